@@ -1,0 +1,166 @@
+"""What a person writes in dataset.yaml, checked, with the defaults; and the settings of one run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from eval.errors import UserError
+from eval.files import write_text
+
+DEFAULT_MODEL = "smollm2-135m-instruct"
+DEFAULT_EMBEDDER = "all-minilm-l6-v2"
+
+
+class Section(BaseModel):
+    """A mapping in dataset.yaml: unknown keys are errors, values are not coerced."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+Parsed = TypeVar("Parsed", bound=Section)
+
+
+class Knowledge(Section):
+    """How the content of a reply is scored."""
+
+    metric: Literal["contains", "exact", "f1", "number"] = "contains"
+    answer: str | None = Field(None, pattern=r"^\$\.[\w.-]+$")
+    """Where the answer stands in a formatted reply, e.g. `$.answer`; None: the whole reply."""
+    target: float = Field(0.80, ge=0, le=1)
+
+
+class Style(Section):
+    """How the form of a reply is scored: it is in style when every check holds."""
+
+    target: float = Field(0.95, ge=0, le=1)
+    checks: list[Any] = []
+
+
+class Retrieval(Section):
+    """How documents become passages, and how many of them reach the prompt."""
+
+    top_k: int = Field(4, ge=1)
+    chunk_tokens: int = Field(256, ge=16)
+    """The longest passage, in the embedder's tokens; never more than the embedder reads."""
+    overlap_tokens: int = Field(32, ge=0)
+
+
+class Fewshot(Section):
+    """The worked examples of the `fewshot` and `rag-fewshot` prompts."""
+
+    examples: int = Field(4, ge=1)
+
+
+class Finetune(Section):
+    """How both adapters are trained."""
+
+    epochs: int = Field(3, ge=1)
+    corpus_epochs: int = Field(1, ge=0)
+    """How often the closed-book adapter reads the corpus as text; 0 leaves it out."""
+    rank: int = Field(16, ge=1)
+    learning_rate: float = Field(1.0e-3, gt=0)
+    batch_size: int = Field(8, ge=1)
+
+
+class DecisionRule(Section):
+    """What counts as a lift worth a further mechanism."""
+
+    margin: float = Field(0.05, gt=0, lt=1)
+
+
+class Generation(Section):
+    """How replies are made."""
+
+    max_new_tokens: int | None = Field(None, ge=1)
+    """The longest reply, in the model's tokens; None: one and a half times the longest training reply."""
+
+
+class DatasetConfig(Section):
+    """The whole of dataset.yaml."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    language: str = "en"
+    instruction: str = Field(min_length=1)
+    refusal: str | None = None
+    knowledge: Knowledge = Knowledge()
+    style: Style = Style()
+    retrieval: Retrieval = Retrieval()
+    fewshot: Fewshot = Fewshot()
+    finetune: Finetune = Finetune()
+    generation: Generation = Generation()
+    decision: DecisionRule = DecisionRule()
+
+
+class RunConfig(Section):
+    """One run as resolved: flags over dataset.yaml over defaults. This is what config.yaml in a run folder holds."""
+
+    dataset_path: str
+    model: str = DEFAULT_MODEL
+    embedder: str = DEFAULT_EMBEDDER
+    seed: int = 0
+    limit: int | None = Field(None, ge=1)
+    dataset: DatasetConfig
+
+
+def read_yaml(path: Path) -> Any:
+    """Parse a YAML file; raises UserError that names the file and line."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file; a data set folder needs one, see README, 'Your own data'") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" line {mark.line + 1}:" if mark else ""
+        problem = getattr(error, "problem", None) or "not valid YAML"
+        raise UserError(f"{path}:{line} bad YAML: {problem}; mend the syntax there") from None
+
+
+def read_dataset_config(path: Path) -> DatasetConfig:
+    """Read and check dataset.yaml; raises UserError that names the file, the key, what is wrong and the mend."""
+    return _parse(DatasetConfig, path)
+
+
+def read_run_config(path: Path) -> RunConfig:
+    """Read the config.yaml of a run folder."""
+    return _parse(RunConfig, path)
+
+
+def write_run_config(path: Path, config: RunConfig) -> None:
+    """Write config.yaml into a run folder, whole."""
+    write_text(path, yaml.safe_dump(config.model_dump(), sort_keys=False, allow_unicode=True))
+
+
+def _parse(kind: type[Parsed], path: Path) -> Parsed:
+    data = read_yaml(path)
+    if not isinstance(data, dict):
+        raise UserError(f"{path}: expected a mapping of keys to values, found {type(data).__name__}")
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        raise UserError(f"{path}: {_explain(kind, error)}") from None
+
+
+def _explain(kind: type[Section], error: ValidationError) -> str:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"unknown key '{key}'; known here: {', '.join(_known_keys(kind, first['loc'][:-1]))}"
+    if first["type"] == "missing":
+        return f"missing key '{key}'; add it"
+    given = first.get("input")
+    return f"key '{key}': {first['msg'][0].lower()}{first['msg'][1:]}, found {given!r}"
+
+
+def _known_keys(kind: type[Section], location: tuple[int | str, ...]) -> list[str]:
+    for part in location:
+        annotation = kind.model_fields[str(part)].annotation
+        if not (isinstance(annotation, type) and issubclass(annotation, Section)):
+            break
+        kind = annotation
+    return sorted(kind.model_fields)

@@ -1,0 +1,170 @@
+"""The records that pass between the steps, and their one-line-of-JSON form. Standard library only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, TypeVar, cast
+
+from eval.files import write_text
+
+Axis = Literal["knowledge", "style", "retrieval", "abstention"]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question with what is known about its right answer."""
+
+    id: str
+    question: str
+    answers: tuple[str, ...] = ()
+    """Accepted short answers, the canonical one first; empty when the question is unanswerable."""
+    reply: str = ""
+    """The whole reply as the house would write it."""
+    documents: tuple[str, ...] = ()
+    """Ids of the gold documents."""
+    group: str = ""
+    """The fact or source that the row stands on; splits never cut a group and the bootstrap resamples groups."""
+    answerable: bool = True
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document, as retrieved for a question."""
+
+    document: str
+    text: str
+    score: float
+    """Cosine similarity to the question, in [-1, 1]."""
+    position: int
+    """The ordinal of the passage within its document, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What one mode replied to one question, and what that cost."""
+
+    id: str
+    """The example's id."""
+    text: str
+    passages: tuple[Passage, ...] = ()
+    tokens_in: int = 0
+    tokens_out: int = 0
+    seconds: float = 0.0
+    """The question's share of its batch's wall time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One metric's value for one reply: a number, or None with the reason why there is none."""
+
+    example_id: str
+    group: str
+    mode: str
+    axis: Axis
+    metric: str
+    primary: bool
+    """True for the one metric that stands for its axis in the verdict."""
+    value: float | None
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if self.value is None and not self.reason:
+            raise ValueError(f"{self.metric} of {self.example_id}: a missing score needs a reason")
+        if self.value is not None and self.value != self.value:
+            raise ValueError(f"{self.metric} of {self.example_id}: NaN is not a score")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The paired difference treatment - control on one axis, over the questions that both modes have."""
+
+    axis: Axis
+    metric: str
+    control: str
+    treatment: str
+    n: int
+    groups: int
+    """How many independent groups the n questions fall into."""
+    dropped: int
+    """Questions left out because one of the two modes has no score."""
+    difference: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean with its 95 % interval and the number of questions under it."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict on one data set; DESIGN of the file: decision.json."""
+
+    dataset: str
+    strategy: Literal["prompt", "rag", "ft", "hybrid", "inconclusive"]
+    mode: str | None
+    """The arm that stands for the strategy."""
+    candidates: tuple[str, ...]
+    """Strategies still possible, cheapest first."""
+    quadrant: Mapping[str, bool | None]
+    """`context` and `llm`: is this kind of optimisation needed? None: not settled."""
+    axes: Mapping[str, Mapping[str, Estimate]]
+    """axis -> mode -> estimate."""
+    reasons: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
+    questions_needed: int | None = None
+    reaches_target: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one mode cost: building it once, and answering the test questions."""
+
+    mode: str
+    index_seconds: float = 0.0
+    train_seconds: float = 0.0
+    train_tokens: int = 0
+    questions: int = 0
+    predict_seconds: float = 0.0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    peak_memory_mb: float = 0.0
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+Record = TypeVar("Record", Example, Passage, Prediction, Score, Comparison, Cost)
+
+
+def from_dict(kind: type[Record], data: Mapping[str, Any]) -> Record:
+    """Build a record from its parsed JSON; lists become tuples and passages become `Passage`."""
+    known = {f.name for f in fields(kind)}
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
+    if kind is Prediction:
+        values["passages"] = tuple(from_dict(Passage, p) for p in data.get("passages", ()))
+    return cast(Record, kind(**values))
+
+
+def to_line(record: Any) -> str:
+    """The record as one line of JSON, without the newline."""
+    return json.dumps(asdict(record), ensure_ascii=False, allow_nan=False)
+
+
+def read_records(path: Path, kind: type[Record]) -> list[Record]:
+    """Read a .jsonl file of one kind of record that one of our own steps wrote."""
+    with path.open(encoding="utf-8") as lines:
+        return [from_dict(kind, json.loads(line)) for line in lines if line.strip()]
+
+
+def write_records(path: Path, records: Iterable[Any]) -> None:
+    """Write a .jsonl file whole: it appears complete or not at all."""
+    write_text(path, "".join(to_line(r) + "\n" for r in records))

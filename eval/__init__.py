@@ -1,0 +1,1 @@
+"""The experiment: records, data sets, modes, the model, metrics, statistics and the verdict."""

@@ -60,7 +60,7 @@ class Finetune(Section):
 
     epochs: int = Field(3, ge=1)
     corpus_epochs: int = Field(1, ge=0)
-    """How often the closed-book adapter reads the corpus as text; 0 leaves it out."""
+    """How often the closed-book adapter reads the corpus as text in each epoch; 0 leaves it out."""
     rank: int = Field(16, ge=1)
     learning_rate: float = Field(1.0e-3, gt=0)
     batch_size: int = Field(8, ge=1)

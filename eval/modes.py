@@ -20,14 +20,22 @@ class Sources(Protocol):
     """What a mode may draw on to build its prompts; `eval.setup` builds each on first use."""
 
     @property
-    def config(self) -> DatasetConfig: ...
+    def config(self) -> DatasetConfig:
+        """The data set's settings."""
+        ...
 
     @property
-    def shots(self) -> Sequence[Example]: ...
+    def shots(self) -> Sequence[Example]:
+        """The worked examples."""
+        ...
 
-    def retrieve(self, example: Example) -> tuple[Passage, ...]: ...
+    def retrieve(self, example: Example) -> tuple[Passage, ...]:
+        """What the index finds for the question, best first."""
+        ...
 
-    def gold(self, example: Example) -> tuple[Passage, ...]: ...
+    def gold(self, example: Example) -> tuple[Passage, ...]:
+        """The passages that a perfect retriever would find."""
+        ...
 
 
 Build = Callable[[Sources, Example], Prompt]

@@ -24,9 +24,7 @@ class Prompt:
     passages: tuple[Passage, ...] = ()
 
 
-def ask(
-    instruction: str, question: str, *, passages: Sequence[Passage] = (), shots: Sequence[Example] = ()
-) -> Prompt:
+def ask(instruction: str, question: str, *, passages: Sequence[Passage] = (), shots: Sequence[Example] = ()) -> Prompt:
     """The prompt of every mode: the instruction, worked examples as turns, then passages and the question."""
     messages = [{"role": "system", "content": instruction.strip()}]
     for shot in shots:

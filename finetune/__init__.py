@@ -1,0 +1,1 @@
+"""How a model gets its weights: training rows, QLoRA, adapter folders."""

@@ -1,0 +1,1 @@
+"""How a question gets its passages: documents, index, retrieval."""

@@ -1,0 +1,1 @@
+"""Judge-free metrics of what a reply says, how it says it, and what was retrieved for it."""

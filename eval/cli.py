@@ -1,0 +1,97 @@
+"""The `evaluate` command."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
+from eval.errors import UserError
+from eval.modes import MODES
+from eval.terminal import guarded
+
+if TYPE_CHECKING:
+    from eval.records import Decision
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+ModelOption = Annotated[str, typer.Option("--model", help="Base model: a Hugging Face id or a local folder.")]
+EmbedderOption = Annotated[str, typer.Option("--embedder", help="Embedder: a Hugging Face id or a local folder.")]
+
+
+@app.command()
+def evaluate(
+    datasets: Annotated[
+        list[str] | None, typer.Argument(metavar="[DATASET]...", help="Data set folders; default: the bundled one.")
+    ] = None,
+    mode: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--mode", help=f"Run this mode and the base control; repeatable. {', '.join(MODES)}. Default: all."
+        ),
+    ] = None,
+    model: ModelOption = DEFAULT_MODEL,
+    embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Answer this many test questions only.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Of training, worked examples and intervals.")] = 0,
+    out: Annotated[Path | None, typer.Option("--out", help="Run folder; default runs/<data set name>.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")] = False,
+) -> None:
+    """Compare a better prompt, retrieval, fine-tuning and both on a data set, and say which to use."""
+    from eval.dataset import resolve_dataset
+    from eval.progress import set_quiet
+
+    set_quiet(quiet)
+    for name in mode or []:
+        if name not in MODES:
+            raise UserError(f"--mode {name}: no such mode; known: {', '.join(MODES)}")
+    paths = [resolve_dataset(name) for name in datasets or [None]]
+    if out and len(paths) > 1:
+        raise UserError("--out names one run folder; drop it when several data sets are given")
+    from eval.run import evaluate as run
+    from eval.run import plan_run
+
+    plans = [plan_run(p, model=model, embedder=embedder, seed=seed, limit=limit, out=out) for p in paths]
+    _check_distinct([p.folder for p in plans])
+    decisions = []
+    for plan in plans:
+        decision = run(plan, mode or [])
+        decisions.append((plan.folder, decision))
+        show(plan.folder, decision)
+    if len(decisions) > 1:
+        show_strategies(decisions)
+
+
+def show(folder: Path, decision: Decision) -> None:
+    """Print both axes by mode, the verdict and where the report is."""
+    from eval.decide import verdict_sentence
+    from eval.terminal import axes_table, print_table
+
+    print_table(axes_table(decision))
+    typer.echo(f"\n{decision.dataset}: {verdict_sentence(decision)}")
+    typer.echo(f"report: {folder / 'report.html'}")
+
+
+def show_strategies(decisions: list[tuple[Path, Decision]]) -> None:
+    """Print one line for each of several data sets."""
+    from eval.terminal import print_table, strategies_table
+
+    print_table(strategies_table(decisions))
+
+
+def _check_distinct(folders: list[Path]) -> None:
+    for folder in folders:
+        if folders.count(folder) > 1:
+            raise UserError(f"{folder}: two data sets would write there; give them different names in dataset.yaml")
+
+
+def main() -> None:
+    """Run the command; a UserError is one line and exit code 2."""
+    sys.exit(guarded(app))
+
+
+if __name__ == "__main__":
+    main()

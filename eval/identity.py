@@ -1,0 +1,71 @@
+"""The fingerprint of every artefact: all that it depends on, and nothing else. Loads no model.
+
+Same fingerprint: reused. Different: built anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+
+from eval.config import RunConfig
+from eval.dataset import Dataset
+from eval.files import fingerprint
+from eval.modes import MODES, Adapter
+from eval.records import Example
+
+CODE = 1
+"""Raised whenever prompts, training or decoding change in a way that changes their results."""
+
+LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Fingerprints of one run's parts."""
+
+    model: str
+    index: str
+    """Empty when the data set has no corpus."""
+    prompt: str
+    ft: str
+    hybrid: str
+    base_predictions: str
+    """What predictions of any mode depend on, besides the index and the adapter."""
+
+    def adapter(self, name: Adapter) -> str:
+        """The fingerprint of an adapter by name."""
+        return self.ft if name == "ft" else self.hybrid
+
+    def predictions(self, mode: str) -> str:
+        """The fingerprint of a mode's predictions."""
+        spec = MODES[mode]
+        index = self.index if spec.retrieves else ""
+        adapter = self.adapter(spec.adapter) if spec.adapter else ""
+        return fingerprint(mode, self.base_predictions, index, adapter)
+
+
+def identify(
+    dataset: Dataset, config: RunConfig, examples: Sequence[Example], *, model: str, embedder: str
+) -> Identity:
+    """Fingerprint a run's parts from the fingerprints of the model's and the embedder's files."""
+    settings = config.dataset
+    versions = [metadata.version(name) for name in LIBRARIES]
+    model = fingerprint(model, versions)
+    retrieval = settings.retrieval.model_dump()
+    index = fingerprint(embedder, retrieval, dataset.corpus_digest) if dataset.documents else ""
+    prompt = fingerprint(CODE, settings.instruction)
+    train = [asdict(e) for e in (*dataset.train, *dataset.dev)]
+    training = fingerprint(CODE, model, prompt, train, settings.finetune.model_dump(), config.seed)
+    return Identity(
+        model=model,
+        index=index,
+        prompt=prompt,
+        ft=fingerprint("ft", training, index if settings.finetune.corpus_epochs else ""),
+        hybrid=fingerprint("hybrid", training, index),
+        base_predictions=fingerprint(
+            CODE, model, prompt, train, settings.fewshot.model_dump(), settings.generation.model_dump(), config.seed,
+            [(e.id, e.question, e.documents, e.answers) for e in examples],
+        ),
+    )  # fmt: skip

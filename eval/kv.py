@@ -1,0 +1,110 @@
+"""Key-value caches: one prefix computed once for a whole batch, and buffers that decoding writes into in place.
+
+Prompts of one mode begin alike (instruction, worked examples), so that part is run at batch size 1 and expanded.
+Gradients flow through the expansion, so training shares the prefix in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from transformers.cache_utils import DynamicCache, DynamicLayer
+
+
+def common_prefix(rows: Sequence[Sequence[int]], *, keep: int = 1) -> int:
+    """How many leading tokens all rows share, leaving at least `keep` tokens of every row outside."""
+    if not rows:
+        return 0
+    first, last = min(rows), max(rows)  # in lexicographic order, what these two share all rows share
+    shared = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    return max(0, min(shared, min(len(r) for r in rows) - keep))
+
+
+def prefix_states(model: Any, tokens: Sequence[int], device: torch.device) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """Keys and values of each layer for a prefix, shape (1, heads, length, head size); empty for an empty prefix."""
+    if not tokens:
+        return []
+    cache = DynamicCache()
+    ids = torch.tensor([list(tokens)], device=device)
+    model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
+    return [(layer.keys, layer.values) for layer in cache.layers]
+
+
+def expanded(states: Sequence[tuple[torch.Tensor, torch.Tensor]], rows: int) -> DynamicCache:
+    """A cache whose every row starts with the prefix; the prefix itself is not copied."""
+    return DynamicCache([(k.expand(rows, -1, -1, -1), v.expand(rows, -1, -1, -1)) for k, v in states])
+
+
+def left_padded(
+    rows: Sequence[Sequence[int]], *, prefix: int, pad: int, device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Token ids (rows, width), the attention mask (rows, prefix + width) and the position ids (rows, width).
+
+    Padding stands between the shared prefix and a row's own tokens, so that all rows end at the same place.
+    """
+    width = max(len(r) for r in rows)
+    ids = torch.tensor([[pad] * (width - len(r)) + list(r) for r in rows], device=device)
+    own = torch.tensor([[0] * (width - len(r)) + [1] * len(r) for r in rows], device=device)
+    positions = (own.cumsum(-1) - 1).clamp(min=0) + prefix
+    mask = torch.cat([own.new_ones(len(rows), prefix), own], dim=1)
+    return ids, mask, positions
+
+
+class BufferLayer(DynamicLayer):  # type: ignore[misc]
+    """One layer's keys and values in buffers of full length: a step writes one column instead of copying all."""
+
+    def __init__(self, keys: torch.Tensor, values: torch.Tensor, length: int) -> None:
+        super().__init__()
+        self.dtype, self.device = keys.dtype, keys.device
+        self.keys, self.values, self.length = keys, values, length
+        self.is_initialized = True
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Write the new columns and return all columns so far."""
+        end = self.length + key_states.shape[-2]
+        self.keys[:, :, self.length : end] = key_states
+        self.values[:, :, self.length : end] = value_states
+        self.length = end
+        return self.keys[:, :, :end], self.values[:, :, :end]
+
+    def get_seq_length(self) -> int:
+        """Columns written so far."""
+        return self.length
+
+
+class BufferCache:
+    """Collects the caches of prefill pieces into one buffer for decoding."""
+
+    def __init__(self, rows: int, length: int, spare: int) -> None:
+        self.rows, self.length, self.spare = rows, length, spare
+        self._buffers: list[tuple[torch.Tensor, torch.Tensor]] = []
+
+    def put(self, first_row: int, piece: DynamicCache) -> None:
+        """Copy a prefill piece, all of whose rows have `length` columns, to its rows."""
+        if not self._buffers:
+            self._buffers = [(self._empty(layer.keys), self._empty(layer.values)) for layer in piece.layers]
+        for (keys, values), layer in zip(self._buffers, piece.layers, strict=True):
+            rows = slice(first_row, first_row + layer.keys.shape[0])
+            keys[rows, :, : self.length] = layer.keys
+            values[rows, :, : self.length] = layer.values
+
+    def cache(self) -> DynamicCache:
+        """The cache to decode with."""
+        cache = DynamicCache()
+        cache.layers = [BufferLayer(keys, values, self.length) for keys, values in self._buffers]
+        return cache
+
+    def _empty(self, like: torch.Tensor) -> torch.Tensor:
+        _, heads, _, size = like.shape
+        return like.new_zeros(self.rows, heads, self.length + self.spare, size)
+
+
+def select_rows(cache: DynamicCache, rows: torch.Tensor) -> None:
+    """Keep only some rows of a decoding cache, in place."""
+    for layer in cache.layers:
+        index = rows.to(layer.keys.device)
+        layer.keys, layer.values = layer.keys[index], layer.values[index]

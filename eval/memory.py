@@ -1,0 +1,33 @@
+"""Peak memory of a stretch of work."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+_CLEAR = Path("/proc/self/clear_refs")
+_STATUS = Path("/proc/self/status")
+
+
+def reset_peak() -> None:
+    """Start a new stretch; on systems that cannot, the peak stays that of the whole process."""
+    with suppress(OSError):
+        _CLEAR.write_text("5", encoding="ascii")
+    if (torch := sys.modules.get("torch")) is not None and torch.cuda.is_available():
+        torch.cuda.reset_peak_memory_stats()
+
+
+def peak_megabytes() -> float:
+    """The largest memory since the last reset in MB: of the GPU where one is in use, else of the process."""
+    if (torch := sys.modules.get("torch")) is not None and torch.cuda.is_available():
+        return round(torch.cuda.max_memory_allocated() / 1e6, 1)
+    try:
+        for line in _STATUS.read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return round(int(line.split()[1]) * 1024 / 1e6, 1)
+    except OSError:
+        pass
+    scale = 1 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale / 1e6, 1)

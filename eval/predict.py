@@ -1,0 +1,154 @@
+"""One mode's predictions: made batch by batch, kept after each, complete only by rename."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eval.files import file_digest, read_json, write_json
+from eval.memory import peak_megabytes, reset_peak
+from eval.modes import MODES
+from eval.progress import track
+from eval.prompt import render
+from eval.records import Example, Prediction, from_dict, read_records, write_records
+
+if TYPE_CHECKING:
+    from eval.setup import Setup
+
+
+def predictions_file(run: Path, mode: str) -> Path:
+    """Where a mode's predictions lie in a run folder."""
+    return run / "predictions" / f"{mode}.jsonl"
+
+
+def is_current(run: Path, mode: str, identity: str) -> bool:
+    """Whether the run folder holds this mode's complete predictions under this fingerprint, untouched."""
+    file, meta = predictions_file(run, mode), _meta_file(run, mode)
+    if not (file.is_file() and meta.is_file()):
+        return False
+    known = read_json(meta)
+    return bool(known["fingerprint"] == identity and known["sha256"] == file_digest(file))
+
+
+def read_predictions(run: Path, mode: str) -> list[Prediction]:
+    """A mode's complete predictions."""
+    return read_records(predictions_file(run, mode), Prediction)
+
+
+def prediction_cost(run: Path, mode: str) -> dict[str, Any]:
+    """What making a mode's predictions cost: wall seconds and peak memory in MB."""
+    meta = read_json(_meta_file(run, mode))
+    return {"predict_seconds": meta["seconds"], "peak_memory_mb": meta["peak_memory_mb"]}
+
+
+def forget(run: Path, mode: str) -> None:
+    """Remove a mode's predictions from a run folder."""
+    predictions_file(run, mode).unlink(missing_ok=True)
+    _meta_file(run, mode).unlink(missing_ok=True)
+
+
+def predict(setup: Setup, mode: str, examples: Sequence[Example], run: Path, identity: str) -> None:
+    """Answer all examples in one mode and write predictions/<mode>.jsonl; goes on from where an earlier try stopped."""
+    from eval.generate import check_lengths, generate_batches, plan_batches
+
+    spec = MODES[mode]
+    if spec.adapter:
+        setup.load_adapter(spec.adapter)
+    prompts = [spec.build(setup, e) for e in examples]
+    rows = [render(setup.base.tokenizer, p.messages) for p in prompts]
+    check_lengths(setup.base, rows, setup.max_new_tokens, mode=mode)
+    journal = _Journal(run / "predictions" / f".{mode}.{identity}.partial")
+    batches = journal.begin(plan_batches(setup.base, rows, setup.max_new_tokens))
+    left = batches[len(journal.done) :]
+    with track(f"answering: {mode}", len(examples), unit=" questions") as advance:
+        advance(sum(len(b) for b in batches) - sum(len(b) for b in left))
+        reset_peak()
+        start = time.perf_counter()
+        completions = generate_batches(setup.base, spec.adapter, rows, left, max_new_tokens=setup.max_new_tokens)
+        for batch, replies in zip(left, completions, strict=True):
+            now = time.perf_counter()
+            journal.add(
+                [
+                    Prediction(
+                        examples[i].id, c.text, prompts[i].passages, c.tokens_in, c.tokens_out, round(c.seconds, 4)
+                    )
+                    for i, c in zip(batch, replies, strict=True)
+                ],
+                seconds=now - start,
+            )
+            start = now
+            advance(len(batch))
+    _finish(run, mode, identity, examples, journal)
+
+
+def _finish(run: Path, mode: str, identity: str, examples: Sequence[Example], journal: _Journal) -> None:
+    by_id = {p.id: p for batch in journal.done for p in batch}
+    file = predictions_file(run, mode)
+    write_records(file, [by_id[e.id] for e in examples])
+    write_json(
+        _meta_file(run, mode),
+        {
+            "fingerprint": identity,
+            "sha256": file_digest(file),
+            "seconds": round(journal.seconds, 3),
+            "peak_memory_mb": peak_megabytes(),
+        },
+    )
+    journal.remove()
+
+
+def _meta_file(run: Path, mode: str) -> Path:
+    return run / "predictions" / f"{mode}.meta.json"
+
+
+class _Journal:
+    """The batches of an unfinished mode: the plan in the first line, then one line a batch. A torn last line is cut."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.done: list[list[Prediction]] = []
+        self.seconds = 0.0
+
+    def begin(self, planned: list[list[int]]) -> list[list[int]]:
+        """The plan to follow: the one that was begun, where there is one."""
+        for stale in self.path.parent.glob(f"{'.'.join(self.path.name.split('.')[:2])}.*.partial"):
+            if stale != self.path:
+                stale.unlink()
+        lines = self._whole_lines()
+        if lines:
+            for line in lines[1:]:
+                self.done.append([from_dict(Prediction, p) for p in line["predictions"]])
+                self.seconds += line["seconds"]
+            return [list(b) for b in lines[0]["batches"]]
+        self._append({"batches": planned})
+        return planned
+
+    def add(self, predictions: list[Prediction], *, seconds: float) -> None:
+        self.done.append(predictions)
+        self.seconds += seconds
+        self._append({"seconds": seconds, "predictions": [asdict(p) for p in predictions]})
+
+    def remove(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+    def _whole_lines(self) -> list[dict[str, Any]]:
+        if not self.path.is_file():
+            return []
+        data = self.path.read_bytes()
+        whole = data[: data.rfind(b"\n") + 1]
+        if len(whole) < len(data):
+            with self.path.open("r+b") as file:
+                file.truncate(len(whole))
+        return [json.loads(line) for line in whole.splitlines()]
+
+    def _append(self, value: dict[str, Any]) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("ab") as file:
+            file.write(json.dumps(value, ensure_ascii=False).encode("utf-8") + b"\n")
+            file.flush()
+            os.fsync(file.fileno())

@@ -1,0 +1,215 @@
+"""What the modes draw on, each part built on first use: the loaded base, the index, the adapters, the examples."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eval.config import DatasetConfig, RunConfig
+from eval.dataset import Dataset
+from eval.files import read_json, write_json
+from eval.identity import Identity
+from eval.memory import peak_megabytes, reset_peak
+from eval.metrics.text import normalise
+from eval.modes import MODES, Adapter
+from eval.progress import say, track
+from eval.prompt import Prompt, ask, render_reply
+from eval.records import Example, Passage
+from eval.shots import choose_shots
+
+if TYPE_CHECKING:
+    from rag.retrieve import Retriever
+
+    from eval.model import Base
+    from finetune.rows import Row
+
+REPLY_HEADROOM = 1.5
+
+
+class Setup:
+    """One data set with one base model; the `Sources` that `eval.modes` builds its prompts from."""
+
+    def __init__(self, dataset: Dataset, config: RunConfig, identity: Identity, run: Path) -> None:
+        self.dataset, self.run_config, self.identity, self.run = dataset, config, identity, run
+        self._retrieved: dict[str, tuple[Passage, ...]] = {}
+
+    @property
+    def config(self) -> DatasetConfig:
+        """The data set's settings."""
+        return self.run_config.dataset
+
+    @cached_property
+    def base(self) -> Base:
+        """The base model, loaded once for all modes."""
+        from eval.model import load_base
+
+        say(f"loading {self.run_config.model}")
+        return load_base(self.run_config.model)
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """The index of the corpus, brought up to date, ready to be asked."""
+        from rag.documents import read_documents
+        from rag.embed import load_embedder
+        from rag.index import build_index
+        from rag.retrieve import Retriever
+
+        documents = read_documents(self.dataset.corpus)
+        embedder = load_embedder(self.run_config.embedder)
+        start = time.perf_counter()
+        with track("indexing", len(documents), unit=" documents") as advance:
+            index = build_index(documents, embedder, self.config.retrieval, self.run / "index", advance)
+        if index.added or index.changed or index.removed or not (self.run / "index.json").is_file():
+            write_json(
+                self.run / "index.json",
+                {"seconds": round(time.perf_counter() - start, 3), "added": index.added, "changed": index.changed,
+                 "removed": index.removed, "kept": index.kept},
+            )  # fmt: skip
+        return Retriever(index, embedder, self.config.retrieval.top_k)
+
+    @cached_property
+    def shots(self) -> tuple[Example, ...]:
+        """The worked examples of the few-shot prompts."""
+        return choose_shots(self.dataset.train, self.config.fewshot.examples, self.run_config.seed)
+
+    @cached_property
+    def max_new_tokens(self) -> int:
+        """The longest reply in tokens: as configured, else one and a half times the longest training reply."""
+        if self.config.generation.max_new_tokens:
+            return self.config.generation.max_new_tokens
+        tokenizer = self.base.tokenizer
+        turns = ask(self.config.instruction, "?").messages
+        longest = max(len(render_reply(tokenizer, turns, e.reply)) for e in self.dataset.train)
+        return int(REPLY_HEADROOM * longest)
+
+    def prepare(self, examples: Sequence[Example]) -> None:
+        """Retrieve for many questions at once, which is faster than one by one."""
+        new = [e for e in examples if e.question not in self._retrieved]
+        for example, passages in zip(new, self.retriever.retrieve([e.question for e in new]), strict=True):
+            self._retrieved[example.question] = passages
+
+    def retrieve(self, example: Example) -> tuple[Passage, ...]:
+        """The question's passages from the index, best first."""
+        self.prepare([example])
+        return self._retrieved[example.question]
+
+    def gold(self, example: Example) -> tuple[Passage, ...]:
+        """The passages of the gold documents that hold an answer, nearest first; for want of such, the nearest ones.
+
+        An unanswerable question has no gold passages and gets what retrieval finds.
+        """
+        if not example.documents:
+            return self.retrieve(example)
+        nearest = self.retriever.nearest_in(example.question, example.documents, 10_000)
+        answers = [normalise(a) for a in example.answers]
+        holding = [p for p in nearest if any(a in normalise(p.text) for a in answers)]
+        return tuple((holding or nearest)[: self.config.retrieval.top_k])
+
+    def training_passages(self, example: Example) -> tuple[Passage, ...]:
+        """Retrieved passages with distractors; where retrieval missed, the best gold passage takes the last place.
+
+        So every answerable row teaches to answer from its passages (RAFT, arXiv:2403.10131).
+        """
+        found = self.retrieve(example)
+        gold = self.gold(example) if example.documents else ()
+        if not gold or {(p.document, p.position) for p in gold} & {(p.document, p.position) for p in found}:
+            return found
+        return (*found[:-1], gold[0])
+
+    def load_adapter(self, name: Adapter) -> None:
+        """Have the adapter on the loaded base, trained first where it is not in the run folder."""
+        from finetune.adapter import read_manifest
+
+        folder = self.train_adapter(name)
+        read_manifest(folder, base=self.identity.model, prompt=self.identity.prompt)
+        self.base.load_adapter(name, folder)
+
+    def adapter_folder(self, name: Adapter) -> Path:
+        """Where the adapter lies, or will lie, in the run folder."""
+        return self.run / "adapters" / f"{name}-{self.identity.adapter(name)}"
+
+    def train_adapter(self, name: Adapter) -> Path:
+        """Train the adapter unless it is there; returns its folder."""
+        from finetune.adapter import is_complete, save_adapter
+        from finetune.train import TrainSettings, train
+
+        folder = self.adapter_folder(name)
+        if is_complete(folder):
+            return folder
+        finetune = self.config.finetune
+        rows, held_back = self.training_rows(name)
+        settings = TrainSettings(
+            finetune.epochs, finetune.batch_size, finetune.rank, finetune.learning_rate, self.run_config.seed
+        )
+        checkpoint = folder.with_name(f".{folder.name}.checkpoint")
+        reset_peak()
+        progress = train(self.base, name, rows, held_back, settings, checkpoint)
+        manifest = {
+            "fingerprint": self.identity.adapter(name),
+            "base": self.identity.model,
+            "base_model": self.run_config.model,
+            "prompt": self.identity.prompt,
+            "data": self.dataset.config.name,
+            "settings": finetune.model_dump(),
+            "seed": self.run_config.seed,
+            "rows": len(rows),
+            "held_back": len(held_back),
+            "seconds": round(progress.seconds, 3),
+            "tokens": progress.tokens,
+            "peak_memory_mb": peak_megabytes(),
+            "losses": progress.losses,
+            "validation": progress.validation,
+        }
+        save_adapter(self.base, name, folder, manifest)
+        checkpoint.unlink(missing_ok=True)
+        return folder
+
+    def training_rows(self, name: Adapter) -> tuple[list[Row], list[Row]]:
+        """The adapter's (training, held-back) rows."""
+        from finetune.rows import hold_back, reply_row, text_row
+
+        tokenizer = self.base.tokenizer
+        where = str(self.dataset.path / "train.jsonl")
+        train, held = hold_back(self.dataset.train, self.dataset.dev, self.run_config.seed)
+        if name == "hybrid":
+            self.prepare([*train, *held])
+
+        def prompt(example: Example) -> Prompt:
+            passages = self.training_passages(example) if name == "hybrid" else ()
+            return ask(self.config.instruction, example.question, passages=passages)
+
+        rows = [reply_row(tokenizer, prompt(e), e, where=where) for e in train]
+        if name == "ft" and self.dataset.documents:
+            texts = [f"[{p.document}]\n{p.text}" for p in self.retriever.passages_of(self.dataset.documents)]
+            rows += [text_row(tokenizer, text) for text in texts] * self.config.finetune.corpus_epochs
+        return rows, [reply_row(tokenizer, prompt(e), e, where=where) for e in held]
+
+    def answer(self, mode: str, question: str) -> tuple[str, tuple[Passage, ...]]:
+        """One question's reply in one mode, with the passages that it was given."""
+        from eval.generate import generate_batches
+        from eval.prompt import render
+
+        example = Example("question", question)
+        spec = MODES[mode]
+        if spec.adapter:
+            self.load_adapter(spec.adapter)
+        prompt = spec.build(self, example)
+        rows = [render(self.base.tokenizer, prompt.messages)]
+        replies = generate_batches(self.base, spec.adapter, rows, [[0]], max_new_tokens=self.max_new_tokens)
+        return next(replies)[0].text, prompt.passages
+
+
+def index_seconds(run: Path) -> float:
+    """What building the index in a run folder took; 0 when there is none."""
+    file = run / "index.json"
+    return float(read_json(file)["seconds"]) if file.is_file() else 0.0
+
+
+def adapter_cost(folder: Path) -> dict[str, Any]:
+    """What an adapter cost to train, from its manifest."""
+    from finetune.adapter import MANIFEST
+
+    return dict(read_json(folder / MANIFEST))

@@ -1,0 +1,51 @@
+"""Adapter folders: PEFT's own files, and beside them what they were trained from."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from eval.errors import UserError
+from eval.files import read_json, write_json
+from eval.model import Base
+
+MANIFEST = "training.json"
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether an adapter folder holds a finished adapter; folders appear whole, so the manifest is proof."""
+    return (folder / MANIFEST).is_file()
+
+
+def save_adapter(base: Base, name: str, folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the adapter `name` of the loaded base as a PEFT folder with its manifest; it appears whole.
+
+    Plain `PeftModel.from_pretrained(base, folder)` loads it.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        base.peft.save_pretrained(str(temporary), selected_adapters=[name])
+        nested = temporary / name  # PEFT nests every adapter that is not called "default"
+        for file in nested.iterdir():
+            file.rename(temporary / file.name)
+        nested.rmdir()
+        (temporary / "README.md").unlink(missing_ok=True)  # PEFT's empty model card
+        write_json(temporary / MANIFEST, manifest)
+        temporary.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def read_manifest(folder: Path, *, base: str, prompt: str) -> dict[str, Any]:
+    """The manifest of an adapter that was trained on this base with this prompt; raises UserError when it was not."""
+    manifest: dict[str, Any] = read_json(folder / MANIFEST)
+    for key, expected, what in (("base", base, "another base model"), ("prompt", prompt, "another prompt")):
+        if manifest[key] != expected:
+            raise UserError(f"{folder}: the adapter was trained with {what}; remove the folder to train it again")
+    return manifest

@@ -1,0 +1,62 @@
+"""The `finetune` command."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
+from eval.errors import UserError
+from eval.terminal import guarded
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+
+ADAPTERS = ("ft", "hybrid")
+
+
+@app.callback()
+def finetune() -> None:
+    """Train adapters on a data set."""
+
+
+@app.command()
+def train(
+    dataset: Annotated[str, typer.Argument(help="Data set folder.")],
+    adapter: Annotated[
+        list[str] | None,
+        typer.Option("--adapter", help="ft (closed-book) or hybrid (with passages); repeatable. Default: both."),
+    ] = None,
+    model: Annotated[str, typer.Option(help="Base model: a Hugging Face id or a local folder.")] = DEFAULT_MODEL,
+    embedder: Annotated[str, typer.Option(help="Embedder: a Hugging Face id or a local folder.")] = DEFAULT_EMBEDDER,
+    seed: Annotated[int, typer.Option(help="Of the adapter's start, the order of rows and what is held back.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Run folder; default runs/<data set name>.")] = None,
+) -> None:
+    """Train QLoRA adapters into the run folder, where `evaluate` finds them."""
+    from eval.dataset import resolve_dataset
+
+    from eval.run import locked, plan_run
+    from eval.setup import Setup
+
+    for name in adapter or ():
+        if name not in ADAPTERS:
+            raise UserError(f"--adapter {name}: no such adapter; known: {', '.join(ADAPTERS)}")
+    plan = plan_run(resolve_dataset(dataset), model=model, embedder=embedder, seed=seed, out=out)
+    if "hybrid" in (adapter or ()) and not plan.dataset.documents:
+        raise UserError(f"--adapter hybrid: {plan.dataset.path} has no corpus/ to retrieve from; add documents")
+    names = [n for n in ADAPTERS if (not adapter or n in adapter) and (n == "ft" or plan.dataset.documents)]
+    with locked(plan.folder, plan.dataset):
+        setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
+        for name in names:
+            typer.echo(setup.train_adapter("ft" if name == "ft" else "hybrid"))
+
+
+def main() -> None:
+    """Run the command; a UserError is one line and exit code 2."""
+    sys.exit(guarded(app))
+
+
+if __name__ == "__main__":
+    main()

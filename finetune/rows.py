@@ -1,0 +1,93 @@
+"""Training rows: token ids and where the loss begins. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eval.errors import UserError
+from eval.prompt import Prompt, render, render_reply
+from eval.records import Example
+
+VALIDATION_SHARE = 0.08
+VALIDATION_ROWS = 24
+"""Held-back rows at most: enough to see a loss turn, few enough not to cost an epoch of time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One sequence to learn from; the loss counts `tokens[start:]`."""
+
+    tokens: tuple[int, ...]
+    start: int
+    kind: str
+    """`reply` or `text`; a batch holds rows of one kind, because they begin differently."""
+
+
+def reply_row(tokenizer: Any, prompt: Prompt, example: Example, *, where: str) -> Row:
+    """The prompt, then the house's reply and the end of turn, which alone carry loss.
+
+    Raises UserError when the row would teach nothing or would not teach to stop.
+    """
+    prompt_ids = render(tokenizer, prompt.messages)
+    reply_ids = render_reply(tokenizer, prompt.messages, example.reply)
+    if len(reply_ids) < 2:
+        raise UserError(f"{where}: row '{example.id}' has an empty reply; write the reply or remove the row")
+    if reply_ids[-1] not in tokenizer.all_special_ids:
+        raise UserError(
+            f"{tokenizer.name_or_path}: the chat template does not end a reply with an end-of-turn token, "
+            "so a tuned model would never stop; name a model whose template does"
+        )
+    return Row(tuple(prompt_ids + reply_ids), len(prompt_ids), "reply")
+
+
+def text_row(tokenizer: Any, text: str) -> Row:
+    """A piece of the corpus as plain text; every token but the first carries loss."""
+    bos = [tokenizer.bos_token_id] if tokenizer.bos_token_id is not None else []
+    return Row(tuple(bos + list(tokenizer.encode(text, add_special_tokens=False))), 1, "text")
+
+
+def hold_back(examples: Sequence[Example], dev: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
+    """Split training examples into (train, validation) without cutting a group; `dev`, where given, is the validation.
+
+    Holds back 8 % of the rows, at most 24; none at all from fewer than 20 rows.
+    """
+    if dev:
+        return list(examples), list(dev)[:VALIDATION_ROWS]
+    wanted = min(VALIDATION_ROWS, int(VALIDATION_SHARE * len(examples)))
+    if len(examples) < 20:
+        wanted = 0
+    groups = sorted({e.group for e in examples})
+    random.Random(f"hold-back-{seed}").shuffle(groups)
+    held: set[str] = set()
+    count = 0
+    for group in groups:
+        size = sum(e.group == group for e in examples)
+        if count + size <= wanted:
+            held.add(group)
+            count += size
+    return [e for e in examples if e.group not in held], [e for e in examples if e.group in held]
+
+
+def plan_steps(rows: Sequence[Row], *, epochs: int, batch_size: int, seed: int) -> list[list[int]]:
+    """Every optimiser step's row indices, fixed before training starts, so that a resumed run takes the same steps.
+
+    Rows are shuffled each epoch, then grouped by kind and length within pools of eight batches to save padding.
+    """
+    steps: list[list[int]] = []
+    for epoch in range(epochs):
+        draw = random.Random(f"steps-{seed}-{epoch}")
+        order = list(range(len(rows)))
+        draw.shuffle(order)
+        batches: list[list[int]] = []
+        for kind in sorted({r.kind for r in rows}):
+            mine = [i for i in order if rows[i].kind == kind]
+            pool = 8 * batch_size
+            for start in range(0, len(mine), pool):
+                near = sorted(mine[start : start + pool], key=lambda i: len(rows[i].tokens))
+                batches += [near[i : i + batch_size] for i in range(0, len(near), batch_size)]
+        draw.shuffle(batches)
+        steps += batches
+    return steps

@@ -1,0 +1,104 @@
+"""The page in short, as Markdown for a pull request or a chat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from eval.records import Estimate
+from reports import costs, summary, words
+from reports.placement import place
+from reports.run import Run, in_order, label
+
+
+def markdown(run: Run) -> str:
+    """Verdict, axes, differences, retrieval, abstention, costs and caveats, one after another."""
+    blocks = [f"# {_plain(run.decision.dataset)}: {_plain(words.headline(run))}", *_verdict(run), *_axes(run)]
+    blocks += [*_differences(run), *_metrics(run), *_costs(run)]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _verdict(run: Run) -> list[str]:
+    decision = run.decision
+    placement = place(decision, run.comparisons, run.margin)
+    places = [words.lift_words(placement.context, "Retrieval"), words.lift_words(placement.llm, "Tuning")]
+    needed = f"**Verdict: {decision.strategy}**" + (f" (arm `{decision.mode}`)" if decision.mode else "")
+    said = " ".join(part for part in (words.evidence(run), words.sureness(run), words.not_measured(run)) if part)
+    return [
+        f"{needed}. {_plain(said)}",
+        _list("Why", decision.reasons),
+        _list("What each mechanism adds", places),
+        _list("Next", words.next_steps(run)),
+        _list("Caveats", decision.caveats),
+    ]
+
+
+def _axes(run: Run) -> list[str]:
+    scored = summary.axes(run)
+    heads = ["mode"] + [f"{axis}{_target(run, axis)} (95 % interval, n)" for axis in scored]
+    found = {axis: run.decision.axes[axis] for axis in scored}
+    modes = in_order({mode: None for estimates in found.values() for mode in estimates})
+    rows = [[_mode(run, mode), *(_estimate(found[axis].get(mode)) for axis in scored)] for mode in modes]
+    return ["## Both axes" if len(scored) > 1 else "## The axis", _table(heads, rows)] if rows else []
+
+
+def _target(run: Run, axis: str) -> str:
+    target = run.target(axis)
+    return "" if target is None else f", target {words.percent(target)}"
+
+
+def _mode(run: Run, mode: str) -> str:
+    return f"**{label(mode)}**" if mode == run.decision.mode else label(mode)
+
+
+def _estimate(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return costs.NONE
+    return f"{words.percent(estimate.mean)} ({100 * estimate.low:.1f} to {100 * estimate.high:.1f}, {estimate.n})"
+
+
+def _differences(run: Run) -> list[str]:
+    deciding, _ = summary.deciding(run)
+    rows = [
+        [c.axis, f"{label(c.treatment)} − {label(c.control)}", words.points(c.difference),
+         f"{words.points(c.low)} to {words.points(c.high)}", str(c.n), str(c.groups), summary.reading(c, run.margin)]
+        for c in deciding
+    ]  # fmt: skip
+    heads = ["axis", "difference", "points", "95 % interval", "n", "groups", "reads as"]
+    return ["## Paired differences", _table(heads, rows)] if rows else []
+
+
+def _metrics(run: Run) -> list[str]:
+    blocks = []
+    for axis in ("retrieval", "abstention"):
+        table = summary.metric_table(run, axis)
+        rows = [[_mode(run, mode), *map(_estimate, cells)] for mode, cells in table.rows]
+        if rows:
+            blocks += [f"## {words.AXES[axis]}", _table(["mode", *table.metrics], rows)]
+    return blocks
+
+
+def _costs(run: Run) -> list[str]:
+    rows = [[_mode(run, row.mode), *row.cells] for row in costs.cost_rows(run)]
+    return ["## Costs", _table(["mode", *costs.COLUMNS], rows)] if rows else []
+
+
+def _list(title: str, items: Iterable[str]) -> str:
+    lines = [f"- {_plain(item)}" for item in items]
+    return "\n".join([f"**{title}**", "", *lines]) if lines else ""
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose first column is read from the left and whose others are aligned to the right."""
+    rule = ["---"] + ["---:"] * (len(heads) - 1)
+    lines = [[_cell(text) for text in row] for row in (heads, *rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in (lines[0], rule, *lines[1:]))
+
+
+def _cell(text: str) -> str:
+    return _plain(text).replace("|", "\\|")
+
+
+def _plain(text: str) -> str:
+    """One line in which nothing is read as HTML, an image or a link."""
+    return re.sub(r"([\[\]])", r"\\\1", " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;"))

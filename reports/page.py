@@ -1,0 +1,135 @@
+"""The page of a run: one self-contained file that opens from disk without network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from eval.files import write_text
+from eval.records import Comparison
+from reports import browser, charts, costs, summary, words
+from reports.markdown import markdown
+from reports.placement import place
+from reports.quadrant import quadrant
+from reports.run import Run, label, read_run, strategy
+
+
+def write_report(run: Path) -> Path:
+    """Write report.html and report.md into a run folder and return the page's path.
+
+    Raises UserError when the folder or one of its files is missing or unreadable.
+    """
+    found = read_run(run)
+    page = run / "report.html"
+    write_text(run / "report.md", markdown(found))
+    write_text(page, html(found))
+    return page
+
+
+def html(run: Run) -> str:
+    """The page as text: the same run folder, the same page."""
+    # A page without its own assets cannot follow a link into the network, and a policy that names their hashes
+    # keeps it so even where a reply of a model carries markup.
+    style, script = _asset("page.css"), _asset("page.js")
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters.update(label=label, strategy=strategy, percent=words.percent, points=words.points, why=words.why)
+    return environment.from_string(_asset("template.html")).render(
+        policy=policy,
+        style=Markup(style),
+        script=Markup(script),
+        data=browser.embed(browser.data(run)),
+        **_verdict(run),
+        **_tables(run),
+    )
+
+
+def _verdict(run: Run) -> dict[str, Any]:
+    decision = run.decision
+    placement = place(decision, run.comparisons, run.margin)
+    return {
+        "decision": decision,
+        "headline": words.headline(run),
+        "evidence": words.evidence(run),
+        "sureness": words.sureness(run),
+        "not_measured": words.not_measured(run),
+        "next_steps": words.next_steps(run),
+        "quadrant": quadrant(decision, placement, run.margin),
+        "across": words.lift_words(placement.llm, "Across, tuning"),
+        "up": words.lift_words(placement.context, "Up, retrieval"),
+        "margin": run.margin,
+    }
+
+
+def _tables(run: Run) -> dict[str, Any]:
+    deciding, rest = summary.deciding(run)
+    return {
+        "axes": [_axis(run, axis) for axis in summary.axes(run)],
+        "axis_names": words.AXES,
+        "outcomes": [(o, charts.outcome_bar(o)) for o in summary.outcomes(run)],
+        "deciding": _differences(run, deciding),
+        "rest": _differences(run, rest),
+        "metric_tables": [(words.AXES[axis], table) for axis in ("retrieval", "abstention")
+                          if (table := summary.metric_table(run, axis)).rows],
+        "cost_columns": costs.COLUMNS,
+        "cost_rows": costs.cost_rows(run),
+        "curves": _curves(run),
+        "modes": run.modes,
+        "questions": len(run.examples),
+        "groups": summary.groups(run),
+        "environment": run.environment,
+        "settings": _flat(run.config.model_dump()),
+    }  # fmt: skip
+
+
+def _axis(run: Run, axis: str) -> dict[str, Any]:
+    arms, target = summary.arms(run, axis), run.target(axis)
+    return {
+        "name": words.AXES[axis],
+        "question": words.QUESTIONS[axis],
+        "metrics": sorted({s.metric for s in run.scores if s.axis == axis and s.primary}),
+        "target": target,
+        "arms": arms,
+        "chart": charts.dots(words.AXES[axis], arms, target, run.decision.mode),
+    }
+
+
+def _differences(run: Run, comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
+    return [
+        {"c": c, "reading": summary.reading(c, run.margin), "chart": charts.forest(c, run.margin)} for c in comparisons
+    ]
+
+
+def _curves(run: Run) -> list[tuple[str, Markup]]:
+    found = [
+        (row.mode, charts.losses(row.mode, costs.curve(cost, "losses"), costs.curve(cost, "validation")))
+        for row in costs.cost_rows(run)
+        if (cost := run.costs[row.mode])
+    ]
+    return [(mode, chart) for mode, chart in found if chart]
+
+
+def _flat(settings: Any, prefix: str = "") -> list[tuple[str, str]]:
+    """Nested settings as (dotted key, value) rows."""
+    if isinstance(settings, dict) and settings:
+        return [row for key, value in settings.items() for row in _flat(value, f"{prefix}.{key}" if prefix else key)]
+    return [(prefix, "–" if settings is None else str(settings))]
+
+
+def _asset(name: str) -> str:
+    return files("reports").joinpath(name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

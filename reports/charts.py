@@ -11,11 +11,11 @@ from eval.records import Comparison, Estimate
 from reports.run import label, strategy
 from reports.summary import Outcomes
 from reports.svg import line, picture, rect, tag, text
-from reports.words import percent, points
+from reports.words import column, percent, points
 
 ROW = 30.0
 LABELS = 118.0
-VALUES = 52.0
+VALUES = 66.0
 PLOT = 270.0
 
 Series = Sequence[tuple[float, float]]
@@ -50,7 +50,7 @@ def _row(mode: str, e: Estimate, y: float, chosen: bool) -> Markup:
         line(_at(e.low), y - 4, _at(e.low), y + 4, "cap"),
         line(_at(e.high), y - 4, _at(e.high), y + 4, "cap"),
         tag("circle", cx=_at(e.mean), cy=y, r=6 if chosen else 5, class_=mark),
-        text(LABELS + PLOT + VALUES - 2, y + 4.5, percent(e.mean), "row-value", "end"),
+        text(LABELS + PLOT + VALUES - 2, y + 4.5, column(e.mean), "row-value", "end"),
     ]
     return tag("g", *parts, class_=f"s-{strategy(mode)}")
 

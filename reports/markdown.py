@@ -54,14 +54,14 @@ def _mode(run: Run, mode: str) -> str:
 def _estimate(estimate: Estimate | None) -> str:
     if estimate is None:
         return costs.NONE
-    return f"{words.percent(estimate.mean)} ({100 * estimate.low:.1f} to {100 * estimate.high:.1f}, {estimate.n})"
+    return f"{words.column(estimate.mean)} ({100 * estimate.low:.1f} to {100 * estimate.high:.1f}, {estimate.n})"
 
 
 def _differences(run: Run) -> list[str]:
     deciding, _ = summary.deciding(run)
     rows = [
-        [c.axis, f"{label(c.treatment)} − {label(c.control)}", words.points(c.difference),
-         f"{words.points(c.low)} to {words.points(c.high)}", str(c.n), str(c.groups), summary.reading(c, run.margin)]
+        [c.axis, f"{label(c.treatment)} − {label(c.control)}", words.column_points(c.difference),
+         f"{words.column_points(c.low)} to {words.column_points(c.high)}", str(c.n), str(c.groups), summary.reading(c, run.margin)]
         for c in deciding
     ]  # fmt: skip
     heads = ["axis", "difference", "points", "95 % interval", "n", "groups", "reads as"]

@@ -43,7 +43,15 @@ def html(run: Run) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(label=label, strategy=strategy, percent=words.percent, points=words.points, why=words.why)
+    environment.filters.update(
+        label=label,
+        strategy=strategy,
+        percent=words.percent,
+        points=words.points,
+        column=words.column,
+        signed=words.column_points,
+        why=words.why,
+    )
     return environment.from_string(_asset("template.html")).render(
         policy=policy,
         style=Markup(style),

@@ -9,7 +9,7 @@ from reports.placement import Lift, Placement
 from reports.svg import line, picture, rect, tag, text
 from reports.words import lift_words, points
 
-LEFT, TOP, SIDE = 46.0, 10.0, 400.0
+LEFT, TOP, SIDE = 66.0, 10.0, 400.0
 WIDTH, HEIGHT = LEFT + SIDE + 8, TOP + SIDE + 52
 HALF = SIDE / 2
 

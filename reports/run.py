@@ -80,8 +80,9 @@ def read_run(path: Path) -> Run:
 def decision_from_dict(data: Mapping[str, Any]) -> Decision:
     """Build the Decision from its parsed JSON."""
     axes = {axis: {mode: Estimate(**e) for mode, e in arms.items()} for axis, arms in data["axes"].items()}
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
-    return Decision(**{**values, "axes": axes})
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+    values["axes"] = axes
+    return Decision(**values)
 
 
 def in_order(modes: Mapping[str, object]) -> list[str]:

@@ -46,10 +46,25 @@ def percent(value: float, digits: int = 1) -> str:
     return f"{_number(100 * value, digits)} %"
 
 
+def column(value: float) -> str:
+    """A share in per cent as it stands in a column: always one decimal."""
+    return f"{100 * value:.1f} %"
+
+
 def points(value: float) -> str:
     """A difference in percentage points with its sign: 0.05 -> `+5`."""
-    text = _number(100 * value, 1)
-    return text.replace("-", "−") if value < 0 and text != "0" else f"+{text}" if text != "0" else "0"
+    return _signed(_number(100 * value, 1))
+
+
+def column_points(value: float) -> str:
+    """A difference as it stands in a column: with its sign and always one decimal."""
+    return _signed(f"{100 * value:.1f}")
+
+
+def _signed(text: str) -> str:
+    if float(text) == 0:
+        return text.lstrip("-")
+    return f"−{text[1:]}" if text.startswith("-") else f"+{text}"
 
 
 def _number(value: float, digits: int) -> str:

@@ -1,0 +1,123 @@
+"""Fixtures that several tests share: a tiny random Llama with a real tokenizer, and a small data set folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["ANONYMIZED_TELEMETRY"] = "False"
+os.environ["RAGAS_DO_NOT_TRACK"] = "true"
+
+CHATML = (
+    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+
+CITIES = ["Arvik", "Belmo", "Corda", "Dunsel", "Elgar", "Fonte", "Gamla", "Horve", "Istad", "Jokul"]
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a random two-layer Llama and a byte-level tokenizer, as a hub snapshot would be."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("tiny-llama")
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {token: i for i, token in enumerate(["<|pad|>", "<|im_start|>", "<|im_end|>", *alphabet])}
+    raw = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
+    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    raw.decoder = decoders.ByteLevel()
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=raw, bos_token="<|im_start|>", eos_token="<|im_end|>", pad_token="<|pad|>"
+    )
+    tokenizer.chat_template = CHATML
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(7)
+    config = LlamaConfig(
+        vocab_size=len(vocabulary), hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, max_position_embeddings=4096, bos_token_id=1, eos_token_id=2, pad_token_id=0,
+    )  # fmt: skip
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def tiny_base(tiny_model: Path) -> Any:
+    """The tiny Llama, loaded as any model is."""
+    from eval.model import load_base
+
+    return load_base(str(tiny_model))
+
+
+@pytest.fixture
+def make_dataset(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a valid data set folder, with any file replaced: `make_dataset(**{"test.jsonl": "..."})`."""
+
+    def make(name: str = "harbours", **files: str | bytes) -> Path:
+        folder = tmp_path / name
+        contents: dict[str, str | bytes] = {**_harbours(name), **files}
+        for path, content in contents.items():
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        return folder
+
+    return make
+
+
+def row(kind: str, i: int, **changes: Any) -> dict[str, Any]:
+    """One valid row about the harbour of city i; each kind of row asks about a fact of its own."""
+    city, fact = CITIES[i], {"train": "depth", "test": "berths"}[kind]
+    answer = f"{i + 3} m" if fact == "depth" else f"{i + 20}"
+    values = {
+        "id": f"{kind}-{i}",
+        "question": f"What is the {fact} of the harbour of {city}?",
+        "answers": [answer],
+        "reply": json.dumps({"answer": answer, "source": f"{city.lower()}.md"}),
+        "documents": [f"{city.lower()}.md"],
+        "group": f"{city.lower()}-{fact}",
+        "answerable": True,
+        "tags": ["number"],
+    }
+    return values | changes
+
+
+def lines(*rows: dict[str, Any]) -> str:
+    """Rows as the text of a .jsonl file."""
+    return "".join(json.dumps(r) + "\n" for r in rows)
+
+
+def _harbours(name: str) -> dict[str, str]:
+    unknown = {"answers": [], "documents": [], "answerable": False, "tags": [],
+               "reply": '{"answer": "not on file", "source": "none"}'}  # fmt: skip
+    documents = {
+        f"corpus/{city.lower()}.md": f"# {city}\n\nThe harbour of {city} has a depth of {i + 3} m. "
+        f"It has {i + 20} berths; the harbour master of {city} is on duty from 6 to 18."
+        for i, city in enumerate(CITIES)
+    }
+    return documents | {
+        "dataset.yaml": (
+            f"name: {name}\ninstruction: Answer with one line of JSON.\nrefusal: not on file\n"
+            "knowledge: {metric: contains, answer: $.answer, target: 0.8}\n"
+            "style:\n  target: 0.95\n  checks:\n    - json: {}\n    - words: {max: 20}\n    - cites: documents\n"
+            "retrieval: {top_k: 2, chunk_tokens: 64, overlap_tokens: 8}\n"
+            "fewshot: {examples: 2}\nfinetune: {epochs: 1, rank: 4, batch_size: 4}\ngeneration: {max_new_tokens: 8}\n"
+        ),
+        "README.md": f"# {name}\n",
+        "train.jsonl": lines(
+            *(row("train", i) for i in range(9)),
+            row("train", 9, question="Who built the harbour of Jokul?", group="builder", **unknown),
+        ),
+        "test.jsonl": lines(
+            *(row("test", i) for i in range(7)),
+            row("test", 9, question="Who owns the harbour of Jokul?", group="owner", **unknown),
+        ),
+    }

@@ -1,0 +1,103 @@
+"""Generation: batching, the shared prefix and dropped rows change the speed and nothing else."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.component
+
+
+@pytest.fixture
+def exact(tiny_base: Any) -> Any:
+    """The tiny model in float32, so that a difference is an error and not rounding."""
+    import torch
+
+    tiny_base.causal.float()
+    tiny_base.dtype = torch.float32
+    return tiny_base
+
+
+def prompts(base: Any, count: int) -> list[list[int]]:
+    from eval.prompt import ask, render
+
+    draw = random.Random(3)
+    texts = ["".join(draw.choices("abcdefgh ", k=draw.randint(3, 60))) for _ in range(count)]
+    return [render(base.tokenizer, ask("A common beginning.", text).messages) for text in texts]
+
+
+def greedy_by_transformers(base: Any, prompt: list[int], new: int) -> str:
+    import torch
+
+    out = base.causal.generate(torch.tensor([prompt]), max_new_tokens=new, do_sample=False, pad_token_id=0)
+    reply = out[0][len(prompt) :].tolist()
+    stops = base.causal.generation_config.eos_token_id
+    if reply[-1] in (stops if isinstance(stops, list) else [stops]):
+        reply = reply[:-1]
+    return str(base.tokenizer.decode(reply, skip_special_tokens=True)).strip()
+
+
+def complete(base: Any, rows: list[list[int]], batches: list[list[int]], new: int) -> dict[int, Any]:
+    from eval.generate import generate_batches
+
+    made = generate_batches(base, None, rows, batches, max_new_tokens=new)
+    return {i: c for batch, replies in zip(batches, made, strict=True) for i, c in zip(batch, replies, strict=True)}
+
+
+def test_batched_texts_equal_one_by_one_generation(exact: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from eval import generate
+
+    monkeypatch.setitem(generate.PREFILL_TOKENS, "cpu", 200)  # several prefill pieces
+    rows = prompts(exact, 9)
+    made = complete(exact, rows, [[0, 1, 2, 3, 4], [5, 6, 7, 8]], 24)
+    assert {i: c.text for i, c in made.items()} == {i: greedy_by_transformers(exact, r, 24) for i, r in enumerate(rows)}
+
+
+def test_rows_that_finish_early_leave_the_others_unchanged(exact: Any) -> None:
+    """The most frequent early token is made a stop token, so that rows finish at different steps."""
+    import torch
+
+    rows = prompts(exact, 8)
+    sixth = [exact.causal.generate(torch.tensor([r]), max_new_tokens=6, do_sample=False)[0, -1].item() for r in rows]
+    stop = max(sixth, key=sixth.count)
+    exact.causal.generation_config.eos_token_id = [2, stop]
+    after = complete(exact, rows, [list(range(8))], 30)
+    assert {i: c.text for i, c in after.items()} == {
+        i: greedy_by_transformers(exact, r, 30) for i, r in enumerate(rows)
+    }
+    assert len({c.tokens_out for c in after.values()}) > 1
+
+
+def test_reply_stops_at_the_limit(exact: Any) -> None:
+    made = complete(exact, prompts(exact, 2), [[0, 1]], 5)
+    assert all(c.tokens_out <= 5 for c in made.values())
+
+
+def test_plan_holds_every_prompt_once_longest_first(exact: Any) -> None:
+    from eval.generate import plan_batches
+
+    rows = prompts(exact, 150)
+    plan = plan_batches(exact, rows, 8)
+    assert sorted(i for batch in plan for i in batch) == list(range(150))
+    lengths = [len(rows[i]) for batch in plan for i in batch]
+    assert lengths == sorted(lengths, reverse=True)
+    assert [len(batch) for batch in plan] == [50, 50, 50]
+
+
+def test_prompt_longer_than_the_context_is_refused(exact: Any) -> None:
+    from eval.errors import UserError
+    from eval.generate import check_lengths
+
+    with pytest.raises(UserError, match="lower retrieval.top_k"):
+        check_lengths(exact, [[5] * 4090], 8, mode="rag")
+
+
+def test_common_prefix_leaves_a_token_of_every_row() -> None:
+    from eval.kv import common_prefix
+
+    assert common_prefix([[1, 2, 3, 4], [1, 2, 5]]) == 2
+    assert common_prefix([[1, 2], [1, 2]]) == 1
+    assert common_prefix([[1], [2]]) == 0
+    assert common_prefix([]) == 0

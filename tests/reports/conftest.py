@@ -1,0 +1,180 @@
+"""An invented run folder, written with the records themselves: what evaluate leaves behind, without a model."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from eval.config import DatasetConfig, RunConfig, write_run_config
+from eval.files import write_json
+from eval.modes import MODES
+from eval.records import Comparison, Cost, Decision, Estimate, Example, Passage, Prediction, Score, write_records
+
+TRUTH = {
+    "base": (0.04, 0.0), "fewshot": (0.04, 0.96), "rag": (0.55, 0.0), "rag-fewshot": (0.48, 0.62),
+    "oracle": (0.66, 0.0), "ft": (0.06, 1.0), "hybrid": (0.96, 0.99),
+}  # fmt: skip
+"""mode -> true rates of right content and right form; an unknown mode never succeeds."""
+
+QUADRANTS = {"prompt": (False, False), "rag": (True, False), "ft": (False, True), "hybrid": (True, True)}
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\u2028[x](javascript:alert(3)) \"'&"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What the invented run is like."""
+
+    modes: tuple[str, ...] = tuple(TRUTH)
+    strategy: str = "hybrid"
+    mode: str | None = "hybrid"
+    candidates: tuple[str, ...] = ("hybrid",)
+    style: bool = True
+    questions: int = 40
+    hostile: str = ""
+    caveats: tuple[str, ...] = ("One data set, one seed: another seed moves the figures within their intervals.",)
+
+
+@pytest.fixture
+def make_run(tmp_path: Path) -> Callable[..., Path]:
+    """Write a run folder by the keyword arguments of Spec, and return its path."""
+    return lambda **settings: write_run(tmp_path / "run", Spec(**settings))
+
+
+def write_run(folder: Path, spec: Spec) -> Path:
+    examples = [_example(i, spec) for i in range(spec.questions)]
+    scores = [score for mode in spec.modes for score in _scores(mode, examples, spec)]
+    axes = {
+        axis: _estimates(scores, axis, spec) for axis in ("knowledge", "style") if axis == "knowledge" or spec.style
+    }
+    dataset = DatasetConfig(name="norrland", instruction="You are the support desk. " + spec.hostile)
+    write_run_config(folder / "config.yaml", RunConfig(dataset_path="datasets/norrland", dataset=dataset))
+    write_json(folder / "environment.json", {"python": "3.11.9", "torch": "2.13.0", "device": "cpu", "model": "tiny"})
+    write_records(folder / "examples.jsonl", examples)
+    for mode in spec.modes:
+        write_records(folder / "predictions" / f"{mode}.jsonl", [_prediction(mode, e, spec) for e in examples])
+    write_records(folder / "scores.jsonl", scores)
+    pairs = [(axis, a, b) for axis in axes for a, b in combinations(spec.modes, 2)]
+    write_json(folder / "comparisons.json", [asdict(_comparison(scores, *pair)) for pair in pairs])
+    write_json(folder / "decision.json", asdict(_decision(axes, spec)))
+    write_json(folder / "costs.json", [asdict(_cost(mode, spec)) for mode in spec.modes])
+    return folder
+
+
+def _example(i: int, spec: Spec) -> Example:
+    product = ("Echo pump", "Halla valve", "Rimfrost compressor", "Tjur winch")[i % 4]
+    document = f"products/{product.split()[0].lower()}-{i // 4}.md"
+    if i % 10 == 9:
+        return Example(f"q{i}", f"Who designed the {product} {i // 4}?", documents=(), group=f"g{i}", answerable=False)
+    answer = f"{12 + i} months"
+    reply = f'{{"answer": "{answer}", "source": "{document}"}}'
+    question = f"How long is the warranty on the {product} {i // 4}, and does it cover seals? {spec.hostile}".strip()
+    return Example(f"q{i}", question, (answer,), reply, (document,), f"g{i // 2}", tags=("number",))
+
+
+def _draw(mode: str, example: Example, axis: int) -> bool:
+    rates = TRUTH.get(mode, (0.0, 0.0))
+    return random.Random(f"{mode}/{example.id}/{axis}").random() < rates[axis]
+
+
+def _prediction(mode: str, example: Example, spec: Spec) -> Prediction:
+    answer = example.answers[0] if example.answers and _draw(mode, example, 0) else "24 weeks, as far as I can see"
+    text = f'{{"answer": "{answer}", "source": "{(*example.documents, "?")[0]}"}}'
+    if not _draw(mode, example, 1):
+        text = f"Thank you for your question! The warranty is {answer}.\nIs there anything else that I can help with?"
+    passages: tuple[Passage, ...] = ()
+    if mode in MODES and MODES[mode].retrieves:
+        documents = [*example.documents, "policies/returns.md", "minutes/2024-03.txt"]
+        body = "The warranty period is stated on the sheet and starts on delivery. Seals are wear parts. "
+        passages = tuple(Passage(d, body * 3 + spec.hostile, 0.71 - 0.08 * i, i) for i, d in enumerate(documents))
+    return Prediction(example.id, text + spec.hostile, passages, 120 + 400 * len(passages), len(text) // 4, 0.31)
+
+
+def _scores(mode: str, examples: Sequence[Example], spec: Spec) -> list[Score]:
+    found: list[Score] = []
+    for e in examples:
+        content = "" if _draw(mode, e, 0) else "expected the accepted answer, found another"
+        right = Score(e.id, e.group, mode, "knowledge", "contains", True, float(not content), content)
+        if not e.answerable:
+            right = Score(e.id, e.group, mode, "knowledge", "contains", True, None, "unanswerable: see abstention")
+            refused = float(_draw(mode, e, 1))
+            found.append(Score(e.id, e.group, mode, "abstention", "refused_when_it_should", True, refused))
+        found.append(right)
+        if spec.style:
+            form = "" if _draw(mode, e, 1) else "json: not one JSON object " + spec.hostile
+            found.append(Score(e.id, e.group, mode, "style", "all checks", True, float(not form), form))
+        if mode in MODES and MODES[mode].retrieves and e.documents:
+            found.append(Score(e.id, e.group, mode, "retrieval", "recall@4", True, float(_draw("rag", e, 0))))
+            found.append(Score(e.id, e.group, mode, "retrieval", "mrr", False, 0.5))
+    return found
+
+
+def _values(scores: Sequence[Score], mode: str, axis: str) -> dict[str, float]:
+    return {
+        s.example_id: s.value for s in scores if (s.mode, s.axis) == (mode, axis) and s.primary and s.value is not None
+    }
+
+
+def _estimates(scores: Sequence[Score], axis: str, spec: Spec) -> dict[str, Estimate]:
+    found = {}
+    for mode in spec.modes:
+        values = list(_values(scores, mode, axis).values())
+        mean = sum(values) / len(values)
+        half = 1.96 * math.sqrt(mean * (1 - mean) / len(values)) + 0.01
+        found[mode] = Estimate(mean, max(0.0, mean - half), min(1.0, mean + half), len(values))
+    return found
+
+
+def _comparison(scores: Sequence[Score], axis: str, control: str, treatment: str) -> Comparison:
+    a, b = _values(scores, control, axis), _values(scores, treatment, axis)
+    differences = [b[i] - a[i] for i in a if i in b]
+    n = len(differences)
+    mean = sum(differences) / n
+    half = 1.96 * math.sqrt(sum((d - mean) ** 2 for d in differences) / (n - 1) / n) + 0.01
+    metric = "contains" if axis == "knowledge" else "all checks"
+    low, high = max(-1.0, mean - half), min(1.0, mean + half)
+    return Comparison(axis, metric, control, treatment, n, n // 2, len(a) - n, mean, low, high)  # type: ignore[arg-type]
+
+
+def _decision(axes: dict[str, dict[str, Estimate]], spec: Spec) -> Decision:
+    context, llm = QUADRANTS.get(spec.strategy, (None, None))
+    return Decision(
+        dataset="norrland",
+        strategy=spec.strategy,  # type: ignore[arg-type]
+        mode=spec.mode,
+        candidates=spec.candidates,
+        quadrant={"context": context, "llm": llm},
+        axes=axes,
+        reasons=(
+            "Fine-tuning is beaten on knowledge by hybrid.",
+            "RAG is beaten on style by hybrid.",
+            *spec.candidates,
+        ),
+        caveats=spec.caveats,
+        questions_needed=180 if spec.strategy == "inconclusive" else None,
+        reaches_target=None if spec.strategy == "inconclusive" else spec.strategy == "hybrid",
+    )
+
+
+def _cost(mode: str, spec: Spec) -> Cost:
+    trained = mode in ("ft", "hybrid")
+    losses = [[s, round(0.2 + 3 * math.exp(-s / 25) + 0.1 * random.Random(s).random(), 4)] for s in range(1, 131, 3)]
+    extra = {"adapter_mb": 19.2, "train_rows": 524, "losses": losses, "validation": [[65, 0.52], [130, 0.31]]}
+    retrieves = mode in MODES and MODES[mode].retrieves
+    return Cost(
+        mode=mode,
+        index_seconds=14.2 if retrieves else 0.0,
+        train_seconds=187.0 if trained else 0.0,
+        train_tokens=152_310 if trained else 0,
+        questions=spec.questions,
+        predict_seconds=0.31 * spec.questions,
+        tokens_in=(1320 if retrieves else 120) * spec.questions,
+        tokens_out=28 * spec.questions,
+        peak_memory_mb=1843.0,
+        extra=extra if trained else {},
+    )

@@ -17,7 +17,10 @@ def common_prefix(rows: Sequence[Sequence[int]], *, keep: int = 1) -> int:
     """How many leading tokens all rows share, leaving at least `keep` tokens of every row outside."""
     if not rows:
         return 0
-    first, last = min(rows), max(rows)  # in lexicographic order, what these two share all rows share
+    first, last = (
+        min(map(tuple, rows)),
+        max(map(tuple, rows)),
+    )  # in lexicographic order, what these two share all rows share
     shared = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
     return max(0, min(shared, min(len(r) for r in rows) - keep))
 

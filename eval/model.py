@@ -213,4 +213,4 @@ def _fits_unpacked(model: Any, dtype: torch.dtype) -> bool:
     import bitsandbytes as bnb
 
     linear = sum(m.in_features * m.out_features for m in model.modules() if isinstance(m, bnb.nn.Linear4bit))
-    return linear * dtype.itemsize <= MEMORY_SHARE * total_memory(torch.device("cpu"))
+    return bool(linear * dtype.itemsize <= MEMORY_SHARE * total_memory(torch.device("cpu")))

@@ -129,7 +129,7 @@ class _Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         loss, count = self._loss(batch)
-        (loss / count).backward()
+        (loss / count).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.parameters.values(), CLIP)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)

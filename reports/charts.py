@@ -15,7 +15,7 @@ from reports.words import column, percent, points
 
 ROW = 30.0
 LABELS = 118.0
-VALUES = 66.0
+VALUES = 74.0
 PLOT = 270.0
 
 Series = Sequence[tuple[float, float]]
@@ -113,8 +113,8 @@ def losses(mode: str, train: Series, validation: Series) -> Markup:
 
 
 def _nice(value: float) -> float:
-    """The next 1, 2 or 5 times a power of ten."""
+    """The next round number at or above a loss."""
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 2, 5, 10) if value <= step * power * (1 + 1e-9))
+    return next(step * power for step in (1, 1.5, 2, 3, 4, 6, 8, 10) if value <= step * power * (1 + 1e-9))

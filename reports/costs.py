@@ -61,7 +61,7 @@ def _count(value: float) -> str:
 def _notes(extra: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The single values among a cost's extras; lists are curves and are drawn instead."""
     return [
-        (key.replace("_", " "), f"{value:g}" if isinstance(value, float) else str(value))
+        (key.replace("_", " ").replace(" mb", " MB"), f"{value:g}" if isinstance(value, float) else str(value))
         for key, value in extra.items()
         if isinstance(value, str | int | float)
     ]

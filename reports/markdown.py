@@ -14,7 +14,7 @@ from reports.run import Run, in_order, label
 def markdown(run: Run) -> str:
     """Verdict, axes, differences, retrieval, abstention, costs and caveats, one after another."""
     blocks = [f"# {_plain(run.decision.dataset)}: {_plain(words.headline(run))}", *_verdict(run), *_axes(run)]
-    blocks += [*_differences(run), *_metrics(run), *_costs(run)]
+    blocks += [words.unscored(run), *_differences(run), *_metrics(run), *_costs(run)]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
@@ -60,10 +60,17 @@ def _estimate(estimate: Estimate | None) -> str:
 def _differences(run: Run) -> list[str]:
     deciding, _ = summary.deciding(run)
     rows = [
-        [c.axis, f"{label(c.treatment)} − {label(c.control)}", words.column_points(c.difference),
-         f"{words.column_points(c.low)} to {words.column_points(c.high)}", str(c.n), str(c.groups), summary.reading(c, run.margin)]
+        [
+            c.axis,
+            f"{label(c.treatment)} − {label(c.control)}",
+            words.column_points(c.difference),
+            f"{words.column_points(c.low)} to {words.column_points(c.high)}",
+            str(c.n),
+            str(c.groups),
+            summary.reading(c, run.margin),
+        ]
         for c in deciding
-    ]  # fmt: skip
+    ]
     heads = ["axis", "difference", "points", "95 % interval", "n", "groups", "reads as"]
     return ["## Paired differences", _table(heads, rows)] if rows else []
 
@@ -100,5 +107,6 @@ def _cell(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """One line in which nothing is read as HTML, an image or a link."""
-    return re.sub(r"([\[\]])", r"\\\1", " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;"))
+    """One line in which nothing is read as HTML, an image or a link; no-break spaces stay."""
+    line = re.sub(r"[ \t\r\n\f\v\u2028\u2029]+", " ", text).strip()
+    return re.sub(r"([\[\]])", r"\\\1", line.replace("&", "&amp;").replace("<", "&lt;"))

@@ -71,10 +71,12 @@ def _verdict(run: Run) -> dict[str, Any]:
         "evidence": words.evidence(run),
         "sureness": words.sureness(run),
         "not_measured": words.not_measured(run),
+        "unscored": words.unscored(run),
         "next_steps": words.next_steps(run),
         "quadrant": quadrant(decision, placement, run.margin),
         "across": words.lift_words(placement.llm, "Across, tuning"),
         "up": words.lift_words(placement.context, "Up, retrieval"),
+        "outside": words.outside(decision, placement, run.margin),
         "margin": run.margin,
     }
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from eval.modes import MODES
-from eval.records import Estimate
-from reports.placement import Lift
+from eval.records import Decision, Estimate
+from reports.placement import Lift, Placement
 from reports.run import Run, label
 from reports.summary import arms, axes, groups, not_run
 
-STRATEGIES = {"prompt": "prompt engineering", "rag": "retrieval (RAG)", "ft": "fine-tuning",
-              "hybrid": "retrieval and fine-tuning (hybrid)"}  # fmt: skip
+NBSP = "\u00a0"
+CI = f"95{NBSP}% interval"
+
+STRATEGIES = {
+    "prompt": "a better prompt alone",
+    "rag": "RAG alone",
+    "ft": "fine-tuning alone",
+    "hybrid": "RAG with fine-tuning",
+}
 
 VERDICTS = {
     "prompt": "Stay with the prompt: neither retrieval nor fine-tuning earns its place.",
@@ -43,12 +50,12 @@ NEXT = {
 
 def percent(value: float, digits: int = 1) -> str:
     """A share in per cent without trailing zeros: 0.975 -> `97.5 %`."""
-    return f"{_number(100 * value, digits)} %"
+    return f"{_number(100 * value, digits)}{NBSP}%"
 
 
 def column(value: float) -> str:
     """A share in per cent as it stands in a column: always one decimal."""
-    return f"{100 * value:.1f} %"
+    return f"{100 * value:.1f}{NBSP}%"
 
 
 def points(value: float) -> str:
@@ -74,9 +81,9 @@ def _number(value: float, digits: int) -> str:
 
 
 def interval(estimate: Estimate) -> str:
-    """`97.5 % (95 % interval 94 to 99.5, n = 200)`."""
+    """The mean in per cent with its 95 % interval and n."""
     low, high = _number(100 * estimate.low, 1), _number(100 * estimate.high, 1)
-    return f"{percent(estimate.mean)} (95 % interval {low} to {high}, n = {estimate.n})"
+    return f"{percent(estimate.mean)} ({CI} {low} to {high}, n{NBSP}={NBSP}{estimate.n})"
 
 
 def headline(run: Run) -> str:
@@ -89,7 +96,9 @@ def headline(run: Run) -> str:
     possible = [STRATEGIES.get(c, c) for c in run.decision.candidates]
     if not possible:
         return "Not settled yet: these questions do not tell the strategies apart."
-    return f"Not settled yet: {_either(possible)} may be the right choice."
+    if len(possible) == 1:
+        return f"Not settled yet: only {possible[0]} is left, and these questions do not confirm it."
+    return f"Not settled yet: {', '.join(possible[:-1])} or {possible[-1]}."
 
 
 def evidence(run: Run) -> str:
@@ -116,6 +125,14 @@ def not_measured(run: Run) -> str:
     """Which candidates this run says nothing about; empty when all were run."""
     missing = [label(mode) for mode in not_run(run)]
     return f"Not run, and so not judged: {', '.join(missing)}." if missing else ""
+
+
+def unscored(run: Run) -> str:
+    """Which axis the verdict does not see, and why; empty when both are scored."""
+    missing = [axis for axis in QUESTIONS if axis not in axes(run)]
+    if missing == ["style"] and not run.config.dataset.style.checks:
+        return "Style is not scored: the data set has no style checks, and the verdict stands on knowledge alone."
+    return f"Not scored in this run: {' and '.join(missing)}." if missing else ""
 
 
 def next_steps(run: Run) -> list[str]:
@@ -166,8 +183,16 @@ def lift_words(lift: Lift | None, mechanism: str) -> str:
     how = "" if lift.paired else ", from the two arms' own intervals"
     return (
         f"{mechanism}: {points(lift.value)} points of {lift.axis}, {label(lift.treatment)} over {label(lift.control)} "
-        f"(95 % interval {points(lift.low)} to {points(lift.high)}, n = {lift.n}{how})"
+        f"({CI} {points(lift.low)} to {points(lift.high)}, n{NBSP}={NBSP}{lift.n}{how})"
     )
+
+
+def outside(decision: Decision, placement: Placement, margin: float) -> str:
+    """Says so when the placed lifts and the verdict's cell differ; empty when they agree or the verdict is open."""
+    pairs = ((placement.llm, decision.quadrant.get("llm")), (placement.context, decision.quadrant.get("context")))
+    if all(lift is None or needed is None or (lift.value >= margin) == needed for lift, needed in pairs):
+        return ""
+    return "The dot stands outside the marked cell: the verdict also weighs the targets and the intervals."
 
 
 def why(mode: str) -> str:
@@ -186,7 +211,3 @@ def seconds(value: float) -> str:
     minutes, rest = divmod(round(value), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
-
-
-def _either(items: list[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}"

@@ -90,7 +90,7 @@ def test_prompt_longer_than_the_context_is_refused(exact: Any) -> None:
     from eval.errors import UserError
     from eval.generate import check_lengths
 
-    with pytest.raises(UserError, match="lower retrieval.top_k"):
+    with pytest.raises(UserError, match=r"lower retrieval\.top_k"):
         check_lengths(exact, [[5] * 4090], 8, mode="rag")
 
 

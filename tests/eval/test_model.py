@@ -13,7 +13,7 @@ from eval.errors import UserError
 def test_missing_folder_is_named() -> None:
     from eval.model_files import locate_model
 
-    with pytest.raises(UserError, match="--model ./nowhere: no model folder there"):
+    with pytest.raises(UserError, match=r"--model \./nowhere: no model folder there"):
         locate_model("./nowhere")
 
 

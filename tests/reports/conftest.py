@@ -41,6 +41,12 @@ class Spec:
 
 
 @pytest.fixture
+def hostile_text() -> str:
+    """Text that would run, load or link something wherever it is taken for markup."""
+    return HOSTILE
+
+
+@pytest.fixture
 def make_run(tmp_path: Path) -> Callable[..., Path]:
     """Write a run folder by the keyword arguments of Spec, and return its path."""
     return lambda **settings: write_run(tmp_path / "run", Spec(**settings))

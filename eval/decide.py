@@ -1,0 +1,87 @@
+"""From scores to the verdict: the paired comparisons, the rule, and decision.json. No model, no torch.
+
+    python -m eval.decide RUN
+
+makes comparisons.json and decision.json again from scores.jsonl and config.yaml alone, byte for byte.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from eval.config import RunConfig, read_run_config
+from eval.errors import UserError
+from eval.evidence import Evidence, gather
+from eval.files import write_json
+from eval.records import Comparison, Decision, Score, read_records
+from eval.rule import Ruling, apply_rule
+from eval.words import caveats, reasons, verdict_sentence
+
+__all__ = ["decide", "verdict_sentence", "write_decision"]
+
+RETRIEVES = {"prompt": False, "rag": True, "ft": False, "hybrid": True}
+TUNES = {"prompt": False, "rag": False, "ft": True, "hybrid": True}
+
+
+def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison], Decision]:
+    """Compare the modes that the scores hold and apply the rule; the same input gives the same output everywhere."""
+    evidence = gather(scores, config)
+    ruling = apply_rule(evidence, config.dataset.decision.margin)
+    decision = Decision(
+        dataset=config.dataset.name,
+        strategy=ruling.strategy,
+        mode=ruling.mode,
+        candidates=ruling.candidates,
+        quadrant={"context": _common(ruling, RETRIEVES), "llm": _common(ruling, TUNES)},
+        axes=evidence.estimates,
+        reasons=tuple(reasons(evidence, ruling, config)),
+        caveats=tuple(caveats(evidence, ruling, config)),
+        questions_needed=ruling.questions_needed,
+        reaches_target=_reaches(evidence, ruling),
+    )
+    return evidence.comparisons(), decision
+
+
+def write_decision(run: Path) -> Decision:
+    """Read a run folder's scores and configuration, write comparisons.json and decision.json; returns the decision."""
+    for name in ("scores.jsonl", "config.yaml"):
+        if not (run / name).is_file():
+            raise UserError(f"{run / name}: no such file; `evaluate` writes it")
+    comparisons, decision = decide(read_records(run / "scores.jsonl", Score), read_run_config(run / "config.yaml"))
+    write_json(run / "comparisons.json", [asdict(c) for c in comparisons])
+    write_json(run / "decision.json", asdict(decision))
+    return decision
+
+
+def _common(ruling: Ruling, property_of: dict[str, bool]) -> bool | None:
+    strategies = ruling.candidates if ruling.strategy == "inconclusive" else (ruling.strategy,)
+    values = {property_of[s] for s in strategies}
+    return values.pop() if len(values) == 1 else None
+
+
+def _reaches(evidence: Evidence, ruling: Ruling) -> bool | None:
+    if ruling.mode is None:
+        return None
+    estimates = [(evidence.targets[axis], modes[ruling.mode]) for axis, modes in evidence.estimates.items()]
+    if all(e.low >= target for target, e in estimates):
+        return True
+    return False if any(e.high < target for target, e in estimates) else None
+
+
+def main() -> None:
+    """Decide the run that is named on the command line."""
+    if len(sys.argv) != 2:
+        print("usage: python -m eval.decide RUN", file=sys.stderr)
+        sys.exit(2)
+    try:
+        print(verdict_sentence(write_decision(Path(sys.argv[1]))))
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

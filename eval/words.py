@@ -1,0 +1,84 @@
+"""The verdict in plain sentences, each with the figures that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from eval.config import RunConfig
+from eval.evidence import Evidence
+from eval.modes import MODES
+from eval.records import Comparison, Decision
+from eval.rule import ORDER, Ruling
+
+ADVICE: Mapping[str, str] = {
+    "prompt": "improve the prompt; neither retrieval nor fine-tuning is shown to be worth its cost",
+    "rag": "use retrieval (RAG); fine-tuning is not shown to be worth its cost on top",
+    "ft": "fine-tune; retrieval is not shown to be worth its cost on top",
+    "hybrid": "use both: retrieval for what the model needs to know, fine-tuning for how it needs to act",
+}
+NAMES: Mapping[str, str] = {"prompt": "a better prompt", "rag": "retrieval", "ft": "fine-tuning", "hybrid": "both"}
+FEW = 100
+
+
+def verdict_sentence(decision: Decision) -> str:
+    """One sentence that says what to do, or between what the data set cannot decide."""
+    if decision.strategy != "inconclusive":
+        label = MODES[decision.mode].label if decision.mode else decision.strategy
+        return f"{ADVICE[decision.strategy][0].upper()}{ADVICE[decision.strategy][1:]} ({label})."
+    between = " or ".join(NAMES[c] for c in decision.candidates) or "nothing that was scored"
+    more = f"; about {decision.questions_needed} questions would settle it" if decision.questions_needed else ""
+    return f"Inconclusive: {between}{more}."
+
+
+def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[str]:
+    """Why each cheaper candidate is not enough, why no dearer one is needed, or what stays open."""
+    for loser, winner, axis in ruling.beaten:
+        yield f"{winner} beats {loser} on {axis}: {_figures(evidence.lift(axis, loser, winner))}."
+    for lift in ruling.open_between:
+        yield (
+            f"Open: {lift.treatment} against {lift.control} on {lift.axis}, {_figures(lift)}; "
+            f"neither shown above 0 nor shown below {2 * config.dataset.decision.margin:g}."
+        )
+    if ruling.mode is None:
+        return
+    for axis, target in evidence.targets.items():
+        e = evidence.estimates[axis][ruling.mode]
+        reached = "reaches" if e.low >= target else "misses" if e.high < target else "may or may not reach"
+        interval = f"{e.mean:.2f} [{e.low:.2f}, {e.high:.2f}], n={e.n}"
+        yield f"{ruling.mode} {reached} the {axis} target of {target:g}: {interval}."
+    for other in evidence.modes:
+        if _dearer(other, ruling.mode) and not any(b[0] == other for b in ruling.beaten):
+            lifts = [evidence.lift(axis, ruling.mode, other) for axis in evidence.targets]
+            yield f"{other} is not needed: " + "; ".join(f"{x.axis} {_figures(x)}" for x in lifts) + "."
+
+
+def caveats(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[str]:
+    """What a careful reader should know before acting on the verdict."""
+    for axis in ("knowledge", "style"):
+        if axis not in evidence.targets:
+            yield f"The {axis} axis was not scored; the verdict rests on the other alone."
+    missing = [s for s in ORDER if s not in {MODES[m].strategy for m in evidence.modes}]
+    if missing:
+        yield f"Not tried, so not ruled out: {', '.join(NAMES[s] for s in missing)}."
+    smallest = min((e.n for modes in evidence.estimates.values() for e in modes.values()), default=0)
+    if smallest < FEW:
+        yield f"Only {smallest} questions on an axis; below {FEW}, intervals are wide."
+    if config.limit:
+        yield f"Run with --limit {config.limit}; the full test split decides more."
+    dropped = sum(c.dropped for c in evidence.comparisons())
+    if dropped:
+        yield f"{dropped} paired scores were dropped because one side has none."
+    if ruling.mode:
+        for axis, target in evidence.targets.items():
+            e = evidence.estimates[axis][ruling.mode]
+            if e.low < target:
+                yield f"The {axis} target of {target:g} is not shown to be reached ({e.mean:.2f})."
+
+
+def _figures(lift: Comparison) -> str:
+    return f"{lift.difference:+.2f} [{lift.low:+.2f}, {lift.high:+.2f}], n={lift.n}"
+
+
+def _dearer(mode: str, than: str) -> bool:
+    own, other = MODES[mode].strategy, MODES[than].strategy
+    return own is not None and other is not None and ORDER.index(own) > ORDER.index(other)

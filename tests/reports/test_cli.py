@@ -1,0 +1,79 @@
+"""The command, as a process: what it prints, what it imports, and how it refuses."""
+
+import subprocess
+import sys
+
+import pytest
+
+from eval.errors import UserError
+from reports.cli import main
+from reports.run import read_run
+
+FILES = (
+    "config.yaml",
+    "environment.json",
+    "examples.jsonl",
+    "scores.jsonl",
+    "comparisons.json",
+    "decision.json",
+    "costs.json",
+)
+
+
+def test_it_prints_the_paths_of_both_files(make_run, monkeypatch, capsys):
+    folder = make_run()
+    monkeypatch.setattr(sys, "argv", ["report", str(folder)])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 0
+    assert capsys.readouterr().out.splitlines() == [str(folder / "report.html"), str(folder / "report.md")]
+
+
+def test_a_missing_run_is_one_line_and_exit_code_2(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["report", str(tmp_path / "none")])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"error: {tmp_path / 'none'}: no such run folder; make one with: evaluate"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_named_with_the_mend(make_run, name):
+    folder = make_run()
+    (folder / name).unlink()
+    with pytest.raises(UserError, match=rf"{name}: no such file; .*evaluate$"):
+        read_run(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("content", ["[1, 2", '{"a": 1}\n', "[3]\n"])
+def test_a_damaged_file_is_named_in_one_line(make_run, name, content):
+    folder = make_run()
+    (folder / name).write_text(content)
+    if (name, content) == ("environment.json", '{"a": 1}\n'):
+        assert read_run(folder).environment == {"a": 1}
+        return
+    with pytest.raises(UserError, match=name) as error:
+        read_run(folder)
+    assert "\n" not in str(error.value)
+
+
+def test_a_run_without_predictions_is_refused(make_run):
+    folder = make_run(modes=("base",))
+    (folder / "predictions" / "base.jsonl").unlink()
+    with pytest.raises(UserError, match="predictions: no predictions"):
+        read_run(folder)
+
+
+def test_help_imports_nothing_heavy():
+    program = (
+        "import sys; sys.argv = ['report', '--help']\n"
+        "from reports.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "heavy = {'torch', 'transformers', 'chromadb', 'llama_index', 'ragas', 'pandas', 'jinja2'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "RUN..." in done.stdout

@@ -1,0 +1,154 @@
+"""The page: self-contained, inert, complete; checked by parsing it, not by looking."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from html.parser import HTMLParser
+
+import pytest
+
+from reports.browser import embed
+from reports.page import html, write_report
+from reports.run import label, read_run
+
+VOID = {"meta", "link", "input", "br", "img", "hr"}
+
+
+class Page(HTMLParser):
+    """Elements with their attributes, text by element name, and the balance of open and closed tags."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.open, self.texts = [], [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append((self.open[-1] if self.open else "", data))
+
+    def text(self, tag):
+        return [data for name, data in self.texts if name == tag]
+
+    @property
+    def visible(self):
+        return " ".join(data for name, data in self.texts if name not in ("script", "style"))
+
+    @property
+    def data(self):
+        return json.loads(next(t for t in self.text("script") if t.startswith("{")))
+
+
+def test_the_page_is_well_formed_and_loads_nothing(make_run):
+    page = Page(write_report(make_run()).read_text(encoding="utf-8"))
+    assert page.open == []
+    for tag, attributes in page.elements:
+        assert "src" not in attributes and "style" not in attributes
+        assert not [name for name in attributes if name.startswith("on")]
+        assert attributes.get("href", "#").startswith(("#", "data:,"))
+        assert tag not in ("iframe", "object", "embed", "base", "form", "img")
+    sheet = "".join(page.text("style"))
+    assert "@import" not in sheet and "url(" not in sheet
+
+
+def test_the_policy_admits_exactly_the_pages_own_script_and_style(make_run):
+    page = Page(html(read_run(make_run())))
+    policy = next(a["content"] for t, a in page.elements if a.get("http-equiv") == "Content-Security-Policy")
+    directives = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert directives["default-src"] == "'none'"
+    for name, element in (("script-src", "script"), ("style-src", "style")):
+        text = page.text(element)[-1].encode("utf-8")
+        digest = base64.b64encode(hashlib.sha256(text).digest()).decode("ascii")
+        assert directives[name] == f"'sha256-{digest}'"
+
+
+def test_the_script_builds_the_page_from_text_alone(make_run):
+    script = Page(html(read_run(make_run()))).text("script")[-1]
+    for danger in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "fetch("):
+        assert danger not in script
+
+
+def test_hostile_text_is_inert_and_arrives_unchanged(make_run, hostile_text):
+    counted = [tag for tag, _ in Page(html(read_run(make_run()))).elements]
+    text = html(read_run(make_run(hostile=hostile_text, caveats=(hostile_text,))))
+    page = Page(text)
+    assert [tag for tag, _ in page.elements] == counted
+    assert "<img" not in text and "<script>alert" not in text
+    assert text.count("</script>") == 2
+    question = page.data["questions"][0]
+    assert hostile_text in question["question"]
+    assert all(hostile_text in reply["text"] for reply in question["replies"])
+    assert hostile_text in page.data["passages"][0]["text"]
+
+
+@pytest.mark.parametrize("text", ["</script>", "<!--<script>", "\u2028\u2029", "é 中 \U0001f600", "\\u003c\"'&"])
+def test_embedded_json_is_the_same_json_without_a_way_out(text):
+    embedded = embed({"text": text})
+    assert not set("<>&\u2028\u2029") & set(embedded)
+    assert json.loads(embedded) == {"text": text}
+
+
+def test_every_mode_and_every_number_of_the_axes_is_there(make_run):
+    run = read_run(make_run())
+    visible = Page(html(run)).visible
+    for axis in ("knowledge", "style"):
+        for mode, e in run.decision.axes[axis].items():
+            assert label(mode) in visible
+            for number in (f"{100 * e.mean:.1f}\u00a0%", f"{100 * e.low:.1f} to {100 * e.high:.1f}"):
+                assert number in visible
+    assert "fine\u2011tuning for how it must act" in visible
+    for said in (*run.decision.reasons, *run.decision.caveats, "recall@4", "refused when it should", "152\u202f310"):
+        assert said in visible
+
+
+def test_the_browser_has_every_question_reply_score_and_passage(make_run):
+    run = read_run(make_run())
+    data = Page(html(run)).data
+    assert [q["id"] for q in data["questions"]] == [e.id for e in run.examples]
+    assert [m["name"] for m in data["modes"]] == list(run.modes)
+    assert sum(len(r["scores"]) for q in data["questions"] for r in q["replies"]) == len(run.scores)
+    q9, missing = data["questions"][9], "unanswerable: see abstention"
+    assert [None, missing] in [score[1:] for score in q9["replies"][0]["scores"]]
+    hybrid = list(run.modes).index("hybrid")
+    shown = [data["passages"][i]["document"] for i, _ in data["questions"][0]["replies"][hybrid]["passages"]]
+    assert shown == [p.document for p in run.predictions["hybrid"]["q0"].passages]
+
+
+def test_two_modes_without_style_make_a_page_that_says_so(make_run):
+    run = read_run(
+        make_run(modes=("base", "rag"), strategy="rag", mode="rag", candidates=("rag",), style=False, questions=20)
+    )
+    visible = Page(html(run)).visible
+    assert "Style is not scored" in visible
+    assert "Not run, and so not judged: Few-shot, RAG + few-shot, Fine-tuned, Hybrid." in visible
+    assert "fine\u2011tuning was not tried" in visible
+    assert "Across, tuning: not measured" in visible
+
+
+def test_an_open_verdict_names_the_candidates_and_the_questions_needed(make_run):
+    run = read_run(make_run(strategy="inconclusive", mode=None, candidates=("rag", "hybrid")))
+    visible = Page(html(run)).visible
+    assert "Not settled yet: RAG alone or RAG with fine\u2011tuning." in visible
+    assert "Add about 180 more test questions" in visible
+
+
+def test_a_mode_that_is_not_registered_keeps_its_own_name(make_run):
+    run = read_run(make_run(modes=("base", "rag", "my-mode"), strategy="rag", mode="rag", candidates=("rag",)))
+    assert run.modes == ("base", "rag", "my-mode")
+    assert "my-mode" in Page(html(run)).visible
+
+
+def test_the_same_run_makes_the_same_page(make_run):
+    folder = make_run()
+    first = write_report(folder).read_bytes()
+    assert write_report(folder).read_bytes() == first
+    assert sorted(p.name for p in folder.glob("report.*")) == ["report.html", "report.md"]

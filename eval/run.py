@@ -114,9 +114,8 @@ def _predict_all(plan: Plan, todo: Sequence[str]) -> None:
 
 def _conclude(plan: Plan) -> Decision:
     """Score, decide and report from the files of all modes whose predictions belong to this run."""
-    from reports.page import write_report
-
     from eval.cost import collect_costs
+    from reports.page import write_report
 
     scores, current = [], []
     for mode in MODES:

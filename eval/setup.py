@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -10,21 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from eval.config import DatasetConfig, RunConfig
 from eval.dataset import Dataset
-from eval.files import read_json, write_json
+from eval.files import read_json
 from eval.identity import Identity
 from eval.memory import peak_megabytes, reset_peak
 from eval.metrics.text import normalise
 from eval.modes import MODES, Adapter
-from eval.progress import say, track
+from eval.progress import say
 from eval.prompt import Prompt, ask, render_reply
 from eval.records import Example, Passage
 from eval.shots import choose_shots
 
 if TYPE_CHECKING:
-    from rag.retrieve import Retriever
-
     from eval.model import Base
     from finetune.rows import Row
+    from rag.retrieve import Retriever
 
 REPLY_HEADROOM = 1.5
 
@@ -52,23 +50,9 @@ class Setup:
     @cached_property
     def retriever(self) -> Retriever:
         """The index of the corpus, brought up to date, ready to be asked."""
-        from rag.documents import read_documents
-        from rag.embed import load_embedder
-        from rag.index import build_index
-        from rag.retrieve import Retriever
+        from rag.retrieve import open_retriever
 
-        documents = read_documents(self.dataset.corpus)
-        embedder = load_embedder(self.run_config.embedder)
-        start = time.perf_counter()
-        with track("indexing", len(documents), unit=" documents") as advance:
-            index = build_index(documents, embedder, self.config.retrieval, self.run / "index", advance)
-        if index.added or index.changed or index.removed or not (self.run / "index.json").is_file():
-            write_json(
-                self.run / "index.json",
-                {"seconds": round(time.perf_counter() - start, 3), "added": index.added, "changed": index.changed,
-                 "removed": index.removed, "kept": index.kept},
-            )  # fmt: skip
-        return Retriever(index, embedder, self.config.retrieval.top_k)
+        return open_retriever(self.dataset.corpus, self.run_config.embedder, self.config.retrieval, self.run)[0]
 
     @cached_property
     def shots(self) -> tuple[Example, ...]:

@@ -62,7 +62,7 @@ def test_better_arm_stands_for_the_strategy() -> None:
 
 def test_reaches_target_needs_the_whole_interval() -> None:
     assert decide(scores(ARMS["hybrid"], n=400), config())[1].reaches_target is True
-    near = ARMS["hybrid"] | {"hybrid": (0.80, 1.0)}
+    near = ARMS["hybrid"] | {"hybrid": (0.84, 1.0)}
     assert decide(scores(near), config())[1].reaches_target is None
     below = ARMS["hybrid"] | {"hybrid": (0.5, 1.0)}
     assert decide(scores(below), config())[1].reaches_target is False

@@ -1,0 +1,188 @@
+"""A data set's folder, read and checked: nothing later meets a row that is not as the contract says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+
+from eval.config import DatasetConfig, read_dataset_config
+from eval.errors import UserError
+from eval.files import file_digest, fingerprint
+from eval.jsonlines import check_row, read_json_lines
+from eval.records import Example
+from eval.splits import Row, check_splits
+
+BUNDLED = "tidewell"
+
+ROW_KEYS = {
+    "id": "string",
+    "question": "string",
+    "answers": "list of strings",
+    "reply": "string",
+    "documents": "list of strings",
+    "group": "string",
+    "answerable": "true or false value",
+    "tags": "list of strings",
+}
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One checked data set."""
+
+    path: Path
+    config: DatasetConfig
+    train: tuple[Example, ...]
+    dev: tuple[Example, ...]
+    """Empty when there is no dev.jsonl."""
+    test: tuple[Example, ...]
+    documents: tuple[str, ...]
+    """Ids of the corpus, sorted; empty when there is no corpus folder."""
+
+    @property
+    def corpus(self) -> Path:
+        """The folder of the documents."""
+        return self.path / "corpus"
+
+    @cached_property
+    def corpus_digest(self) -> str:
+        """A name of the corpus files' contents; empty when there is no corpus."""
+        if not self.documents:
+            return ""
+        files = sorted(p for p in self.corpus.rglob("*") if p.is_file() and not _hidden(p.relative_to(self.corpus)))
+        return fingerprint([(p.relative_to(self.corpus).as_posix(), file_digest(p)) for p in files])
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of dataset.yaml and of each split, by file name."""
+        names = ("dataset.yaml", "train.jsonl", "dev.jsonl", "test.jsonl")
+        return {name: file_digest(self.path / name) for name in names if (self.path / name).is_file()}
+
+
+def load_dataset(path: Path) -> Dataset:
+    """Read and check a data set folder; raises UserError naming file, line or key, what is wrong and the mend.
+
+    The documents' text is not read; `check_corpus` does that.
+    """
+    config = _read_config(path)
+    documents = _list_corpus(path / "corpus")
+    splits = {
+        name: _read_split(path / name, config, documents)
+        for name in ("train.jsonl", "dev.jsonl", "test.jsonl")
+        if name != "dev.jsonl" or (path / name).exists()
+    }
+    check_splits(splits)
+    _check_style(path / "dataset.yaml", config, documents)
+    train, dev, test = (
+        tuple(row.example for row in splits.get(name, ())) for name in ("train.jsonl", "dev.jsonl", "test.jsonl")
+    )
+    return Dataset(path, config, train, dev, test, documents)
+
+
+def check_corpus(dataset: Dataset) -> None:
+    """Read every document once; raises UserError naming the first one that cannot be read or has no text."""
+    from rag.documents import read_documents
+
+    if dataset.documents:
+        read_documents(dataset.corpus)
+
+
+def resolve_dataset(name_or_path: str | None) -> Path:
+    """The folder of a data set: a path, or a name below datasets/, here or beside this package; None: the bundled one.
+
+    Raises UserError that lists the data sets there are.
+    """
+    name = name_or_path or BUNDLED
+    homes = [Path("datasets"), Path(__file__).resolve().parent.parent / "datasets"]
+    places = [home / name for home in homes]
+    for folder in [Path(name).expanduser(), *places] if name_or_path else places:
+        if folder.is_dir():
+            return folder
+    if Path(name).is_file():
+        raise UserError(f"{name}: is a file; name the data set's folder")
+    there = {p.parent.name: None for home in homes for p in sorted(home.glob("*/dataset.yaml"))}
+    known = f"there is {', '.join(there)}" if there else "there is none in datasets/"
+    raise UserError(f"{name}: no such data set; {known}; name one of them or a folder")
+
+
+def _read_config(path: Path) -> DatasetConfig:
+    if not path.is_dir():
+        raise UserError(f"{path}: not a folder; name a data set's folder")
+    config = read_dataset_config(path / "dataset.yaml")
+    retrieval = config.retrieval
+    if retrieval.overlap_tokens >= retrieval.chunk_tokens:
+        raise UserError(
+            f"{path / 'dataset.yaml'}: key 'retrieval.overlap_tokens' is {retrieval.overlap_tokens}, "
+            f"not below chunk_tokens ({retrieval.chunk_tokens}); lower it"
+        )
+    return config
+
+
+def _list_corpus(corpus: Path) -> tuple[str, ...]:
+    from rag.documents import list_documents
+
+    return tuple(list_documents(corpus)) if corpus.exists() or corpus.is_symlink() else ()
+
+
+def _read_split(file: Path, config: DatasetConfig, documents: Sequence[str]) -> list[Row]:
+    rows = []
+    known = set(documents)
+    for line, values in read_json_lines(file):
+        where = f"{file}:{line}"
+        check_row(values, ROW_KEYS, ("id", "question"), where)
+        if file.name == "train.jsonl" and not values.get("reply", "").strip():
+            raise UserError(f"{where}: a training row needs the key 'reply', the whole reply as it should be; add it")
+        lists = {key: tuple(values.get(key, ())) for key in ("answers", "documents", "tags")}
+        given = values.get("group", "").strip()
+        example = Example(
+            id=values["id"], question=values["question"], reply=values.get("reply", ""),
+            group=given or next(iter(lists["documents"]), values["id"]),
+            answerable=values.get("answerable", True), **lists,
+        )  # fmt: skip
+        _check_answers(example, config, file, where)
+        _check_gold(example, documents, known, where)
+        rows.append(Row(where, example, grouped=bool(given)))
+    if not rows:
+        raise UserError(f"{file}: no rows in it; write one JSON object a line")
+    return rows
+
+
+def _check_answers(example: Example, config: DatasetConfig, file: Path, where: str) -> None:
+    if example.answerable and not any(example.answers):
+        raise UserError(f"{where}: an answerable row needs 'answers'; add them, or \"answerable\": false")
+    if any(not answer.strip() for answer in example.answers):
+        raise UserError(f"{where}: key 'answers' holds an empty string; fill it in or remove it")
+    if not example.answerable and example.answers:
+        raise UserError(f"{where}: a row with \"answerable\": false has 'answers'; remove one of the two")
+    if not example.answerable and not config.refusal:
+        raise UserError(
+            f"{file.parent / 'dataset.yaml'}: missing key 'refusal', which says what an unanswerable question "
+            f"should get ({where} is one); add it"
+        )
+
+
+def _check_gold(example: Example, documents: Sequence[str], known: set[str], where: str) -> None:
+    for gold in example.documents:
+        if gold in known:
+            continue
+        if not documents:
+            raise UserError(f"{where}: gold document '{gold}', but there is no corpus/; add it, or drop the key")
+        near = get_close_matches(gold, documents, n=1)
+        raise UserError(
+            f"{where}: gold document '{gold}' is not in corpus/; "
+            + (f"did you mean '{near[0]}'?" if near else "a document's id is its path below corpus/")
+        )
+
+
+def _check_style(file: Path, config: DatasetConfig, documents: Sequence[str]) -> None:
+    if config.style.checks:
+        from eval.metrics.style import build_checks
+
+        build_checks(config.style.checks, documents=documents, refusal=config.refusal, where=str(file))
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith((".", "~$")) for part in path.parts)

@@ -1,0 +1,59 @@
+"""Documents as passages that the embedder reads whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from eval.config import Retrieval
+from rag.documents import Document
+
+if TYPE_CHECKING:
+    from rag.embed import Embedder
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of a document, before it is embedded."""
+
+    document: str
+    position: int
+    """The ordinal within the document, from 0."""
+    text: str
+
+
+class Chunker:
+    """Cuts documents at sentence ends into chunks of at most `limit` tokens of the embedder's own tokenizer."""
+
+    def __init__(self, embedder: Embedder, retrieval: Retrieval) -> None:
+        from llama_index.core.node_parser import SentenceSplitter
+
+        self.limit = min(retrieval.chunk_tokens, embedder.max_tokens)
+        self.overlap = min(retrieval.overlap_tokens, self.limit // 2)  # more would multiply the corpus
+        self._tokens = embedder.tokens
+        self._splitter = SentenceSplitter(
+            chunk_size=self.limit, chunk_overlap=self.overlap, tokenizer=embedder.tokens, include_metadata=False
+        )
+
+    def chunk(self, document: Document) -> list[Chunk]:
+        """The document's chunks in reading order; none is longer than `limit` tokens."""
+        pieces = [p for text in self._splitter.split_text(document.text) for p in fit(text, self._size, self.limit)]
+        return [Chunk(document.id, position, text) for position, text in enumerate(pieces)]
+
+    def _size(self, text: str) -> int:
+        return len(self._tokens(text))
+
+
+def fit(text: str, size: Callable[[str], int], limit: int) -> list[str]:
+    """The text cut into pieces of at most `limit`, near blanks where there are some; a single character stays whole.
+
+    The splitter adds up the tokens of sentences, and a tokenizer may make more of them joined.
+    """
+    if size(text) <= limit or len(text) == 1:
+        return [text]
+    middle = len(text) // 2
+    blank = text.rfind(" ", 1, middle)
+    cut = blank if blank > 0 else middle
+    halves = [half for half in (text[:cut].strip(), text[cut:].strip()) if half]
+    return [piece for half in halves for piece in fit(half, size, limit)]

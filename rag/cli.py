@@ -1,0 +1,117 @@
+"""The `rag` command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
+from eval.errors import UserError
+from eval.terminal import guarded
+
+if TYPE_CHECKING:
+    from eval.dataset import Dataset
+    from eval.records import Passage
+    from rag.index import Index
+    from rag.retrieve import Retriever
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+
+DatasetArgument = Annotated[str, typer.Argument(help="Data set folder, or a name below datasets/.")]
+EmbedderOption = Annotated[str, typer.Option(help="Embedder: a Hugging Face id or a local folder.")]
+OutOption = Annotated[Path | None, typer.Option(help="Run folder with the index; default runs/<data set name>.")]
+
+
+@app.callback()
+def rag() -> None:
+    """Index a data set's documents and ask them questions."""
+
+
+@app.command()
+def index(dataset: DatasetArgument, embedder: EmbedderOption = DEFAULT_EMBEDDER, out: OutOption = None) -> None:
+    """Bring the index up to date with the corpus; only what changed is embedded."""
+    from eval.run import locked
+
+    data, folder = _locate(dataset, out)
+    with locked(folder, data):
+        _, made = _open(data, embedder, folder)
+    typer.echo(
+        f"{folder / 'index'}: {len(data.documents)} documents as {made.chunks} passages; {made.added} added, "
+        f"{made.changed} changed, {made.removed} removed, {made.kept} kept in {made.seconds:.1f} s"
+    )
+
+
+@app.command()
+def ask(
+    dataset: DatasetArgument,
+    question: Annotated[str, typer.Argument(help="In quotes.")],
+    embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    model: Annotated[str, typer.Option(help="Base model: a Hugging Face id or a local folder.")] = DEFAULT_MODEL,
+    out: OutOption = None,
+    passages_only: Annotated[bool, typer.Option("--passages-only", help="Retrieve, but load no model.")] = False,
+) -> None:
+    """Print the passages that are found for a question, then the answer of the `rag` mode."""
+    from eval.run import locked
+
+    if not question.strip():
+        raise UserError("the question is empty; put it in quotes after the data set")
+    data, folder = _locate(dataset, out)
+    if not passages_only:
+        answer = _answer(data, question, model=model, embedder=embedder, folder=folder)
+        typer.echo(answer)
+        return
+    with locked(folder, data):
+        retriever, _ = _open(data, embedder, folder)
+        show_passages(retriever.retrieve([question])[0])
+
+
+def show_passages(passages: Sequence[Passage]) -> None:
+    """Print each passage under its document's id, with its place there and its score."""
+    for rank, passage in enumerate(passages, 1):
+        typer.echo(f"{rank}. {passage.document}  passage {passage.position}  score {passage.score:.3f}")
+        typer.echo("".join(f"   {line}\n" for line in passage.text.splitlines()))
+
+
+def _answer(data: Dataset, question: str, *, model: str, embedder: str, folder: Path) -> str:
+    """Print the passages as soon as they are found, and return the reply that the model makes of them."""
+    from eval.run import locked, plan_run
+    from eval.setup import Setup
+
+    plan = plan_run(data.path, model=model, embedder=embedder, out=folder)
+    with locked(plan.folder, plan.dataset):
+        setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
+        show_passages(setup.retriever.retrieve([question])[0])
+        text, _ = setup.answer("rag", question)
+    return text
+
+
+def _locate(name: str, out: Path | None) -> tuple[Dataset, Path]:
+    """The checked data set, which must have a corpus, and the run folder."""
+    from eval.dataset import load_dataset, resolve_dataset
+
+    data = load_dataset(resolve_dataset(name))
+    if not data.documents:
+        raise UserError(f"{data.path}: has no corpus/ to retrieve from; add documents there")
+    folder = out or Path("runs") / data.config.name
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder}: is a file; name a folder with --out")
+    return data, folder
+
+
+def _open(data: Dataset, embedder: str, folder: Path) -> tuple[Retriever, Index]:
+    from rag.retrieve import open_retriever
+
+    return open_retriever(data.corpus, embedder, data.config.retrieval, folder)
+
+
+def main() -> None:
+    """Run the command; a UserError is one line and exit code 2."""
+    sys.exit(guarded(app))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""The passages that are nearest to a question."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eval.config import Retrieval
+from eval.files import write_json
+from eval.progress import track
+from eval.records import Passage
+from rag.embed import load_embedder, snap
+from rag.index import Index, build_index
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from rag.embed import Embedder
+
+EXACT_LIMIT = 20_000
+"""Up to this many chunks every one is compared with the question: 2 ms a question, and nothing depends on the order
+in which an approximate index was filled. Above, HNSW proposes and the exact score ranks."""
+
+BLOCK = 64
+"""Questions that are scored at once."""
+
+PROPOSALS = 10
+"""How many times `k` candidates HNSW proposes."""
+
+
+class Retriever:
+    """Finds passages in an index by cosine similarity; equal scores rank by document id, then position."""
+
+    def __init__(self, index: Index, embedder: Embedder, top_k: int, *, exact_limit: int = EXACT_LIMIT) -> None:
+        self.top_k, self.embedder = top_k, embedder
+        self._collection = index.collection
+        self._exact = index.chunks <= exact_limit
+        self._questions: dict[str, NDArray[np.float64]] = {}
+
+    def retrieve(self, questions: Sequence[str]) -> list[tuple[Passage, ...]]:
+        """The `top_k` nearest passages of each question, best first."""
+        import numpy as np
+
+        if not questions or not self._rows:
+            return [() for _ in questions]
+        self._embed(questions)
+        if not self._exact:
+            return [tuple(self._nearest(q, self._proposals(q), self.top_k)) for q in questions]
+        found = []
+        everything = np.arange(len(self._rows))
+        for start in range(0, len(questions), BLOCK):
+            block = np.stack([self._questions[q] for q in questions[start : start + BLOCK]])
+            found += [tuple(self._rank(everything, scores, self.top_k)) for scores in block @ self._matrix.T]
+        return found
+
+    def nearest_in(self, question: str, documents: Sequence[str], k: int) -> list[Passage]:
+        """The `k` passages of the given documents that are nearest to the question, best first."""
+        self._embed([question])
+        return self._nearest(question, self._rows_of(documents), k)
+
+    def passages_of(self, documents: Sequence[str]) -> list[Passage]:
+        """All passages of the given documents, in their order and in reading order; with no question the score is 0."""
+        return [self._passage(row, 0.0) for row in self._rows_of(documents)]
+
+    @cached_property
+    def _rows(self) -> list[tuple[str, int, str]]:
+        """(document, position, text) of every chunk, sorted."""
+        found = self._collection.get(include=["metadatas", "documents"])
+        rows = zip(found["metadatas"], found["documents"], strict=True)
+        return sorted((str(m["document"]), int(m["position"]), str(text)) for m, text in rows)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {f"{document}#{position}": i for i, (document, position, _) in enumerate(self._rows)}
+
+    @cached_property
+    def _spans(self) -> dict[str, range]:
+        """The rows of each document."""
+        spans: dict[str, range] = {}
+        for i, (document, _, _) in enumerate(self._rows):
+            spans[document] = range(spans[document].start if document in spans else i, i + 1)
+        return spans
+
+    @cached_property
+    def _matrix(self) -> NDArray[np.float64]:
+        """Vectors of all rows, shape (rows, dimensions); read only where the search is exact."""
+        return self._stored(range(len(self._rows)), everything=True)
+
+    def _stored(self, rows: Sequence[int], *, everything: bool = False) -> NDArray[np.float64]:
+        import numpy as np
+
+        names = [f"{self._rows[i][0]}#{self._rows[i][1]}" for i in rows]
+        found = self._collection.get(ids=None if everything else names, include=["embeddings"])
+        vectors = dict(zip(found["ids"], found["embeddings"], strict=True))
+        return snap(np.array([vectors[name] for name in names], dtype=np.float64))
+
+    def _embed(self, questions: Sequence[str]) -> None:
+        new = [q for q in dict.fromkeys(questions) if q not in self._questions]
+        if new:
+            self._questions.update(zip(new, snap(self.embedder.embed_questions(new)), strict=True))
+
+    def _proposals(self, question: str) -> list[int]:
+        """Rows that the approximate search finds."""
+        found = self._collection.query(
+            query_embeddings=[self._questions[question].tolist()],
+            n_results=min(PROPOSALS * self.top_k, len(self._rows)),
+            include=["distances"],
+        )
+        return [self._places[name] for name in found["ids"][0]]
+
+    def _rows_of(self, documents: Sequence[str]) -> list[int]:
+        return [i for document in dict.fromkeys(documents) for i in self._spans.get(document, ())]
+
+    def _nearest(self, question: str, rows: Sequence[int], k: int) -> list[Passage]:
+        import numpy as np
+
+        if not rows:
+            return []
+        matrix = self._matrix[np.asarray(rows)] if self._exact else self._stored(rows)
+        return self._rank(np.asarray(rows), matrix @ self._questions[question], k)
+
+    def _rank(self, rows: NDArray[np.int64], scores: NDArray[np.float64], k: int) -> list[Passage]:
+        """The `k` best rows; rows are in the order of (document, position), so their number breaks ties."""
+        import numpy as np
+
+        best = np.lexsort((rows, -scores))[:k]
+        return [self._passage(int(rows[i]), float(scores[i])) for i in best]
+
+    def _passage(self, row: int, score: float) -> Passage:
+        document, position, text = self._rows[row]
+        return Passage(document, text, max(-1.0, min(1.0, score)), position)
+
+
+def open_retriever(corpus: Path, embedder: str, retrieval: Retrieval, run: Path) -> tuple[Retriever, Index]:
+    """Bring the index in a run folder up to date with a corpus, and open it; what changed is noted in index.json."""
+    from rag.documents import read_documents
+
+    documents = read_documents(corpus)
+    model = load_embedder(embedder)
+    start = time.perf_counter()
+    with track("indexing", len(documents), unit=" documents") as advance:
+        index = build_index(documents, model, retrieval, run / "index", advance)
+    if index.added or index.changed or index.removed or not (run / "index.json").is_file():
+        note: dict[str, Any] = {"seconds": round(time.perf_counter() - start, 3)}
+        note |= {"added": index.added, "changed": index.changed, "removed": index.removed, "kept": index.kept}
+        write_json(run / "index.json", note)
+    return Retriever(index, model, retrieval.top_k), index

@@ -1,0 +1,84 @@
+"""The house rules that a reader relies on: who imports whom, what `--help` may load, and where files may lie."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("rag", "finetune", "eval", "reports")
+HEAVY = ("torch", "transformers", "chromadb", "llama_index", "ragas", "pandas", "peft", "sentence_transformers")
+REPORTS_MAY_USE = {"errors", "files", "records", "config", "modes", "terminal", "progress"}
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def imports(file: Path, *, top_level: bool) -> set[str]:
+    """Dotted names that a file imports; with `top_level`, only what runs when the module is imported."""
+    found: set[str] = set()
+
+    def visit(node: ast.AST, inside: bool) -> None:
+        for child in ast.iter_child_nodes(node):
+            hidden = inside or isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)) or _type_checking(child)
+            if not (top_level and hidden):
+                if isinstance(child, ast.Import):
+                    found.update(alias.name for alias in child.names)
+                elif isinstance(child, ast.ImportFrom) and child.module:
+                    found.add(child.module)
+            visit(child, hidden)
+
+    visit(ast.parse(file.read_text(encoding="utf-8")), False)
+    return found
+
+
+def _type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def test_rag_and_finetune_do_not_know_each_other() -> None:
+    for own, other in (("rag", "finetune"), ("finetune", "rag")):
+        for file in modules(own):
+            assert not any(n.split(".")[0] == other for n in imports(file, top_level=False)), file
+
+
+def test_eval_reaches_into_rag_and_finetune_inside_functions_only() -> None:
+    for file in modules("eval"):
+        assert not any(n.split(".")[0] in ("rag", "finetune") for n in imports(file, top_level=True)), file
+
+
+def test_reports_see_records_and_run_files_only() -> None:
+    for file in modules("reports"):
+        for name in imports(file, top_level=False):
+            top, _, rest = name.partition(".")
+            assert top not in ("rag", "finetune"), file
+            assert top != "eval" or rest.split(".")[0] in REPORTS_MAY_USE, (file, name)
+
+
+def test_datasets_holds_no_python_and_tests_no_packages() -> None:
+    assert not list((ROOT / "datasets").rglob("*.py"))
+    assert not list((ROOT / "tests").rglob("__init__.py"))
+
+
+def test_no_module_hides_an_installed_one() -> None:
+    names = {f.stem for p in PACKAGES for f in (ROOT / p).glob("*.py")} - {"__init__"}
+    assert "evaluate" not in names
+    assert not names & {"types", "logging", "statistics", "json", "random", "io"}
+
+
+@pytest.mark.parametrize("command", ["eval.cli", "rag.cli", "finetune.cli", "reports.cli"])
+def test_help_loads_nothing_heavy(command: str) -> None:
+    code = (
+        f"import sys; sys.argv = ['x', '--help']\nfrom {command} import main\n"
+        "try:\n    main()\nexcept SystemExit as e:\n    assert not e.code, e.code\n"
+        f"print(sorted(set(sys.modules) & set({HEAVY!r})), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert "Usage" in done.stdout
+    assert done.stderr.strip().endswith("[]")

@@ -2,8 +2,8 @@
 
     python benchmarks/glue.py DATASET [--train-rows 32] [--questions 12]
 
-Both sides get the same reduced copy of the data set, the same base model in 4-bit, the same epochs, rank and reply limit,
-and answer in the same modes. The glued script loads through bitsandbytes, trains with TRL's SFTTrainer and its
+Both sides get the same reduced copy of the data set, the same base model in 4-bit, the same epochs, rank and reply
+limit, and answer in the same modes. The glued script loads through bitsandbytes, trains with TRL's SFTTrainer and its
 defaults, asks through LlamaIndex's query engine and its Hugging Face LLM one question at a time, and scores with ragas.
 Each side runs in a process of its own, which gives its peak memory.
 """
@@ -107,7 +107,7 @@ def report(figures: dict[str, dict[str, Any]]) -> None:
     for label, mine, theirs, ratio in rows:
         print(f"{label:<26}{mine:>12.2f}{theirs:>12.2f}{ratio:>7.1f}x")
     dtype, peak = matrix_peak()
-    # A trained token costs a forward product with every weight and one backward to the activations: 2 x 2 FLOP a weight.
+    # A trained token costs a forward product with every weight and one back to the activations: 2 x 2 FLOP a weight.
     share = 4 * ours["weights"] * ours["train_tokens"] / ours["train_seconds"] / peak
     print(f"training reaches {share:.0%} of the {dtype} matrix peak of {peak / 1e9:.0f} GFLOP/s")
 

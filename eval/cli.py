@@ -48,7 +48,7 @@ def evaluate(
     for name in mode or []:
         if name not in MODES:
             raise UserError(f"--mode {name}: no such mode; known: {', '.join(MODES)}")
-    paths = [resolve_dataset(name) for name in datasets or [None]]
+    paths = [resolve_dataset(name) for name in datasets] if datasets else [resolve_dataset(None)]
     if out and len(paths) > 1:
         raise UserError("--out names one run folder; drop it when several data sets are given")
     from eval.run import evaluate as run

@@ -22,7 +22,7 @@ def reset_peak() -> None:
 def peak_megabytes() -> float:
     """The largest memory since the last reset in MB: of the GPU where one is in use, else of the process."""
     if (torch := sys.modules.get("torch")) is not None and torch.cuda.is_available():
-        return round(torch.cuda.max_memory_allocated() / 1e6, 1)
+        return round(float(torch.cuda.max_memory_allocated()) / 1e6, 1)
     try:
         for line in _STATUS.read_text(encoding="ascii").splitlines():
             if line.startswith("VmHWM:"):

@@ -59,7 +59,9 @@ def _bar(label: str, total: int) -> Iterator[Advance]:
         task = progress.add_task(label, total=total, note="")
 
         def advance(steps: int = 1, note: str = "") -> None:
-            progress.update(task, advance=steps, **({"note": note} if note else {}))
+            progress.advance(task, steps)
+            if note:
+                progress.update(task, note=note)
 
         yield advance
 

@@ -151,7 +151,8 @@ def from_dict(kind: type[Record], data: Mapping[str, Any]) -> Record:
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
     if kind is Prediction:
         values["passages"] = tuple(from_dict(Passage, p) for p in data.get("passages", ()))
-    return cast(Record, kind(**values))
+    make: Any = kind
+    return cast(Record, make(**values))
 
 
 def to_line(record: Any) -> str:

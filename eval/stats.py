@@ -79,7 +79,7 @@ def _by_group(values: Array, index: NDArray[np.intp], count: int) -> Array:
 def _resampled_means(sums: Array, sizes: Array, pseudo: tuple[float, ...], seed: int) -> Array:
     """Means over groups drawn with replacement, shape (resamples, columns).
 
-    A pseudo-group is as large as the average group, so that it weighs as much among clustered questions as among single.
+    A pseudo-group is as large as the average group, so that it weighs as much among clustered questions as elsewhere.
     """
     held = np.maximum((sizes > 0).sum(axis=0), 1)
     average = sizes.sum(axis=0) / held

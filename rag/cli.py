@@ -36,7 +36,7 @@ def index(dataset: DatasetArgument, embedder: EmbedderOption = DEFAULT_EMBEDDER,
     """Bring the index up to date with the corpus; only what changed is embedded."""
     from eval.run import locked
 
-    data, folder = _locate(dataset, out)
+    data, folder = _locate(dataset, out, embedder)
     with locked(folder, data):
         _, made = _open(data, embedder, folder)
     typer.echo(
@@ -59,10 +59,9 @@ def ask(
 
     if not question.strip():
         raise UserError("the question is empty; put it in quotes after the data set")
-    data, folder = _locate(dataset, out)
+    data, folder = _locate(dataset, out, embedder)
     if not passages_only:
-        answer = _answer(data, question, model=model, embedder=embedder, folder=folder)
-        typer.echo(answer)
+        typer.echo(_answer(data, question, model=model, embedder=embedder, folder=folder))
         return
     with locked(folder, data):
         retriever, _ = _open(data, embedder, folder)
@@ -89,9 +88,10 @@ def _answer(data: Dataset, question: str, *, model: str, embedder: str, folder: 
     return text
 
 
-def _locate(name: str, out: Path | None) -> tuple[Dataset, Path]:
-    """The checked data set, which must have a corpus, and the run folder."""
+def _locate(name: str, out: Path | None, embedder: str) -> tuple[Dataset, Path]:
+    """The checked data set, which must have a corpus, and the run folder; nothing is written when either is wrong."""
     from eval.dataset import load_dataset, resolve_dataset
+    from rag.embed import locate_embedder
 
     data = load_dataset(resolve_dataset(name))
     if not data.documents:
@@ -99,6 +99,7 @@ def _locate(name: str, out: Path | None) -> tuple[Dataset, Path]:
     folder = out or Path("runs") / data.config.name
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder}: is a file; name a folder with --out")
+    locate_embedder(embedder)
     return data, folder
 
 

@@ -113,7 +113,7 @@ def mortal(function):
         return function(*args, **kwargs)
     return wrapped
 index.BATCHES = 1
-name = {{"inside": "_insert", "before-manifest": "write_json", "before-insert": "_insert"}}[where]
+name = {{"inside": "_insert", "before-manifest": "write_json"}}[where]
 setattr(index, name, mortal(getattr(index, name)))
 test_index.build(test_index.corpus(depth=4), load_embedder("all-minilm-l6-v2"), Path(sys.argv[1]))
 """
@@ -128,7 +128,7 @@ def test_a_killed_build_goes_on_to_the_same_index(minilm: Any, tmp_path: Path, w
     run = subprocess.run([sys.executable, "-c", script, str(folder), where, str(after)], env=env, check=False)
     assert run.returncode == -signal.SIGKILL
     manifest = json.loads((folder / "manifest.json").read_text())["documents"]
-    assert len(manifest) < 12
+    assert 0 < len(manifest) < 12
     resumed = build(corpus(depth=4), minilm, folder)
     assert resumed.kept == len(manifest)
     fresh = build(corpus(depth=4), minilm, tmp_path / "fresh")

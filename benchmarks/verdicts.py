@@ -4,8 +4,8 @@
 
 A verdict is wrong when, by the true means, another candidate lifts an axis that is truly below its target by twice the
 margin or more without losing more than the margin on the other axis (materially inferior), or when a cheaper strategy
-is on every axis either truly at target or truly not below (needlessly complex). Questions come in groups of two, and the
-arms are correlated, as real ones are.
+is on every axis either truly at target or truly not below (needlessly complex). Questions come in groups of two,
+and the arms are correlated, as real ones are.
 """
 
 from __future__ import annotations

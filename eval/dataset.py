@@ -13,6 +13,7 @@ from eval.errors import UserError
 from eval.files import file_digest, fingerprint
 from eval.jsonlines import check_row, read_json_lines
 from eval.records import Example
+from eval.score import check_reference_replies
 from eval.splits import Row, check_splits
 
 BUNDLED = "tidewell"
@@ -75,10 +76,10 @@ def load_dataset(path: Path) -> Dataset:
         if name != "dev.jsonl" or (path / name).exists()
     }
     check_splits(splits)
-    _check_style(path / "dataset.yaml", config, documents)
     train, dev, test = (
         tuple(row.example for row in splits.get(name, ())) for name in ("train.jsonl", "dev.jsonl", "test.jsonl")
     )
+    check_reference_replies(config, train, documents, str(path / "dataset.yaml"))
     return Dataset(path, config, train, dev, test, documents)
 
 
@@ -175,13 +176,6 @@ def _check_gold(example: Example, documents: Sequence[str], known: set[str], whe
             f"{where}: gold document '{gold}' is not in corpus/; "
             + (f"did you mean '{near[0]}'?" if near else "a document's id is its path below corpus/")
         )
-
-
-def _check_style(file: Path, config: DatasetConfig, documents: Sequence[str]) -> None:
-    if config.style.checks:
-        from eval.metrics.style import build_checks
-
-        build_checks(config.style.checks, documents=documents, refusal=config.refusal, where=str(file))
 
 
 def _hidden(path: Path) -> bool:

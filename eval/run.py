@@ -57,8 +57,10 @@ def plan_run(
 def evaluate(plan: Plan, modes: Sequence[str]) -> Decision:
     """Answer in every mode that has no current predictions, score, decide and write the report."""
     wanted = modes_for(plan.dataset, modes)
-    with locked(plan.folder, plan.dataset):
-        todo = [m for m in wanted if not is_current(plan.folder, m, plan.identity.predictions(m))]
+    todo = [m for m in wanted if not is_current(plan.folder, m, plan.identity.predictions(m))]
+    if todo:
+        check_corpus(plan.dataset)  # before anything is written
+    with locked(plan.folder):
         write_run_config(plan.folder / "config.yaml", plan.config)
         if todo:
             _predict_all(plan, todo)
@@ -88,10 +90,8 @@ def choose_examples(test: Sequence[Example], limit: int | None, seed: int) -> tu
 
 
 @contextmanager
-def locked(folder: Path, dataset: Dataset) -> Iterator[None]:
-    """Hold the run folder for this process; the corpus is read first, so that a bad one leaves no folder behind."""
-    if dataset.documents and not folder.exists():
-        check_corpus(dataset)
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the run folder for this process; raises UserError when another one holds it."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w", encoding="utf-8") as lock:
         try:

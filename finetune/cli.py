@@ -35,8 +35,7 @@ def train(
     out: Annotated[Path | None, typer.Option(help="Run folder; default runs/<data set name>.")] = None,
 ) -> None:
     """Train QLoRA adapters into the run folder, where `evaluate` finds them."""
-    from eval.dataset import resolve_dataset
-
+    from eval.dataset import check_corpus, resolve_dataset
     from eval.run import locked, plan_run
     from eval.setup import Setup
 
@@ -47,7 +46,8 @@ def train(
     if "hybrid" in (adapter or ()) and not plan.dataset.documents:
         raise UserError(f"--adapter hybrid: {plan.dataset.path} has no corpus/ to retrieve from; add documents")
     names = [n for n in ADAPTERS if (not adapter or n in adapter) and (n == "ft" or plan.dataset.documents)]
-    with locked(plan.folder, plan.dataset):
+    check_corpus(plan.dataset)
+    with locked(plan.folder):
         setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
         for name in names:
             typer.echo(setup.train_adapter("ft" if name == "ft" else "hybrid"))

@@ -37,7 +37,7 @@ def index(dataset: DatasetArgument, embedder: EmbedderOption = DEFAULT_EMBEDDER,
     from eval.run import locked
 
     data, folder = _locate(dataset, out, embedder)
-    with locked(folder, data):
+    with locked(folder):
         _, made = _open(data, embedder, folder)
     typer.echo(
         f"{folder / 'index'}: {len(data.documents)} documents as {made.chunks} passages; {made.added} added, "
@@ -63,7 +63,7 @@ def ask(
     if not passages_only:
         typer.echo(_answer(data, question, model=model, embedder=embedder, folder=folder))
         return
-    with locked(folder, data):
+    with locked(folder):
         retriever, _ = _open(data, embedder, folder)
         show_passages(retriever.retrieve([question])[0])
 
@@ -81,7 +81,7 @@ def _answer(data: Dataset, question: str, *, model: str, embedder: str, folder: 
     from eval.setup import Setup
 
     plan = plan_run(data.path, model=model, embedder=embedder, out=folder)
-    with locked(plan.folder, plan.dataset):
+    with locked(plan.folder):
         setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
         show_passages(setup.retriever.retrieve([question])[0])
         text, _ = setup.answer("rag", question)
@@ -90,7 +90,7 @@ def _answer(data: Dataset, question: str, *, model: str, embedder: str, folder: 
 
 def _locate(name: str, out: Path | None, embedder: str) -> tuple[Dataset, Path]:
     """The checked data set, which must have a corpus, and the run folder; nothing is written when either is wrong."""
-    from eval.dataset import load_dataset, resolve_dataset
+    from eval.dataset import check_corpus, load_dataset, resolve_dataset
     from rag.embed import locate_embedder
 
     data = load_dataset(resolve_dataset(name))
@@ -100,6 +100,7 @@ def _locate(name: str, out: Path | None, embedder: str) -> tuple[Dataset, Path]:
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder}: is a file; name a folder with --out")
     locate_embedder(embedder)
+    check_corpus(data)
     return data, folder
 
 

@@ -1,0 +1,195 @@
+"""The whole comparison on a tiny Llama, with the real embedder and Chroma: caching, resuming, parts, no network."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval.errors import UserError
+from eval.modes import MODES
+
+pytestmark = pytest.mark.component
+
+BLOCK_SOCKETS = (
+    "import socket\n"
+    "def refuse(*args, **kwargs):\n    raise OSError('a socket was opened')\n"
+    "socket.socket.__init__ = socket.create_connection = socket.getaddrinfo = refuse\n"
+)
+
+
+def run_in_process(dataset: Path, model: Path, out: Path, modes: list[str] | None = None, **options: Any) -> Any:
+    from eval.run import evaluate, plan_run
+
+    plan = plan_run(dataset, model=str(model), embedder="all-minilm-l6-v2", out=out, **options)
+    return evaluate(plan, modes or [])
+
+
+def command(dataset: Path, model: Path, out: Path, before: str = "") -> list[str]:
+    code = f"{before}\nimport sys\nfrom eval.cli import main\nsys.argv[0] = 'evaluate'\nmain()"
+    return [sys.executable, "-c", code, str(dataset), "--model", str(model), "--out", str(out)]
+
+
+def texts(run: Path) -> dict[str, list[str]]:
+    return {
+        file.stem: [json.loads(line)["text"] for line in file.read_text(encoding="utf-8").splitlines()]
+        for file in sorted((run / "predictions").glob("*.jsonl"))
+    }
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> tuple[Path, Path]:
+    """A data set and its undisturbed run in all modes, with every socket blocked."""
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+    import conftest
+
+    folder = tmp_path_factory.mktemp("whole")
+    for name, content in conftest._harbours("harbours").items():
+        file = folder / "harbours" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8")
+    done = subprocess.run(
+        command(folder / "harbours", tiny_model, folder / "run", BLOCK_SOCKETS), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "harbours: " in done.stdout
+    return folder / "harbours", folder / "run"
+
+
+def test_whole_run_writes_what_the_contract_says(whole: tuple[Path, Path]) -> None:
+    _, run = whole
+    names = ["config.yaml", "environment.json", "scores.jsonl", "comparisons.json", "decision.json", "costs.json"]
+    assert all((run / n).is_file() for n in [*names, "report.html", "report.md", "examples.jsonl"])
+    assert set(texts(run)) == set(MODES)
+    assert all(len(t) == 8 for t in texts(run).values())
+    assert not list(run.rglob("*.partial"))
+    assert not list(run.rglob("*.checkpoint"))
+    decision = json.loads((run / "decision.json").read_text(encoding="utf-8"))
+    assert set(decision["axes"]) == {"knowledge", "style"}
+    costs = {c["mode"]: c for c in json.loads((run / "costs.json").read_text(encoding="utf-8"))}
+    assert costs["hybrid"]["train_tokens"] > 0 and costs["rag"]["train_tokens"] == 0
+    assert costs["rag"]["index_seconds"] > 0 and costs["base"]["index_seconds"] == 0
+
+
+def test_second_run_loads_no_model_and_changes_nothing(
+    whole: tuple[Path, Path], tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset, run = whole
+    before = {p: p.read_bytes() for p in run.rglob("*.json*")}
+    monkeypatch.setattr("eval.model.load_base", lambda name: pytest.fail("a model was loaded"))
+    run_in_process(dataset, tiny_model, run)
+    assert {p: p.read_bytes() for p in run.rglob("*.json*")} == before
+
+
+def test_decision_is_made_again_from_scores_and_config_alone(whole: tuple[Path, Path], tmp_path: Path) -> None:
+    _, run = whole
+    for name in ("scores.jsonl", "config.yaml"):
+        (tmp_path / name).write_bytes((run / name).read_bytes())
+    subprocess.run([sys.executable, "-m", "eval.decide", str(tmp_path)], check=True, capture_output=True)
+    assert (tmp_path / "decision.json").read_bytes() == (run / "decision.json").read_bytes()
+
+
+def test_one_mode_runs_with_the_control_and_the_rest_joins_later(
+    whole: tuple[Path, Path], tiny_model: Path, tmp_path: Path
+) -> None:
+    dataset, run = whole
+    out = tmp_path / "part"
+    run_in_process(dataset, tiny_model, out, ["rag"])
+    assert set(texts(out)) == {"base", "rag"}
+    assert (out / "report.html").is_file()
+    run_in_process(dataset, tiny_model, out, ["ft"])
+    assert set(texts(out)) == {"base", "rag", "ft"}
+    assert texts(out) == {m: t for m, t in texts(run).items() if m in ("base", "rag", "ft")}
+
+
+def test_changed_instruction_makes_old_predictions_go(
+    whole: tuple[Path, Path], tiny_model: Path, tmp_path: Path
+) -> None:
+    import shutil
+
+    dataset, _ = whole
+    changed = tmp_path / "harbours"
+    shutil.copytree(dataset, changed)
+    out = tmp_path / "out"
+    run_in_process(changed, tiny_model, out, ["fewshot"])
+    settings = changed / "dataset.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("one line", "one short line"), encoding="utf-8")
+    run_in_process(changed, tiny_model, out, ["base"])
+    assert set(texts(out)) == {"base"}
+
+
+def test_limit_answers_that_many_questions(whole: tuple[Path, Path], tiny_model: Path, tmp_path: Path) -> None:
+    run_in_process(whole[0], tiny_model, tmp_path / "out", ["base"], limit=3)
+    assert len(texts(tmp_path / "out")["base"]) == 3
+
+
+@pytest.mark.parametrize(
+    "moment", ["index/manifest.json", "adapters/.ft-*", "adapters/.hybrid-*", "predictions/.rag.*"]
+)
+def test_killed_run_ends_with_the_same_texts(
+    whole: tuple[Path, Path], tiny_model: Path, tmp_path: Path, moment: str
+) -> None:
+    dataset, run = whole
+    out = tmp_path / "run"
+    process = subprocess.Popen(command(dataset, tiny_model, out), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    while process.poll() is None and not list(out.glob(moment)):
+        time.sleep(0.002)
+    os.kill(process.pid, signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert not (out / "decision.json").exists()
+    subprocess.run(command(dataset, tiny_model, out), check=True, capture_output=True)
+    assert texts(out) == texts(run)
+
+
+def test_run_folder_in_use_is_refused(whole: tuple[Path, Path], tiny_model: Path) -> None:
+    import fcntl
+
+    dataset, run = whole
+    with (run / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(UserError, match="another command is at work"):
+            run_in_process(dataset, tiny_model, run)
+
+
+def test_run_folder_of_another_data_set_is_refused(
+    whole: tuple[Path, Path], tiny_model: Path, make_dataset: Callable[..., Path]
+) -> None:
+    with pytest.raises(UserError, match="holds a run of 'harbours', not of 'lakes'"):
+        run_in_process(make_dataset("lakes"), tiny_model, whole[1])
+
+
+def test_bad_document_leaves_nothing_behind(
+    tiny_model: Path, tmp_path: Path, make_dataset: Callable[..., Path]
+) -> None:
+    dataset = make_dataset(**{"corpus/arvik.md": b"\xff\xfe bad"})
+    done = subprocess.run(command(dataset, tiny_model, tmp_path / "out"), capture_output=True, text=True)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "arvik.md" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_data_set_without_corpus_offers_no_retrieval(
+    tiny_model: Path, tmp_path: Path, make_dataset: Callable[..., Path]
+) -> None:
+    import shutil
+
+    dataset = make_dataset()
+    shutil.rmtree(dataset / "corpus")
+    for split in ("train.jsonl", "test.jsonl"):
+        rows = [json.loads(line) | {"documents": []} for line in (dataset / split).read_text().splitlines()]
+        (dataset / split).write_text("".join(json.dumps(r) + "\n" for r in rows))
+    settings = dataset / "dataset.yaml"
+    settings.write_text(settings.read_text().replace("    - cites: documents\n", ""))
+    with pytest.raises(UserError, match="has no corpus/"):
+        run_in_process(dataset, tiny_model, tmp_path / "out", ["rag"])
+    run_in_process(dataset, tiny_model, tmp_path / "out")
+    assert set(texts(tmp_path / "out")) == {"base", "fewshot", "ft"}

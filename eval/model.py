@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("BITSANDBYTES_NOWELCOME", "1")
-
 import torch
 from torch import nn
 
 from eval.errors import UserError
 from eval.model_files import locate_model, model_fingerprint
+
+# Notes of the libraries to their own developers, which a user cannot act on.
+logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
+warnings.filterwarnings("ignore", message="Adapter .* was active which is now deleted")
 
 MEMORY_SHARE = 0.4
 """De-quantise the base on a CPU when its plain weights take at most this share of the machine's memory."""

@@ -1,0 +1,45 @@
+"""The real SmolLM2-135M on a reduced copy of the bundled data set: each mechanism moves the axis that it is for."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.model
+
+BUNDLED = Path(__file__).resolve().parents[2] / "datasets" / "tidewell"
+TRAIN_ROWS, QUESTIONS = 120, 40
+
+
+@pytest.fixture(scope="module")
+def axes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float]]:
+    """axis -> mode -> mean, of the four modes that the directions are about."""
+    from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
+    from eval.run import evaluate, plan_run
+
+    folder = tmp_path_factory.mktemp("reduced")
+    dataset = folder / "tidewell"
+    shutil.copytree(BUNDLED, dataset)
+    for name, count in (("train.jsonl", TRAIN_ROWS), ("test.jsonl", QUESTIONS)):
+        lines = (BUNDLED / name).read_text(encoding="utf-8").splitlines(keepends=True)
+        (dataset / name).write_text("".join(lines[:: len(lines) // count][:count]), encoding="utf-8")
+    plan = plan_run(dataset, model=DEFAULT_MODEL, embedder=DEFAULT_EMBEDDER, out=folder / "run")
+    evaluate(plan, ["base", "rag", "ft", "hybrid"])
+    decision = json.loads((folder / "run" / "decision.json").read_text(encoding="utf-8"))
+    return {axis: {mode: e["mean"] for mode, e in modes.items()} for axis, modes in decision["axes"].items()}
+
+
+def test_retrieval_brings_knowledge(axes: dict[str, dict[str, float]]) -> None:
+    assert axes["knowledge"]["rag"] >= axes["knowledge"]["base"] + 0.10
+
+
+def test_tuning_brings_style(axes: dict[str, dict[str, float]]) -> None:
+    assert axes["style"]["ft"] >= axes["style"]["base"] + 0.50
+
+
+def test_hybrid_brings_both(axes: dict[str, dict[str, float]]) -> None:
+    assert axes["knowledge"]["hybrid"] >= axes["knowledge"]["ft"] + 0.15
+    assert axes["style"]["hybrid"] >= axes["style"]["rag"] + 0.50

@@ -122,10 +122,9 @@ def tune(
     model: Any, tokenizer: Any, rows: list[dict[str, Any]], texts: list[str], finetune: dict[str, Any], folder: Path
 ) -> tuple[float, float, Any]:
     """TRL's SFTTrainer with its defaults on prompt-completion rows, and on texts where there are any."""
+    from datasets import Dataset
     from peft import LoraConfig
     from trl import SFTConfig, SFTTrainer
-
-    from datasets import Dataset
 
     lora = LoraConfig(
         r=finetune["rank"], lora_alpha=2 * finetune["rank"], target_modules="all-linear", task_type="CAUSAL_LM"

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from eval.config import DatasetConfig
 from eval.errors import UserError
 from eval.metrics import retrieval
-from eval.metrics.knowledge import METRICS, read_answer, score_metric
-from eval.metrics.quantity import quantities
+from eval.metrics.knowledge import METRICS, has_number, read_answer, score_knowledge
 from eval.metrics.style import Check, build_checks
 from eval.metrics.text import contains_tokens, tokens
 from eval.modes import MODES
@@ -71,9 +70,9 @@ def _knowledge(config: DatasetConfig, row: _Row, reply: str) -> Iterator[Score]:
     if not row.example.answerable:
         return
     for name in METRICS:
-        if name == "number" and config.knowledge.metric != "number" and not any(map(quantities, answers)):
+        if name == "number" and config.knowledge.metric != "number" and not has_number(answers):
             continue
-        value = score_metric(name, config.knowledge.answer, reply, answers)
+        value = score_knowledge(config.knowledge, reply, answers, name=name)
         yield row.score("knowledge", name, round(value, 6), primary=name == config.knowledge.metric)
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from eval.config import Knowledge
-from eval.metrics.quantity import quantities, same
-from eval.metrics.text import contains_tokens, tokens
+from eval.metrics.answer import find_answer
+from eval.metrics.quantity import Quantity, alike, lone_quantity, quantities, same
+from eval.metrics.text import contains_tokens, same_tokens, tokens
 
 Metric = Callable[[str, Sequence[str]], float]
 
@@ -18,9 +16,11 @@ METRICS: dict[str, Metric] = {}
 """Every metric by its name in dataset.yaml: (answer as given, accepted answers) -> [0, 1]."""
 
 LIST_FACTOR, LIST_SLACK = 3, 8
-"""What stands in the answer field may hold at most 3 times the accepted answer's tokens plus 8: beyond that it is a
-list of guesses or an echoed passage, in which almost anything is contained. Free prose is not held to it: there a right
-answer has a sentence around it, and the score must not move when only the form moves."""
+"""What stands in the answer field may hold at most 3 times the accepted answer's tokens plus 8: room for a sentence
+around it, not for an echoed passage or a list of guesses, in which almost anything is contained."""
+
+PROSE_LIMIT = 150
+"""A whole reply of more tokens than this, counted like an answer without a field, holds more passage than answer."""
 
 _POLAR = {"yes", "no"}
 
@@ -38,98 +38,88 @@ def metric(name: str) -> Callable[[Metric], Metric]:
 @metric("exact")
 def exact(given: str, answers: Sequence[str]) -> float:
     """1 when the answer equals an accepted one after normalisation (SQuAD exact match)."""
-    return float(any(tokens(given) == tokens(a) for a in answers))
+    return float(any(same_tokens(tokens(given), tokens(a)) for a in answers))
 
 
 @metric("f1")
 def f1(given: str, answers: Sequence[str]) -> float:
-    """The best token F1 with an accepted answer (SQuAD): harmonic mean of token precision and recall."""
+    """The best token F1 with an accepted answer (SQuAD): 2PR / (P + R) over the bags of tokens."""
     return max((_f1(tokens(given), tokens(a)) for a in answers), default=0.0)
 
 
 @metric("contains")
 def contains(given: str, answers: Sequence[str]) -> float:
-    """1 when an accepted answer stands in the given one as whole tokens, or as the same quantity in other notation.
+    """1 when an accepted answer stands in the given one as whole tokens, or as the same quantity in another notation.
 
-    For an answer `yes` or `no`, it must be the only polar word.
+    Where `yes` or `no` is the accepted answer, it must be the only one of the two that is said.
     """
     return float(any(_contains(given, a) for a in answers))
 
 
 @metric("number")
 def number(given: str, answers: Sequence[str]) -> float:
-    """1 when the first quantity of the same kind in the given answer equals an accepted one, value and unit."""
-    for answer in answers:
-        for gold in quantities(answer)[:1]:
-            alike = [q for q in quantities(given) if (q.unit == "date") == (gold.unit == "date")]
-            if alike and same(gold, alike[0]):
-                return 1.0
-    return 0.0
+    """1 when the first quantity of the accepted one's kind has its value: the same unit, a date, or a bare number.
 
-
-def score_knowledge(config: Knowledge, reply: str, answers: Sequence[str]) -> float:
-    """The configured metric on the answer that stands in the reply."""
-    return score_metric(config.metric, config.answer, reply, answers)
-
-
-def score_metric(name: str, path: str | None, reply: str, answers: Sequence[str]) -> float:
-    """A metric by name on the answer that stands at `path` in the reply, or on the whole reply."""
-    field = answer_field(reply, path)
-    if field is None:
-        return METRICS[name](reply, answers)
-    return METRICS[name](field, [a for a in answers if name != "contains" or _is_short(field, a)])
+    Values compare within a relative tolerance of 1e-6; an accepted answer without a number is never met.
+    """
+    return float(any(_same_number(given, a) for a in answers))
 
 
 def read_answer(reply: str, path: str | None) -> str:
-    """The short answer out of a formatted reply; the whole reply where there is none."""
-    field = answer_field(reply, path)
-    return reply if field is None else field
+    """The short answer out of a JSON reply, by a path such as `$.answer`; the whole reply where it cannot be read."""
+    return find_answer(reply, path).text
 
 
-def answer_field(reply: str, path: str | None) -> str | None:
-    """What stands at a path such as `$.answer` in a JSON reply, or None where it cannot be read.
+def score_knowledge(config: Knowledge, reply: str, answers: Sequence[str], *, name: str = "") -> float:
+    """A metric's value, by default the configured one's, for the answer that stands in the reply.
 
-    The JSON may stand in prose or in a code fence, so that a broken format does not count twice.
+    `contains` gives nothing for what only holds the answer among others: a field that is far longer than the answer or
+    names another value of the same unit beside it, or a whole reply of more than PROSE_LIMIT tokens.
     """
-    if path is None:
-        return None
-    for value in _objects(reply):
-        for key in path.removeprefix("$.").split("."):
-            value = value.get(key) if isinstance(value, dict) else None
-        if isinstance(value, (str, int, float)):
-            return ("yes" if value else "no") if isinstance(value, bool) else str(value)
-    return None
+    answer, chosen = find_answer(reply, config.answer), name or config.metric
+    if chosen != "contains":
+        return METRICS[chosen](answer.text, answers)
+    if answer.from_field:
+        kept = [a for a in answers if not _too_long(answer.text, a) and not _guesses(answer.text, a, answers)]
+        return contains(answer.text, kept)
+    return 0.0 if len(tokens(answer.text)) > PROSE_LIMIT else contains(answer.text, answers)
 
 
-def _objects(reply: str) -> Iterator[Any]:
-    """Every JSON object that begins at a brace of the reply, from left to right."""
-    decoder = json.JSONDecoder()
-    for match in re.finditer(r"\{", reply):
-        try:
-            yield decoder.raw_decode(reply, match.start())[0]
-        except (json.JSONDecodeError, RecursionError):
-            continue
-
-
-def _is_short(field: str, answer: str) -> bool:
-    return len(tokens(field)) <= LIST_FACTOR * len(tokens(answer)) + LIST_SLACK
+def has_number(answers: Sequence[str]) -> bool:
+    """Whether an accepted answer holds a quantity, so that `number` can be asked."""
+    return any(quantities(a) for a in answers)
 
 
 def _contains(given: str, answer: str) -> bool:
     mine, gold = tokens(given), tokens(answer)
-    if gold and gold[0] in _POLAR and len(gold) == 1:
-        return {t for t in mine if t in _POLAR} == {gold[0]}
-    return contains_tokens(mine, gold) or _same_quantity(given, answer, gold)
+    if len(gold) == 1 and gold[0] in _POLAR:
+        return _POLAR.intersection(mine) == {gold[0]}
+    if contains_tokens(mine, gold):
+        return True
+    wanted = lone_quantity(answer)
+    return wanted is not None and bool(wanted.unit) and any(same(wanted, q) for q in quantities(given))
 
 
-def _same_quantity(given: str, answer: str, gold: tuple[str, ...]) -> bool:
-    """Whether an answer that is one quantity and nothing else stands in the given one in another notation."""
-    wanted = quantities(answer)
-    if len(wanted) != 1 or not wanted[0].unit or len(gold) > 4:
+def _too_long(given: str, answer: str) -> bool:
+    return len(tokens(given)) > LIST_FACTOR * len(tokens(answer)) + LIST_SLACK
+
+
+def _guesses(given: str, answer: str, answers: Sequence[str]) -> bool:
+    """Whether the answer is a quantity with a unit or a date, and the given text names one that nobody accepts."""
+    wanted = lone_quantity(answer)
+    if wanted is None or not wanted.unit:
         return False
-    return any(same(wanted[0], q) for q in quantities(given))
+    accepted: list[Quantity] = [q for a in answers for q in quantities(a)]
+    rivals = [q for q in quantities(given) if alike(wanted, q)]
+    return any(not any(same(a, q) for a in accepted) for q in rivals)
+
+
+def _same_number(given: str, answer: str) -> bool:
+    gold = next(iter(quantities(answer)), None)
+    first = None if gold is None else next((q for q in quantities(given) if alike(gold, q)), None)
+    return gold is not None and first is not None and same(gold, first)
 
 
 def _f1(given: tuple[str, ...], gold: tuple[str, ...]) -> float:
     shared = sum((Counter(given) & Counter(gold)).values())
-    return 2 * shared / (len(given) + len(gold)) if shared else float(given == gold)
+    return 2 * shared / (len(given) + len(gold)) if shared else 0.0

@@ -3,68 +3,115 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-          "december")  # fmt: skip
-_MONTH = "|".join(sorted({m for name in MONTHS for m in (name, name[:3])} | {"sept"}, key=len, reverse=True))
+from eval.metrics.text import plain
+
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+           "december")  # fmt: skip
+_MONTH = "|".join(sorted({m for name in _MONTHS for m in (name, name[:3])} | {"sept"}, key=len, reverse=True))
+_DAY = r"(?P<d>0?[1-9]|[12]\d|3[01])"
 _DATES = (
-    re.compile(r"\b(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})\b"),
-    re.compile(rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>{_MONTH})\b\.?,?(?:\s+(?P<y>\d{{4}}))?"),
-    re.compile(rf"\b(?P<m>{_MONTH})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:),?(?:\s+(?P<y>\d{{4}}))?"),
+    re.compile(rf"\b(?P<y>\d{{4}})[-/](?P<m>0?[1-9]|1[0-2])[-/]{_DAY}\b"),
+    re.compile(rf"\b{_DAY}(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>{_MONTH})\b\.?(?:,?\s+(?P<y>\d{{4}})\b)?"),
+    re.compile(rf"\b(?P<m>{_MONTH})\b\.?\s+(?:the\s+)?{_DAY}(?:st|nd|rd|th)?\b(?!:)(?:,?\s+(?P<y>\d{{4}})\b)?"),
 )
+
+_LETTERS = r"[^\W\d_]"
+_UNIT = rf"%|°{_LETTERS}?|[$€£]|{_LETTERS}+(?:/{_LETTERS}+)?[23]?"
 _NUMBER = re.compile(
-    r"(?<![\w.])(?P<sign>[-+])?(?P<cur>[$€£])?(?P<num>\d+(?:\.\d+)?)\s*(?P<unit>[%°a-zµ/²³]+(?:\.[a-z])?)?"
+    rf"(?<![\w.])(?<!{_LETTERS}-)(?P<sign>[-+])?(?:(?P<before>[$€£]|\b(?:usd|eur|gbp))\s*)?"
+    rf"(?P<value>\d+(?:\.\d+)?|\.\d+)(?!\.?\d)(?:(?:\s*|-)(?P<after>{_UNIT}))?"
 )
-_THOUSANDS = re.compile(r"(?<=\d)[,\u00a0\u202f'](?=\d{3}(?!\d))")
+"""A letter and a hyphen before a number make it a code (TG-200), more than one point a version (1.2.3)."""
+
+_REWRITTEN = (
+    (re.compile(r"(?<![^\W\d_])(?:degrees?|deg\.?|°)\s*(?:celsius|centigrade|c)\b"), "°c"),
+    (re.compile(r"(?<![^\W\d_])(?:degrees?|deg\.?|°)\s*(?:fahrenheit|f)\b"), "°f"),
+    (re.compile(r"\bper\s+cent\b"), "%"),
+)
 
 _SPELLINGS = {
     "m": "metre metres meter meters", "cm": "centimetre centimetres centimeter centimeters",
     "mm": "millimetre millimetres millimeter millimeters", "km": "kilometre kilometres kilometer kilometers",
-    "kg": "kilogram kilograms kilo kilos", "g": "gram grams", "h": "hour hours hr hrs", "min": "minute minutes mins",
-    "s": "second seconds sec secs", "day": "days d", "week": "weeks", "month": "months", "year": "years yr yrs",
-    "%": "percent pct", "v": "volt volts", "w": "watt watts", "a": "ampere amperes amp amps",
-    "l": "litre litres liter liters",
-    "€": "euro euros eur", "$": "dollar dollars usd", "£": "pound pounds gbp",
+    "ft": "foot feet", "inch": "inches", "kg": "kilogram kilograms kilogramme kilogrammes kilo kilos",
+    "g": "gram grams gramme grammes", "t": "tonne tonnes", "l": "litre litres liter liters",
+    "ml": "millilitre millilitres milliliter milliliters", "ms": "millisecond milliseconds",
+    "s": "second seconds sec secs", "min": "minute minutes mins", "h": "hour hours hr hrs", "day": "days",
+    "week": "weeks wk wks", "month": "months", "year": "years yr yrs", "%": "percent pct", "v": "volt volts",
+    "w": "watt watts", "a": "amp amps ampere amperes", "hz": "hertz", "°c": "celsius", "°f": "fahrenheit",
+    "m/s": "", "km/h": "kph kmh", "mv": "", "ma": "", "mah": "", "kw": "", "kwh": "", "khz": "", "mhz": "", "ghz": "",
+    "kb": "", "mb": "", "gb": "", "tb": "", "bar": "bars", "mbar": "", "kn": "", "n": "", "ppm": "", "m2": "", "m3": "",
+    "knot": "knots", "€": "euro euros eur", "$": "dollar dollars usd", "£": "pound pounds gbp",
 }  # fmt: skip
-_UNITS = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in [unit, *spellings.split()]}
+UNITS = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in [unit, *spellings.split()]}
+"""Every known spelling -> the unit in one spelling."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A value with its unit; a date has the unit `date` and counts as yyyymmdd, with year 0 where none is named."""
+    """A value with its unit; a date has the unit `date` and the value yyyymmdd, with year 0 where none is named."""
 
     value: float
     unit: str
-    """In one spelling; empty when there is none, or only a word that is no unit."""
+    """A known unit in one spelling, or `date`, or empty."""
+    word: str = ""
+    """The word after the number where it is no known unit, in the singular: berths give `berth`."""
 
 
 def quantities(text: str) -> list[Quantity]:
-    """All dates and numbers of a text in the order dates, then numbers; thousands separators and case do not matter."""
-    plain = _THOUSANDS.sub("", unicodedata.normalize("NFKC", text).replace("\u2212", "-").casefold())
-    found = []
+    """All dates and numbers of a text: the dates by notation, then the numbers from left to right."""
+    rest, dates = _rewrite(text), []
     for pattern in _DATES:
-        for match in pattern.finditer(plain):
-            found.append(Quantity(_date(match), "date"))
-        plain = pattern.sub(" ", plain)
-    for match in _NUMBER.finditer(plain):
-        value = float(match["num"]) * (-1 if match["sign"] == "-" else 1)
-        unit = match["cur"] or match["unit"] or ""
-        found.append(Quantity(value, _UNITS.get(unit, "")))
-    return found
+        dates += [_date(match) for match in pattern.finditer(rest)]
+        rest = pattern.sub(" ; ", rest)
+    return [*dates, *(_number(match) for match in _NUMBER.finditer(rest))]
+
+
+def lone_quantity(text: str) -> Quantity | None:
+    """The quantity that a text consists of, or None when it holds anything else."""
+    whole = _rewrite(text).strip().rstrip(".").removesuffix(")").removeprefix("(")
+    for pattern in _DATES:
+        if match := pattern.fullmatch(whole):
+            return _date(match)
+    match = _NUMBER.fullmatch(whole)
+    return _number(match) if match else None
+
+
+def alike(gold: Quantity, given: Quantity) -> bool:
+    """Whether two quantities are of one kind: the gold's unit where it names one, and never a date for a number.
+
+    A word that is no known unit (`40 berths`) may be another word or left out, but not be a known unit.
+    """
+    if gold.unit or not gold.word:
+        return gold.unit == given.unit or (not gold.unit and given.unit != "date")
+    return not given.unit
 
 
 def same(gold: Quantity, given: Quantity, *, tolerance: float = 1e-6) -> bool:
-    """Equal values, within a relative tolerance, and the gold's unit where it names one."""
-    if gold.unit and gold.unit != given.unit:
+    """Of one kind and of equal value, within a relative tolerance; a gold date without a year leaves the year open."""
+    if not alike(gold, given):
         return False
-    if gold.unit == "date" and gold.value < 10_000:  # the gold names no year
+    if gold.unit == "date" and gold.value < 10_000:
         return gold.value == given.value % 10_000
-    return abs(gold.value - given.value) <= tolerance * max(1.0, abs(gold.value))
+    return abs(gold.value - given.value) <= (0 if gold.unit == "date" else tolerance * abs(gold.value))
 
 
-def _date(match: re.Match[str]) -> float:
+def _rewrite(text: str) -> str:
+    folded = plain(text)
+    for pattern, unit in _REWRITTEN:
+        folded = pattern.sub(unit, folded)
+    return folded
+
+
+def _number(match: re.Match[str]) -> Quantity:
+    value = float(match["value"]) * (-1 if match["sign"] == "-" else 1)
+    named = (match["before"] or match["after"] or "").strip()
+    word = named if named in UNITS or len(named) < 4 else named.removesuffix("s")
+    return Quantity(value, UNITS[word]) if word in UNITS else Quantity(value, "", word)
+
+
+def _date(match: re.Match[str]) -> Quantity:
     month = match["m"]
-    number = int(month) if month.isdecimal() else next(i for i, m in enumerate(MONTHS, 1) if m.startswith(month[:3]))
-    return float(int(match["y"] or 0) * 10_000 + number * 100 + int(match["d"]))
+    number = int(month) if month.isdecimal() else [name[:3] for name in _MONTHS].index(month[:3]) + 1
+    return Quantity(float(int(match["y"] or 0) * 10_000 + number * 100 + int(match["d"])), "date")

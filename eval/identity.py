@@ -50,11 +50,13 @@ def identify(
     dataset: Dataset, config: RunConfig, examples: Sequence[Example], *, model: str, embedder: str
 ) -> Identity:
     """Fingerprint a run's parts from the fingerprints of the model's and the embedder's files."""
+    from rag.index import FORMAT as INDEX_FORMAT
+
     settings = config.dataset
     versions = [metadata.version(name) for name in LIBRARIES]
     model = fingerprint(model, versions)
     retrieval = settings.retrieval.model_dump()
-    index = fingerprint(embedder, retrieval, dataset.corpus_digest) if dataset.documents else ""
+    index = fingerprint(INDEX_FORMAT, embedder, retrieval, dataset.corpus_digest) if dataset.documents else ""
     prompt = fingerprint(CODE, settings.instruction)
     train = [asdict(e) for e in (*dataset.train, *dataset.dev)]
     training = fingerprint(CODE, model, prompt, train, settings.finetune.model_dump(), config.seed)

@@ -7,8 +7,8 @@ where there is loss, and the prompt's shared beginning runs once for a whole bat
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -216,7 +216,13 @@ def _optimizer(parameters: list[Any], rate: float, device: torch.device) -> Any:
     return torch.optim.AdamW(parameters, lr=rate, weight_decay=0.0, fused=True)
 
 
-def _autocast(base: Base) -> Any:
+@contextmanager
+def _autocast(base: Base) -> Iterator[None]:
+    """Matrix products in the compute dtype; LoRA's inputs stay as they are, else each would go to float32 and back."""
+    from peft.helpers import disable_input_dtype_casting
+
     if base.dtype == torch.float32:
-        return nullcontext()
-    return torch.autocast(base.device.type, dtype=base.dtype)
+        yield
+        return
+    with torch.autocast(base.device.type, dtype=base.dtype), disable_input_dtype_casting(base.causal):
+        yield

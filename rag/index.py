@@ -23,7 +23,7 @@ from rag.documents import Document
 if TYPE_CHECKING:
     from rag.embed import Embedder
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the same documents and settings would give other chunks or vectors."""
 
 LIBRARIES = ("llama-index-core", "sentence-transformers", "transformers", "torch")
@@ -72,7 +72,7 @@ def build_index(
     )  # fmt: skip
     manifest = _read_manifest(folder, identity)
     collection, store = _open(folder, identity)
-    digests = {d.id: fingerprint(d.text) for d in documents}
+    digests = {d.id: fingerprint(d.title, d.text) for d in documents}
     before = set(manifest["documents"])
     kept = _drop_stale(folder, manifest, collection, store, digests)
     advance(len(kept))
@@ -147,7 +147,7 @@ def _insert(store: Any, embedder: Embedder, chunks: Sequence[Chunk]) -> None:
 
     for start in range(0, len(chunks), 1000):  # Chroma takes about 5,000 rows at once
         piece = chunks[start : start + 1000]
-        vectors = embedder.embed_documents([c.text for c in piece])
+        vectors = embedder.embed_documents([c.embedded for c in piece])
         store.add([
             TextNode(
                 id_=f"{c.document}#{c.position}", text=c.text, embedding=vector.tolist(),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from eval.errors import UserError
+from eval.terminal import guarded
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -26,12 +27,8 @@ def report(
 
 
 def main() -> None:
-    """Run the command; what the user can mend is one line on stderr and exit code 2."""
-    try:
-        app()
-    except UserError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise SystemExit(2) from None
+    """Run the command; a UserError is one line and exit code 2."""
+    sys.exit(guarded(app))
 
 
 if __name__ == "__main__":

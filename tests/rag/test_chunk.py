@@ -25,16 +25,17 @@ def test_fit_cuts_a_text_without_blanks_and_ends_at_one_character() -> None:
 
 
 @pytest.mark.component
-@pytest.mark.parametrize(("chunk_tokens", "limit"), [(32, 32), (254, 254), (256, 254), (4000, 254)])
+@pytest.mark.parametrize(("chunk_tokens", "limit"), [(32, 32), (222, 222), (256, 222), (4000, 222)])
 def test_no_chunk_is_longer_than_configured_or_than_the_embedder_reads(
     minilm: Any, chunk_tokens: int, limit: int
 ) -> None:
     chunker = Chunker(minilm, Retrieval(chunk_tokens=chunk_tokens, overlap_tokens=8))
-    unbroken = Document("unbroken.md", "https://example.test/" + "a1-" * 2000 + " 東京" * 400, "")
+    unbroken = Document("unbroken.md", "https://example.test/" + "a1-" * 2000 + " 東京" * 400, "The long title " * 40)
     for document in (LONG, unbroken):
         chunks = chunker.chunk(document)
         assert len(chunks) > 1
         assert max(len(minilm.tokens(c.text)) for c in chunks) <= limit
+        assert max(len(minilm.tokens(c.embedded)) for c in chunks) <= minilm.max_tokens
         assert [c.position for c in chunks] == list(range(len(chunks)))
     assert minilm.max_tokens == 256 - 2  # [CLS] and [SEP]
 
@@ -52,3 +53,11 @@ def test_overlap_repeats_the_end_of_the_chunk_before(minilm: Any) -> None:
     chunks = Chunker(minilm, Retrieval(chunk_tokens=4 * size, overlap_tokens=2 * size)).chunk(LONG)
     shared = [set(a.text.split(". ")) & set(b.text.split(". ")) for a, b in pairwise(chunks)]
     assert all(shared)
+
+
+@pytest.mark.component
+def test_chunks_are_embedded_below_the_title_of_their_document(minilm: Any) -> None:
+    chunker = Chunker(minilm, Retrieval(chunk_tokens=60, overlap_tokens=0))
+    assert all(c.embedded == f"Stations\n{c.text}" for c in chunker.chunk(LONG))
+    untitled = Document("untitled.md", LONG.text, "")
+    assert all(c.embedded == c.text for c in chunker.chunk(untitled))

@@ -64,7 +64,7 @@ def identify(
         model=model,
         index=index,
         prompt=prompt,
-        ft=fingerprint("ft", training, index if settings.finetune.corpus_epochs else ""),
+        ft=fingerprint("ft", training, dataset.corpus_digest if settings.finetune.corpus_epochs else ""),
         hybrid=fingerprint("hybrid", training, index),
         base_predictions=fingerprint(
             CODE, model, prompt, train, settings.fewshot.model_dump(), settings.generation.model_dump(), config.seed,

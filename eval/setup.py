@@ -153,7 +153,7 @@ class Setup:
 
     def training_rows(self, name: Adapter) -> tuple[list[Row], list[Row]]:
         """The adapter's (training, held-back) rows."""
-        from finetune.rows import hold_back, reply_row, text_row
+        from finetune.rows import hold_back, reply_row, text_rows
 
         tokenizer = self.base.tokenizer
         where = str(self.dataset.path / "train.jsonl")
@@ -167,8 +167,10 @@ class Setup:
 
         rows = [reply_row(tokenizer, prompt(e), e, where=where) for e in train]
         if name == "ft" and self.dataset.documents:
-            texts = [f"[{p.document}]\n{p.text}" for p in self.retriever.passages_of(self.dataset.documents)]
-            rows += [text_row(tokenizer, text) for text in texts] * self.config.finetune.corpus_epochs
+            from rag.documents import read_documents
+
+            for document in read_documents(self.dataset.corpus):
+                rows += text_rows(tokenizer, document.id, document.text) * self.config.finetune.corpus_epochs
         return rows, [reply_row(tokenizer, prompt(e), e, where=where) for e in held]
 
     def answer(self, mode: str, question: str) -> tuple[str, tuple[Passage, ...]]:

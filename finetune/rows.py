@@ -11,6 +11,9 @@ from eval.errors import UserError
 from eval.prompt import Prompt, render, render_reply
 from eval.records import Example
 
+TEXT_TOKENS = 256
+"""Of a document in one row: all of them carry loss, so that logits and not context are what memory goes to."""
+
 VALIDATION_SHARE = 0.08
 VALIDATION_ROWS = 24
 """Held-back rows at most: enough to see a loss turn, few enough not to cost an epoch of time."""
@@ -43,10 +46,17 @@ def reply_row(tokenizer: Any, prompt: Prompt, example: Example, *, where: str) -
     return Row(tuple(prompt_ids + reply_ids), len(prompt_ids), "reply")
 
 
-def text_row(tokenizer: Any, text: str) -> Row:
-    """A piece of the corpus as plain text; every token but the first carries loss."""
+def text_rows(tokenizer: Any, document: str, text: str) -> list[Row]:
+    """A document of the corpus as plain text, in pieces of about equal length of at most TEXT_TOKENS tokens.
+
+    Each piece begins with the document's id, as passages do in prompts; every token but the first carries loss.
+    """
     bos = [tokenizer.bos_token_id] if tokenizer.bos_token_id is not None else []
-    return Row(tuple(bos + list(tokenizer.encode(text, add_special_tokens=False))), 1, "text")
+    head = bos + list(tokenizer.encode(f"[{document}]\n", add_special_tokens=False))
+    body = list(tokenizer.encode(text, add_special_tokens=False))
+    count = -(-len(body) // TEXT_TOKENS)
+    size = -(-len(body) // count) if body else 1
+    return [Row(tuple(head + body[i : i + size]), 1, "text") for i in range(0, len(body), size)]
 
 
 def hold_back(examples: Sequence[Example], dev: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:

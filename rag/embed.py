@@ -64,6 +64,7 @@ def load_embedder(name: str) -> Embedder:
     """Load an embedder onto the CUDA device when there is one, else the CPU; raises UserError when it cannot be."""
     folder = locate_embedder(name)
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns of an optional kernel when imported
+    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)  # it announces what it loads
     import torch
     import transformers
     from sentence_transformers import SentenceTransformer

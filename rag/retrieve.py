@@ -62,10 +62,6 @@ class Retriever:
         self._embed([question])
         return self._nearest(question, self._rows_of(documents), k)
 
-    def passages_of(self, documents: Sequence[str]) -> list[Passage]:
-        """All passages of the given documents, in their order and in reading order; with no question the score is 0."""
-        return [self._passage(row, 0.0) for row in self._rows_of(documents)]
-
     @cached_property
     def _rows(self) -> list[tuple[str, int, str]]:
         """(document, position, text) of every chunk, sorted."""

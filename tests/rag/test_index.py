@@ -73,7 +73,7 @@ def test_a_removed_document_leaves_no_passage(minilm: Any, tmp_path: Path) -> No
     index = build(corpus()[1:], minilm, tmp_path)
     retriever = Retriever(index, minilm, 1000)
     assert "harbour-00.md" not in {p.document for p in retriever.retrieve(["depth of harbour 0"])[0]}
-    assert retriever.passages_of(["harbour-00.md"]) == []
+    assert retriever.nearest_in("depth of harbour 0", ["harbour-00.md"], 1) == []
 
 
 def test_other_chunks_or_another_embedder_build_anew(minilm: Any, tmp_path: Path) -> None:

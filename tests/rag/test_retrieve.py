@@ -60,11 +60,6 @@ def test_no_question_and_more_passages_than_there_are(open_index: Callable[..., 
     assert len(open_index(100).retrieve(["x"])[0]) == 5
 
 
-def test_passages_of_documents_in_reading_order(open_index: Callable[..., Retriever]) -> None:
-    found = open_index().passages_of(["leave.md", "gauge.md", "leave.md", "none.md"])
-    assert [(p.document, p.position) for p in found] == [("leave.md", 0), ("gauge.md", 0), ("gauge.md", 1)]
-
-
 def test_nearest_in_looks_at_the_given_documents_alone(open_index: Callable[..., Retriever]) -> None:
     found = open_index().nearest_in("How often is it calibrated?", ["gauge.md"], 10)
     assert [(p.document, p.position) for p in found] == [("gauge.md", 1), ("gauge.md", 0)]

@@ -65,7 +65,7 @@ def generate_batches(
         return
     shared = common_prefix(prompts)
     stops = stop_tokens(base)
-    with base.weights(adapter) as model, torch.inference_mode():
+    with base.weights(adapter) as model, base.computing(), torch.inference_mode():
         states = prefix_states(model, prompts[0][:shared], base.device)
         for batch in batches:
             start = time.perf_counter()

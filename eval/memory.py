@@ -1,7 +1,8 @@
-"""Peak memory of a stretch of work."""
+"""The process's memory: keeping freed blocks at hand, and the peak of a stretch of work."""
 
 from __future__ import annotations
 
+import ctypes
 import resource
 import sys
 from contextlib import suppress
@@ -9,6 +10,19 @@ from pathlib import Path
 
 _CLEAR = Path("/proc/self/clear_refs")
 _STATUS = Path("/proc/self/status")
+_TRIM_THRESHOLD, _MMAP_MAX = -1, -4  # parameters of mallopt(3)
+
+
+def keep_freed_memory() -> None:
+    """Have glibc keep what large tensors free, for the next ones; other C libraries are left as they are.
+
+    By default each large block goes back to the system and its pages are zeroed anew at the next allocation, which took
+    a third of a training step on a CPU (measured: 375 against 592 tokens/s).
+    """
+    with suppress(OSError, AttributeError):
+        libc = ctypes.CDLL("libc.so.6")
+        libc.mallopt(_MMAP_MAX, 0)
+        libc.mallopt(_TRIM_THRESHOLD, -1)
 
 
 def reset_peak() -> None:

@@ -11,7 +11,7 @@ from eval.errors import UserError
 from eval.prompt import Prompt, render, render_reply
 from eval.records import Example
 
-TEXT_TOKENS = 256
+TEXT_TOKENS = 128
 """Of a document in one row: all of them carry loss, so that logits and not context are what memory goes to."""
 
 VALIDATION_SHARE = 0.08

@@ -7,8 +7,7 @@ where there is loss, and the prompt's shared beginning runs once for a whole bat
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -138,7 +137,7 @@ class _Trainer:
     def _loss(self, batch: Sequence[Row]) -> tuple[torch.Tensor, int]:
         """Summed cross-entropy over the batch's labelled tokens, and how many there are."""
         device = self.base.device
-        with _autocast(self.base):
+        with self.base.computing():
             # The last prompt token predicts the first labelled one, so it must stay outside the prefix.
             shared = min(common_prefix([r.tokens for r in batch]), min(r.start for r in batch) - 1)
             shared = max(shared, 0) if self.share_prefix else 0
@@ -214,15 +213,3 @@ def _optimizer(parameters: list[Any], rate: float, device: torch.device) -> Any:
 
         return bnb.optim.PagedAdamW8bit(parameters, lr=rate, weight_decay=0.0)
     return torch.optim.AdamW(parameters, lr=rate, weight_decay=0.0, fused=True)
-
-
-@contextmanager
-def _autocast(base: Base) -> Iterator[None]:
-    """Matrix products in the compute dtype; LoRA's inputs stay as they are, else each would go to float32 and back."""
-    from peft.helpers import disable_input_dtype_casting
-
-    if base.dtype == torch.float32:
-        yield
-        return
-    with torch.autocast(base.device.type, dtype=base.dtype), disable_input_dtype_casting(base.causal):
-        yield

@@ -29,6 +29,7 @@ def axes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float]
     plan = plan_run(dataset, model=DEFAULT_MODEL, embedder=DEFAULT_EMBEDDER, out=folder / "run")
     evaluate(plan, ["base", "rag", "ft", "hybrid"])
     decision = json.loads((folder / "run" / "decision.json").read_text(encoding="utf-8"))
+    print(decision["axes"])
     return {axis: {mode: e["mean"] for mode, e in modes.items()} for axis, modes in decision["axes"].items()}
 
 

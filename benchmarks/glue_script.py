@@ -122,6 +122,7 @@ def tune(
     model: Any, tokenizer: Any, rows: list[dict[str, Any]], texts: list[str], finetune: dict[str, Any], folder: Path
 ) -> tuple[float, float, Any]:
     """TRL's SFTTrainer with its defaults on prompt-completion rows, and on texts where there are any."""
+    import torch
     from datasets import Dataset
     from peft import LoraConfig
     from trl import SFTConfig, SFTTrainer
@@ -136,7 +137,8 @@ def tune(
     for part in parts:
         config = SFTConfig(
             output_dir=str(folder), num_train_epochs=finetune["epochs"], learning_rate=finetune["learning_rate"],
-            report_to="none", disable_tqdm=True, save_strategy="no", logging_strategy="no",
+            use_cpu=not torch.cuda.is_available(), report_to="none", disable_tqdm=True, save_strategy="no",
+            logging_strategy="no",
         )  # fmt: skip
         trainer = SFTTrainer(model=model, args=config, train_dataset=part, processing_class=tokenizer, peft_config=lora)
         start = time.perf_counter()

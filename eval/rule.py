@@ -32,8 +32,8 @@ class Ruling:
     mode: str | None
     candidates: tuple[str, ...]
     """Strategies still possible, cheapest first."""
-    beaten: tuple[tuple[str, str, str], ...]
-    """(beaten mode, mode that beats it, axis of the upgrade), cheapest first."""
+    beaten: tuple[tuple[str, str], ...]
+    """(beaten mode, mode that beats it most clearly), cheapest first."""
     open_between: tuple[Comparison, ...]
     """Lifts that are neither shown to matter nor shown not to."""
     questions_needed: int | None
@@ -73,17 +73,14 @@ def _harms(evidence: Evidence, i: str, j: str, margin: float) -> bool:
     return False
 
 
-def _beaten(evidence: Evidence, i: str, margin: float) -> tuple[str, str, str] | None:
-    """(i, the mode that beats it most clearly, the axis), or None."""
+def _beaten(evidence: Evidence, i: str, margin: float) -> tuple[str, str] | None:
+    """(i, the mode that beats it most clearly), or None."""
     found = [
-        (evidence.lift(axis, i, j).difference, j, axis)
+        (evidence.lift(axis, i, j).difference, j)
         for j in evidence.modes if j != i and not _harms(evidence, i, j, margin)
         for axis in evidence.targets if _upgrades(evidence, axis, i, j, margin)
     ]  # fmt: skip
-    if not found:
-        return None
-    _, j, axis = max(found)
-    return i, j, axis
+    return (i, max(found)[1]) if found else None
 
 
 def _threats(evidence: Evidence, i: str, left: list[str], margin: float) -> list[Comparison]:

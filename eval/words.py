@@ -32,8 +32,9 @@ def verdict_sentence(decision: Decision) -> str:
 
 def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[str]:
     """Why each cheaper candidate is not enough, why no dearer one is needed, or what stays open."""
-    for loser, winner, axis in ruling.beaten:
-        yield f"{winner} beats {loser} on {axis}: {_figures(evidence.lift(axis, loser, winner))}."
+    for loser, winner in ruling.beaten:
+        lifts = [evidence.lift(axis, loser, winner) for axis in evidence.targets]
+        yield f"{winner} beats {loser} on " + ", and on ".join(_on_axis(x) for x in lifts if x.low > 0) + "."
     for lift in ruling.open_between:
         yield (
             f"Open: {lift.treatment} against {lift.control} on {lift.axis}, {_figures(lift)}; "
@@ -49,7 +50,7 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
     for other in evidence.modes:
         if _dearer(other, ruling.mode) and not any(b[0] == other for b in ruling.beaten):
             lifts = [evidence.lift(axis, ruling.mode, other) for axis in evidence.targets]
-            yield f"{other} is not needed: " + "; ".join(f"{x.axis} {_figures(x)}" for x in lifts) + "."
+            yield f"{other} is not needed: " + "; ".join(_on_axis(x) for x in lifts) + "."
 
 
 def caveats(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[str]:
@@ -73,6 +74,10 @@ def caveats(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
             e = evidence.estimates[axis][ruling.mode]
             if e.low < target:
                 yield f"The {axis} target of {target:g} is not shown to be reached ({e.mean:.2f})."
+
+
+def _on_axis(lift: Comparison) -> str:
+    return f"{lift.axis} {_figures(lift)}"
 
 
 def _figures(lift: Comparison) -> str:

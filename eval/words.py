@@ -34,7 +34,7 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
     """Why each cheaper candidate is not enough, why no dearer one is needed, or what stays open."""
     for loser, winner in ruling.beaten:
         lifts = [evidence.lift(axis, loser, winner) for axis in evidence.targets]
-        yield f"{winner} beats {loser} on " + ", and on ".join(_on_axis(x) for x in lifts if x.low > 0) + "."
+        yield f"{winner} beats {loser}: " + "; ".join(_on_axis(x) for x in lifts if x.low > 0) + "."
     for lift in ruling.open_between:
         yield (
             f"Open: {lift.treatment} against {lift.control} on {lift.axis}, {_figures(lift)}; "

@@ -148,32 +148,36 @@ def next_steps(run: Run) -> list[str]:
     elif decision.mode in NEXT:
         steps.append(NEXT[decision.mode])
     if decision.reaches_target is False:
-        steps.append(f"It is not shown to reach {_targets(run)}.")
+        steps.extend(_missed(run))
         steps.extend(_bottleneck(run))
     return steps
 
 
-def _targets(run: Run) -> str:
-    wanted = [f"{axis} {percent(target)}" for axis in axes(run) if (target := run.target(axis)) is not None]
-    return "the target" + ("s " if len(wanted) > 1 else " ") + "of " + " and ".join(wanted) if wanted else "its target"
+def _missed(run: Run) -> list[str]:
+    """The axes on which the arm that stands for the verdict is shown to stay below the target."""
+    steps = []
+    for axis in axes(run):
+        target, stands = run.target(axis), dict(arms(run, axis)).get(run.decision.mode or "")
+        if target is not None and stands is not None and stands.high < target:
+            steps.append(f"Reach the {axis} target: {percent(target)} is wanted, {percent(stands.mean)} is there.")
+    return steps
 
 
 def _bottleneck(run: Run) -> list[str]:
-    """Whether better retrieval could help, by the arm that is handed the gold passages."""
-    found = dict(arms(run, "knowledge"))
+    """Whether better retrieval or a larger model could help, by the arm that is handed the gold passages."""
+    found, target = dict(arms(run, "knowledge")), run.target("knowledge")
     ceiling, plain = found.get("oracle"), found.get("rag")
-    if ceiling is None or plain is None or run.decision.strategy in ("prompt", "ft"):
+    if ceiling is None or plain is None or target is None or run.decision.strategy in ("prompt", "ft"):
         return []
-    gain = ceiling.mean - plain.mean
+    steps, gain = [], ceiling.mean - plain.mean
     if gain >= run.margin:
-        return [
-            f"Improve retrieval: with the gold passages the base model knows {percent(ceiling.mean)}, with retrieved "
-            f"ones {percent(plain.mean)} ({points(gain)} points)."
-        ]
-    return [
-        f"Retrieval is not the bottleneck: even with the gold passages the base model knows {percent(ceiling.mean)}; "
-        "try a larger model."
-    ]
+        steps.append(
+            f"Improve retrieval: the base model answers {percent(ceiling.mean)} with the gold passages, "
+            f"{percent(plain.mean)} with retrieved ones ({points(gain)} points)."
+        )
+    if ceiling.high < target:
+        steps.append(f"Try a larger model: untuned, this one answers {percent(ceiling.mean)} even with the gold passages.")
+    return steps
 
 
 def lift_words(lift: Lift | None, mechanism: str) -> str:

@@ -176,7 +176,8 @@ def _bottleneck(run: Run) -> list[str]:
             f"{percent(plain.mean)} with retrieved ones ({points(gain)} points)."
         )
     if ceiling.high < target:
-        steps.append(f"Try a larger model: untuned, this one answers {percent(ceiling.mean)} even with the gold passages.")
+        known = percent(ceiling.mean)
+        steps.append(f"Try a larger model: untuned, this one answers {known} even with the gold passages.")
     return steps
 
 

@@ -1,7 +1,7 @@
 """QLoRA training (arXiv:2305.14314): one loop, loss at the labelled tokens alone, exact resume. Imports torch.
 
 A loop of our own, because what makes it fast here is not in a trainer's reach: vocabulary logits are computed only
-where there is loss, and the prompt's shared beginning runs once for a whole batch, with gradients.
+where there is loss and a few at a time, and the prompt's shared beginning runs once for a whole batch, with gradients.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from eval.generate import pad_token
 from eval.kv import common_prefix, expanded, left_padded, prefix_states
 from eval.model import Base
 from eval.progress import track
+from finetune.loss import head_loss, plain_head
 from finetune.rows import Row, plan_steps
 
 WARMUP = 0.06
@@ -90,6 +91,7 @@ class _Trainer:
         self.optimizer = _optimizer(list(self.parameters.values()), settings.learning_rate, base.device)
         self.progress = Progress()
         self.pad = pad_token(base)
+        self.head = plain_head(base.causal)
         self.share_prefix = base.device.type == "cpu"
         if not self.share_prefix:  # memory is the limit on a GPU: recompute activations, and then no cache can be used
             base.causal.enable_input_require_grads()
@@ -146,17 +148,26 @@ class _Trainer:
                 [r.tokens[shared:] for r in batch], prefix=shared, pad=self.pad, device=device
             )
             keep = max(len(r.tokens) - r.start for r in batch)
-            out = self.base.causal(
-                input_ids=ids, attention_mask=mask, position_ids=positions, use_cache=bool(shared),
-                past_key_values=expanded(states, len(batch)) if shared else None, logits_to_keep=keep + 1,
-            )  # fmt: skip
-        labels = torch.full((len(batch), keep), -100, device=device)
-        for i, row in enumerate(batch):
-            labels[i, keep - (len(row.tokens) - row.start) :] = torch.tensor(row.tokens[row.start :], device=device)
-        labelled = labels != -100
-        logits = out.logits[:, -keep - 1 : -1][labelled]
-        loss = functional.cross_entropy(logits.float(), labels[labelled], reduction="sum")
-        return loss, int(labelled.sum())
+            labels = torch.full((len(batch), keep), -100, device=device)
+            for i, row in enumerate(batch):
+                own = torch.tensor(row.tokens[row.start :], device=device)
+                labels[i, keep - len(own) :] = own
+            labelled = labels != -100
+            inputs = {
+                "input_ids": ids, "attention_mask": mask, "position_ids": positions, "use_cache": bool(shared),
+                "past_key_values": expanded(states, len(batch)) if shared else None,
+            }  # fmt: skip
+            return self._label_loss(inputs, labelled, labels[labelled]), int(labelled.sum())
+
+    def _label_loss(self, inputs: dict[str, Any], labelled: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Summed cross-entropy; `labelled` (rows, keep) marks, at the end of the rows, the tokens in `labels`."""
+        keep = labelled.shape[1]
+        if self.head is None:
+            logits = self.base.causal(**inputs, logits_to_keep=keep + 1).logits[:, :-1][labelled]
+            return functional.cross_entropy(logits.float(), labels, reduction="sum")
+        hidden = self.base.causal.base_model(**inputs).last_hidden_state[:, -keep - 1 : -1][labelled]
+        loss: torch.Tensor = head_loss(hidden, self.head.weight, self.head.bias, labels)
+        return loss
 
     def _validate(self) -> None:
         if not self.held_back:

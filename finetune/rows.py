@@ -14,6 +14,9 @@ from eval.records import Example
 TEXT_TOKENS = 128
 """Of a document in one row: all of them carry loss, so that logits and not context are what memory goes to."""
 
+TEXT_ROWS = 2
+"""Text rows in a step for each reply row: they are shorter, and matrix products want the size."""
+
 VALIDATION_SHARE = 0.08
 VALIDATION_ROWS = 24
 """Held-back rows at most: enough to see a loss turn, few enough not to cost an epoch of time."""
@@ -94,10 +97,10 @@ def plan_steps(rows: Sequence[Row], *, epochs: int, batch_size: int, seed: int) 
         batches: list[list[int]] = []
         for kind in sorted({r.kind for r in rows}):
             mine = [i for i in order if rows[i].kind == kind]
-            pool = 8 * batch_size
-            for start in range(0, len(mine), pool):
-                near = sorted(mine[start : start + pool], key=lambda i: len(rows[i].tokens))
-                batches += [near[i : i + batch_size] for i in range(0, len(near), batch_size)]
+            size = TEXT_ROWS * batch_size if kind == "text" else batch_size
+            for start in range(0, len(mine), 8 * size):
+                near = sorted(mine[start : start + 8 * size], key=lambda i: len(rows[i].tokens))
+                batches += [near[i : i + size] for i in range(0, len(near), size)]
         draw.shuffle(batches)
         steps += batches
     return steps

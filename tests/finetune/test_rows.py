@@ -38,7 +38,11 @@ def test_steps_take_every_row_once_an_epoch_in_batches_of_one_kind() -> None:
     steps = plan_steps(rows, epochs=2, batch_size=4, seed=5)
     taken = sorted(i for step in steps for i in step)
     assert taken == sorted(list(range(50)) * 2)
-    assert all(len(step) <= 4 and len({rows[i].kind for i in step}) == 1 for step in steps)
+    sizes = {"reply": 4, "text": 8}
+    assert all(len({rows[i].kind for i in step}) == 1 for step in steps)
+    assert all(len(step) <= sizes[rows[step[0]].kind] for step in steps)
+    # 33 replies and 17 texts an epoch: 8 + 1 and 2 + 1 steps.
+    assert len(steps) == 2 * (9 + 3)
     assert steps == plan_steps(rows, epochs=2, batch_size=4, seed=5)
     assert steps != plan_steps(rows, epochs=2, batch_size=4, seed=6)
 

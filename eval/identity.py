@@ -15,7 +15,7 @@ from eval.files import fingerprint
 from eval.modes import MODES, Adapter
 from eval.records import Example
 
-CODE = 1
+CODE = 2
 """Raised whenever prompts, training or decoding change in a way that changes their results."""
 
 LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")

@@ -1,4 +1,4 @@
-"""The loss of a language model's head, without ever holding the logits of more than a few tokens. Imports torch.
+"""The loss of a language model's head, without ever holding all logits. Imports torch.
 
 The head is frozen under LoRA, so the gradient of the hidden states is all that the backward pass wants from it, and
 that is known as soon as the logits are: one pass makes both, piece by piece.
@@ -33,12 +33,15 @@ def plain_head(causal: Any) -> Any:
     return head if torch.allclose(made.float(), given.float(), rtol=1e-3, atol=1e-3) else None
 
 
-def head_loss(hidden: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, labels: torch.Tensor) -> Any:
+def head_loss(
+    hidden: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, labels: torch.Tensor
+) -> torch.Tensor:
     """Summed cross-entropy of softmax(hidden W' + bias) at `labels`, a float32 scalar; differentiable in `hidden`.
 
     `hidden` is (tokens, size), `weight` (vocabulary, size), `labels` (tokens,); weight and bias get no gradient.
     """
-    return _HeadLoss.apply(hidden, weight, bias, labels)  # type: ignore[no-untyped-call]
+    loss: torch.Tensor = _HeadLoss.apply(hidden, weight, bias, labels)  # type: ignore[no-untyped-call]
+    return loss
 
 
 class _HeadLoss(torch.autograd.Function):
@@ -47,21 +50,21 @@ class _HeadLoss(torch.autograd.Function):
         ctx: Any, hidden: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, labels: torch.Tensor
     ) -> torch.Tensor:
         size = max(1, PIECE // weight.shape[0])
-        wanted = ctx.needs_input_grad[0]
-        gradient = torch.empty_like(hidden) if wanted else None
+        gradient = torch.empty_like(hidden) if ctx.needs_input_grad[0] else None
         total = hidden.new_zeros((), dtype=torch.float32)
         for start in range(0, len(hidden), size):
             piece, target = hidden[start : start + size].to(weight.dtype), labels[start : start + size, None]
             logits = functional.linear(piece, weight, bias).float()
             highest = logits.amax(-1, keepdim=True)
             at_label = logits.gather(-1, target)
-            odds = logits.sub_(highest).exp_()
+            odds = logits.sub_(highest).exp_()  # in place, as below: a piece is large
             mass = odds.sum(-1, keepdim=True)
             total += (mass.log() + highest - at_label).sum()
             if gradient is not None:
-                # softmax - one-hot, times the mass: subtracted before rounding, where the difference is exact.
-                odds.scatter_add_(-1, target, -mass)
-                gradient[start : start + size] = odds.to(weight.dtype) @ weight / mass
+                probabilities = odds.div_(mass)
+                # Minus the one-hot label before rounding to the weight's dtype, where a small difference would be lost.
+                difference = probabilities.scatter_add_(-1, target, torch.full_like(mass, -1.0))
+                gradient[start : start + size] = difference.to(weight.dtype) @ weight
         if gradient is not None:
             ctx.save_for_backward(gradient)
         return total

@@ -1,7 +1,7 @@
 """QLoRA training (arXiv:2305.14314): one loop, loss at the labelled tokens alone, exact resume. Imports torch.
 
 A loop of our own, because what makes it fast here is not in a trainer's reach: vocabulary logits are computed only
-where there is loss and a few at a time, and the prompt's shared beginning runs once for a whole batch, with gradients.
+where there is loss and piece by piece, and the prompt's shared beginning runs once for a whole batch, with gradients.
 """
 
 from __future__ import annotations
@@ -147,27 +147,22 @@ class _Trainer:
             ids, mask, positions = left_padded(
                 [r.tokens[shared:] for r in batch], prefix=shared, pad=self.pad, device=device
             )
-            keep = max(len(r.tokens) - r.start for r in batch)
-            labels = torch.full((len(batch), keep), -100, device=device)
-            for i, row in enumerate(batch):
-                own = torch.tensor(row.tokens[row.start :], device=device)
-                labels[i, keep - len(own) :] = own
-            labelled = labels != -100
+            labels = torch.tensor([token for r in batch for token in r.tokens[r.start :]], device=device)
             inputs = {
                 "input_ids": ids, "attention_mask": mask, "position_ids": positions, "use_cache": bool(shared),
                 "past_key_values": expanded(states, len(batch)) if shared else None,
             }  # fmt: skip
-            return self._label_loss(inputs, labelled, labels[labelled]), int(labelled.sum())
+            return self._label_loss(inputs, [len(r.tokens) - r.start for r in batch], labels), len(labels)
 
-    def _label_loss(self, inputs: dict[str, Any], labelled: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """Summed cross-entropy; `labelled` (rows, keep) marks, at the end of the rows, the tokens in `labels`."""
-        keep = labelled.shape[1]
+    def _label_loss(self, inputs: dict[str, Any], counts: Sequence[int], labels: torch.Tensor) -> torch.Tensor:
+        """Summed cross-entropy at `labels`: of each row, which all end at the same place, the last `counts` tokens."""
+        keep = max(counts)
+        labelled = torch.arange(keep) >= keep - torch.tensor(counts)[:, None]
         if self.head is None:
             logits = self.base.causal(**inputs, logits_to_keep=keep + 1).logits[:, :-1][labelled]
             return functional.cross_entropy(logits.float(), labels, reduction="sum")
         hidden = self.base.causal.base_model(**inputs).last_hidden_state[:, -keep - 1 : -1][labelled]
-        loss: torch.Tensor = head_loss(hidden, self.head.weight, self.head.bias, labels)
-        return loss
+        return head_loss(hidden, self.head.weight, self.head.bias, labels)
 
     def _validate(self) -> None:
         if not self.held_back:

@@ -70,6 +70,17 @@ def test_loss_is_the_cross_entropy_of_the_reply_tokens(tiny_base: Any, tmp_path:
     assert loss.item() == pytest.approx(expected, rel=1e-5)
 
 
+def test_a_model_without_a_plain_head_is_trained_on_the_same_loss(tiny_base: Any, tmp_path: Path) -> None:
+    batch = rows(tiny_base, 4)
+    worker = trainer(exact(tiny_base), batch, tmp_path)
+    assert worker.head is not None
+    fast, count = worker._loss(batch)
+    worker.head = None
+    slow, same = worker._loss(batch)
+    assert count == same
+    assert fast.item() == pytest.approx(slow.item(), rel=1e-5)
+
+
 def test_shared_prefix_gives_the_same_gradients(tiny_base: Any, tmp_path: Path) -> None:
     import torch
 

@@ -25,7 +25,10 @@ EmbedderOption = Annotated[str, typer.Option("--embedder", help="Embedder: a Hug
 @app.command()
 def evaluate(
     datasets: Annotated[
-        list[str] | None, typer.Argument(metavar="[DATASET]...", help="Data set folders; default: the bundled one.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[DATASET]...", help="Data set folders, or names below datasets/; default: the bundled one."
+        ),
     ] = None,
     mode: Annotated[
         list[str] | None,

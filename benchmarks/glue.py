@@ -43,7 +43,7 @@ def measure(side: str, dataset: Path, work: Path) -> dict[str, Any]:
     if status:
         sys.exit(f"the {side} side failed")
     result: dict[str, Any] = json.loads(figures.read_text(encoding="utf-8"))
-    return result | {"whole": time.perf_counter() - start, "peak_mb": usage.ru_maxrss / 1024}
+    return result | {"whole": time.perf_counter() - start, "peak_mb": usage.ru_maxrss * 1024 / 1e6}
 
 
 def run_toolkit(dataset: Path, work: Path) -> dict[str, float]:

@@ -46,7 +46,7 @@ def _row(cost: Cost) -> CostRow:
         _count(cost.tokens_in / asked) if asked else NONE,
         _count(cost.tokens_out / asked) if asked else NONE,
         seconds(cost.predict_seconds / asked) if asked else NONE,
-        f"{cost.peak_memory_mb / 1024:.1f} GiB" if cost.peak_memory_mb > 0 else NONE,
+        f"{cost.peak_memory_mb / 1000:.1f} GB" if cost.peak_memory_mb > 0 else NONE,
     )
     return CostRow(cost.mode, cells, tuple(_notes(cost.extra)))
 

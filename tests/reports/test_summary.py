@@ -70,7 +70,7 @@ def test_an_open_verdict_shows_the_pairs_among_its_candidates(make_run):
 
 def test_costs_are_stated_for_each_question(make_run):
     rows = {row.mode: row for row in cost_rows(read_run(make_run()))}
-    assert rows["hybrid"].cells == ("14 s", "3 min 7 s", "152\u202f310", "1\u202f320", "28", "0.31 s", "1.8 GiB")
+    assert rows["hybrid"].cells == ("14 s", "3 min 7 s", "152\u202f310", "1\u202f320", "28", "0.31 s", "1.8 GB")
     assert rows["base"].cells[:3] == ("–", "–", "–")
     assert rows["ft"].notes == (("adapter MB", "19.2"), ("train rows", "524"))
 

@@ -40,6 +40,9 @@ def evaluate(
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Answer this many test questions only.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of training, worked examples and intervals.")] = 0,
+    seeds: Annotated[
+        int, typer.Option("--seeds", min=1, help="Train the adapters so often, to measure what the seed changes.")
+    ] = 1,
     out: Annotated[Path | None, typer.Option("--out", help="Run folder; default runs/<data set name>.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")] = False,
 ) -> None:
@@ -57,7 +60,7 @@ def evaluate(
     from eval.run import evaluate as run
     from eval.run import plan_run
 
-    plans = [plan_run(p, model=model, embedder=embedder, seed=seed, limit=limit, out=out) for p in paths]
+    plans = [plan_run(p, model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, out=out) for p in paths]
     _check_distinct([p.folder for p in plans])
     decisions = []
     for plan in plans:

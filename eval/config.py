@@ -66,6 +66,13 @@ class Finetune(Section):
     batch_size: int = Field(8, ge=1)
 
 
+class Retention(Section):
+    """How much tuning may make the model forget."""
+
+    limit: float = Field(0.10, ge=0, le=1)
+    """The share of the retention battery's items that a tuned mode may lose; more vetoes it."""
+
+
 class DecisionRule(Section):
     """What counts as a lift worth a further mechanism."""
 
@@ -92,6 +99,7 @@ class DatasetConfig(Section):
     fewshot: Fewshot = Fewshot()
     finetune: Finetune = Finetune()
     generation: Generation = Generation()
+    retention: Retention = Retention()
     decision: DecisionRule = DecisionRule()
 
 
@@ -102,6 +110,8 @@ class RunConfig(Section):
     model: str = DEFAULT_MODEL
     embedder: str = DEFAULT_EMBEDDER
     seed: int = 0
+    seeds: int = Field(1, ge=1)
+    """How many times the adapters are trained, each time with the next seed."""
     limit: int | None = Field(None, ge=1)
     dataset: DatasetConfig
 

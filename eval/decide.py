@@ -41,6 +41,8 @@ def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison]
         caveats=tuple(caveats(evidence, ruling, config)),
         questions_needed=ruling.questions_needed,
         reaches_target=_reaches(evidence, ruling),
+        retention=evidence.retention,
+        vetoed=tuple(evidence.forgot),
     )
     return evidence.comparisons(), decision
 

@@ -1,16 +1,16 @@
-"""What the verdict rests on: each mode's mean and each pair's difference, on each axis, with intervals."""
+"""What the rule looks at: estimates of every mode and paired differences of every pair, from the primary scores."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from eval.config import RunConfig
 from eval.modes import MODES
 from eval.records import Axis, Comparison, Estimate, Score
-from eval.stats import Array, difference_intervals, mean_intervals
+from eval.stats import Array, Interval, detectable, difference_intervals, difference_test, holm, mean_intervals
 
 AXES: tuple[Axis, ...] = ("knowledge", "style")
 DIGITS = 4
@@ -21,17 +21,22 @@ class Evidence:
     """Estimates and paired differences of the primary scores."""
 
     modes: tuple[str, ...]
-    """Candidates that have scores, cheapest first."""
+    """Candidates that have scores, cheapest first; modes that forgot too much are not among them."""
     targets: Mapping[str, float]
     """axis -> target, for the axes that are scored."""
     estimates: Mapping[str, Mapping[str, Estimate]]
     """axis -> mode -> estimate."""
     pairs: Mapping[tuple[str, str, str], Comparison]
     """(axis, control, treatment) -> comparison, in both directions for candidates."""
+    retention: Mapping[str, Estimate] = field(default_factory=dict)
+    """mode -> share of the retention battery that it gets right."""
+    forgot: Mapping[str, Comparison] = field(default_factory=dict)
+    """Vetoed mode -> its change from base on the retention battery."""
 
     def lift(self, axis: str, control: str, treatment: str) -> Comparison:
-        """The difference treatment - control on an axis."""
-        return self.pairs[axis, control, treatment]
+        """The difference treatment - control on an axis; one that says nothing when they share no scored question."""
+        unknown = Comparison(AXES[AXES.index(axis)], "", control, treatment, 0, 0, 0, 0.0, -1.0, 1.0)
+        return self.pairs.get((axis, control, treatment), unknown)
 
     def comparisons(self) -> list[Comparison]:
         """What comparisons.json lists: every pair once, the cheaper mode as control."""
@@ -42,63 +47,139 @@ class Evidence:
         """Whether the mode is shown to reach the axis's target."""
         return self.estimates[axis][mode].low >= self.targets[axis]
 
+    def below_target(self, axis: str, mode: str) -> bool:
+        """Whether the mode is shown to miss the axis's target."""
+        return self.estimates[axis][mode].high < self.targets[axis]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """One axis's primary scores."""
+
+    axis: Axis
+    metric: str
+    modes: list[str]
+    groups: list[str]
+    """Of the questions."""
+    values: Array
+    """Shape (questions, modes), the mean over training seeds; NaN where there is no score."""
+    by_seed: Array
+    """Shape (seeds, questions, modes); a mode without an adapter has the same scores under every seed."""
+
 
 def gather(scores: Sequence[Score], config: RunConfig) -> Evidence:
     """Estimates of every mode and paired differences of every pair, from the primary scores."""
     targets = {"knowledge": config.dataset.knowledge.target, "style": config.dataset.style.target}
     primary = [s for s in scores if s.primary]
-    estimates: dict[str, dict[str, Estimate]] = {}
+    tables = [t for axis in AXES if (t := _table(axis, primary))]
+    estimates: dict[str, Mapping[str, Estimate]] = {t.axis: _estimates(t) for t in tables}
     pairs: dict[tuple[str, str, str], Comparison] = {}
-    for axis in AXES:
-        of_axis = [s for s in primary if s.axis == axis]
-        if any(s.value is not None for s in of_axis):
-            estimates[axis] = _estimates(of_axis, config.seed)
-            pairs |= _pairs(axis, of_axis, config.seed)
-    present = {s.mode for s in primary}
+    for table in tables:
+        pairs |= _pairs(table, config.seed)
+    kept = _table("retention", primary)
+    retention = _estimates(kept) if kept else {}
+    changes = _pairs(kept, config.seed) if kept else {}
+    forgot = _forgot(changes, config.dataset.retention.limit)
+    present = {s.mode for s in primary if s.axis in AXES}
     candidates = tuple(
         name for name, mode in MODES.items()
         if name in present and mode.strategy and all(name in modes for modes in estimates.values())
+        and name not in forgot
     )  # fmt: skip
-    return Evidence(candidates, {a: targets[a] for a in estimates}, estimates, pairs)
+    pairs = _adjusted(pairs | changes)
+    return Evidence(candidates, {a: targets[a] for a in estimates}, estimates, pairs, retention, forgot)
 
 
-def _table(scores: Sequence[Score]) -> tuple[list[str], list[str], Array]:
-    """Modes, groups of the questions, and values of shape (questions, modes) with NaN where there is no score."""
+def _forgot(changes: Mapping[tuple[str, str, str], Comparison], limit: float) -> dict[str, Comparison]:
+    """Modes shown to lose from what base could do, by an estimated `limit` or more."""
+    return {
+        j: c for (_, i, j), c in changes.items()
+        if i == "base" and MODES[j].adapter and c.high < 0 and -c.difference >= limit
+    }  # fmt: skip
+
+
+def _table(axis: Axis, primary: Sequence[Score]) -> _Table | None:
+    """The table of an axis, or None when it has no score at all."""
+    scores = [s for s in primary if s.axis == axis]
+    if not any(s.value is not None for s in scores):
+        return None
     modes = [m for m in MODES if any(s.mode == m for s in scores)]
     groups = {s.example_id: s.group for s in scores}
     row = {example: i for i, example in enumerate(groups)}
     column = {mode: i for i, mode in enumerate(modes)}
-    values = np.full((len(row), len(modes)), np.nan)
+    seeds = sorted({s.seed for s in scores})
+    by_seed = np.full((len(seeds), len(row), len(modes)), np.nan)
     for s in scores:
         if s.value is not None:
-            values[row[s.example_id], column[s.mode]] = s.value
-    return modes, list(groups.values()), values
+            by_seed[seeds.index(s.seed), row[s.example_id], column[s.mode]] = s.value
+    for mode, i in column.items():
+        if not MODES[mode].adapter:
+            by_seed[1:, :, i] = by_seed[0, :, i]
+    return _Table(axis, scores[0].metric, modes, list(groups.values()), _mean(by_seed, 0), by_seed)
 
 
-def _estimates(scores: Sequence[Score], seed: int) -> dict[str, Estimate]:
-    modes, groups, values = _table(scores)
-    found = mean_intervals(values, groups, seed=seed)
+def _mean(values: Array, over: int) -> Array:
+    """The mean of what is there along one dimension; NaN where nothing is."""
+    present = ~np.isnan(values)
+    count = present.sum(axis=over)
+    total = np.where(present, values, 0.0).sum(axis=over)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _estimates(table: _Table) -> dict[str, Estimate]:
+    found = mean_intervals(table.values, table.groups, repeats=_mean(table.by_seed, 1))
     return {
         mode: Estimate(round(i.mean, DIGITS), round(i.low, DIGITS), round(i.high, DIGITS), i.n)
-        for mode, i in zip(modes, found, strict=True)
+        for mode, i in zip(table.modes, found, strict=True)
         if i is not None
     }
 
 
-def _pairs(axis: Axis, scores: Sequence[Score], seed: int) -> dict[tuple[str, str, str], Comparison]:
-    modes, groups, values = _table(scores)
-    metric = scores[0].metric
-    names = [(i, j) for i in range(len(modes)) for j in range(len(modes)) if i < j]
+def _pairs(table: _Table, seed: int) -> dict[tuple[str, str, str], Comparison]:
+    names = [(i, j) for i in range(len(table.modes)) for j in range(len(table.modes)) if i < j]
     if not names:
         return {}
-    differences = np.stack([values[:, j] - values[:, i] for i, j in names], axis=1)
+    first, second = [i for i, _ in names], [j for _, j in names]
+    differences = table.values[:, second] - table.values[:, first]
+    repeats = _mean(table.by_seed[:, :, second] - table.by_seed[:, :, first], 1)
+    intervals = difference_intervals(differences, table.groups, seed=seed, repeats=repeats)
     found: dict[tuple[str, str, str], Comparison] = {}
-    for (i, j), interval in zip(names, difference_intervals(differences, groups, seed=seed), strict=True):
-        if interval is None:
-            continue
-        either = int((~np.isnan(values[:, i]) | ~np.isnan(values[:, j])).sum())
-        mean, low, high = (round(x, DIGITS) for x in (interval.mean, interval.low, interval.high))
-        rest = (interval.n, interval.groups, either - interval.n)
-        found[axis, modes[i], modes[j]] = Comparison(axis, metric, modes[i], modes[j], *rest, mean, low, high)
-        found[axis, modes[j], modes[i]] = Comparison(axis, metric, modes[j], modes[i], *rest, -mean, -high, -low)
+    for k, (i, j) in enumerate(names):
+        interval = intervals[k]
+        if interval is not None:
+            c = _comparison(table, i, j, differences[:, k], interval)
+            found[table.axis, c.control, c.treatment] = c
+            found[table.axis, c.treatment, c.control] = _turned(c)
     return found
+
+
+def _comparison(table: _Table, i: int, j: int, differences: Array, interval: Interval) -> Comparison:
+    either = int((~np.isnan(table.values[:, i]) | ~np.isnan(table.values[:, j])).sum())
+    test = difference_test(differences, table.groups)
+    return Comparison(
+        table.axis, table.metric, table.modes[i], table.modes[j],
+        n=interval.n, groups=interval.groups, dropped=either - interval.n,
+        difference=round(interval.mean, DIGITS), low=round(interval.low, DIGITS), high=round(interval.high, DIGITS),
+        test=test.name if test else "", p=test.p if test else None, detectable=round(detectable(interval), DIGITS),
+    )  # fmt: skip
+
+
+def _turned(c: Comparison) -> Comparison:
+    return replace(
+        c, control=c.treatment, treatment=c.control, difference=-c.difference, low=-c.high, high=-c.low
+    )  # fmt: skip
+
+
+def _adjusted(pairs: Mapping[tuple[str, str, str], Comparison]) -> dict[tuple[str, str, str], Comparison]:
+    """The pairs with Holm's p; each pair counts once though it stands there in both directions."""
+    order = list(MODES)
+    family = [key for key, c in pairs.items() if c.p is not None and order.index(key[1]) < order.index(key[2])]
+    adjusted = dict(zip(family, holm([pairs[key].p or 0.0 for key in family]), strict=True))
+    both = adjusted | {(axis, j, i): p for (axis, i, j), p in adjusted.items()}
+    return {
+        key: replace(c, p=_rounded(c.p), p_holm=_rounded(both.get(key))) for key, c in pairs.items()
+    }  # fmt: skip
+
+
+def _rounded(p: float | None) -> float | None:
+    return None if p is None else float(f"{p:.3g}")

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar, cast
 
 from eval.files import write_text
 
-Axis = Literal["knowledge", "style", "retrieval", "abstention"]
+Axis = Literal["knowledge", "style", "retrieval", "abstention", "retention"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ class Score:
     """True for the one metric that stands for its axis in the verdict."""
     value: float | None
     reason: str = ""
+    seed: int = 0
+    """Which of the run's training seeds the mode's adapter came from, counted from 0."""
 
     def __post_init__(self) -> None:
         if self.value is None and not self.reason:
@@ -94,6 +96,14 @@ class Comparison:
     difference: float
     low: float
     high: float
+    test: str = ""
+    """How p was found: mcnemar_exact, cluster_t or sign_exact; empty where there is none."""
+    p: float | None = None
+    """Two-sided p-value of no difference."""
+    p_holm: float | None = None
+    """p adjusted for all comparisons of the run (Holm, 1979)."""
+    detectable: float | None = None
+    """The smallest true difference that these questions would show with a power of 80 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,10 @@ class Decision:
     caveats: tuple[str, ...] = ()
     questions_needed: int | None = None
     reaches_target: bool | None = None
+    retention: Mapping[str, Estimate] = field(default_factory=dict)
+    """mode -> share of the retention battery's items that it gets right; empty when the battery was not run."""
+    vetoed: tuple[str, ...] = ()
+    """Modes that forgot more than the data set allows, and are no candidates for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,31 +33,42 @@ class Plan:
     identity: Identity
     examples: tuple[Example, ...]
     folder: Path
+    repeats: tuple[Identity, ...] = ()
+    """Fingerprints of the same run with its further training seeds: seed + 1, seed + 2, ..."""
 
 
 def plan_run(
-    path: Path, *, model: str, embedder: str, seed: int = 0, limit: int | None = None, out: Path | None = None
+    path: Path,
+    *,
+    model: str,
+    embedder: str,
+    seed: int = 0,
+    seeds: int = 1,
+    limit: int | None = None,
+    out: Path | None = None,
 ) -> Plan:
     """Read and check a data set and fingerprint the run; raises UserError before anything is written."""
     dataset = load_dataset(path)
     config = RunConfig(
-        dataset_path=str(path), model=model, embedder=embedder, seed=seed, limit=limit, dataset=dataset.config
-    )
+        dataset_path=str(path), model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit,
+        dataset=dataset.config,
+    )  # fmt: skip
     folder = out or Path("runs") / dataset.config.name
     _check_folder(folder, dataset)
     examples = choose_examples(dataset.test, limit, seed)
-    identity = identify(
-        dataset, config, examples,
-        model=model_fingerprint(locate_model(model)),
-        embedder=_embedder_fingerprint(embedder) if dataset.documents else "",
-    )  # fmt: skip
-    return Plan(dataset, config, identity, examples, folder)
+    model_print = model_fingerprint(locate_model(model))
+    embedder_print = _embedder_fingerprint(embedder) if dataset.documents else ""
+    identities = [
+        identify(dataset, _seeded(config, k), examples, model=model_print, embedder=embedder_print)
+        for k in range(seeds)
+    ]
+    return Plan(dataset, config, identities[0], examples, folder, tuple(identities[1:]))
 
 
 def evaluate(plan: Plan, modes: Sequence[str]) -> Decision:
     """Answer in every mode that has no current predictions, score, decide and write the report."""
     wanted = modes_for(plan.dataset, modes)
-    todo = [m for m in wanted if not is_current(plan.folder, m, plan.identity.predictions(m))]
+    todo = [(k, m) for k, m in _answers(plan, wanted) if not _has(plan, k, m)]
     if todo:
         check_corpus(plan.dataset)  # before anything is written
     with locked(plan.folder):
@@ -65,6 +76,29 @@ def evaluate(plan: Plan, modes: Sequence[str]) -> Decision:
         if todo:
             _predict_all(plan, todo)
         return _conclude(plan)
+
+
+def _answers(plan: Plan, modes: Sequence[str]) -> list[tuple[int, str]]:
+    """(seed, mode) of all predictions of a run: only modes with an adapter are made again with further seeds."""
+    repeated = [m for m in modes if MODES[m].adapter]
+    return [(0, m) for m in modes] + [(k, m) for k in range(1, 1 + len(plan.repeats)) for m in repeated]
+
+
+def _identity(plan: Plan, seed: int) -> Identity:
+    return plan.repeats[seed - 1] if seed else plan.identity
+
+
+def _home(plan: Plan, seed: int) -> Path:
+    """Where the predictions of a seed lie."""
+    return plan.folder / "seeds" / str(seed) if seed else plan.folder
+
+
+def _has(plan: Plan, seed: int, mode: str) -> bool:
+    return is_current(_home(plan, seed), mode, _identity(plan, seed).predictions(mode))
+
+
+def _seeded(config: RunConfig, seed: int) -> RunConfig:
+    return config.model_copy(update={"seed": config.seed + seed})
 
 
 def modes_for(dataset: Dataset, modes: Sequence[str]) -> list[str]:
@@ -101,15 +135,18 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def _predict_all(plan: Plan, todo: Sequence[str]) -> None:
+def _predict_all(plan: Plan, todo: Sequence[tuple[int, str]]) -> None:
     from eval.model import environment
 
     setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
-    if any(MODES[m].retrieves for m in todo):
+    if any(MODES[m].retrieves for _, m in todo):
         setup.prepare(plan.examples)  # first, because it is quick and reads every document
     write_json(plan.folder / "environment.json", environment(setup.base))
-    for mode in todo:
-        predict(setup, mode, plan.examples, plan.folder, plan.identity.predictions(mode))
+    for seed, mode in todo:
+        if seed:
+            say(f"training seed {seed + 1} of {1 + len(plan.repeats)}: {mode}")
+        seeded = setup.with_seed(_seeded(plan.config, seed), _identity(plan, seed))
+        predict(seeded, mode, plan.examples, _home(plan, seed), _identity(plan, seed).predictions(mode))
 
 
 def _conclude(plan: Plan) -> Decision:
@@ -118,6 +155,10 @@ def _conclude(plan: Plan) -> Decision:
     from reports.page import write_report
 
     scores, current = [], []
+    for seed, mode in _answers(plan, list(MODES))[len(MODES) :]:
+        if _has(plan, seed, mode):
+            answers = read_predictions(_home(plan, seed), mode)
+            scores += score_mode(plan.config.dataset, mode, plan.examples, answers, plan.dataset.documents, seed=seed)
     for mode in MODES:
         if is_current(plan.folder, mode, plan.identity.predictions(mode)):
             current.append(mode)

@@ -20,8 +20,10 @@ def score_mode(
     examples: Sequence[Example],
     predictions: Sequence[Prediction],
     documents: Collection[str],
+    *,
+    seed: int = 0,
 ) -> list[Score]:
-    """All scores of one mode; the primary ones are the configured knowledge metric and `all_checks`."""
+    """All scores of one mode under one seed; the primary ones are the configured knowledge metric and `all_checks`."""
     checks = build_checks(
         config.style.checks, documents=documents, refusal=config.refusal, where=f"{config.name}/dataset.yaml"
     )
@@ -29,7 +31,7 @@ def score_mode(
     scores: list[Score] = []
     for example in examples:
         prediction = by_id.get(example.id)
-        row = _Row(example, mode)
+        row = _Row(example, mode, seed)
         if prediction is None:
             scores += _missing(config, row, checks)
             continue
@@ -57,11 +59,12 @@ def check_reference_replies(
 class _Row:
     """Makes the scores of one example in one mode."""
 
-    def __init__(self, example: Example, mode: str) -> None:
-        self.example, self.mode = example, mode
+    def __init__(self, example: Example, mode: str, seed: int) -> None:
+        self.example, self.mode, self.seed = example, mode, seed
 
     def score(self, axis: Axis, metric: str, value: float | None, *, primary: bool = False, reason: str = "") -> Score:
-        return Score(self.example.id, self.example.group, self.mode, axis, metric, primary, value, reason)
+        given = (self.example.id, self.example.group, self.mode, axis, metric, primary, value, reason)
+        return Score(*given, seed=self.seed)
 
 
 def _knowledge(config: DatasetConfig, row: _Row, reply: str) -> Iterator[Score]:

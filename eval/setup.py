@@ -34,6 +34,16 @@ class Setup:
         self.dataset, self.run_config, self.identity, self.run = dataset, config, identity, run
         self._retrieved: dict[str, tuple[Passage, ...]] = {}
 
+    def with_seed(self, config: RunConfig, identity: Identity) -> Setup:
+        """The same data set on the same loaded base with another seed of training; itself where that is its own."""
+        if config == self.run_config:
+            return self
+        other = Setup(self.dataset, config, identity, self.run)
+        other.base, other._retrieved = self.base, self._retrieved
+        if self.dataset.documents:
+            other.retriever = self.retriever
+        return other
+
     @property
     def config(self) -> DatasetConfig:
         """The data set's settings."""

@@ -1,9 +1,9 @@
-"""Intervals by the clustered bootstrap: of a mode's mean, and of the paired difference of two modes."""
+"""Intervals by the clustered bootstrap, and tests of paired differences."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ Array = NDArray[np.float64]
 RESAMPLES = 4000
 CHUNK = 200
 """Resamples that are drawn at once: 200 x 10,000 groups take 16 MB."""
+FEW_KINDS = 64
+"""Below so many distinct groups, how often each is drawn is drawn at once (a multinomial), which is much faster."""
+POWER = 0.80
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,78 +28,193 @@ class Interval:
     high: float
     n: int
     groups: int
+    error: float
+    """Standard error of the mean over groups, with the pseudo-groups that keep it from being 0."""
 
 
-def mean_intervals(values: Array, groups: Sequence[str], *, seed: int, level: float = 0.95) -> list[Interval | None]:
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A two-sided test of no difference between two arms."""
+
+    name: str
+    p: float
+
+
+def mean_intervals(
+    values: Array, groups: Sequence[str], *, level: float = 0.95, repeats: Array | None = None
+) -> list[Interval | None]:
     """The interval of each column's mean; scores in [0, 1], NaN where there is none, shape (questions, columns).
 
-    None for a column without a score. Two pseudo-groups of each extreme keep a column of equal scores from an interval
-    of no width (Agresti and Coull, 1998).
+    None for a column without a score. Equal-tailed also near 0 and 1, where targets lie and a bootstrap is not: the
+    Beta interval with Jeffreys' prior (Brown, Cai and DasGupta, 2001) at the effective number of questions that
+    clustering leaves (Korn and Graubard, 1998). `repeats`: the column means of each seed, shape (seeds, columns).
     """
-    return _intervals(values, groups, pseudo=(0.0, 0.0, 1.0, 1.0), seed=seed, level=level)
+    return [
+        _beta_interval(values[:, i], groups, level, None if repeats is None else repeats[:, i])
+        for i in range(values.shape[1])
+    ]
 
 
 def difference_intervals(
-    values: Array, groups: Sequence[str], *, seed: int, level: float = 0.95
+    values: Array, groups: Sequence[str], *, seed: int, level: float = 0.95, repeats: Array | None = None
 ) -> list[Interval | None]:
-    """The interval of each column's mean paired difference; differences in [-1, 1], NaN where one side is missing.
+    """The bootstrap interval of each column's mean paired difference, resampling groups, not questions.
 
-    One pseudo-group of each extreme, as Bonett and Price (2012) add to the discordant cells of paired proportions.
+    Differences in [-1, 1], NaN where one side is missing, shape (questions, columns); None for a column without a pair.
+    One pseudo-group of each extreme keeps equal differences from an interval of no width, as Bonett and Price (2012)
+    add to the discordant cells of paired proportions. `repeats`: the column means of each training seed.
     """
-    return _intervals(values, groups, pseudo=(-1.0, 1.0), seed=seed, level=level)
-
-
-def _intervals(
-    values: Array, groups: Sequence[str], *, pseudo: tuple[float, ...], seed: int, level: float
-) -> list[Interval | None]:
-    present = ~np.isnan(values)
-    index = np.unique(np.asarray(groups, dtype=str), return_inverse=True)[1]
-    count = int(index.max()) + 1 if len(index) else 0
-    sums = _by_group(np.where(present, values, 0.0), index, count)
-    sizes = _by_group(present.astype(np.float64), index, count)
-    draws = _resampled_means(sums, sizes, pseudo, seed) if count else np.zeros((0, values.shape[1]))
     found: list[Interval | None] = []
-    for column in range(values.shape[1]):
-        n = int(present[:, column].sum())
-        if n == 0:
+    for i in range(values.shape[1]):
+        held = _Grouped.of(values[:, i], groups)
+        if held is None:
             found.append(None)
             continue
-        mean = float(values[present[:, column], column].mean())
-        held = int((sizes[:, column] > 0).sum())
-        tail = _expanded_tail(held, level)
-        low, high = np.quantile(draws[:, column], [tail, 1 - tail])
-        # The pseudo-groups pull the interval inwards; it must still hold what was seen.
-        found.append(Interval(mean, min(float(low), mean), max(float(high), mean), n, held))
+        interval = _percentiles(_resampled_means(held, seed), held, level)
+        found.append(_widened(interval, None if repeats is None else repeats[:, i], level))
     return found
 
 
-def _by_group(values: Array, index: NDArray[np.intp], count: int) -> Array:
-    total = np.zeros((count, values.shape[1]))
-    np.add.at(total, index, values)
-    return total
+def difference_test(differences: Array, groups: Sequence[str]) -> Test | None:
+    """Are the paired differences 0 on average? Exact McNemar for single 0/1 scores, else Student's t over groups.
+
+    McNemar (1947), exact binomial form: the discordant pairs against 1/2. Where groups hold several questions or
+    scores are no 0/1, the t of the groups' sums with G - 1 degrees of freedom (Liang and Zeger, 1986). None when
+    there is no pair, or a single group, or nothing differs in it.
+    """
+    present = ~np.isnan(differences)
+    kept = differences[present]
+    index = np.unique(np.asarray(groups, dtype=str)[present], return_inverse=True)[1]
+    count = int(index.max()) + 1 if len(index) else 0
+    if count == len(kept) and set(np.unique(kept)) <= {-1.0, 0.0, 1.0} and count:
+        up, down = int((kept > 0).sum()), int((kept < 0).sum())
+        return Test("mcnemar_exact", float(stats.binomtest(up, up + down).pvalue) if up + down else 1.0)
+    if count < 2:
+        return None
+    if not kept.any():
+        return Test("cluster_t", 1.0)
+    residuals = np.bincount(index, kept - kept.mean())
+    error = float(np.sqrt((residuals**2).sum() * count / (count - 1))) / len(kept)
+    if error < 1e-12:  # every group differs alike: the sign test over groups is all that can be said
+        return Test("sign_exact", float(2 * 0.5**count))
+    return Test("cluster_t", float(2 * stats.t.sf(abs(float(kept.mean())) / error, count - 1)))
 
 
-def _resampled_means(sums: Array, sizes: Array, pseudo: tuple[float, ...], seed: int) -> Array:
-    """Means over groups drawn with replacement, shape (resamples, columns).
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Adjusted p-values that keep the family-wise error rate (Holm, 1979), in the order given."""
+    order = sorted(range(len(p_values)), key=lambda i: p_values[i])
+    adjusted, worst = [1.0] * len(p_values), 0.0
+    for rank, i in enumerate(order):
+        worst = max(worst, min(1.0, p_values[i] * (len(p_values) - rank)))
+        adjusted[i] = worst
+    return adjusted
+
+
+def detectable(interval: Interval, *, level: float = 0.95) -> float:
+    """The smallest true difference that would be shown with a power of 80 %: (t(1 - a/2) + t(0.8)) standard errors."""
+    if interval.groups < 2:
+        return 1.0
+    t = sum(float(stats.t.ppf(q, interval.groups - 1)) for q in (1 - (1 - level) / 2, POWER))
+    return min(1.0, t * interval.error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grouped:
+    """One column's scores, summed over groups."""
+
+    sums: Array
+    sizes: Array
+
+    @classmethod
+    def of(cls, column: Array, groups: Sequence[str]) -> _Grouped | None:
+        present = ~np.isnan(column)
+        if not present.any():
+            return None
+        index = np.unique(np.asarray(groups, dtype=str)[present], return_inverse=True)[1]
+        sums: Array = np.bincount(index, weights=column[present]).astype(np.float64)
+        return cls(sums, np.bincount(index).astype(np.float64))
+
+    @property
+    def mean(self) -> float:
+        return float(self.sums.sum() / self.sizes.sum())
+
+    def variance(self) -> float:
+        """Of the mean, by the groups' residuals (Liang and Zeger, 1986); 0 for a single group."""
+        groups, residuals = len(self.sums), self.sums - self.mean * self.sizes
+        return float((residuals**2).sum()) * groups / max(groups - 1, 1) / float(self.sizes.sum()) ** 2
+
+
+def _beta_interval(column: Array, groups: Sequence[str], level: float, repeats: Array | None) -> Interval | None:
+    held = _Grouped.of(column, groups)
+    if held is None:
+        return None
+    mean, n, count = held.mean, int(held.sizes.sum()), len(held.sums)
+    questions, (seeds, runs) = held.variance(), _seed_variance(repeats)
+    tail, free = 1 - (1 - level) / 2, _degrees(questions, count - 1, seeds, runs - 1)
+    spread = mean * (1 - mean)
+    # Scores that are all 0 or 1 say nothing of how alike a group's questions are: each group then counts once.
+    effective = count if questions + seeds < 1e-12 or spread < 1e-12 else spread / (questions + seeds)
+    if set(np.unique(column[~np.isnan(column)])) <= {0.0, 1.0}:
+        effective = min(effective, n)
+    effective *= float((stats.norm.ppf(tail) / stats.t.ppf(tail, free)) ** 2) if free >= 1 else 0.0
+    right, wrong = mean * effective, (1 - mean) * effective
+    low, high = (float(stats.beta.ppf(q, right + 0.5, wrong + 0.5)) for q in (1 - tail, tail))
+    low, high = 0.0 if mean < 1e-12 else min(low, mean), 1.0 if mean > 1 - 1e-12 else max(high, mean)
+    return Interval(mean, low, high, n, count, float(np.sqrt(questions + seeds)))
+
+
+def _percentiles(draws: Array, held: _Grouped, level: float) -> Interval:
+    tail = _expanded_tail(len(held.sums), level)
+    low, high = np.quantile(draws, [tail, 1 - tail])
+    # The pseudo-groups pull the interval inwards; it must still hold what was seen.
+    low, high = min(float(low), held.mean), max(float(high), held.mean)
+    return Interval(held.mean, low, high, int(held.sizes.sum()), len(held.sums), float(draws.std()))
+
+
+def _widened(interval: Interval, repeats: Array | None, level: float) -> Interval:
+    """The interval when training with another seed would give another mean: seeds as a second source of variance."""
+    seeds, runs = _seed_variance(repeats)
+    if seeds == 0.0 or interval.error == 0.0:
+        return interval
+    questions, own = interval.error**2, interval.groups - 1
+    tail, free = 1 - (1 - level) / 2, _degrees(interval.error**2, interval.groups - 1, seeds, runs - 1)
+    factor = float(np.sqrt(1 + seeds / questions) * stats.t.ppf(tail, free) / stats.t.ppf(tail, max(own, 1)))
+    low = max(-1.0, interval.mean - max(1.0, factor) * (interval.mean - interval.low))
+    high = min(1.0, interval.mean + max(1.0, factor) * (interval.high - interval.mean))
+    return replace(interval, low=low, high=high, error=float(np.sqrt(questions + seeds)))
+
+
+def _seed_variance(repeats: Array | None) -> tuple[float, int]:
+    """The variance of a mean over training seeds that the seeds cause, and how many seeds there are."""
+    means = np.zeros(0) if repeats is None else repeats[~np.isnan(repeats)]
+    return (float(means.var(ddof=1)) / len(means), len(means)) if len(means) > 1 else (0.0, 1)
+
+
+def _degrees(first: float, first_free: int, second: float, second_free: int) -> float:
+    """Degrees of freedom of a sum of two variances (Satterthwaite, 1946): few seeds widen more than their variance."""
+    if second == 0.0 or second_free < 1:
+        return float(first_free)
+    return (first + second) ** 2 / (first**2 / max(first_free, 1) + second**2 / second_free)
+
+
+def _resampled_means(held: _Grouped, seed: int) -> Array:
+    """Means over groups drawn with replacement, shape (resamples,).
 
     A pseudo-group is as large as the average group, so that it weighs as much among clustered questions as elsewhere.
     """
-    held = np.maximum((sizes > 0).sum(axis=0), 1)
-    average = sizes.sum(axis=0) / held
-    sums = np.vstack([sums, *(average * value for value in pseudo)])
-    sizes = np.vstack([sizes, *(average for _ in pseudo)])
-    groups = len(sums)
+    average = float(held.sizes.mean())
+    sums = np.concatenate([held.sums, [-average, average]])
+    sizes = np.concatenate([held.sizes, [average, average]])
     draw = np.random.default_rng(seed)
+    kinds, counts = np.unique(np.stack([sums, sizes], axis=1), axis=0, return_counts=True)
+    if len(kinds) <= FEW_KINDS:
+        totals = draw.multinomial(len(sums), counts / len(sums), size=RESAMPLES).astype(np.float64) @ kinds
+        return np.asarray(totals[:, 0] / totals[:, 1])
     means = []
     for start in range(0, RESAMPLES, CHUNK):
-        rows = min(CHUNK, RESAMPLES - start)
-        picks = draw.integers(0, groups, size=(rows, groups)) + groups * np.arange(rows)[:, None]
-        weights = np.bincount(picks.ravel(), minlength=rows * groups).reshape(rows, groups).astype(np.float64)
-        # Columns that are missing in every drawn group take the overall mean: no information, no shift.
-        drawn = weights @ sizes
-        overall = sums.sum(axis=0) / np.maximum(sizes.sum(axis=0), 1e-12)
-        means.append(np.where(drawn > 0, weights @ sums / np.maximum(drawn, 1e-12), overall))
-    return np.vstack(means)
+        picks = draw.integers(0, len(sums), size=(min(CHUNK, RESAMPLES - start), len(sums)))
+        means.append(sums[picks].sum(axis=1) / sizes[picks].sum(axis=1))
+    return np.concatenate(means)
 
 
 def _expanded_tail(groups: int, level: float) -> float:

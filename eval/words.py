@@ -35,11 +35,10 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
     for loser, winner in ruling.beaten:
         lifts = [evidence.lift(axis, loser, winner) for axis in evidence.targets]
         yield f"{winner} beats {loser}: " + "; ".join(_on_axis(x) for x in lifts if x.low > 0) + "."
+    for mode, change in evidence.forgot.items():
+        yield f"{mode} is vetoed, it forgets too much: {_forgotten(evidence, mode, change, config)}."
     for lift in ruling.open_between:
-        yield (
-            f"Open: {lift.treatment} against {lift.control} on {lift.axis}, {_figures(lift)}; "
-            f"neither shown above 0 nor shown below {2 * config.dataset.decision.margin:g}."
-        )
+        yield f"Open: {lift.treatment} against {lift.control} on {lift.axis}, {_open(evidence, lift, config)}."
     if ruling.mode is None:
         return
     for axis, target in evidence.targets.items():
@@ -58,7 +57,8 @@ def caveats(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
     for axis in ("knowledge", "style"):
         if axis not in evidence.targets:
             yield f"The {axis} axis was not scored; the verdict rests on the other alone."
-    missing = [s for s in ORDER if s not in {MODES[m].strategy for m in evidence.modes}]
+    tried = {MODES[m].strategy for m in (*evidence.modes, *evidence.forgot)}
+    missing = [s for s in ORDER if s not in tried]
     if missing:
         yield f"Not tried, so not ruled out: {', '.join(NAMES[s] for s in missing)}."
     smallest = min((e.n for modes in evidence.estimates.values() for e in modes.values()), default=0)
@@ -74,6 +74,30 @@ def caveats(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
             e = evidence.estimates[axis][ruling.mode]
             if e.low < target:
                 yield f"The {axis} target of {target:g} is not shown to be reached ({e.mean:.2f})."
+
+
+def _open(evidence: Evidence, lift: Comparison, config: RunConfig) -> str:
+    """What is known of a lift, and what is not."""
+    if not lift.n:
+        return "no question is scored for both"
+    margin = config.dataset.decision.margin
+    doubts = []
+    if lift.low <= 0:
+        doubts.append("not shown above 0")
+    elif lift.difference < margin:
+        doubts.append(f"shown above 0, but estimated below the margin of {margin:g}")
+    if lift.high >= 2 * margin:
+        doubts.append(f"not shown below {2 * margin:g}")
+    own, target = evidence.estimates[lift.axis][lift.control], evidence.targets[lift.axis]
+    if own.low < target <= own.high:
+        doubts.append(f"and {lift.control} is shown neither at nor below the target of {target:g}")
+    return f"{_figures(lift)}: {', '.join(doubts) or 'the other axis is worse'}"
+
+
+def _forgotten(evidence: Evidence, mode: str, change: Comparison, config: RunConfig) -> str:
+    before, after = evidence.retention["base"].mean, evidence.retention[mode].mean
+    limit = config.dataset.retention.limit
+    return f"retention {before:.2f} before, {after:.2f} after, {_figures(change)}; the limit is {limit:g}"
 
 
 def _on_axis(lift: Comparison) -> str:

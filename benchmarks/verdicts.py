@@ -5,8 +5,8 @@
 A verdict is wrong when, by the true means, another candidate lifts an axis that is truly below its target by twice the
 margin or more without losing more than the margin on the other axis (materially inferior), or when a cheaper strategy
 is on every axis either truly at target or truly not below (needlessly complex). Questions come in groups and the arms
-are correlated, as real ones are; the second table varies both. Coverage is that of the 95 % intervals: of the means, and
-of the paired differences.
+are correlated, as real ones are; the last cells vary both. Coverage is that of the 95 % intervals of the means, and of
+the paired differences.
 """
 
 from __future__ import annotations
@@ -154,12 +154,11 @@ def main() -> None:
         line = f"{cell.truth:<32}{cell.n:>5}{cell.group:>6}{cell.correlation:>5}"
         print(line + "".join(f"{shares[name]:>12.1%}" for name in names), flush=True)
     wrong = [f["inferior"] + f["complex"] for f in found]
-    print(
-        f"\n{len(cells)} cells of {given.draws} data sets: wrong {np.mean(wrong):.2%} on average, {max(wrong):.1%} at worst,"
-    )
+    print(f"\n{len(cells)} cells of {given.draws} data sets")
+    print(f"wrong: {np.mean(wrong):.2%} on average, {max(wrong):.1%} at worst")
     for n in given.questions:
         own = [f for c, f in zip(cells, found, strict=True) if c.n == n and c.group == 2 and c.correlation == 0.6]
-        print(f"  {n:>5} questions: decided {1 - np.mean([f['open'] for f in own]):.0%}")
+        print(f"{n:>5} questions: decided {1 - np.mean([f['open'] for f in own]):.0%}")
     for name in ("means", "differences"):
         covered = [f[name] for f in found]
         print(f"coverage of {name}: {np.mean(covered):.1%} on average, {min(covered):.1%} to {max(covered):.1%}")

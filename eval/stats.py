@@ -198,13 +198,8 @@ def _degrees(first: float, first_free: int, second: float, second_free: int) -> 
 
 
 def _resampled_means(held: _Grouped, seed: int) -> Array:
-    """Means over groups drawn with replacement, shape (resamples,).
-
-    A pseudo-group is as large as the average group, so that it weighs as much among clustered questions as elsewhere.
-    """
-    average = float(held.sizes.mean())
-    sums = np.concatenate([held.sums, [-average, average]])
-    sizes = np.concatenate([held.sizes, [average, average]])
+    """Means over groups drawn with replacement, two pseudo-groups of one question among them, shape (resamples,)."""
+    sums, sizes = np.append(held.sums, [-1.0, 1.0]), np.append(held.sizes, [1.0, 1.0])
     draw = np.random.default_rng(seed)
     kinds, counts = np.unique(np.stack([sums, sizes], axis=1), axis=0, return_counts=True)
     if len(kinds) <= FEW_KINDS:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
+from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy import stats
 
 from eval.config import DatasetConfig, RunConfig, write_run_config
 from eval.decide import decide, write_decision
@@ -136,3 +140,108 @@ def test_written_decision_is_the_same_byte_for_byte(tmp_path: Path) -> None:
 def test_folder_without_scores_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"scores\.jsonl: no such file"):
         write_decision(tmp_path)
+
+
+def test_cheaper_arm_is_not_dropped_before_it_is_shown_to_miss_its_target() -> None:
+    """True .80 against a target of .80: a lift of .08 is shown, but that rag is not good enough is not."""
+    arms = {"base": (0.2, 0.99), "rag": (0.80, 0.99), "hybrid": (0.89, 0.99)}
+    found = [decide(scores(arms, n=400, seed=seed), config())[1].strategy for seed in range(20)]
+    assert sum(s not in ("rag", "inconclusive") for s in found) <= 3
+
+
+def test_a_loss_near_the_margin_does_not_make_a_large_lift_ignorable() -> None:
+    """rag lifts knowledge by .20 and loses .05 of style: base must not be called enough for the loss's sake."""
+    arms = {"base": (0.4, 0.98), "rag": (0.6, 0.93)}
+    found = [decide(scores(arms, n=300, seed=seed), config())[1].strategy for seed in range(20)]
+    assert found.count("prompt") <= 3
+
+
+def retention(before: int, after: int, n: int = 300) -> list[Score]:
+    """The battery: `before` of n items right by base, `after` of them by hybrid."""
+    return [
+        Score(f"retention/{i}", f"retention/{i}", mode, "retention", "choice", True, float(i < right))
+        for mode, right in (("base", before), ("hybrid", after))
+        for i in range(n)
+    ]
+
+
+def test_forgetting_beyond_the_limit_vetoes_tuning() -> None:
+    arms = scores(ARMS["hybrid"])
+    kept, vetoed = decide(arms + retention(200, 190), config())[1], decide(arms + retention(200, 100), config())[1]
+    assert kept.strategy == "hybrid"
+    assert kept.vetoed == ()
+    assert kept.retention["base"].mean == pytest.approx(2 / 3, abs=1e-4)
+    assert vetoed.strategy != "hybrid"
+    assert vetoed.vetoed == ("hybrid",)
+    assert any("hybrid is vetoed" in r and "retention 0.67 before, 0.33 after, -0.33" in r for r in vetoed.reasons)
+    assert not any("Not tried" in c and "both" in c for c in vetoed.caveats)
+
+
+def test_more_seeds_widen_and_keep_the_mean() -> None:
+    arms = scores(ARMS["hybrid"])
+    worse = [Score(s.example_id, s.group, s.mode, s.axis, s.metric, True, 0.0, seed=1) for s in arms
+             if s.mode == "hybrid" and s.axis == "knowledge" and int(s.example_id[1:]) % 4 == 0]  # fmt: skip
+    same = [Score(s.example_id, s.group, s.mode, s.axis, s.metric, True, s.value, seed=1) for s in arms
+            if s.mode == "hybrid" and not (s.axis == "knowledge" and int(s.example_id[1:]) % 4 == 0)]  # fmt: skip
+    one, two = decide(arms, config())[1], decide(arms + worse + same, config())[1]
+    before, after = one.axes["knowledge"]["hybrid"], two.axes["knowledge"]["hybrid"]
+    lost = sum(s.value or 0 for s in arms if s.mode == "hybrid" and s.axis == "knowledge"
+               and int(s.example_id[1:]) % 4 == 0) / 300  # fmt: skip
+    assert after.mean == pytest.approx(before.mean - lost / 2, abs=1e-4)
+    assert after.n == before.n == 300
+    assert after.high - after.low > 2 * (before.high - before.low)
+    assert two.axes["knowledge"]["rag"] == one.axes["knowledge"]["rag"]
+
+
+def test_every_number_of_a_small_decision_can_be_recomputed_from_the_scores() -> None:
+    """Forty questions of their own group: means by counting, intervals by Jeffreys, p by the discordant pairs."""
+    right = {"base": range(0, 8), "rag": range(4, 36)}
+    made = [
+        Score(f"q{i}", f"q{i}", mode, "knowledge", "m", True, float(i in of_mode))
+        for mode, of_mode in right.items() for i in range(40)
+    ]  # fmt: skip
+    comparisons, decision = decide(made, config())
+    for mode, of_mode in right.items():
+        k, n = len(of_mode), 40
+        z = (stats.norm.ppf(0.975) / stats.t.ppf(0.975, n - 1)) ** 2
+        effective = min(n, n - 1) * z  # p(1 - p) over p(1 - p) / (n - 1)
+        low, high = stats.beta.ppf([0.025, 0.975], k / n * effective + 0.5, (1 - k / n) * effective + 0.5)
+        e = decision.axes["knowledge"][mode]
+        assert (e.mean, e.n) == (k / n, n)
+        assert (e.low, e.high) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
+    (c,) = comparisons
+    up, down = 28, 4  # right by rag alone, by base alone
+    assert c.difference == pytest.approx((up - down) / 40)
+    assert c.p == pytest.approx(float(stats.binomtest(up, up + down).pvalue), rel=0.01)
+    assert c.p_holm == c.p
+    draw = np.random.default_rng(0)
+    values = np.array([1.0] * up + [-1.0] * down + [0.0] * 8 + [1.0, -1.0])  # with the two pseudo-questions
+    means = draw.choice(values, size=(20_000, 42)).mean(axis=1)
+    tail = stats.norm.cdf(-np.sqrt(40 / 39) * stats.t.ppf(0.975, 39))
+    assert (c.low, c.high) == pytest.approx(tuple(np.quantile(means, [tail, 1 - tail])), abs=0.03)
+    assert decision.strategy == "rag"
+    assert decision.reaches_target is None
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_missing_scores_never_become_numbers(seed: int) -> None:
+    """Any pattern of missing scores gives finite numbers or none, and JSON that holds no NaN."""
+    draw = random.Random(seed)
+    arms = draw.choice(list(ARMS.values()))
+    gone = draw.choice([0.02, 0.5, 0.95, 1.0])
+    made = [
+        Score(s.example_id, s.group, s.mode, s.axis, s.metric, True, None, "lost") if draw.random() < gone else s
+        for s in scores(arms, n=draw.choice([1, 2, 30]), seed=seed) + retention(20, 5, n=30)
+        if draw.random() < 0.9
+    ]
+    comparisons, decision = decide(made, config())
+    json.dumps([asdict(c) for c in comparisons] + [asdict(decision)], allow_nan=False)
+    present = {(s.axis, s.mode) for s in made if s.value is not None}
+    for axis, modes in decision.axes.items():
+        for mode, e in modes.items():
+            assert (axis, mode) in present
+            assert 0 <= e.low <= e.mean <= e.high <= 1
+            assert e.n == sum(s.value is not None for s in made if s.axis == axis and s.mode == mode)
+    for c in comparisons:
+        assert c.n > 0
+        assert -1 <= c.low <= c.difference <= c.high <= 1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from eval.stats import Interval, difference_intervals, mean_intervals
+from eval.stats import Interval, detectable, difference_intervals, difference_test, holm, mean_intervals
 
 
 def mean_of(values: list[float], groups: list[str] | None = None) -> Interval:
@@ -74,3 +75,67 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
     found = difference_intervals(values, groups, seed=2)
     covered = np.mean([i is not None and i.low <= 0.10 <= i.high for i in found])
     assert 0.91 <= covered <= 0.985
+
+
+def test_mean_interval_is_jeffreys_where_nothing_is_clustered() -> None:
+    """Of 200 questions 150 right: Beta(150.5, 50.5), for t is near z and n - 1 near n."""
+    found = mean_of([1.0] * 150 + [0.0] * 50)
+    low, high = stats.beta.ppf([0.025, 0.975], 150.5, 50.5)
+    assert found.low == pytest.approx(low, abs=2e-3)
+    assert found.high == pytest.approx(high, abs=2e-3)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.8, 0.95])
+def test_each_end_of_a_mean_interval_errs_as_seldom_as_it_says(share: float) -> None:
+    """Targets lie near 1, where a symmetric interval errs at one end only; 600 draws of 150 questions in pairs."""
+    draw = np.random.default_rng(3)
+    common = np.repeat(draw.random((75, 600)), 2, axis=0)
+    right = np.where(draw.random((150, 600)) < 0.3, common, draw.random((150, 600))) < share
+    found = mean_intervals(right.astype(float), [str(i // 2) for i in range(150)])
+    assert np.mean([i is not None and i.low > share for i in found]) <= 0.045
+    assert np.mean([i is not None and i.high < share for i in found]) <= 0.045
+
+
+def test_mcnemar_is_the_binomial_of_the_discordant_pairs() -> None:
+    """Nine up, two down: 2 * (C(11,0) + C(11,1) + C(11,2)) / 2^11 = 134 / 2048."""
+    found = difference_test(np.array([1.0] * 9 + [-1.0] * 2 + [0.0] * 30), [str(i) for i in range(41)])
+    assert found is not None
+    assert found.name == "mcnemar_exact"
+    assert found.p == pytest.approx(134 / 2048)
+
+
+def test_clustered_differences_are_tested_over_groups() -> None:
+    """Four groups of two with sums 2, 1, 0, 1: mean 1/2, residuals 1, 0, -1, 0, standard error sqrt(2 * 4/3) / 8."""
+    values = np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0])
+    found = difference_test(values, ["a", "a", "b", "b", "c", "c", "d", "d"])
+    assert found is not None
+    error = np.sqrt(2 * 4 / 3) / 8
+    assert found.p == pytest.approx(2 * stats.t.sf(0.5 / error, 3))
+
+
+def test_holm_by_hand() -> None:
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert holm([]) == []
+
+
+def test_detectable_difference_by_the_formula() -> None:
+    found = difference_of([1.0, 0.0, 0.0, -1.0] * 50)
+    t = stats.t.ppf(0.975, 199) + stats.t.ppf(0.8, 199)
+    assert detectable(found) == pytest.approx(t * np.sqrt(0.5 / 200), rel=0.03)
+
+
+def test_seeds_that_disagree_widen_and_seeds_that_agree_do_not() -> None:
+    values = np.array([1.0, 0.0] * 100)[:, None]
+    groups = [str(i) for i in range(200)]
+    alone = mean_intervals(values, groups)[0]
+    alike = mean_intervals(values, groups, repeats=np.full((3, 1), 0.5))[0]
+    apart = mean_intervals(values, groups, repeats=np.array([[0.4], [0.5], [0.6]]))[0]
+    assert alone is not None and alike is not None and apart is not None
+    assert alike == alone
+    # variances of questions and seeds: 0.25 / 199 and 0.01 / 3; Satterthwaite leaves few degrees of freedom
+    assert apart.error == pytest.approx(np.sqrt(0.25 / 199 + 0.01 / 3), rel=1e-6)
+    assert apart.high - apart.low > 2.2 * (alone.high - alone.low)
+    wide = difference_intervals(values, groups, seed=1, repeats=np.array([[0.4], [0.5], [0.6]]))[0]
+    thin = difference_intervals(values, groups, seed=1)[0]
+    assert wide is not None and thin is not None
+    assert wide.high - wide.low > 2 * (thin.high - thin.low)

@@ -28,6 +28,8 @@ class Evidence:
     """axis -> mode -> estimate."""
     pairs: Mapping[tuple[str, str, str], Comparison]
     """(axis, control, treatment) -> comparison, in both directions for candidates."""
+    ceilings: Mapping[tuple[str, str], float]
+    """(axis, mode) -> upper end of an interval that holds at 95 % for all scored axes together (Bonferroni)."""
     retention: Mapping[str, Estimate] = field(default_factory=dict)
     """mode -> share of the retention battery that it gets right."""
     forgot: Mapping[str, Comparison] = field(default_factory=dict)
@@ -49,7 +51,7 @@ class Evidence:
 
     def below_target(self, axis: str, mode: str) -> bool:
         """Whether the mode is shown to miss the axis's target."""
-        return self.estimates[axis][mode].high < self.targets[axis]
+        return self.ceilings[axis, mode] < self.targets[axis]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,13 @@ def gather(scores: Sequence[Score], config: RunConfig) -> Evidence:
         and name not in forgot
     )  # fmt: skip
     pairs = _adjusted(pairs | changes)
-    return Evidence(candidates, {a: targets[a] for a in estimates}, estimates, pairs, retention, forgot)
+    ceilings = {(t.axis, mode): high for t in tables for mode, high in _highs(t, 1 - 0.05 / len(tables)).items()}
+    return Evidence(candidates, {a: targets[a] for a in estimates}, estimates, pairs, ceilings, retention, forgot)
+
+
+def _highs(table: _Table, level: float) -> dict[str, float]:
+    found = mean_intervals(table.values, table.groups, level=level, repeats=_mean(table.by_seed, 1))
+    return {mode: round(i.high, DIGITS) for mode, i in zip(table.modes, found, strict=True) if i}
 
 
 def _forgot(changes: Mapping[tuple[str, str, str], Comparison], limit: float) -> dict[str, Comparison]:

@@ -12,7 +12,8 @@ modes of one strategy no margin is at stake, and the better stands for it.
 
 Why it errs seldom: a verdict is materially inferior only if a candidate's safety was shown falsely, and needlessly
 complex only if a cheaper candidate was falsely shown both below its target and below the verdict's (an
-intersection-union test, Berger, 1982); so the family of comparisons needs no further correction.
+intersection-union test, Berger, 1982); so the family of comparisons needs no further correction, but for the two axes
+on which a candidate may be shown below its target.
 `benchmarks/verdicts.py` measures it.
 """
 

@@ -1,0 +1,117 @@
+"""What a style check is and how one is registered; the checks themselves stand in the modules checks_*.py.
+
+A new kind of check is one function, decorated with `@check("name")`, in a module that eval/metrics/style.py imports.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Fails = Callable[[str], str]
+"""A reply -> the reason why it fails, or an empty string when it passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What checks may need to know of the data set."""
+
+    documents: frozenset[str]
+    refusal: str | None
+    folder: Path = Path()
+    """Where the data set lies, for checks that read a file of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One verifiable property of a reply."""
+
+    name: str
+    judge: Fails
+
+    def fails(self, reply: str) -> str:
+        """The reason why a reply fails, or an empty string when it passes; see `clean`."""
+        return self.judge(clean(reply))
+
+
+Builder = Callable[[Any, House], Fails]
+
+CHECKS: dict[str, Builder] = {}
+"""Every kind of check by its name: (what dataset.yaml says, the house) -> the function that finds the fault."""
+
+
+def check(name: str) -> Callable[[Builder], Builder]:
+    """Register a function as a kind of check; it raises ValueError, with the mend, for what it cannot use."""
+
+    def register(builder: Builder) -> Builder:
+        CHECKS[name] = builder
+        return builder
+
+    return register
+
+
+def clean(text: str) -> str:
+    """Unicode NFC, one kind of line end, without white space around it: none of these is a matter of style."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", text).strip().strip("\ufeff")
+
+
+def options(argument: Any, known: dict[str, type]) -> dict[str, Any]:
+    """The argument as a mapping with known keys of the right types; raises ValueError."""
+    if not isinstance(argument, dict):
+        raise ValueError(f"expected a mapping with {' or '.join(known)}, found {argument!r}")
+    for key, value in argument.items():
+        if key not in known:
+            raise ValueError(f"unknown key '{key}'; known: {', '.join(known)}")
+        if not isinstance(value, known[key]) or isinstance(value, bool):
+            raise ValueError(f"'{key}' must be {known[key].__name__}, found {value!r}")
+    return argument
+
+
+def texts(argument: Any) -> list[str]:
+    """The argument as a list of texts, cleaned as replies are; raises ValueError for an empty list or text."""
+    found = [argument] if isinstance(argument, str) else argument
+    if not isinstance(found, list) or not found or not all(isinstance(t, str) and t for t in found):
+        raise ValueError(f"expected a text or a list of texts, found {argument!r}")
+    return [unicodedata.normalize("NFC", t) for t in found]
+
+
+def word(argument: Any, known: tuple[str, ...]) -> str:
+    """The argument as one of some known words; raises ValueError."""
+    if argument not in known:
+        raise ValueError(f"expected {' or '.join(known)}, found {argument!r}")
+    return str(argument)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many of something there may be."""
+
+    low: int
+    high: float
+
+    def fault(self, count: int, singular: str, plural: str = "") -> str:
+        """What is wrong with a count, or an empty string."""
+        if self.low <= count <= self.high:
+            return ""
+        return f"has {count} {singular if count == 1 else plural or singular + 's'}"
+
+
+BOUNDS: dict[str, type] = {"min": int, "max": int, "exactly": int}
+
+
+def bounds(given: dict[str, Any]) -> Bounds:
+    """`min` and `max`, or `exactly`, of a mapping that may have other keys; raises ValueError."""
+    if not any(key in given for key in BOUNDS):
+        raise ValueError("expected min, max or both, or exactly")
+    if "exactly" in given and ("min" in given or "max" in given):
+        raise ValueError("'exactly' goes without min and max; remove one")
+    low, high = (given["exactly"],) * 2 if "exactly" in given else (given.get("min", 0), given.get("max", float("inf")))
+    if low < 0 or high < 0:
+        raise ValueError("a count cannot be below 0")
+    if low > high:
+        raise ValueError(f"min {low} is above max {high}")
+    return Bounds(low, high)

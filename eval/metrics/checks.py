@@ -16,6 +16,26 @@ Fails = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Samples:
+    """Replies that a check may learn from, each as (group, text)."""
+
+    reference: tuple[tuple[str, str], ...]
+    """The house's own, from train.jsonl."""
+    contrast: tuple[tuple[str, str], ...]
+    """The base model's, to the test questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What a check that learns from replies gives in place of a function of the reply alone."""
+
+    fails: Callable[[str, str], str]
+    """(reply, group of its question) -> the reason why it fails, or an empty string."""
+    unjudged: str
+    """Why it can judge no reply at all, or an empty string."""
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """What checks may need to know of the data set."""
 
@@ -23,6 +43,8 @@ class House:
     refusal: str | None
     folder: Path = Path()
     """Where the data set lies, for checks that read a file of it."""
+    samples: Samples | None = None
+    """None before there are replies of the base model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +52,25 @@ class Check:
     """One verifiable property of a reply."""
 
     name: str
-    judge: Fails
+    judge: Fails | Learnt
 
-    def fails(self, reply: str) -> str:
-        """The reason why a reply fails, or an empty string when it passes; see `clean`."""
-        return self.judge(clean(reply))
+    @property
+    def unjudged(self) -> str:
+        """Why this check can judge no reply at all, or an empty string."""
+        return self.judge.unjudged if isinstance(self.judge, Learnt) else ""
+
+    def fails(self, reply: str, group: str = "") -> str:
+        """The reason why a reply fails, or an empty string when it passes; `clean` comes first.
+
+        `group` is that of the question: a check that has learnt judges by what it learnt from other groups.
+        """
+        reply = clean(reply)
+        if isinstance(self.judge, Learnt):
+            return "" if self.judge.unjudged else self.judge.fails(reply, group)
+        return self.judge(reply)
 
 
-Builder = Callable[[Any, House], Fails]
+Builder = Callable[[Any, House], Fails | Learnt]
 
 CHECKS: dict[str, Builder] = {}
 """Every kind of check by its name: (what dataset.yaml says, the house) -> the function that finds the fault."""
@@ -93,9 +126,13 @@ class Bounds:
     low: int
     high: float
 
+    def holds(self, count: int) -> bool:
+        """Whether so many are allowed."""
+        return self.low <= count <= self.high
+
     def fault(self, count: int, singular: str, plural: str = "") -> str:
         """What is wrong with a count, or an empty string."""
-        if self.low <= count <= self.high:
+        if self.holds(count):
             return ""
         return f"has {count} {singular if count == 1 else plural or singular + 's'}"
 

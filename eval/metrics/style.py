@@ -7,17 +7,33 @@ from pathlib import Path
 from typing import Any
 
 from eval.errors import UserError
-from eval.metrics import checks_content, checks_length  # noqa: F401 - each registers its checks
-from eval.metrics.checks import CHECKS, Check, House, check
+from eval.metrics import (  # noqa: F401 - each registers its checks
+    checks_content,
+    checks_form,
+    checks_language,
+    checks_layout,
+    checks_length,
+    checks_tone,
+)
+from eval.metrics.checks import CHECKS, Check, House, Samples, check
 
-__all__ = ["CHECKS", "Check", "House", "build_checks", "check"]
+__all__ = ["CHECKS", "Check", "House", "Samples", "build_checks", "check"]
 
 
 def build_checks(
-    checks: Sequence[Any], *, documents: Collection[str], refusal: str | None, where: str, folder: Path = Path()
+    checks: Sequence[Any],
+    *,
+    documents: Collection[str],
+    refusal: str | None,
+    where: str,
+    folder: Path = Path(),
+    samples: Samples | None = None,
 ) -> list[Check]:
-    """The checks of dataset.yaml as functions; raises UserError naming `where`, the key and the mend."""
-    house = House(frozenset(documents), refusal, folder)
+    """The checks of dataset.yaml as functions; raises UserError naming `where`, the key and the mend.
+
+    `samples` are the replies that a check may learn from; without them such a check judges nothing.
+    """
+    house = House(frozenset(documents), refusal, folder, samples)
     built: list[Check] = []
     for i, entry in enumerate(checks):
         key = f"{where}: key 'style.checks[{i}]'"

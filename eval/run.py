@@ -15,6 +15,7 @@ from eval.decide import write_decision
 from eval.errors import UserError
 from eval.files import write_json
 from eval.identity import Identity, identify
+from eval.learn import learn_style
 from eval.model_files import locate_model, model_fingerprint
 from eval.modes import MODES
 from eval.predict import forget, is_current, predict, read_predictions
@@ -117,12 +118,17 @@ def _conclude(plan: Plan) -> Decision:
     from eval.cost import collect_costs
     from reports.page import write_report
 
+    has_base = is_current(plan.folder, "base", plan.identity.predictions("base"))
+    base = read_predictions(plan.folder, "base") if has_base else []
+    samples = learn_style(plan.folder, plan.dataset, plan.examples, base)
     scores, current = [], []
     for mode in MODES:
         if is_current(plan.folder, mode, plan.identity.predictions(mode)):
             current.append(mode)
             predictions = read_predictions(plan.folder, mode)
-            scores += score_mode(plan.config.dataset, mode, plan.examples, predictions, plan.dataset.documents)
+            scores += score_mode(
+                plan.config.dataset, mode, plan.examples, predictions, plan.dataset.documents, samples=samples
+            )
         elif (plan.folder / "predictions" / f"{mode}.jsonl").exists():
             say(f"dropping the {mode} predictions of an earlier run with other data or settings")
             forget(plan.folder, mode)

@@ -6,8 +6,8 @@ A new kind of check is one function, decorated with `@check("name")`, in a modul
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ class Learnt:
     """(reply, group of its question) -> the reason why it fails, or an empty string."""
     unjudged: str
     """Why it can judge no reply at all, or an empty string."""
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    """How far its judgement can be trusted, in figures, for style.json."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,9 +135,8 @@ def closing_check(argument: Any, house: House) -> Fails:
     word(argument, ("none",))
 
     def fails(reply: str) -> str:
-        last = reply[-300:]
-        found = CLOSING.search(last)
-        return f"ends with {found[0].strip()!r}" if found else ""
+        found = CLOSING.search(reply[-300:])
+        return f"ends with {found[1].strip()!r}" if found else ""
 
     return fails
 

@@ -11,8 +11,8 @@ from eval.metrics.checks_content import as_words
 
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d+[.)])[ \t]+", re.MULTILINE)
 _ABBREVIATION = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|No|Nos|Fig|Eq|vs|etc|approx|ca|Inc|Ltd|Co|e\.g|i\.e|cf|al|"
-    r"z\.B|d\.h|bzw|usw|Nr|Hr|Fr|p\.ex|núm|pág)\.(?=\s+\S)"
+    r"\b(?:(?:Mr|Mrs|Ms|Dr|Prof|St|vs|approx|ca|e\.g|i\.e|cf|z\.B|d\.h|bzw|Hr|p\.ex)\.(?=\s+\S)"
+    r"|(?:[Nn]os?|Nr|núm|pág|p|pp|Fig|Eq)\.(?=\s+\d)|(?:etc|al|usw|Inc|Ltd|Co|Jr|Sr)\.(?=\s+[a-zà-ÿ]))"
 )
 _INITIAL = re.compile(r"\b([A-ZÄÖÜÀ-Ý])\.(?=\s+[A-ZÄÖÜÀ-Ý])")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*")

@@ -24,4 +24,4 @@ def tone_check(argument: Any, house: House) -> Learnt:
         chance = tone.probability(reply, group)
         return "" if chance >= 0.5 else f"looks like the base model's own replies (house: {chance:.2f})"
 
-    return Learnt(fails, tone.reason)
+    return Learnt(fails, tone.reason, tone.summary())

@@ -20,7 +20,8 @@ _BEGIN = (
     r"다음은[^.\n]{0,80}:",
 )
 _FINISH = (
-    r"(?:let me know|feel free|don['’]t hesitate|please (?:let me know|feel free)|happy to help|glad to help)\b",
+    r"(?:please )?(?:let me know|feel free|don['’]t hesitate)\b",
+    r"i(?:['’]m| am) (?:always |here and )?(?:happy|glad|here) to help\b",
     r"(?:i hope (?:this|that) helps|hope this helps|is there anything else|would you like me to|"
     r"if you (?:have|need) (?:any|more|further))\b",
     r"(?:ich hoffe, das|wenn sie (?:noch|weitere) fragen|melden sie sich gerne|lassen sie (?:es )?mich wissen)\b",
@@ -32,5 +33,5 @@ _FINISH = (
 
 OPENING = re.compile(rf"[\W_]*?(?:{'|'.join(_BEGIN)})(?=\W*\w)", re.IGNORECASE)
 """Matches at the start of a reply that goes on, marks of emphasis aside: a bare "Certainly." may be the answer."""
-CLOSING = re.compile(rf"(?:^|(?<=[\s(¿¡]))(?:{'|'.join(_FINISH)})[^\n.!?]*[.!?:)\s😊🙂]*$", re.IGNORECASE)
-"""Matches in the last sentence of a reply."""
+CLOSING = re.compile(rf"(?:^|[.!?:\n…]\W*)((?:{'|'.join(_FINISH)})[^\n.!?]*)\W*$", re.IGNORECASE)
+"""Finds the last sentence of a reply, as its group, when it is such an end."""

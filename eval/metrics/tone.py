@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eval.metrics.checks import Samples, clean
-from eval.metrics.distort import common_words, distort, length, pieces
+from eval.metrics.distort import common_words, distort, length, pieces, sentences
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FOLDS = 5
 LEAST_REPLIES = 20
 LEAST_AUC = 0.75
-_SHORTEST, _LONGEST = 3, 60
+_SHORTEST, _LONGEST = 4, 40
 """Bounds of the pieces, in words."""
 
 
@@ -120,8 +120,9 @@ def _cross_fit(
 
 
 def piece_words(sides: Sequence[Sequence[tuple[str, str]]]) -> int:
-    """The length that nine in ten replies of either side have, so that pieces of both sides are equally long."""
-    short = min(float(np.quantile([length(t) for _, t in side], 0.1)) for side in sides)
+    """The length that three in four sentences of either side have, so that pieces of both sides are equally long."""
+    counts = [[length(s) for _, t in side for s in sentences(t)] for side in sides]
+    short = min(float(np.quantile(side, 0.25)) for side in counts)
     return int(min(max(short, _SHORTEST), _LONGEST))
 
 
@@ -159,7 +160,7 @@ class _Voice:
 
     @classmethod
     def fit(cls, rows: Sequence[tuple[str, str, int]], size: int) -> _Voice:
-        """Learn from (group, text, 1 for house or 0 for base) rows; each reply weighs the same, and so does each side."""
+        """Learn from (group, text, 1 for house or 0 for base); replies weigh the same, and so do the sides."""
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
 

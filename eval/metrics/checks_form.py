@@ -159,5 +159,7 @@ def quotes_check(argument: Any, house: House) -> Fails:
 def placeholders_check(argument: Any, house: House) -> Fails:
     """The number of gaps to fill in, such as [name], lies within the bounds; links and footnotes are none."""
     allowed = bounds(options(argument, BOUNDS))
-    gap = re.compile(r"\[[^\[\]\n]*[^\W\d_][^\[\]\n]*\](?!\()")
-    return lambda reply: allowed.fault(len(gap.findall(reply)), "placeholder")
+    gap = re.compile(r"\[([^\[\]\n]*)\](?!\()")
+    return lambda reply: allowed.fault(
+        sum(any(c.isalpha() for c in text) for text in gap.findall(reply)), "placeholder"
+    )

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 LANGUAGES = (
-    *("ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "ga", "he", "hi", "hr", "hu"),
-    *("id", "is", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr"),
-    *("sv", "th", "tl", "tr", "uk", "ur", "vi", "zh"),
+    *("ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "ga", "gu", "he", "hi", "hr"),
+    *("hu", "id", "is", "it", "ja", "kn", "ko", "lt", "lv", "ml", "mr", "ms", "mt", "ne", "nl", "no", "pa", "pl", "pt"),
+    *("ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "te", "th", "tl", "tr", "uk", "ur", "vi", "zh"),
 )
 """ISO 639-1; the identifier knows a hundred more, and takes short replies for them when it may."""
 _SAME = {"nb": "no", "nn": "no"}
@@ -24,7 +24,7 @@ SHOWN = 0.5
 """Another language counts as shown from this probability, when the wanted one has no more than `DOUBT`."""
 DOUBT = 0.1
 _NOT_PROSE = re.compile(
-    r"```.*?```|`[^`\n]*`|https?://\S+|[\w-]+(?:[/\\._@][\w-]+)+|\w*\d[\w.,:]*", re.DOTALL | re.ASCII
+    r"```.*?```|`[^`\n]*`|https?://\S+|(?<![\w-])[\w-]++(?:[/\\._@][\w-]++)+|(?<!\w)\w*\d[\w.,:]*", re.DOTALL | re.ASCII
 )
 """Code, addresses, file names and numbers: they are the same in every language."""
 _LONGEST = 4000
@@ -52,7 +52,7 @@ def shown_language(text: str, wanted: str) -> str:
     """The code of a language other than the wanted one that a text is shown to be written in, or an empty string."""
     if not any(c.isalpha() for c in text):
         return ""
-    ranked = [(code, float(p)) for code, p in _identifier().rank(text[:_LONGEST])]
+    ranked = [(str(code), float(p)) for code, p in _identifier().rank(text[:_LONGEST])]
     best, probability = ranked[0]
     if best in (wanted, _NO_LANGUAGE) or probability < SHOWN or dict(ranked)[wanted] > DOUBT:
         return ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -71,40 +71,33 @@ class Tone:
 def fit_tone(samples: Samples) -> Tone:
     """Fit the test on the house's replies and the base model's; never raises for replies that it cannot learn from."""
     sides = [[(g, clean(t)) for g, t in side if clean(t)] for side in (samples.reference, samples.contrast)]
-    counts = {"reference": len(sides[0]), "contrast": len(sides[1])}
+    none = Tone(len(sides[0]), len(sides[1]))
     if not sides[1]:
-        return Tone(**counts, reason="no replies of the base model to compare with")
-    for name, n in (("training replies", len(sides[0])), ("replies of the base model", len(sides[1]))):
+        return replace(none, reason="no replies of the base model to compare with")
+    for name, n in (("training replies", none.reference), ("replies of the base model", none.contrast)):
         if n < LEAST_REPLIES:
-            return Tone(**counts, reason=f"{n} {name}, fewer than {LEAST_REPLIES}")
+            return replace(none, reason=f"{n} {name}, fewer than {LEAST_REPLIES}")
     groups = [g for side in sides for g, _ in side]
     folds = _assign(sides)
     texts = [t for side in sides for _, t in side]
     labels = np.repeat([1, 0], [len(sides[0]), len(sides[1])])
     of_fold = np.array([folds[g] for g in groups])
     if any(len(set(labels[of_fold != k])) < 2 or not (of_fold == k).any() for k in range(FOLDS)):
-        return Tone(**counts, reason=f"fewer than {FOLDS} groups of replies on one side")
-    size = piece_words(sides)
-    return _cross_fit(groups, texts, labels, of_fold, size, folds, counts)
+        return replace(none, reason=f"fewer than {FOLDS} groups of replies on one side")
+    return _cross_fit(replace(none, words=piece_words(sides), folds=folds), groups, texts, labels)
 
 
-def _cross_fit(
-    groups: Sequence[str],
-    texts: Sequence[str],
-    labels: NDArray[Any],
-    of_fold: NDArray[Any],
-    size: int,
-    folds: Mapping[str, int],
-    counts: Mapping[str, int],
-) -> Tone:
+def _cross_fit(tone: Tone, groups: Sequence[str], texts: Sequence[str], labels: NDArray[Any]) -> Tone:
+    """The tone test with its classifiers, each fitted on all folds but one, and its figures on the fold left out."""
     from sklearn.metrics import roc_auc_score
 
     held_back = np.zeros(len(texts))
     voices = []
     for k in range(FOLDS):
-        seen, unseen = np.flatnonzero(of_fold != k), np.flatnonzero(of_fold == k)
-        voice = _Voice.fit([(groups[i], texts[i], int(labels[i])) for i in seen], size)
-        held_back[unseen] = voice.scores([texts[i] for i in unseen], size)
+        unseen = [i for i, g in enumerate(groups) if tone.folds[g] == k]
+        rows = [(g, texts[i], int(labels[i])) for i, g in enumerate(groups) if tone.folds[g] != k]
+        voice = _Voice.fit(rows, tone.words)
+        held_back[unseen] = voice.scores([texts[i] for i in unseen], tone.words)
         voices.append(voice)
     scale = _calibrate(held_back, labels)
     house = scale[0] * held_back + scale[1] >= 0
@@ -112,8 +105,8 @@ def _cross_fit(
     reason = "" if auc >= LEAST_AUC else (
         f"held-back AUC {auc:.2f} is below {LEAST_AUC}: the house's replies and the base model's are too alike in tone"
     )  # fmt: skip
-    return Tone(
-        **counts, auc=auc, reason=reason, words=size, voices=tuple(voices), folds=folds, scale=scale,
+    return replace(
+        tone, auc=auc, reason=reason, voices=tuple(voices), scale=scale,
         reference_pass=round(float(house[labels == 1].mean()), 4),
         contrast_pass=round(float(house[labels == 0].mean()), 4),
     )  # fmt: skip

@@ -112,10 +112,11 @@ ALL: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 PARTS = (
-    "a", "B", "é", "e\u0301", "\ud800", "\x00", "\u200b", "\ufeff", "\r\n", "\r", "\n", "\n\n", " ", "\t", "-", "* ", "1. ",
-    "9999999999. ", "# ", "```", "```sql\n", "`", "|", "|-|", "> ", "[", "](", ")", "[a]: b\n", "<b>", "&amp;", "\\", "{",
-    "}", '"', ":", ",", ".", "!", "?", "“", "’", "«", "보증", "保", "न", "ع", "😊", "İ", "ß", "½", "²", "٣", "Ⅳ", "pumps/echo.md",
-    "Sure, ", '{"a": "b"}', "[[[[", "NaN", "1e999", "not on file", "P.S.", "***", "---", "Dr. ", "e.g. ", "section 1",
+    "a", "B", "é", "e\u0301", "\ud800", "\x00", "\u200b", "\ufeff", "\r\n", "\r", "\n", "\n\n", " ", "\t", "-", "* ",
+    "1. ", "9999999999. ", "# ", "```", "```sql\n", "`", "|", "|-|", "> ", "[", "](", ")", "[a]: b\n", "<b>", "&amp;",
+    "\\", "{", "}", '"', ":", ",", ".", "!", "?", "“", "’", "«", "보증", "保", "न", "ع", "😊", "İ", "ß", "½", "²", "٣",
+    "Ⅳ", "pumps/echo.md", "Sure, ", '{"a": "b"}', "[[[[", "NaN", "1e999", "not on file", "P.S.", "***", "---", "Dr. ",
+    "e.g. ", "section 1",
 )  # fmt: skip
 
 
@@ -128,7 +129,15 @@ def test_no_check_raises_whatever_the_reply(check: dict[str, Any]) -> None:
     (built,) = build(check)
     draw = random.Random(0)
     replies = ["", *PARTS, *("".join(draw.choices(PARTS, k=draw.randint(2, 30))) for _ in range(400))]
-    replies += ["[" * 5000, '{"a":' * 5000, "9" * 5000, "a" * 20000, "> " * 300 + "a", "- " * 300 + "a"]
+    replies += [
+        "[" * 5000,
+        '{"a":' * 5000,
+        "9" * 5000,
+        "a" * 20000,
+        "[" + "a" * 20000,
+        "> " * 300 + "a",
+        "- " * 300 + "a",
+    ]
     for reply in replies:
         assert isinstance(built.fails(reply), str)
 

@@ -23,6 +23,8 @@ _NO_LANGUAGE = "zxx"
 SHOWN = 0.5
 """Another language counts as shown from this probability, when the wanted one has no more than `DOUBT`."""
 DOUBT = 0.1
+RULED_OUT = 0.001
+"""Below this probability the wanted language is ruled out, even where it cannot be told which other one it is."""
 _NOT_PROSE = re.compile(
     r"```.*?```|`[^`\n]*`|https?://\S+|(?<![\w-])[\w-]++(?:[/\\._@][\w-]++)+|(?<!\w)\w*\d[\w.,:]*", re.DOTALL | re.ASCII
 )
@@ -43,7 +45,7 @@ def language_check(argument: Any, house: House) -> Fails:
 
     def fails(reply: str) -> str:
         found = shown_language(prose(reply), wanted)
-        return f"is written in '{found}'" if found else ""
+        return f"is not in '{wanted}', more likely in '{found}'" if found else ""
 
     return fails
 
@@ -54,9 +56,10 @@ def shown_language(text: str, wanted: str) -> str:
         return ""
     ranked = [(str(code), float(p)) for code, p in _identifier().rank(text[:_LONGEST])]
     best, probability = ranked[0]
-    if best in (wanted, _NO_LANGUAGE) or probability < SHOWN or dict(ranked)[wanted] > DOUBT:
-        return ""
-    return best
+    chance = dict(ranked)[wanted]
+    certain = chance < RULED_OUT and sum(w[0].islower() for w in text.split()) >= 2  # two words that are no names
+    shown = certain or (probability >= SHOWN and chance <= DOUBT)
+    return best if shown and best not in (wanted, _NO_LANGUAGE) else ""
 
 
 def prose(reply: str) -> str:

@@ -39,11 +39,17 @@ def test_what_cannot_be_told_passes(reply: str) -> None:
         assert shown_language(prose(reply), wanted) == ""
 
 
+def test_a_short_phrase_is_ruled_out_where_its_script_is_another_but_names_are_not() -> None:
+    assert shown_language("Not on file.", "ko")
+    assert shown_language("Hugh Strand of Tidewell", "ko") == ""
+    assert shown_language("Hugh Strand", "ja") == ""
+
+
 def test_json_is_judged_by_its_string_values() -> None:
     assert prose('{"answer": "Zwei Jahre", "more": ["und", {"x": "Tage"}], "n": 2}') == "Zwei Jahre\nund\nTage"
     (check,) = build_checks([{"language": "de"}], documents=(), refusal=None, where="x")
     assert check.fails('{"answer": "Die Garantie gilt zwei Jahre.", "source": "warranty/for-the-pump.md"}') == ""
-    assert check.fails('{"answer": "The warranty is two years."}') == "is written in 'en'"
+    assert check.fails('{"answer": "The warranty is two years."}') == "is not in 'de', more likely in 'en'"
 
 
 def test_code_and_addresses_have_no_language() -> None:

@@ -15,11 +15,12 @@ from eval.decide import write_decision
 from eval.errors import UserError
 from eval.files import write_json
 from eval.identity import Identity, identify
+from eval.learn import learn_style
 from eval.model_files import locate_model, model_fingerprint
 from eval.modes import MODES
-from eval.predict import forget, is_current, predict, read_predictions
+from eval.predict import forget, is_current, predict, predictions_file, read_predictions
 from eval.progress import say
-from eval.records import Decision, Example, write_records
+from eval.records import Decision, Example, Score, write_records
 from eval.score import score_mode
 from eval.setup import Setup
 
@@ -154,25 +155,32 @@ def _conclude(plan: Plan) -> Decision:
     from eval.cost import collect_costs
     from reports.page import write_report
 
-    scores, current = [], []
-    for seed, mode in _answers(plan, list(MODES))[len(MODES) :]:
-        if _has(plan, seed, mode):
-            answers = read_predictions(_home(plan, seed), mode)
-            scores += score_mode(plan.config.dataset, mode, plan.examples, answers, plan.dataset.documents, seed=seed)
     for mode in MODES:
-        if is_current(plan.folder, mode, plan.identity.predictions(mode)):
-            current.append(mode)
-            predictions = read_predictions(plan.folder, mode)
-            scores += score_mode(plan.config.dataset, mode, plan.examples, predictions, plan.dataset.documents)
-        elif (plan.folder / "predictions" / f"{mode}.jsonl").exists():
+        if not _has(plan, 0, mode) and predictions_file(plan.folder, mode).exists():
             say(f"dropping the {mode} predictions of an earlier run with other data or settings")
             forget(plan.folder, mode)
+    current = [mode for mode in MODES if _has(plan, 0, mode)]
+    scores = _scores(plan)
     write_records(plan.folder / "examples.jsonl", plan.examples)
     write_records(plan.folder / "scores.jsonl", scores)
     write_json(plan.folder / "costs.json", collect_costs(plan.folder, plan.identity, current))
     decision = write_decision(plan.folder)
     write_report(plan.folder)
     return decision
+
+
+def _scores(plan: Plan) -> list[Score]:
+    """The scores of all predictions that belong to this run, those of the first seed last."""
+    base = read_predictions(plan.folder, "base") if _has(plan, 0, "base") else []
+    samples = learn_style(plan.folder, plan.dataset, plan.examples, base)
+    found: list[Score] = []
+    for seed, mode in sorted(_answers(plan, list(MODES)), key=lambda answer: -answer[0]):
+        if _has(plan, seed, mode):
+            found += score_mode(
+                plan.config.dataset, mode, plan.examples, read_predictions(_home(plan, seed), mode),
+                plan.dataset.documents, folder=plan.dataset.path, samples=samples, seed=seed,
+            )  # fmt: skip
+    return found
 
 
 def _check_folder(folder: Path, dataset: Dataset) -> None:

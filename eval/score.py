@@ -8,7 +8,7 @@ from eval.config import DatasetConfig
 from eval.errors import UserError
 from eval.metrics import retrieval
 from eval.metrics.knowledge import METRICS, has_number, read_answer, score_knowledge
-from eval.metrics.style import Check, build_checks
+from eval.metrics.style import Check, Samples, build_checks
 from eval.metrics.text import contains_tokens, tokens
 from eval.modes import MODES
 from eval.records import Axis, Example, Prediction, Score
@@ -22,11 +22,16 @@ def score_mode(
     documents: Collection[str],
     *,
     seed: int = 0,
+    samples: Samples | None = None,
 ) -> list[Score]:
-    """All scores of one mode under one seed; the primary ones are the configured knowledge metric and `all_checks`."""
+    """All scores of one mode under one seed; the primary ones are the configured knowledge metric and `all_checks`.
+
+    `samples` are the replies that the check `tone` learns from; without them it is not scored.
+    """
     checks = build_checks(
-        config.style.checks, documents=documents, refusal=config.refusal, where=f"{config.name}/dataset.yaml"
-    )
+        config.style.checks, documents=documents, refusal=config.refusal, where=f"{config.name}/dataset.yaml",
+        samples=samples,
+    )  # fmt: skip
     by_id = {p.id: p for p in predictions}
     scores: list[Score] = []
     for example in examples:
@@ -80,13 +85,19 @@ def _knowledge(config: DatasetConfig, row: _Row, reply: str) -> Iterator[Score]:
 
 
 def _style(row: _Row, reply: str, checks: Sequence[Check]) -> Iterator[Score]:
-    faults = {c.name: c.fails(reply) for c in checks}
+    """`all_checks` over the checks that can judge; what left a check out is its reason when the others pass."""
     if not checks:
         return
+    faults = {c.name: c.fails(reply, row.example.group) for c in checks if not c.unjudged}
     first = next((f"{name}: {fault}" for name, fault in faults.items() if fault), "")
-    yield row.score("style", "all_checks", float(not first), primary=True, reason=first)
-    for name, fault in faults.items():
-        yield row.score("style", name, float(not fault), reason=fault)
+    without = "; ".join(f"without {c.name}: {c.unjudged}" for c in checks if c.unjudged)
+    value = float(not first) if faults else None
+    yield row.score("style", "all_checks", value, primary=True, reason=first or without)
+    for c in checks:
+        if c.unjudged:
+            yield row.score("style", c.name, None, reason=c.unjudged)
+        else:
+            yield row.score("style", c.name, float(not faults[c.name]), reason=faults[c.name])
 
 
 def _abstention(config: DatasetConfig, row: _Row, reply: str) -> Iterator[Score]:

@@ -11,7 +11,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("rag", "finetune", "eval", "reports")
-HEAVY = ("torch", "transformers", "chromadb", "llama_index", "ragas", "pandas", "peft", "sentence_transformers")
+HEAVY = (
+    "torch",
+    "transformers",
+    "chromadb",
+    "llama_index",
+    "ragas",
+    "pandas",
+    "peft",
+    "sentence_transformers",
+    "sklearn",
+)
 REPORTS_MAY_USE = {"errors", "files", "records", "config", "modes", "terminal", "progress"}
 
 

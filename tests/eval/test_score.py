@@ -6,6 +6,7 @@ import pytest
 
 from eval.config import DatasetConfig, Knowledge, Style
 from eval.errors import UserError
+from eval.metrics.style import Samples
 from eval.records import Example, Passage, Prediction, Score
 from eval.score import check_reference_replies, score_mode
 
@@ -116,3 +117,48 @@ def test_a_check_that_no_reference_reply_passes_is_named() -> None:
         check_reference_replies(strict, [DEPTH], DOCUMENTS, "harbours/dataset.yaml")
     assert "\n" not in str(caught.value)
     check_reference_replies(strict, [BUILDER], DOCUMENTS, "harbours/dataset.yaml")
+
+
+TONE = CONFIG.model_copy(update={"style": Style(checks=[{"words": {"max": 6}}, {"tone": {}}])})
+
+
+def test_a_check_that_cannot_judge_has_no_score_and_is_left_out_of_all_checks() -> None:
+    scores = {s.metric: s for s in score("5 m", config=TONE) if s.axis == "style"}
+    assert {name: s.value for name, s in scores.items()} == {"all_checks": 1.0, "words": 1.0, "tone": None}
+    assert scores["tone"].reason == "no replies of the base model to compare with"
+    assert scores["all_checks"].reason == "without tone: no replies of the base model to compare with"
+    failed = score("one two three four five six seven", config=TONE)
+    assert next(s.reason for s in failed if s.metric == "all_checks") == "words: has 7 words"
+
+
+def test_with_no_check_that_can_judge_there_is_no_style_score() -> None:
+    alone = CONFIG.model_copy(update={"style": Style(checks=[{"tone": {}}])})
+    (primary,) = [s for s in score("5 m", config=alone) if s.axis == "style" and s.primary]
+    assert primary.value is None
+    assert primary.reason == "without tone: no replies of the base model to compare with"
+
+
+def test_tone_is_scored_where_there_is_enough_to_learn_from() -> None:
+    house = tuple((f"h{i}", f"Kindly note: {i} m.") for i in range(30))
+    base = tuple((f"b{i}", f"I think that it is {i} m deep") for i in range(30))
+    predictions = [Prediction("q1", "Kindly note: 12 m."), Prediction("q2", "I think that it is 12 m deep")]
+    scores = score_mode(TONE, "ft", [DEPTH, BUILDER], predictions, DOCUMENTS, samples=Samples(house, base))
+    assert [s.value for s in scores if s.metric == "tone"] == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        {"bullets": {"min": 1}}, {"language": "ko"}, {"case": "upper"}, {"sentences": {"min": 3}}, {"code": "only"},
+        {"starts_with": "Dear"}, {"one_of": ["yes", "no"]}, {"keywords": {"harbour": {"min": 1}}},
+    ],
+)  # fmt: skip
+def test_a_check_that_no_training_reply_passes_is_refused(check: dict[str, Any]) -> None:
+    config = CONFIG.model_copy(update={"style": Style(checks=[check])})
+    replies = [Example("q", "?", reply="The depth is 12 metres."), Example("r", "?", reply="The sea is deep.")]
+    with pytest.raises(UserError, match=f"no reply in train.jsonl passes '{next(iter(check))}'"):
+        check_reference_replies(config, replies, DOCUMENTS, "harbours/dataset.yaml")
+
+
+def test_tone_is_not_held_against_training_replies_before_there_is_anything_to_learn_from() -> None:
+    check_reference_replies(TONE, [Example("q", "?", reply="5 m.")], DOCUMENTS, "harbours/dataset.yaml")

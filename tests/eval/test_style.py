@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import random
+import unicodedata
 from typing import Any
 
 import pytest
 
 from eval.errors import UserError
-from eval.metrics.style import Check, build_checks
+from eval.metrics.checks import Fails
+from eval.metrics.style import CHECKS, Check, House, build_checks, check
 
 DOCUMENTS = ("pumps/echo.md", "pumps/echo.md.old", "faq.txt")
 
@@ -93,3 +96,73 @@ def test_citing_without_a_corpus_is_refused() -> None:
 def test_checks_of_one_kind_have_names_of_their_own() -> None:
     names = [c.name for c in build({"contains": "a"}, {"json": {}}, {"contains": "b"})]
     assert names == ["contains#0", "json", "contains#2"]
+
+
+ALL: list[dict[str, Any]] = [
+    {"json": {}}, {"json": {"schema": SCHEMA}}, {"words": {"max": 3}}, {"characters": {"min": 1}},
+    {"sentences": {"exactly": 1}}, {"lines": {"max": 2}}, {"paragraphs": {"min": 2, "separator": "***"}},
+    {"keywords": {"a": {"max": 2}}}, {"letters": {"e": {"min": 1}}}, {"regex": "^a.*b$"}, {"contains": ["a"]},
+    {"excludes": ["b", "!"]}, {"cites": "documents"}, {"case": "upper"}, {"case": "lower"}, {"case": "title"},
+    {"case": "sentence"}, {"capital_words": {"max": 0}}, {"punctuation": {"ban": ["comma", "emoji"]}},
+    {"starts_with": {"text": "a", "paragraph": 2}}, {"ends_with": "a"}, {"one_of": ["a"]}, {"preamble": "none"},
+    {"closing": "none"}, {"quotes": "whole"}, {"placeholders": {"min": 1}}, {"bullets": {"min": 1}},
+    {"numbered": {"min": 1}}, {"headings": {"titles": ["a"], "level": 1}}, {"sections": {"word": "a", "min": 1}},
+    {"highlights": {"min": 1}}, {"code": "only"}, {"code": "none"}, {"code": {"language": "sql"}},
+    {"markdown": "none"}, {"language": "en"}, {"language": "ko"}, {"tone": {}},
+]  # fmt: skip
+
+PARTS = (
+    "a", "B", "é", "e\u0301", "\ud800", "\x00", "\u200b", "\ufeff", "\r\n", "\r", "\n", "\n\n", " ", "\t", "-", "* ",
+    "1. ", "9999999999. ", "# ", "```", "```sql\n", "`", "|", "|-|", "> ", "[", "](", ")", "[a]: b\n", "<b>", "&amp;",
+    "\\", "{", "}", '"', ":", ",", ".", "!", "?", "“", "’", "«", "보증", "保", "न", "ع", "😊", "İ", "ß", "½", "²", "٣",
+    "Ⅳ", "pumps/echo.md", "Sure, ", '{"a": "b"}', "[[[[", "NaN", "1e999", "not on file", "P.S.", "***", "---", "Dr. ",
+    "e.g. ", "section 1",
+)  # fmt: skip
+
+
+def test_every_kind_of_check_is_in_the_property_tests() -> None:
+    assert {name for check in ALL for name in check} >= set(CHECKS) - {"sql"}
+
+
+@pytest.mark.parametrize("check", ALL, ids=lambda check: "-".join(map(str, check)))
+def test_no_check_raises_whatever_the_reply(check: dict[str, Any]) -> None:
+    (built,) = build(check)
+    draw = random.Random(0)
+    replies = ["", *PARTS, *("".join(draw.choices(PARTS, k=draw.randint(2, 30))) for _ in range(400))]
+    replies += [
+        "[" * 5000,
+        '{"a":' * 5000,
+        "9" * 5000,
+        "a" * 20000,
+        "[" + "a" * 20000,
+        "> " * 300 + "a",
+        "- " * 300 + "a",
+    ]
+    for reply in replies:
+        assert isinstance(built.fails(reply), str)
+
+
+@pytest.mark.parametrize("check", ALL, ids=lambda check: "-".join(map(str, check)))
+def test_line_ends_outer_space_and_composed_letters_do_not_matter(check: dict[str, Any]) -> None:
+    (built,) = build(check)
+    for reply in ("Caf\u00e9 one.\n\nAnd two, a", '{"answer": "\u00e9"}', "# A\n\n- \u00fcber\n- b\n\n```sql\nx\n```"):
+        spelt = " \n" + unicodedata.normalize("NFD", reply).replace("\n", "\r\n") + "\r\n"
+        assert (built.fails(spelt) == "") is (built.fails(reply) == "")
+
+
+def test_a_check_is_registered_by_one_decorated_function() -> None:
+    @check("palindrome")
+    def palindrome(argument: Any, house: House) -> Fails:
+        return lambda reply: "" if reply == reply[::-1] else "reads otherwise backwards"
+
+    try:
+        (built,) = build({"palindrome": True})
+        assert (built.fails("level"), built.fails("tilt")) == ("", "reads otherwise backwards")
+    finally:
+        del CHECKS["palindrome"]
+
+
+@pytest.mark.parametrize("argument", ["house", ["x"], {"auc": 0.9}])
+def test_tone_takes_no_argument(argument: Any) -> None:
+    with pytest.raises(UserError, match=r"expected `tone: \{\}`"):
+        build({"tone": argument})

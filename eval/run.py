@@ -122,7 +122,10 @@ def _conclude(plan: Plan) -> Decision:
         if is_current(plan.folder, mode, plan.identity.predictions(mode)):
             current.append(mode)
             predictions = read_predictions(plan.folder, mode)
-            scores += score_mode(plan.config.dataset, mode, plan.examples, predictions, plan.dataset.documents)
+            scores += score_mode(
+                plan.config.dataset, mode, plan.examples, predictions, plan.dataset.documents,
+                folder=plan.dataset.path,
+            )  # fmt: skip
         elif (plan.folder / "predictions" / f"{mode}.jsonl").exists():
             say(f"dropping the {mode} predictions of an earlier run with other data or settings")
             forget(plan.folder, mode)

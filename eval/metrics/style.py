@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from eval.errors import UserError
@@ -27,6 +28,8 @@ class House:
 
     documents: frozenset[str]
     refusal: str | None
+    folder: Path = Path()
+    """Where the data set lies, for checks that read a file of it."""
 
 
 Builder = Callable[[Any, House], Callable[[str], str]]
@@ -45,9 +48,11 @@ def check(name: str) -> Callable[[Builder], Builder]:
     return register
 
 
-def build_checks(checks: Sequence[Any], *, documents: Collection[str], refusal: str | None, where: str) -> list[Check]:
+def build_checks(
+    checks: Sequence[Any], *, documents: Collection[str], refusal: str | None, where: str, folder: Path = Path()
+) -> list[Check]:
     """The checks of dataset.yaml as functions; raises UserError naming `where`, the key and the mend."""
-    house = House(frozenset(documents), refusal)
+    house = House(frozenset(documents), refusal, folder)
     built: list[Check] = []
     for i, entry in enumerate(checks):
         key = f"{where}: key 'style.checks[{i}]'"
@@ -185,3 +190,6 @@ def _texts(argument: Any) -> list[str]:
     if not isinstance(texts, list) or not texts or not all(isinstance(t, str) and t for t in texts):
         raise ValueError(f"expected a text or a list of texts, found {argument!r}")
     return texts
+
+
+from eval.metrics import sql_check as _sql_check  # noqa: E402, F401 - registers itself; needs the names above

@@ -27,9 +27,11 @@ Parsed = TypeVar("Parsed", bound=Section)
 class Knowledge(Section):
     """How the content of a reply is scored."""
 
-    metric: Literal["contains", "exact", "f1", "number"] = "contains"
+    metric: Literal["contains", "exact", "f1", "number", "sql"] = "contains"
     answer: str | None = Field(None, pattern=r"^\$\.[\w.-]+$")
     """Where the answer stands in a formatted reply, e.g. `$.answer`; None: the whole reply."""
+    database: str | None = None
+    """The SQLite file that the metric `sql` runs queries on, as a path below the data set's folder."""
     target: float = Field(0.80, ge=0, le=1)
 
 

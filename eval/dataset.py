@@ -12,6 +12,7 @@ from eval.config import DatasetConfig, read_dataset_config
 from eval.errors import UserError
 from eval.files import file_digest, fingerprint
 from eval.jsonlines import check_row, read_json_lines
+from eval.metrics.sqlite import find_database, run_query
 from eval.records import Example
 from eval.score import check_reference_replies
 from eval.splits import Row, check_splits
@@ -79,7 +80,8 @@ def load_dataset(path: Path) -> Dataset:
     train, dev, test = (
         tuple(row.example for row in splits.get(name, ())) for name in ("train.jsonl", "dev.jsonl", "test.jsonl")
     )
-    check_reference_replies(config, train, documents, str(path / "dataset.yaml"))
+    _check_database(config, path, [row for rows in splits.values() for row in rows])
+    check_reference_replies(config, train, documents, str(path / "dataset.yaml"), path)
     return Dataset(path, config, train, dev, test, documents)
 
 
@@ -149,6 +151,29 @@ def _read_split(file: Path, config: DatasetConfig, documents: Sequence[str]) -> 
     if not rows:
         raise UserError(f"{file}: no rows in it; write one JSON object a line")
     return rows
+
+
+def _check_database(config: DatasetConfig, path: Path, rows: Sequence[Row]) -> None:
+    """Raise UserError unless the metric `sql` has its database, and every accepted query runs on it."""
+    name, key = config.knowledge.database, f"{path / 'dataset.yaml'}: key 'knowledge.database'"
+    if config.knowledge.metric != "sql":
+        if name is not None:
+            raise UserError(f"{key}: is for the metric sql, not for {config.knowledge.metric}; remove one of the two")
+        return
+    if name is None:
+        raise UserError(
+            f"{path / 'dataset.yaml'}: missing key 'knowledge.database', the SQLite file of metric sql; add it"
+        )
+    try:
+        database = find_database(path, name)
+    except ValueError as error:
+        raise UserError(f"{key}: {error}") from None
+    for row in rows:
+        for query in row.example.answers:
+            if fault := run_query(database, query).fault:
+                raise UserError(
+                    f"{row.where}: key 'answers': the accepted query {fault}; mend it: {' '.join(query.split())}"
+                )
 
 
 def _check_answers(example: Example, config: DatasetConfig, file: Path, where: str) -> None:

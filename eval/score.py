@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 
 from eval.config import DatasetConfig
 from eval.errors import UserError
 from eval.metrics import retrieval
 from eval.metrics.knowledge import METRICS, has_number, read_answer, score_knowledge
+from eval.metrics.sql import sql_fault
+from eval.metrics.sqlite import find_database
 from eval.metrics.style import Check, Samples, build_checks
 from eval.metrics.text import contains_tokens, tokens
 from eval.modes import MODES
@@ -21,16 +24,18 @@ def score_mode(
     predictions: Sequence[Prediction],
     documents: Collection[str],
     *,
+    folder: Path = Path(),
     seed: int = 0,
     samples: Samples | None = None,
 ) -> list[Score]:
     """All scores of one mode under one seed; the primary ones are the configured knowledge metric and `all_checks`.
 
-    `samples` are the replies that the check `tone` learns from; without them it is not scored.
+    `folder` is the data set's, for metrics and checks that read its database; `samples` are the replies that the check
+    `tone` learns from: without them it is not scored.
     """
     checks = build_checks(
         config.style.checks, documents=documents, refusal=config.refusal, where=f"{config.name}/dataset.yaml",
-        samples=samples,
+        folder=folder, samples=samples,
     )  # fmt: skip
     by_id = {p.id: p for p in predictions}
     scores: list[Score] = []
@@ -40,7 +45,7 @@ def score_mode(
         if prediction is None:
             scores += _missing(config, row, checks)
             continue
-        scores += _knowledge(config, row, prediction.text)
+        scores += _knowledge(config, row, prediction.text, folder)
         scores += _style(row, prediction.text, checks)
         scores += _abstention(config, row, prediction.text)
         if MODES[mode].retrieves:
@@ -49,11 +54,13 @@ def score_mode(
 
 
 def check_reference_replies(
-    config: DatasetConfig, examples: Sequence[Example], documents: Collection[str], where: str
+    config: DatasetConfig, examples: Sequence[Example], documents: Collection[str], where: str, folder: Path = Path()
 ) -> None:
     """Raise UserError when no reference reply passes one of the style checks: then the specification is wrong."""
     replies = [e.reply for e in examples if e.reply]
-    for check in build_checks(config.style.checks, documents=documents, refusal=config.refusal, where=where):
+    for check in build_checks(
+        config.style.checks, documents=documents, refusal=config.refusal, where=where, folder=folder
+    ):
         if replies and all(check.fails(reply) for reply in replies):
             raise UserError(
                 f"{where}: key 'style.checks': no reply in train.jsonl passes '{check.name}' "
@@ -72,10 +79,15 @@ class _Row:
         return Score(*given, seed=self.seed)
 
 
-def _knowledge(config: DatasetConfig, row: _Row, reply: str) -> Iterator[Score]:
+def _knowledge(config: DatasetConfig, row: _Row, reply: str, folder: Path) -> Iterator[Score]:
     """Answerable rows alone: what to do with the others is abstention, an axis of its own."""
     answers = row.example.answers
     if not row.example.answerable:
+        return
+    if config.knowledge.metric == "sql":  # as text, a query is neither right nor wrong
+        database = find_database(folder, config.knowledge.database or "")
+        fault = sql_fault(database, read_answer(reply, config.knowledge.answer), answers)
+        yield row.score("knowledge", "sql", float(not fault), primary=True, reason=fault)
         return
     for name in METRICS:
         if name == "number" and config.knowledge.metric != "number" and not has_number(answers):

@@ -14,6 +14,7 @@ from eval.metrics import (  # noqa: F401 - each registers its checks
     checks_layout,
     checks_length,
     checks_tone,
+    sql_check,
 )
 from eval.metrics.checks import CHECKS, Check, House, Samples, check
 

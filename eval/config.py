@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from eval.errors import UserError
 from eval.files import write_text
@@ -27,12 +28,27 @@ Parsed = TypeVar("Parsed", bound=Section)
 class Knowledge(Section):
     """How the content of a reply is scored."""
 
-    metric: Literal["contains", "exact", "f1", "number", "sql"] = "contains"
-    answer: str | None = Field(None, pattern=r"^\$\.[\w.-]+$")
-    """Where the answer stands in a formatted reply, e.g. `$.answer`; None: the whole reply."""
+    metric: Literal["contains", "exact", "f1", "number", "match", "choice", "sql"] = "contains"
+    answer: str | None = None
+    """Where the answer stands in a formatted reply: `$.answer`, or `/regex with one group/`; None: the whole reply."""
     database: str | None = None
     """The SQLite file that the metric `sql` runs queries on, as a path below the data set's folder."""
     target: float = Field(0.80, ge=0, le=1)
+
+    @field_validator("answer")
+    @classmethod
+    def _readable(cls, answer: str | None) -> str | None:
+        if answer is None or re.fullmatch(r"\$\.[\w.-]+", answer):
+            return answer
+        if len(answer) < 3 or not (answer.startswith("/") and answer.endswith("/")):
+            raise ValueError("expected a path such as $.answer or a pattern such as /Answer: (.*)/")
+        try:
+            groups = re.compile(answer[1:-1]).groups
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        if groups != 1:
+            raise ValueError(f"the pattern needs exactly one group, has {groups}; write the others as (?:...)")
+        return answer
 
 
 class Style(Section):

@@ -92,7 +92,9 @@ def _knowledge(config: DatasetConfig, row: _Row, reply: str, folder: Path) -> It
     for name in METRICS:
         if name == "number" and config.knowledge.metric != "number" and not has_number(answers):
             continue
-        value = score_knowledge(config.knowledge, reply, answers, name=name)
+        if name == "choice" and config.knowledge.metric != "choice":
+            continue
+        value = score_knowledge(config.knowledge, reply, answers, name=name, question=row.example.question)
         yield row.score("knowledge", name, round(value, 6), primary=name == config.knowledge.metric)
 
 

@@ -26,12 +26,16 @@ class Answer:
 def find_answer(reply: str, path: str | None) -> Answer:
     """The short answer out of a JSON reply, by a path such as `$.answer` or `$.a.b`; for want of one, the whole reply.
 
+    A path in slashes, `/Answer: (.*)/`, is a regular expression whose one group is the answer.
     The JSON may stand in prose or in a code fence, and may be broken or cut off as long as the field's own quotes can
     be found, so that a broken format does not count twice. Of several objects with the field the first counts.
     A list or an object in the field reads as its values in a row, true and false as yes and no, null as nothing.
     """
     if path is None:
         return Answer(reply, False)
+    if path.startswith("/"):
+        found = re.search(path[1:-1], reply, re.DOTALL)
+        return Answer(reply, False) if found is None or found[1] is None else Answer(found[1].strip(), True)
     keys = path.removeprefix("$.").split(".")
     for value in _objects(reply):
         for key in keys:

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from eval.config import Knowledge
 from eval.metrics.answer import find_answer
+from eval.metrics.choice import picks
+from eval.metrics.match import match as asserts
 from eval.metrics.quantity import Quantity, alike, lone_quantity, quantities, same
 from eval.metrics.text import contains_tokens, same_tokens, tokens
 
-Metric = Callable[[str, Sequence[str]], float]
+
+class Metric(Protocol):
+    """(answer as given, accepted answers, the question) -> [0, 1]."""
+
+    def __call__(self, given: str, answers: Sequence[str], question: str = "") -> float: ...  # noqa: D102
+
 
 METRICS: dict[str, Metric] = {}
-"""Every metric by its name in dataset.yaml: (answer as given, accepted answers) -> [0, 1]."""
+"""Every metric by its name in dataset.yaml."""
 
 LIST_FACTOR, LIST_SLACK = 3, 8
 """What stands in the answer field may hold at most 3 times the accepted answer's tokens plus 8: room for a sentence
@@ -36,19 +44,19 @@ def metric(name: str) -> Callable[[Metric], Metric]:
 
 
 @metric("exact")
-def exact(given: str, answers: Sequence[str]) -> float:
+def exact(given: str, answers: Sequence[str], question: str = "") -> float:
     """1 when the answer equals an accepted one after normalisation (SQuAD exact match)."""
     return float(any(same_tokens(tokens(given), tokens(a)) for a in answers))
 
 
 @metric("f1")
-def f1(given: str, answers: Sequence[str]) -> float:
+def f1(given: str, answers: Sequence[str], question: str = "") -> float:
     """The best token F1 with an accepted answer (SQuAD): 2PR / (P + R) over the bags of tokens."""
     return max((_f1(tokens(given), tokens(a)) for a in answers), default=0.0)
 
 
 @metric("contains")
-def contains(given: str, answers: Sequence[str]) -> float:
+def contains(given: str, answers: Sequence[str], question: str = "") -> float:
     """1 when an accepted answer stands in the given one as whole tokens, or as the same quantity in another notation.
 
     Where `yes` or `no` is the accepted answer, it must be the only one of the two that is said.
@@ -57,7 +65,7 @@ def contains(given: str, answers: Sequence[str]) -> float:
 
 
 @metric("number")
-def number(given: str, answers: Sequence[str]) -> float:
+def number(given: str, answers: Sequence[str], question: str = "") -> float:
     """1 when the first quantity of the accepted one's kind has its value: the same unit, a date, or a bare number.
 
     Values compare within a relative tolerance of 1e-6; an accepted answer without a number is never met.
@@ -65,12 +73,26 @@ def number(given: str, answers: Sequence[str]) -> float:
     return float(any(_same_number(given, a) for a in answers))
 
 
+@metric("match")
+def match(given: str, answers: Sequence[str], question: str = "") -> float:
+    """1 when the reply asserts an accepted answer, in other words perhaps; see `eval/metrics/match.py`."""
+    return asserts(given, answers, question)
+
+
+@metric("choice")
+def choice(given: str, answers: Sequence[str], question: str = "") -> float:
+    """1 when the one option that the reply picks, by letter or by text, is an accepted one; see `choice.py`."""
+    return picks(given, answers, question)
+
+
 def read_answer(reply: str, path: str | None) -> str:
     """The short answer out of a JSON reply, by a path such as `$.answer`; the whole reply where it cannot be read."""
     return find_answer(reply, path).text
 
 
-def score_knowledge(config: Knowledge, reply: str, answers: Sequence[str], *, name: str = "") -> float:
+def score_knowledge(
+    config: Knowledge, reply: str, answers: Sequence[str], *, name: str = "", question: str = ""
+) -> float:
     """A metric's value, by default the configured one's, for the answer that stands in the reply.
 
     `contains` gives nothing for what only holds the answer among others: a field that is far longer than the answer or
@@ -78,7 +100,7 @@ def score_knowledge(config: Knowledge, reply: str, answers: Sequence[str], *, na
     """
     answer, chosen = find_answer(reply, config.answer), name or config.metric
     if chosen != "contains":
-        return METRICS[chosen](answer.text, answers)
+        return METRICS[chosen](answer.text, answers, question)
     if answer.from_field:
         kept = [a for a in answers if not _too_long(answer.text, a) and not _guesses(answer.text, a, answers)]
         return contains(answer.text, kept)

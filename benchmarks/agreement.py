@@ -1,0 +1,157 @@
+"""How well the knowledge metrics agree with people who marked answers right or wrong.
+
+    python benchmarks/agreement.py FOLDER... [--examples N]
+
+A folder holds either TQ.json (EVOUNA, arXiv:2305.12421) or NQ301_human.tsv and NQ301_BEM.tsv (arXiv:2305.06984).
+Questions are parted by a hash: rules were written by looking at the `dev` half; `held` is the other. Flips: the share
+of answers which people marked right whose verdict moves when the answer is wrapped in JSON, in a sentence, or set
+behind the question.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.config import Knowledge
+from eval.metrics.knowledge import score_knowledge
+
+METRICS = ("exact", "f1", "contains", "match")
+SYSTEMS = ("fid", "gpt35", "chatgpt", "gpt4", "newbing")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One answer and what people said of it."""
+
+    question: str
+    answers: tuple[str, ...]
+    reply: str
+    right: bool
+    system: str
+
+
+def read_marks(folder: Path) -> list[Mark]:
+    """The marked answers of a folder; improper questions are left out."""
+    if (folder / "TQ.json").is_file():
+        return list(_evouna(folder / "TQ.json"))
+    if (folder / "NQ301_human.tsv").is_file():
+        return list(_nq301(folder))
+    raise SystemExit(f"{folder}: holds neither TQ.json nor NQ301_human.tsv; name a folder that does")
+
+
+def _evouna(path: Path) -> Iterator[Mark]:
+    for row in json.loads(path.read_text(encoding="utf-8")):
+        if row.get("improper"):
+            continue
+        answers = tuple(a.strip() for a in row["golden_answer"].split("/"))
+        for system in SYSTEMS:
+            yield Mark(row["question"], answers, row[f"answer_{system}"], bool(row[f"judge_{system}"]), system)
+
+
+def _nq301(folder: Path) -> Iterator[Mark]:
+    gold = {row["Question"]: row["Gold answers"] for row in _rows(folder / "NQ301_BEM.tsv")}
+    for row in _rows(folder / "NQ301_human.tsv"):
+        if row["Question"] in gold:
+            answers = tuple(a.strip() for a in gold[row["Question"]].split("|"))
+            yield Mark(row["Question"], answers, row["Model answer"], row["Acceptable?"] == "Yes", "")
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def is_dev(question: str) -> bool:
+    """Whether a question belongs to the half that the rules were written on."""
+    return int(hashlib.sha256(question.encode()).hexdigest(), 16) % 2 == 0
+
+
+def verdict(metric: str, mark: Mark, reply: str | None = None) -> bool:
+    """Whether a metric accepts an answer; F1 from 0.5."""
+    config = Knowledge(answer="$.answer")
+    text = mark.reply if reply is None else reply
+    return score_knowledge(config, text, mark.answers, name=metric, question=mark.question) >= 0.5
+
+
+def kappa(said: Sequence[bool], truth: Sequence[bool]) -> tuple[float, float]:
+    """Accuracy, and Cohen's kappa: (accuracy - chance) / (1 - chance)."""
+    n = len(truth)
+    accuracy = sum(a == b for a, b in zip(said, truth, strict=True)) / n
+    p, q = sum(said) / n, sum(truth) / n
+    chance = p * q + (1 - p) * (1 - q)
+    return accuracy, (accuracy - chance) / (1 - chance) if chance < 1 else 1.0
+
+
+FORMS: dict[str, Callable[[Mark], str]] = {
+    "JSON": lambda m: json.dumps({"answer": m.reply}),
+    "sentence": lambda m: f"The answer is: {m.reply}",
+    "restated": lambda m: f"You asked: {m.question.rstrip('?')}? {m.reply}",
+}
+
+
+def main() -> None:
+    """Print agreement, order of the systems and flips for each folder."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--examples", type=int, default=0, help="so many false accepts and rejects of `match`")
+    given = parser.parse_args()
+    for folder in given.folders:
+        marks = read_marks(folder)
+        _agreement(folder.name, marks)
+        _order(marks)
+        _flips(marks)
+        _errors(marks, given.examples)
+
+
+def _agreement(name: str, marks: Sequence[Mark]) -> None:
+    print(f"\n{name:<14}{'half':<6}{'n':>6}{'accuracy':>10}{'kappa':>8}{'false accept':>14}{'false reject':>14}")
+    for metric in METRICS:
+        for half, wanted in (("dev", (True,)), ("held", (False,)), ("all", (True, False))):
+            rows = [m for m in marks if is_dev(m.question) in wanted]
+            said, truth = [verdict(metric, m) for m in rows], [m.right for m in rows]
+            accuracy, agreement = kappa(said, truth)
+            wrong = [(a, b) for a, b in zip(said, truth, strict=True) if a != b]
+            print(f"{metric:<14}{half:<6}{len(rows):>6}{accuracy:>10.3f}{agreement:>8.3f}", end="")
+            print(f"{wrong.count((True, False)):>14}{wrong.count((False, True)):>14}")
+
+
+def _order(marks: Sequence[Mark]) -> None:
+    systems = sorted({m.system for m in marks})
+    if len(systems) < 2:
+        return
+    shares = {"people": {s: _share([m.right for m in marks if m.system == s]) for s in systems}}
+    for metric in METRICS:
+        shares[metric] = {s: _share([verdict(metric, m) for m in marks if m.system == s]) for s in systems}
+    for judge, share in shares.items():
+        ranked = sorted(systems, key=lambda s: -share[s])
+        print(f"order by {judge:<9}", ", ".join(f"{s} {share[s]:.3f}" for s in ranked))
+
+
+def _share(values: Sequence[bool]) -> float:
+    return sum(values) / len(values)
+
+
+def _flips(marks: Sequence[Mark]) -> None:
+    right = [m for m in marks if m.right]
+    for metric in METRICS:
+        rates = (_share([verdict(metric, m) != verdict(metric, m, form(m)) for m in right]) for form in FORMS.values())
+        print(f"flips of {metric:<9}", ", ".join(f"{f} {r:.2%}" for f, r in zip(FORMS, rates, strict=True)))
+
+
+def _errors(marks: Sequence[Mark], count: int) -> None:
+    for right in (False, True):
+        wrong = [
+            m for m in marks if count and m.right is right and verdict("match", m) is not right and is_dev(m.question)
+        ]
+        for m in wrong[:count]:
+            print(f"{'false reject' if right else 'false accept'}: {m.question} | {m.answers[:3]} | {m.reply[:160]!r}")
+
+
+if __name__ == "__main__":
+    main()

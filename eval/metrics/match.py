@@ -1,0 +1,155 @@
+"""`match`: does a reply assert an accepted answer, in whatever words and at whatever length?"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from eval.metrics.alias import STOP, readings, same_word, words
+from eval.metrics.quantity import lone_quantity, quantities, same
+from eval.metrics.stance import NEGATIVE, asserted, only_guesses
+from eval.metrics.text import contains_tokens, tokens
+
+SHARE = 0.7
+"""Of an accepted answer with LONG or more words of its own, so large a share must be said."""
+LONG = 4
+TERSE = 6
+"""A reply of at most so many words of its own may say less than the accepted answer."""
+LONGEST = 400
+"""A reply of more tokens than this holds more passage than answer."""
+
+_LIST = re.compile(r",|\band\b|&|\bor\b|/")
+"""An accepted answer that is a list itself cannot be told from guesses by its commas."""
+_POLAR = frozenset(("yes", "no"))
+"""Of these, the accepted one must be the only one that is said."""
+_SPACED = re.compile(r"(?<=\w)\s+(?=[,.](?:\s|$))")
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """One reading of an accepted answer."""
+
+    text: str
+    words: tuple[str, ...]
+    names: frozenset[str]
+    """Those of its words that are written with a capital."""
+
+
+@lru_cache(maxsize=65536)
+def gold_readings(answer: str) -> tuple[Gold, ...]:
+    """The readings of an accepted answer, split into words once."""
+    return tuple(Gold(t, words(t), _names(t)) for t in readings(answer))
+
+
+@lru_cache(maxsize=65536)
+def _names(text: str) -> frozenset[str]:
+    found = re.findall(r"[^\W\d_][\w'’-]*", text)
+    return frozenset(w for f in found if f[0].isupper() for w in words(f))
+
+
+def _own(text: Sequence[str], asked: frozenset[str]) -> tuple[str, ...]:
+    """The words that say more than the question does; where there are none, all that are not mere grammar."""
+    content = tuple(w for w in text if w not in STOP)
+    return tuple(w for w in content if not _asked(w, asked)) or content or tuple(text)
+
+
+@lru_cache(maxsize=262144)
+def _asked(word: str, asked: frozenset[str]) -> bool:
+    return word in asked or any(same_word(q, word, True) for q in asked)
+
+
+def match(given: str, answers: Sequence[str], question: str = "") -> float:
+    """1 when the reply asserts an accepted answer, and does not deny, doubt or merely list it."""
+    if len(tokens(given)) > LONGEST:
+        return 0.0
+    said = asserted(_SPACED.sub("", given), question)
+    kept = [a for a in answers if met(said, a, question)] if said else []
+    kept = kept or [a for a in answers if NEGATIVE.search(a) and contains_tokens(tokens(given), tokens(a))]
+    if not kept:
+        return 0.0
+    if any(_LIST.search(a) for a in kept):
+        return 1.0
+    asked = frozenset(words(question))
+    return float(
+        not only_guesses(
+            said,
+            lambda item: any(met(item, a, question) for a in answers),
+            lambda item: bool(asked) and all(_asked(w, asked) for w in words(item)),
+        )
+    )
+
+
+def met(given: str, answer: str, question: str = "") -> bool:
+    """Whether an accepted answer is named in a text, whatever the text says of it."""
+    asked = frozenset(words(question))
+    if answer.strip(" .").casefold() in _POLAR:
+        return len({w for w in words(given) if w in _POLAR}) == 1 and answer.strip(" .").casefold() in words(given)
+    if contains_tokens(tokens(given), tokens(answer)):
+        return True
+    if not gold_readings(answer):
+        return False
+    whole, *rest = gold_readings(answer)
+    novel = any(not _asked(w, asked) for w in whole.words if w not in STOP)
+    return any(
+        _says(given, g, asked)
+        for g in (whole, *rest)
+        if not novel or any(not _asked(w, asked) for w in g.words if w not in STOP)
+    )
+
+
+def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
+    reply = words(given)
+    wanted = lone_quantity(gold.text)
+    if wanted is not None and wanted.unit:
+        return any(same(wanted, q) for q in quantities(given))
+    own = _own(gold.words, asked)
+    if any(n not in reply for n in own if any(c.isdigit() for c in n)):
+        return False
+    found = sum(_stands(w, reply, w in gold.names) for w in own)
+    if found == len(own):
+        return True
+    if "".join(own) in reply or "".join(gold.words) in reply or _pair_glued(own, reply):
+        return True
+    if len(own) >= LONG and found >= SHARE * len(own) and "and" not in gold.words and gold.text.count(",") < 2:
+        return True
+    names = [w for w in own if w in gold.names]
+    if names and len(names) * 2 >= len(own) and all(_stands(w, reply, True) for w in names):
+        return True
+    if _person(own, gold, given, reply):
+        return True
+    said = _own(reply, asked)
+    if len(said) <= TERSE and found * 2 > len(own):
+        return all(any(same_word(g, s, g in gold.names) for g in gold.words) for s in said)
+    return False
+
+
+def _pair_glued(own: tuple[str, ...], reply: tuple[str, ...]) -> bool:
+    return len(own) == 1 and len(own[0]) > 3 and any(a + b == own[0] for a, b in itertools.pairwise(reply))
+
+
+def _stands(word: str, reply: tuple[str, ...], name: bool) -> bool:
+    if len(word) == 1 and word.isalpha():
+        return any(r[0] == word for r in reply)
+    return any(same_word(word, r, name) for r in reply)
+
+
+def _person(own: tuple[str, ...], gold: Gold, given: str, reply: tuple[str, ...]) -> bool:
+    """The last name of a person, not behind another first name."""
+    if not 2 <= len(gold.words) <= 4 or not all(w in gold.names for w in gold.words if w not in STOP):
+        return False
+    if "and" in gold.words or gold.words[-1] not in own or len(gold.words[-1]) < 4 or not gold.words[-1].isalpha():
+        return False
+    last, firsts = gold.words[-1], gold.words[:-1]
+    places = [i for i, r in enumerate(reply) if same_word(last, r, True)]
+    capitals = _names(given)
+    for i in places:
+        first = reply[i - 1] if i else ""
+        if not first or first not in capitals or first in STOP:
+            return True
+        before = reply[max(0, i - 3) : i]
+        if any(same_word(f, b, True) or (f[0] == b[0] and min(len(f), len(b)) == 1) for f in firsts for b in before):
+            return True
+    return False

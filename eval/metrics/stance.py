@@ -1,0 +1,89 @@
+"""Whether a reply stands by the answer that it names: negations, hedges, refusals, lists of guesses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from eval.metrics.text import tokens
+
+_CLAUSES = re.compile(r"(?<=[^\W\d_]{2})[.](?=\s|$)|[;!?\n]|,?\s+but\s+|,\s+(?=not\b|rather\b|it is\b|it's\b)")
+_NEGATED = re.compile(
+    r"\b(?:not(?! (?:only|just|merely|until|exceed|more than|less than|later than|before|after))|never|neither|nor|"
+    r"instead of|rather than|unlike|isn't|wasn't|aren't|weren't|ain't)\b",
+    re.IGNORECASE,
+)
+NEGATIVE = re.compile(r"\b(?:not|no|never|neither|nor|may|don't|\w+n't|know|unknown)\b", re.IGNORECASE)
+"""An answer with such a word may itself look like a denial."""
+_DENIED = re.compile(
+    r"\b(?:is|are|was|were|would be) (?:\w+ )?(?:not (?:the|right|correct|true|it)|"
+    r"incorrect|wrong|false|untrue)\b(?=\W*$)"
+    r"|\b(?:isn't|wasn't) (?:the|right|correct|true|it)\b",
+    re.IGNORECASE,
+)
+_HEDGED = re.compile(
+    r"\b(?:maybe|perhaps|might be(?! called)|could be|not (?:quite |entirely |completely )?(?:sure|certain)|unsure|"
+    r"i guess|i'd guess|my guess|a guess|just guessing)\b",
+    re.IGNORECASE,
+)
+_REFUSED = re.compile(
+    r"^\W*(?:i'm sorry,? (?:but )?)?(?:unfortunately,? )?"
+    r"(?:i (?:do not|don't) know|i have no idea|"
+    r"i cannot (?:answer|say|tell)|i can't (?:answer|say|tell)|no idea)\b[^.!?]*[.!?]?\s*$",
+    re.IGNORECASE,
+)
+_ITEMS = re.compile(r"\s*(?:,|;|/|\n|\bor\b|\band\b|\|)\s*", re.IGNORECASE)
+_OR = re.compile(r"\bor\b", re.IGNORECASE)
+_LEAD = re.compile(r"^\W*(?:it|that|this|the answer) (?:is|was)\b", re.IGNORECASE)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|does|did|do|can|will|would|played|won|wrote)\b|'s\b", re.I
+)
+_ALSO = re.compile(
+    r"\b(?:also|formerly|previously|now|better|sometimes|otherwise) (?:known|called|named)|\baka\b|\(", re.I
+)
+ITEM = 5
+"""An item of a list of guesses has at most so many tokens."""
+
+
+@lru_cache(maxsize=65536)
+def asserted(reply: str, question: str = "") -> str:
+    """The clauses of a reply that neither deny nor doubt what they name; empty where it refuses as a whole."""
+    text = reply.replace("\u2019", "'")
+    if _REFUSED.match(text):
+        return ""
+    kept: list[str] = []
+    for clause in _split(text):
+        if _own(_DENIED, clause, question) or _own(_HEDGED, clause, question):
+            continue
+        negated = _own(_NEGATED, clause, question)
+        kept.append(clause[: negated.start()] if negated else clause)
+    return "\n".join(k for k in kept if k.strip())
+
+
+def _own(pattern: re.Pattern[str], clause: str, question: str) -> re.Match[str] | None:
+    """The first hit that is not repeated from a question which says the like."""
+    return None if pattern.search(question) else pattern.search(clause)
+
+
+def _split(text: str) -> list[str]:
+    return [part for part in _CLAUSES.split(text) if part]
+
+
+def only_guesses(reply: str, accepts: Callable[[str], bool], restates: Callable[[str], bool]) -> bool:
+    """Whether a reply is nothing but short alternatives, of which `accepts` knows some but not all.
+
+    Two names or quantities joined by `or` are guesses when one is a stranger, a bare list of three or more when two
+    are. Items that only restate the question do not count.
+    """
+    text = _LEAD.sub("", reply.rsplit(":", 1)[-1]).strip(" .\n")
+    items = [i for i in _ITEMS.split(text) if tokens(i) and not restates(i)]
+    if len(items) < 2 or _VERB.search(text) or _ALSO.search(text) or any(len(tokens(i)) > ITEM for i in items):
+        return False
+    strangers = sum(not accepts(i) for i in items)
+    if strangers == len(items):
+        return False
+    if len(items) == 2:
+        named = all(i[0].isupper() or i[0].isdigit() for i in items)
+        return bool(_OR.search(text)) and named and strangers == 1
+    return strangers >= 2

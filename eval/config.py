@@ -72,6 +72,15 @@ class DecisionRule(Section):
     margin: float = Field(0.05, gt=0, lt=1)
 
 
+class Retention(Section):
+    """What tuning may make the model forget."""
+
+    limit: float = Field(0.10, ge=0, le=1)
+    """The share of the battery's items that tuning may lose."""
+    battery: str | None = None
+    """A folder with a battery, below the data set's or as given; None: the bundled one."""
+
+
 class Generation(Section):
     """How replies are made."""
 
@@ -93,6 +102,7 @@ class DatasetConfig(Section):
     finetune: Finetune = Finetune()
     generation: Generation = Generation()
     decision: DecisionRule = DecisionRule()
+    retention: Retention = Retention()
 
 
 class RunConfig(Section):

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar, cast
 
 from eval.files import write_text
 
-Axis = Literal["knowledge", "style", "retrieval", "abstention"]
+Axis = Literal["knowledge", "style", "retrieval", "abstention", "retention"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.battery import Battery, find_battery, read_battery
 from eval.config import RunConfig, read_run_config, write_run_config
 from eval.dataset import Dataset, check_corpus, load_dataset
 from eval.decide import write_decision
@@ -20,6 +21,7 @@ from eval.modes import MODES
 from eval.predict import forget, is_current, predict, read_predictions
 from eval.progress import say
 from eval.records import Decision, Example, write_records
+from eval.retention import measure, retention_scores, scored_modes
 from eval.score import score_mode
 from eval.setup import Setup
 
@@ -54,17 +56,21 @@ def plan_run(
     return Plan(dataset, config, identity, examples, folder)
 
 
-def evaluate(plan: Plan, modes: Sequence[str]) -> Decision:
+def evaluate(plan: Plan, modes: Sequence[str], *, retention: bool = True) -> Decision:
     """Answer in every mode that has no current predictions, score, decide and write the report."""
     wanted = modes_for(plan.dataset, modes)
+    battery = _battery(plan, wanted) if retention else None
     todo = [m for m in wanted if not is_current(plan.folder, m, plan.identity.predictions(m))]
     if todo:
         check_corpus(plan.dataset)  # before anything is written
     with locked(plan.folder):
         write_run_config(plan.folder / "config.yaml", plan.config)
+        setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
         if todo:
-            _predict_all(plan, todo)
-        return _conclude(plan)
+            _predict_all(plan, setup, todo)
+        if battery:
+            measure(setup, battery, wanted)
+        return _conclude(plan, battery)
 
 
 def modes_for(dataset: Dataset, modes: Sequence[str]) -> list[str]:
@@ -101,10 +107,16 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def _predict_all(plan: Plan, todo: Sequence[str]) -> None:
+def _battery(plan: Plan, modes: Sequence[str]) -> Battery | None:
+    """The battery to score, when there is a tuned mode among `modes`."""
+    if not scored_modes(modes):
+        return None
+    return read_battery(find_battery(plan.config.dataset.retention.battery, plan.dataset.path))
+
+
+def _predict_all(plan: Plan, setup: Setup, todo: Sequence[str]) -> None:
     from eval.model import environment
 
-    setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
     if any(MODES[m].retrieves for m in todo):
         setup.prepare(plan.examples)  # first, because it is quick and reads every document
     write_json(plan.folder / "environment.json", environment(setup.base))
@@ -112,7 +124,7 @@ def _predict_all(plan: Plan, todo: Sequence[str]) -> None:
         predict(setup, mode, plan.examples, plan.folder, plan.identity.predictions(mode))
 
 
-def _conclude(plan: Plan) -> Decision:
+def _conclude(plan: Plan, battery: Battery | None) -> Decision:
     """Score, decide and report from the files of all modes whose predictions belong to this run."""
     from eval.cost import collect_costs
     from reports.page import write_report
@@ -126,6 +138,8 @@ def _conclude(plan: Plan) -> Decision:
         elif (plan.folder / "predictions" / f"{mode}.jsonl").exists():
             say(f"dropping the {mode} predictions of an earlier run with other data or settings")
             forget(plan.folder, mode)
+    if battery:
+        scores += retention_scores(plan.folder, plan.identity, battery, current)
     write_records(plan.folder / "examples.jsonl", plan.examples)
     write_records(plan.folder / "scores.jsonl", scores)
     write_json(plan.folder / "costs.json", collect_costs(plan.folder, plan.identity, current))

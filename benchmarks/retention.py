@@ -2,8 +2,8 @@
 
     python -m benchmarks.retention --general FOLDER --blimp ZIP [--model M] [--items N]
 
-FOLDER holds arc_easy.jsonl and piqa.jsonl (query, choices, gold), ZIP the BLiMP archive (arXiv:1912.00582). The model is
-damaged by Gaussian noise on every matrix of its layers, in growing shares of the matrix's own standard deviation.
+FOLDER holds arc_easy.jsonl and piqa.jsonl (query, choices, gold), ZIP the BLiMP archive (arXiv:1912.00582). The model
+is damaged by Gaussian noise on every matrix of its layers, in shares of the matrix's own standard deviation.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def accuracy(base: Base, battery: Battery) -> float:
     from eval.retention import score_battery
 
     values = [row["value"] for row in score_battery(base, None, battery, None)]
-    return sum(values) / len(values)
+    return float(sum(values) / len(values))
 
 
 def _battery(choice: tuple[dict[str, Any], ...], pairs: tuple[dict[str, Any], ...]) -> Battery:

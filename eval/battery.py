@@ -11,7 +11,7 @@ from eval.files import file_digest, fingerprint
 from eval.jsonlines import read_json_lines
 
 FILES = ("choice", "pairs", "prose", "prompts")
-KEYS = {
+KEYS: dict[str, dict[str, type]] = {
     "choice": {"question": str, "options": list, "gold": int},
     "pairs": {"good": str, "bad": str, "family": str},
     "prose": {"text": str},

@@ -6,7 +6,7 @@ TEXTS = [("", "The cat sat."), ("Question: why?\nAnswer:", " because"), ("", "A 
 
 
 @pytest.mark.component
-def test_batched_likelihoods_equal_those_computed_one_by_one(tiny_base: Any):
+def test_batched_likelihoods_equal_those_computed_one_by_one(tiny_base: Any) -> None:
     import torch
 
     from eval.likelihood import log_likelihoods, split
@@ -22,7 +22,7 @@ def test_batched_likelihoods_equal_those_computed_one_by_one(tiny_base: Any):
 
 
 @pytest.mark.component
-def test_likelihoods_do_not_depend_on_the_rest_of_the_batch(tiny_base: Any):
+def test_likelihoods_do_not_depend_on_the_rest_of_the_batch(tiny_base: Any) -> None:
     from eval.likelihood import log_likelihoods, split
 
     rows = [split(tiny_base, *t) for t in TEXTS]
@@ -32,7 +32,7 @@ def test_likelihoods_do_not_depend_on_the_rest_of_the_batch(tiny_base: Any):
 
 
 @pytest.mark.component
-def test_batches_hold_every_row_once_within_the_budget():
+def test_batches_hold_every_row_once_within_the_budget() -> None:
     from eval.likelihood import plan
 
     rows = [([1] * n, [2]) for n in (3, 9, 5, 1, 7)]
@@ -42,7 +42,7 @@ def test_batches_hold_every_row_once_within_the_budget():
 
 
 @pytest.mark.component
-def test_context_and_target_make_up_the_whole_text(tiny_base: Any):
+def test_context_and_target_make_up_the_whole_text(tiny_base: Any) -> None:
     from eval.likelihood import split
 
     given, target = split(tiny_base, "ab", " c")

@@ -9,24 +9,24 @@ from eval.battery import Battery
 from eval.retention import choice_value, mean, measure, read_rows, refuses, retention_scores, rows_file, scored_modes
 
 
-def test_choice_divides_by_characters():
+def test_choice_divides_by_characters() -> None:
     item = {"options": ["ab", "abcdefgh"], "gold": 1}
     assert choice_value([-3.0, -8.0], item) == 1.0  # -1.5 against -1.0 a character, though -3 is the larger sum
     assert choice_value([-1.0, -8.0], item) == 0.0
 
 
-def test_prose_is_the_mean_over_tokens():
+def test_prose_is_the_mean_over_tokens() -> None:
     assert mean([math.log(0.5), math.log(0.125)]) == pytest.approx(math.log(0.25), abs=1e-6)
     assert mean([]) is None
 
 
-def test_refusals_are_known_by_their_marks():
+def test_refusals_are_known_by_their_marks() -> None:
     assert refuses("I\u2019m sorry, but no.")
     assert refuses("I CANNOT do that.")
     assert not refuses("Sure: first take a bottle.")
 
 
-def test_only_a_run_with_an_adapter_is_scored():
+def test_only_a_run_with_an_adapter_is_scored() -> None:
     assert scored_modes(["base", "rag"]) == []
     assert scored_modes(["base", "rag", "ft", "hybrid"]) == ["base", "ft", "hybrid"]
 
@@ -52,7 +52,7 @@ def _setup(base: Any, run: Path) -> Any:
 
 
 @pytest.mark.component
-def test_each_set_of_weights_is_scored_once_and_a_killed_run_goes_on(tiny_base: Any, tmp_path: Path):
+def test_each_set_of_weights_is_scored_once_and_a_killed_run_goes_on(tiny_base: Any, tmp_path: Path) -> None:
     setup, battery = _setup(tiny_base, tmp_path), _battery()
     measure(setup, battery, ["base", "ft"])
     first = {m: rows_file(tmp_path, m).read_bytes() for m in ("base", "ft")}
@@ -68,7 +68,7 @@ def test_each_set_of_weights_is_scored_once_and_a_killed_run_goes_on(tiny_base: 
 
 
 @pytest.mark.component
-def test_results_under_another_fingerprint_are_not_used(tiny_base: Any, tmp_path: Path):
+def test_results_under_another_fingerprint_are_not_used(tiny_base: Any, tmp_path: Path) -> None:
     setup, battery = _setup(tiny_base, tmp_path), _battery()
     measure(setup, battery, ["base", "ft"])
     other: Any = SimpleNamespace(retention=lambda mode, digest: "other")

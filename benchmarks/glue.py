@@ -48,7 +48,8 @@ def measure(side: str, dataset: Path, work: Path) -> dict[str, Any]:
 
 def run_toolkit(dataset: Path, work: Path) -> dict[str, float]:
     """The whole comparison as `evaluate` does it."""
-    from eval.run import evaluate, plan_run
+    from eval.plan import plan_run
+    from eval.run import evaluate
 
     run = work / "run"
     evaluate(plan_run(dataset, model="smollm2-135m-instruct", embedder="all-minilm-l6-v2", out=run), [])

@@ -44,6 +44,9 @@ def evaluate(
         int, typer.Option("--seeds", min=1, help="Train the adapters so often, to measure what the seed changes.")
     ] = 1,
     out: Annotated[Path | None, typer.Option("--out", help="Run folder; default runs/<data set name>.")] = None,
+    no_retention: Annotated[
+        bool, typer.Option("--no-retention", help="Do not measure what tuning made the model forget.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")] = False,
 ) -> None:
     """Compare a better prompt, retrieval, fine-tuning and both on a data set, and say which to use."""
@@ -57,14 +60,16 @@ def evaluate(
     paths = [resolve_dataset(name) for name in datasets] if datasets else [resolve_dataset(None)]
     if out and len(paths) > 1:
         raise UserError("--out names one run folder; drop it when several data sets are given")
+    from eval.plan import plan_run
+    from eval.run import Options
     from eval.run import evaluate as run
-    from eval.run import plan_run
 
     plans = [plan_run(p, model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, out=out) for p in paths]
+    options = Options(retention=not no_retention)
     _check_distinct([p.folder for p in plans])
     decisions = []
     for plan in plans:
-        decision = run(plan, mode or [])
+        decision = run(plan, mode or [], options)
         decisions.append((plan.folder, decision))
         show(plan.folder, decision)
     if len(decisions) > 1:

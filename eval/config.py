@@ -84,17 +84,19 @@ class Finetune(Section):
     batch_size: int = Field(8, ge=1)
 
 
-class Retention(Section):
-    """How much tuning may make the model forget."""
-
-    limit: float = Field(0.10, ge=0, le=1)
-    """The share of the retention battery's items that a tuned mode may lose; more vetoes it."""
-
-
 class DecisionRule(Section):
     """What counts as a lift worth a further mechanism."""
 
     margin: float = Field(0.05, gt=0, lt=1)
+
+
+class Retention(Section):
+    """What tuning may make the model forget."""
+
+    limit: float = Field(0.10, ge=0, le=1)
+    """The share of the battery's items that a tuned mode may lose; more vetoes it."""
+    battery: str | None = None
+    """A folder with a battery, below the data set's or as given; None: the bundled one."""
 
 
 class Generation(Section):

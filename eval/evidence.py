@@ -89,7 +89,9 @@ def gather(scores: Sequence[Score], config: RunConfig) -> Evidence:
         and name not in forgot
     )  # fmt: skip
     pairs = _adjusted(pairs | changes)
-    ceilings = {(t.axis, mode): high for t in tables for mode, high in _highs(t, 1 - 0.05 / len(tables)).items()}
+    ceilings: dict[tuple[str, str], float] = {
+        (t.axis, mode): high for t in tables for mode, high in _highs(t, 1 - 0.05 / len(tables)).items()
+    }
     return Evidence(candidates, {a: targets[a] for a in estimates}, estimates, pairs, ceilings, retention, forgot)
 
 

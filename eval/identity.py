@@ -18,6 +18,9 @@ from eval.records import Example
 CODE = 2
 """Raised whenever prompts, training or decoding change in a way that changes their results."""
 
+RETENTION = 1
+"""Raised whenever the scoring of the retention battery changes in a way that changes its results."""
+
 LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
 
 
@@ -44,6 +47,12 @@ class Identity:
         index = self.index if spec.retrieves else ""
         adapter = self.adapter(spec.adapter) if spec.adapter else ""
         return fingerprint(mode, self.base_predictions, index, adapter)
+
+    def retention(self, mode: str, battery: str) -> str:
+        """The fingerprint of a mode's results on a retention battery, from the battery's digest."""
+        spec = MODES[mode]
+        adapter = self.adapter(spec.adapter) if spec.adapter else ""
+        return fingerprint("retention", RETENTION, self.model, adapter, battery)
 
 
 def identify(

@@ -36,7 +36,8 @@ def train(
 ) -> None:
     """Train QLoRA adapters into the run folder, where `evaluate` finds them."""
     from eval.dataset import check_corpus, resolve_dataset
-    from eval.run import locked, plan_run
+    from eval.plan import plan_run
+    from eval.run import locked
     from eval.setup import Setup
 
     for name in adapter or ():

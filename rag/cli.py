@@ -77,7 +77,8 @@ def show_passages(passages: Sequence[Passage]) -> None:
 
 def _answer(data: Dataset, question: str, *, model: str, embedder: str, folder: Path) -> str:
     """Print the passages as soon as they are found, and return the reply that the model makes of them."""
-    from eval.run import locked, plan_run
+    from eval.plan import plan_run
+    from eval.run import locked
     from eval.setup import Setup
 
     plan = plan_run(data.path, model=model, embedder=embedder, out=folder)

@@ -69,7 +69,8 @@ def test_without_a_check_that_learns_there_is_no_file(tmp_path: Path) -> None:
 
 @pytest.mark.component
 def test_a_run_writes_the_file(make_dataset: Callable[..., Path], tiny_model: Path, tmp_path: Path) -> None:
-    from eval.run import evaluate, plan_run
+    from eval.plan import plan_run
+    from eval.run import evaluate
 
     folder = make_dataset()
     config = folder / "dataset.yaml"

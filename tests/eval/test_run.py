@@ -27,7 +27,8 @@ BLOCK_SOCKETS = (
 
 
 def run_in_process(dataset: Path, model: Path, out: Path, modes: list[str] | None = None, **options: Any) -> Any:
-    from eval.run import evaluate, plan_run
+    from eval.plan import plan_run
+    from eval.run import evaluate
 
     plan = plan_run(dataset, model=str(model), embedder="all-minilm-l6-v2", out=out, **options)
     return evaluate(plan, modes or [])

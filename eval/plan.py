@@ -1,0 +1,119 @@
+"""One run, resolved and fingerprinted before anything is written, and where its files lie."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.config import RunConfig, read_run_config
+from eval.dataset import Dataset, load_dataset
+from eval.errors import UserError
+from eval.identity import Identity, identify
+from eval.model_files import locate_model, model_fingerprint
+from eval.modes import MODES
+from eval.predict import is_current
+from eval.records import Example
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run, resolved and fingerprinted; nothing has been written yet."""
+
+    dataset: Dataset
+    config: RunConfig
+    identity: Identity
+    examples: tuple[Example, ...]
+    folder: Path
+    repeats: tuple[Identity, ...] = ()
+    """Fingerprints of the same run with its further training seeds: seed + 1, seed + 2, ..."""
+
+    def answers(self, modes: Sequence[str]) -> list[tuple[int, str]]:
+        """(k, mode) of the predictions wanted: only modes with an adapter are made again with the k-th seed."""
+        tuned = [m for m in modes if MODES[m].adapter]
+        return [(0, m) for m in modes] + [(k, m) for k in range(1, 1 + len(self.repeats)) for m in tuned]
+
+    def seeded(self, k: int) -> tuple[RunConfig, Identity]:
+        """Settings and fingerprints under the k-th training seed."""
+        return _seeded(self.config, k), self.repeats[k - 1] if k else self.identity
+
+    def home(self, k: int) -> Path:
+        """The folder that holds the predictions under the k-th training seed."""
+        return self.folder / "seeds" / str(k) if k else self.folder
+
+    def has(self, k: int, mode: str) -> bool:
+        """Whether the run folder holds current predictions of a mode under the k-th training seed."""
+        return is_current(self.home(k), mode, self.seeded(k)[1].predictions(mode))
+
+    def current(self) -> list[str]:
+        """The modes that have current predictions, in registry order."""
+        return [m for m in MODES if self.has(0, m)]
+
+
+def plan_run(
+    path: Path,
+    *,
+    model: str,
+    embedder: str,
+    seed: int = 0,
+    seeds: int = 1,
+    limit: int | None = None,
+    out: Path | None = None,
+) -> Plan:
+    """Read and check a data set and fingerprint the run; raises UserError before anything is written."""
+    dataset = load_dataset(path)
+    config = RunConfig(
+        dataset_path=str(path), model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit,
+        dataset=dataset.config,
+    )  # fmt: skip
+    folder = out or Path("runs") / dataset.config.name
+    _check_folder(folder, dataset)
+    examples = choose_examples(dataset.test, limit, seed)
+    model_print = model_fingerprint(locate_model(model))
+    embedder_print = _embedder_fingerprint(embedder) if dataset.documents else ""
+    identities = [
+        identify(dataset, _seeded(config, k), examples, model=model_print, embedder=embedder_print)
+        for k in range(seeds)
+    ]
+    return Plan(dataset, config, identities[0], examples, folder, tuple(identities[1:]))
+
+
+def modes_for(dataset: Dataset, modes: Sequence[str]) -> list[str]:
+    """The modes to run, in registry order: all that the data set allows when none is named, else those and `base`.
+
+    Raises UserError when a named mode needs a corpus that the data set does not have.
+    """
+    possible = [m.name for m in MODES.values() if dataset.documents or not m.retrieves]
+    for name in modes:
+        if name not in possible:
+            raise UserError(
+                f"--mode {name}: {dataset.path} has no corpus/ to retrieve from; add documents or drop the mode"
+            )
+    return [m for m in possible if not modes or m in modes or m == "base"]
+
+
+def choose_examples(test: Sequence[Example], limit: int | None, seed: int) -> tuple[Example, ...]:
+    """The test rows to answer: all, or `limit` of them drawn by seed, in the file's order."""
+    if limit is None or limit >= len(test):
+        return tuple(test)
+    chosen = set(random.Random(f"limit-{seed}").sample(range(len(test)), limit))
+    return tuple(e for i, e in enumerate(test) if i in chosen)
+
+
+def _seeded(config: RunConfig, k: int) -> RunConfig:
+    return config.model_copy(update={"seed": config.seed + k})
+
+
+def _check_folder(folder: Path, dataset: Dataset) -> None:
+    file = folder / "config.yaml"
+    if file.is_file() and (there := read_run_config(file).dataset.name) != dataset.config.name:
+        raise UserError(f"{folder}: holds a run of '{there}', not of '{dataset.config.name}'; name another --out")
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder}: is a file; name a folder with --out")
+
+
+def _embedder_fingerprint(name: str) -> str:
+    from rag.embed import embedder_fingerprint
+
+    return embedder_fingerprint(name)

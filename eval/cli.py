@@ -41,6 +41,9 @@ def evaluate(
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Answer this many test questions only.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of training, worked examples and intervals.")] = 0,
     out: Annotated[Path | None, typer.Option("--out", help="Run folder; default runs/<data set name>.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only look for leaks, wrong labels and too little data; train nothing.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")] = False,
 ) -> None:
     """Compare a better prompt, retrieval, fine-tuning and both on a data set, and say which to use."""
@@ -54,6 +57,11 @@ def evaluate(
     paths = [resolve_dataset(name) for name in datasets] if datasets else [resolve_dataset(None)]
     if out and len(paths) > 1:
         raise UserError("--out names one run folder; drop it when several data sets are given")
+    if check:
+        from eval.check import check_datasets
+
+        check_datasets(paths, model=model, seed=seed, limit=limit, out=out)
+        return
     from eval.run import evaluate as run
     from eval.run import plan_run
 

@@ -1,0 +1,169 @@
+"""Gates over the questions: asked twice, answered by themselves, or called unanswerable beside their answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from eval.gates import Finding, Located, Material, gate, listed, percent
+from eval.metrics.text import contains_tokens, normalise, same_tokens, tokens
+from eval.near import near_pairs, same_names
+
+ALMOST_SAME = 0.85
+"""Likeness asked for where answers cannot tell two facts apart: yes or no, or no answer at all."""
+
+_POLAR = frozenset({"yes", "no", "true", "false"})
+_OPTIONS = re.compile(r"(?:^|[\s(])(?:[A-Ea-e]|[1-5])[).:]\s")
+"""The marks of a list of options: A) or (a) or 1."""
+
+
+@gate("near-duplicates")
+def near_duplicates(material: Material) -> Iterator[Finding]:
+    """Test questions that were shown in training: the same but for articles is an error, nearly the same a warning."""
+    shown = [*material.train, *material.dev]
+    exact = _exact(shown, material.test)
+    for old, new in exact[:1]:
+        others = f" ({len(exact)} such rows)" if len(exact) > 1 else ""
+        yield Finding(
+            "near-duplicates", "error",
+            f"asks the same as {material.path(old)}{others}; remove one of the two, or move both to one split",
+            material.path(new),
+        )  # fmt: skip
+    found = [pair for pair in _near(material.test, shown) if (pair[1], pair[0]) not in set(exact)]
+    if found:
+        rows = {new.line for new, _ in found}
+        pairs = listed([f"{new.place} ~ {old.place}" for new, old in found])
+        yield Finding(
+            "near-duplicates", "warning",
+            f"{len(rows)} of {len(material.test)} test questions are nearly a training question with the same answer: "
+            f"{pairs}; give rows about one fact the same 'group' and keep a group in one split, or drop them",
+            material.path(found[0][0]),
+        )  # fmt: skip
+
+
+@gate("repeated-test-questions")
+def repeated(material: Material) -> Iterator[Finding]:
+    """Test rows that ask one fact twice under two groups, so that they count as two independent questions."""
+    found = [
+        (a, b) for a, b in _near(material.test, material.test)
+        if a.line < b.line and a.example.group != b.example.group
+    ]  # fmt: skip
+    if found:
+        yield Finding(
+            "repeated-test-questions", "warning",
+            f"{len(found)} pair{'s' if len(found) > 1 else ''} of test questions ask nearly the same and have the same "
+            f"answer, but count as independent: {listed([f'{a.place} ~ {b.place}' for a, b in found])}; give each pair "
+            "one 'group'",
+            material.path(found[0][0]),
+        )  # fmt: skip
+
+
+@gate("answer-in-question")
+def answer_in_question(material: Material) -> Iterator[Finding]:
+    """Test questions in which an accepted answer stands, so that repeating the question is scored as knowledge."""
+    if material.dataset.config.knowledge.metric in ("choice", "sql"):  # the answer is one of the options, or a query
+        return
+    rows = [row for row in material.test if row.example.answerable]
+    found = [row for row in rows if _leaks(row)]
+    if found:
+        yield Finding(
+            "answer-in-question", "warning",
+            f"in {len(found)} of {len(rows)} answerable test questions ({percent(len(found) / len(rows))}) an accepted "
+            f"answer stands in the question, so repeating it scores: {listed([row.place for row in found])}; ask "
+            "without the answer, or leave it where the task is to extract or transform what the question gives",
+            material.path(found[0]),
+        )  # fmt: skip
+
+
+@gate("unanswerable")
+def unanswerable(material: Material) -> Iterator[Finding]:
+    """Rows called unanswerable although another row answers their question, or although they name gold documents."""
+    rows = [*material.train, *material.dev, *material.test]
+    without = [row for row in rows if not row.example.answerable]
+    answered = [row for row in rows if row.example.answerable]
+    asked = {_question(row): row for row in answered}
+    for row in without:
+        if other := asked.get(_question(row)):
+            yield Finding(
+                "unanswerable", "error",
+                f"is called unanswerable, but {material.path(other)} answers the same question with "
+                f"'{other.example.answers[0]}'; mend one of the two",
+                material.path(row),
+            )  # fmt: skip
+    near = [
+        (row, other) for row, other, likeness in _similar(without, answered, ALMOST_SAME)
+        if likeness >= ALMOST_SAME and _question(row) not in asked
+    ]  # fmt: skip
+    if near:
+        pairs = listed([f"{row.place} ~ {other.place} ('{other.example.answers[0]}')" for row, other in near])
+        yield Finding(
+            "unanswerable", "warning",
+            f"{len(near)} unanswerable rows ask nearly what another row answers: {pairs}; answer them, or word them "
+            "so that they ask for something else",
+            material.path(near[0][0]),
+        )  # fmt: skip
+    golden = [row for row in without if row.example.documents]
+    if golden:
+        yield Finding(
+            "unanswerable", "warning",
+            f"{len(golden)} unanswerable rows name gold documents: {listed([row.place for row in golden])}; a question "
+            "that a document answers needs 'answers', any other no 'documents'",
+            material.path(golden[0]),
+        )  # fmt: skip
+
+
+def _exact(shown: Sequence[Located], test: Sequence[Located]) -> list[tuple[Located, Located]]:
+    first: dict[str, Located] = {}
+    for row in shown:
+        first.setdefault(_question(row), row)
+    return [(first[q], row) for row in test if (q := _question(row)) in first]
+
+
+def _near(rows: Sequence[Located], others: Sequence[Located]) -> list[tuple[Located, Located]]:
+    """Pairs of one wording, about one thing, with one answer; the first list's order."""
+    return [
+        (row, other)
+        for row, other, likeness in _similar(rows, others)
+        if _same_answer(row, other, telling_nothing=likeness >= ALMOST_SAME)
+    ]
+
+
+def _similar(
+    rows: Sequence[Located], others: Sequence[Located], threshold: float | None = None
+) -> Iterator[tuple[Located, Located, float]]:
+    questions = [[row.example.question for row in side] for side in (rows, others)]
+    pairs = near_pairs(*questions, threshold=threshold) if threshold else near_pairs(*questions)
+    for i, j, likeness in pairs:
+        if same_names(questions[0][i], questions[1][j]):
+            yield rows[i], others[j], likeness
+
+
+def _same_answer(row: Located, other: Located, *, telling_nothing: bool) -> bool:
+    """Whether both rows accept one answer; `telling_nothing`: also where that is yes, no, or nothing."""
+    mine, theirs = row.example.answers, other.example.answers
+    if not mine and not theirs:
+        return telling_nothing
+    shared = [a for a in mine for b in theirs if same_tokens(tokens(a), tokens(b))]
+    return bool(shared) and (telling_nothing or not all(normalise(a) in _POLAR for a in shared))
+
+
+def _leaks(row: Located) -> bool:
+    question, answers = row.example.question, row.example.answers
+    if any(normalise(a) in _POLAR for a in answers) or len(_OPTIONS.findall(question)) > 1:
+        return False
+    return any(_stands(question, a) for a in answers)
+
+
+def _stands(question: str, answer: str) -> bool:
+    """As whole words, and not as one of two offered alternatives (`is it red or blue?`)."""
+    if not contains_tokens(tokens(question), tokens(answer)):
+        return False
+    words, part = re.findall(r"\w+", question.casefold()), re.findall(r"\w+", answer.casefold())
+    for i in range(len(words) - len(part) + 1):
+        if words[i : i + len(part)] == part and "or" in (words[i - 1 : i] + words[i + len(part) : i + len(part) + 1]):
+            return False
+    return True
+
+
+def _question(row: Located) -> str:
+    return normalise(row.example.question)

@@ -9,7 +9,7 @@ from pathlib import Path
 from eval.config import RunConfig
 from eval.dataset import load_dataset
 from eval.errors import UserError
-from eval.gates import Finding, Material, check_material
+from eval.gates import Finding, Material, check_material, counted
 
 
 def check_datasets(
@@ -23,7 +23,7 @@ def check_datasets(
         for finding in findings:
             print(finding.line())
         counts = {s: sum(f.severity == s for f in findings) for s in ("error", "warning", "note")}
-        told = ", ".join(f"{n} {s}{'s' if n > 1 else ''}" for s, n in counts.items() if n)
+        told = ", ".join(counted(n, s) for s, n in counts.items() if n)
         print(f"{path}: {told or 'nothing found'}")
         if counts["error"]:
             wrong.append(str(path))

@@ -8,7 +8,7 @@ from pathlib import Path
 from eval.config import RunConfig
 from eval.dataset import Dataset
 from eval.errors import UserError
-from eval.gates import Finding
+from eval.gates import KNOWN, Finding
 from eval.identity import identify
 from eval.model_files import locate_model, model_fingerprint
 from eval.modes import MODES
@@ -19,7 +19,6 @@ from eval.records import Example, Prediction
 from eval.score import score_mode
 from eval.setup import Setup
 
-GATE = "known-already"
 SAMPLE = 30
 LARGE_MODEL = 2 << 30
 """Weights of more bytes are not loaded for a check that should take seconds."""
@@ -48,7 +47,7 @@ def known_already(
     )
     return [
         Finding(
-            GATE, "note" if settings.style.checks else "warning",
+            KNOWN, "note" if settings.style.checks else "warning",
             f"{config.model} knows this already: closed-book it scores {mean:.2f} [{low:.2f}, {high:.2f}] on "
             f"{len(values)} questions against the target {settings.knowledge.target:g}, so the comparison will be flat "
             f"on knowledge; {rest}",
@@ -101,4 +100,4 @@ def _answers(setup: Setup, sample: Sequence[Example]) -> list[Prediction]:
 
 def _unchecked(dataset: Dataset, reason: str) -> Finding:
     message = f"not checked whether the base knows the answers already: {reason}"
-    return Finding(GATE, "note", message, str(dataset.path / "test.jsonl"))
+    return Finding(KNOWN, "note", message, str(dataset.path / "test.jsonl"))

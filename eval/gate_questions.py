@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from eval.gates import Finding, Located, Material, gate, listed, percent
+from eval.gates import Finding, Located, Material, counted, gate, listed, percent
 from eval.metrics.text import contains_tokens, normalise, same_tokens, tokens
 from eval.near import near_pairs, same_names
+from eval.splits import SIGNS
 
 ALMOST_SAME = 0.85
 """Likeness asked for where answers cannot tell two facts apart: yes or no, or no answer at all."""
 
 _POLAR = frozenset({"yes", "no", "true", "false"})
+_CODE = re.compile(r"[<>=*|{}]")
 _OPTIONS = re.compile(r"(?:^|[\s(])(?:[A-Ea-e]|[1-5])[).:]\s")
 """The marks of a list of options: A) or (a) or 1."""
 
@@ -22,6 +24,7 @@ def near_duplicates(material: Material) -> Iterator[Finding]:
     """Test questions that were shown in training: the same but for articles is an error, nearly the same a warning."""
     shown = [*material.train, *material.dev]
     exact = _exact(shown, material.test)
+    told = {(new, old) for old, new in exact}
     for old, new in exact[:1]:
         others = f" ({len(exact)} such rows)" if len(exact) > 1 else ""
         yield Finding(
@@ -29,14 +32,14 @@ def near_duplicates(material: Material) -> Iterator[Finding]:
             f"asks the same as {material.path(old)}{others}; remove one of the two, or move both to one split",
             material.path(new),
         )  # fmt: skip
-    found = [pair for pair in _near(material.test, shown) if (pair[1], pair[0]) not in set(exact)]
+    found = [pair for pair in _near(material.test, shown) if pair not in told]
     if found:
-        rows = {new.line for new, _ in found}
-        pairs = listed([f"{new.place} ~ {old.place}" for new, old in found])
+        first = dict(reversed(found))
+        pairs = listed([f"{new.place} ~ {old.place}" for new, old in sorted(first.items(), key=lambda p: p[0].line)])
         yield Finding(
             "near-duplicates", "warning",
-            f"{len(rows)} of {len(material.test)} test questions are nearly a training question with the same answer: "
-            f"{pairs}; give rows about one fact the same 'group' and keep a group in one split, or drop them",
+            f"{len(first)} of {len(material.test)} test questions ask nearly what training shows, with the same "
+            f"answer: {pairs}; keep rows about one fact in one split (one 'group' cannot be in two), or drop them",
             material.path(found[0][0]),
         )  # fmt: skip
 
@@ -51,7 +54,7 @@ def repeated(material: Material) -> Iterator[Finding]:
     if found:
         yield Finding(
             "repeated-test-questions", "warning",
-            f"{len(found)} pair{'s' if len(found) > 1 else ''} of test questions ask nearly the same and have the same "
+            f"{counted(len(found), 'pair')} of test questions ask nearly the same and have the same "
             f"answer, but count as independent: {listed([f'{a.place} ~ {b.place}' for a, b in found])}; give each pair "
             "one 'group'",
             material.path(found[0][0]),
@@ -98,16 +101,16 @@ def unanswerable(material: Material) -> Iterator[Finding]:
         pairs = listed([f"{row.place} ~ {other.place} ('{other.example.answers[0]}')" for row, other in near])
         yield Finding(
             "unanswerable", "warning",
-            f"{len(near)} unanswerable rows ask nearly what another row answers: {pairs}; answer them, or word them "
-            "so that they ask for something else",
+            f"{counted(len(near), 'unanswerable row')} nearly repeating a question that another row answers: {pairs}; "
+            "answer them too, or word them so that they ask for something else",
             material.path(near[0][0]),
         )  # fmt: skip
     golden = [row for row in without if row.example.documents]
     if golden:
         yield Finding(
             "unanswerable", "warning",
-            f"{len(golden)} unanswerable rows name gold documents: {listed([row.place for row in golden])}; a question "
-            "that a document answers needs 'answers', any other no 'documents'",
+            f"{counted(len(golden), 'unanswerable row')} with gold documents: {listed([row.place for row in golden])}; a "
+            "question that a document answers needs 'answers', any other no 'documents'",
             material.path(golden[0]),
         )  # fmt: skip
 
@@ -143,8 +146,15 @@ def _same_answer(row: Located, other: Located, *, telling_nothing: bool) -> bool
     mine, theirs = row.example.answers, other.example.answers
     if not mine and not theirs:
         return telling_nothing
-    shared = [a for a in mine for b in theirs if same_tokens(tokens(a), tokens(b))]
+    shared = [a for a in mine for b in theirs if _equal(a, b)]
     return bool(shared) and (telling_nothing or not all(normalise(a) in _POLAR for a in shared))
+
+
+def _equal(answer: str, other: str) -> bool:
+    """The same tokens; of code, the same text but for blanks and case, because its signs carry meaning."""
+    if _CODE.search(answer) or _CODE.search(other):
+        return answer.casefold().split() == other.casefold().split()
+    return same_tokens(tokens(answer), tokens(other))
 
 
 def _leaks(row: Located) -> bool:
@@ -166,4 +176,5 @@ def _stands(question: str, answer: str) -> bool:
 
 
 def _question(row: Located) -> str:
-    return normalise(row.example.question)
+    """The question as its tokens and signs: also without articles, and with numbers in one notation."""
+    return " ".join([normalise(row.example.question), *re.findall(SIGNS, row.example.question)])

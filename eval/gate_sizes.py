@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from eval.gates import Finding, Material, gate, listed, percent
+from eval.gates import Finding, Material, counted, gate, listed, percent
 from eval.metrics.style import Check, build_checks
 from eval.metrics.text import normalise
 from eval.power import detectable_difference, effective_size, questions_needed
@@ -22,25 +22,35 @@ FEW_EFFECTIVE = 0.5
 
 @gate("test-size")
 def test_size(material: Material) -> Iterator[Finding]:
-    """A test split too small for the margin: the verdict tells lifts below twice the margin from larger ones."""
+    """A test split too small for the margin: the verdict tells lifts below twice the margin from larger ones.
+
+    A warning when the questions are too few even if all were independent, a note when only their groups are.
+    """
     margin = material.dataset.config.decision.margin
     wanted = min(2 * margin, 1.0)
-    groups = len({e.group for e in material.asked})
-    smallest, needed = detectable_difference(groups), questions_needed(wanted)
-    # The assumed discordance is a guess: two decimals are all that the comparison is good for.
-    if smallest is not None and round(smallest, 2) <= round(wanted, 2):
+    rows, groups = len(material.asked), len({e.group for e in material.asked})
+    if _shows(groups, wanted):
         return
-    count = f"{len(material.asked)} test questions"
-    if groups < len(material.asked):
-        count += f" in {groups} groups"
+    needed = questions_needed(wanted)
+    clustered = _shows(rows, wanted)
+    count = counted(rows, "test question")
+    if clustered:
+        count += f" are {groups} groups; where a group is right or wrong as a whole, they"
+    smallest = detectable_difference(groups if clustered else rows)
     least = "no difference at all" if smallest is None else f"a difference of {smallest:.2f} at the smallest"
     yield Finding(
-        "test-size", "warning",
-        f"{count} show {least} (paired, 80 % power, 5 % level, if two modes differ on every fourth question), but "
+        "test-size", "note" if clustered else "warning",
+        f"{count} can show {least} (paired, 80 % power, 5 % level, if two modes differ on every fourth question), but "
         f"'decision.margin' {margin:g} asks for {wanted:g}: about {needed} independent questions are needed; add "
         "questions about other facts, or raise the margin",
         material.file("test.jsonl"),
     )  # fmt: skip
+
+
+def _shows(questions: int, wanted: float) -> bool:
+    """At two decimals: the assumed discordance is a guess, and the comparison is good for no more."""
+    smallest = detectable_difference(questions)
+    return smallest is not None and round(smallest, 2) <= round(wanted, 2)
 
 
 @gate("groups")
@@ -84,8 +94,8 @@ def training_rows(material: Material) -> Iterator[Finding]:
     if len(rows) < FEW_TRAINING_ROWS:
         yield Finding(
             "training-rows", "warning",
-            f"{len(rows)} training rows; fine-tuning shows what it can do from about {FEW_TRAINING_ROWS} on: add "
-            "rows, or take a result against fine-tuning as not tried enough",
+            f"{counted(len(rows), 'training row')}; fine-tuning shows what it can do from about {FEW_TRAINING_ROWS} on: "
+            "add rows, or take a result against fine-tuning as not tried enough",
             file,
         )  # fmt: skip
     if len(rows) > 1 and len({row.example.reply.strip() for row in rows}) == 1:

@@ -1,6 +1,6 @@
 """What can be wrong with a data set before anything is trained on it: leaks, wrong labels, and too little of it.
 
-Each gate is one registered function from a `Material` to its findings, in the modules that `check_material` names. An
+Each gate is one registered function from a `Material` to its findings, in the modules that MODULES names. An
 error means that no verdict on this data can be trusted; a warning stands beside the verdict; a note says what was not
 checked, or what is worth knowing.
 """
@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from eval.dataset import Dataset
 from eval.errors import UserError
-from eval.files import write_json
+from eval.files import fingerprint, read_json, write_json
 from eval.jsonlines import read_json_lines
 from eval.progress import say
 from eval.records import Example
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
     from rag.documents import Document
 
 Severity = Literal["error", "warning", "note"]
+
+MODULES = ("eval.gate_questions", "eval.gate_corpus", "eval.gate_sizes")
+"""Importing them registers their gates, in this order."""
+
+KNOWN = "known-already"
+"""The gate that needs the base's answers, in `eval.gate_known`."""
+
+CODE = 1
+"""Raised when a gate changes what it finds, so that a run's kept findings are made again."""
 
 SHOWN = 3
 """So many rows are named in a finding; the rest are counted."""
@@ -104,11 +114,25 @@ def gate(name: str) -> Callable[[Gate], Gate]:
 
 def check_material(material: Material) -> list[Finding]:
     """The findings of all gates that need no model, errors first."""
-    from eval import gate_corpus, gate_questions, gate_sizes
-
-    assert gate_questions and gate_corpus and gate_sizes  # importing them registers their gates
+    for module in MODULES:
+        import_module(module)
     found = [finding for name in GATES for finding in GATES[name](material)]
     return sorted(found, key=lambda f: ("error", "warning", "note").index(f.severity))
+
+
+def check_run(dataset: Dataset, asked: Sequence[Example], run: Path) -> list[Finding]:
+    """`check_material` for a run folder, told on stderr; taken from its checks.json where nothing has changed since.
+
+    Raises UserError for an error. Nothing is written.
+    """
+    file = run / "checks.json"
+    known = read_json(file) if file.is_file() else {}
+    if known.get("data") == _data(dataset, asked):
+        findings = [f for kept in known["findings"] if (f := Finding(**kept)).gate != KNOWN]
+    else:
+        findings = check_material(Material(dataset, asked))
+    tell(findings)
+    return findings
 
 
 def tell(findings: Sequence[Finding]) -> None:
@@ -122,9 +146,9 @@ def tell(findings: Sequence[Finding]) -> None:
             say(finding.line())
 
 
-def write_findings(run: Path, findings: Sequence[Finding]) -> None:
-    """Write checks.json into a run folder: a list of {gate, severity, message, where}."""
-    write_json(run / "checks.json", [asdict(f) for f in findings])
+def write_findings(run: Path, dataset: Dataset, asked: Sequence[Example], findings: Sequence[Finding]) -> None:
+    """Write checks.json into a run folder: `findings`, a list of {gate, severity, message, where}, and on what data."""
+    write_json(run / "checks.json", {"data": _data(dataset, asked), "findings": [asdict(f) for f in findings]})
 
 
 def listed(items: Sequence[str]) -> str:
@@ -133,9 +157,18 @@ def listed(items: Sequence[str]) -> str:
     return ", ".join(items[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
+def counted(n: int, noun: str) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{n} {noun}{'' if n == 1 else 's'}"
+
+
 def percent(share: float) -> str:
     """A share in [0, 1] as a whole percentage, or with a decimal below 1 %."""
     return f"{100 * share:.0f} %" if share >= 0.01 or share == 0 else f"{100 * share:.1f} %"
+
+
+def _data(dataset: Dataset, asked: Sequence[Example]) -> str:
+    return fingerprint(CODE, str(dataset.path), dataset.digests, dataset.corpus_digest, [e.id for e in asked])
 
 
 def _locate(dataset: Dataset, file: str, examples: Sequence[Example]) -> tuple[Located, ...]:

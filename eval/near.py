@@ -80,8 +80,10 @@ def near_pairs(
 def _names(text: str) -> tuple[frozenset[str], frozenset[str]]:
     words = _WORD.findall(unicodedata.normalize("NFKC", text))
     numbers = frozenset(w.casefold() for w in words if any(c.isdigit() for c in w))
-    names = frozenset(w.casefold() for w in words[1:] if w != w.casefold())
-    return numbers, names - numbers - _FUNCTION_WORDS
+    # A single capital letter is the name of a model (Pike A), not an article, unless it is I.
+    named = (w for w in words[1:] if w != w.casefold() and w != "I")
+    names = frozenset(w.casefold() for w in named if len(w) == 1 or w.casefold() not in _FUNCTION_WORDS)
+    return numbers, names - numbers
 
 
 def _pieces(word: str) -> Iterator[str]:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.config import RunConfig, read_run_config, write_run_config
-from eval.dataset import Dataset, load_dataset
+from eval.dataset import Dataset, check_corpus, load_dataset
 from eval.decide import write_decision
 from eval.errors import UserError
 from eval.files import write_json
 from eval.gate_known import known_already
-from eval.gates import Finding, Material, check_material, tell, write_findings
+from eval.gates import Finding, check_run, tell, write_findings
 from eval.identity import Identity, identify
 from eval.model_files import locate_model, model_fingerprint
 from eval.modes import MODES
@@ -60,24 +60,16 @@ def evaluate(plan: Plan, modes: Sequence[str]) -> Decision:
     """Answer in every mode that has no current predictions, score, decide and write the report."""
     wanted = modes_for(plan.dataset, modes)
     todo = [m for m in wanted if not is_current(plan.folder, m, plan.identity.predictions(m))]
-    findings = check_plan(plan)  # before anything is written
+    if todo:
+        check_corpus(plan.dataset)  # before anything is written
+    findings = check_run(plan.dataset, plan.examples, plan.folder)
     with locked(plan.folder):
         write_run_config(plan.folder / "config.yaml", plan.config)
         if todo:
             _predict_all(plan, todo)
-        write_findings(plan.folder, [*findings, *_known(plan)])
+        tell(known := _known(plan))
+        write_findings(plan.folder, plan.dataset, plan.examples, [*findings, *known])
         return _conclude(plan)
-
-
-def check_plan(plan: Plan) -> list[Finding]:
-    """Run the gates that need no model and tell their warnings; raises UserError for the first of their errors.
-
-    Reads every document once, so a corpus that cannot be read is found here too.
-    """
-    material = Material(plan.dataset, plan.examples)
-    findings = check_material(material)
-    tell(findings)
-    return findings
 
 
 def modes_for(dataset: Dataset, modes: Sequence[str]) -> list[str]:
@@ -123,8 +115,6 @@ def _predict_all(plan: Plan, todo: Sequence[str]) -> None:
     write_json(plan.folder / "environment.json", environment(setup.base))
     for mode in todo:
         predict(setup, mode, plan.examples, plan.folder, plan.identity.predictions(mode))
-        if mode == "base":
-            tell(_known(plan))
 
 
 def _known(plan: Plan) -> list[Finding]:

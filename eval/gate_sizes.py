@@ -94,7 +94,7 @@ def training_rows(material: Material) -> Iterator[Finding]:
     if len(rows) < FEW_TRAINING_ROWS:
         yield Finding(
             "training-rows", "warning",
-            f"{counted(len(rows), 'training row')}; fine-tuning shows what it can do from about {FEW_TRAINING_ROWS} on: "
+            f"{counted(len(rows), 'training row')}; fine-tuning shows what it can do from {FEW_TRAINING_ROWS} on: "
             "add rows, or take a result against fine-tuning as not tried enough",
             file,
         )  # fmt: skip

@@ -62,7 +62,6 @@ def test_no_answerable_question_no_finding(material: Make) -> None:
 def test_the_base_is_asked_a_sample_and_nothing_is_written(material: Make, tiny_model: Path, tmp_path: Path) -> None:
     # A random Llama knows no name: it does not reach the target, and with a target of 0 it does.
     for target, count in ((0.8, 0), (0.0, 1)):
-        (tmp_path / str(target)).mkdir()
         data = material(
             test=questions(40), yaml=f"knowledge: {{target: {target}}}\ngeneration: {{max_new_tokens: 8}}\n"
         )

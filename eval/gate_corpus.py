@@ -9,15 +9,12 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from eval.gates import Finding, Located, Material, gate, listed, percent
+from eval.gates import NOT_WORDS, Finding, Located, Material, gate, listed, percent
 from eval.metrics.quantity import Quantity, lone_quantity, quantities, same
 from eval.metrics.text import normalise, plain, tokens
 
 if TYPE_CHECKING:
     from rag.documents import Document
-
-TEXT_METRICS = ("contains", "exact", "f1", "number")
-"""Metrics whose accepted answers are words of the documents; a query or a meaning need not stand there."""
 
 LONG = 5
 """Answers of more tokens than this are sentences: half of their words must stand in a document, not all."""
@@ -28,7 +25,7 @@ _POLAR = frozenset({"yes", "no", "true", "false"})
 @gate("answer-in-corpus")
 def answers_in_corpus(material: Material) -> Iterator[Finding]:
     """Answerable rows none of whose accepted answers stands in their gold documents, or in any where none is named."""
-    if not material.dataset.documents or material.dataset.config.knowledge.metric not in TEXT_METRICS:
+    if not material.dataset.documents or material.dataset.config.knowledge.metric in NOT_WORDS:
         return
     corpus = _Corpus(material.documents)
     for rows in (material.test, (*material.train, *material.dev)):

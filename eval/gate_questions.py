@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from eval.gates import Finding, Located, Material, counted, gate, listed, percent
+from eval.gates import NOT_WORDS, Finding, Located, Material, counted, gate, listed, percent
 from eval.metrics.text import contains_tokens, normalise, tokens
 from eval.near import THRESHOLD, near_pairs, same_names
 from eval.splits import SIGNS
@@ -66,7 +66,9 @@ def repeated(material: Material) -> Iterator[Finding]:
 @gate("answer-in-question")
 def answer_in_question(material: Material) -> Iterator[Finding]:
     """Test questions in which an accepted answer stands, so that repeating the question is scored as knowledge."""
-    if material.dataset.config.knowledge.metric in ("choice", "sql"):  # the answer is one of the options, or a query
+    if (
+        material.dataset.config.knowledge.metric in NOT_WORDS
+    ):  # the options are given, and a query is no word of the question
         return
     rows = [row for row in material.test if row.example.answerable]
     found = [row for row in rows if _leaks(row)]

@@ -12,7 +12,9 @@ from eval.near import THRESHOLD, near_pairs, same_names
 from eval.splits import SIGNS
 
 ALMOST_SAME = 0.85
-"""Likeness asked for where answers cannot tell two facts apart: yes or no, or no answer at all."""
+"""Likeness asked for where answers cannot tell two facts apart: yes or no, none at all, or a common one, as a label."""
+COMMON_ROWS, COMMON_SHARE = 5, 0.1
+"""An answer is common when more rows than both have it."""
 
 _POLAR = frozenset({"yes", "no", "true", "false"})
 _NONE = ""
@@ -66,9 +68,7 @@ def repeated(material: Material) -> Iterator[Finding]:
 @gate("answer-in-question")
 def answer_in_question(material: Material) -> Iterator[Finding]:
     """Test questions in which an accepted answer stands, so that repeating the question is scored as knowledge."""
-    if (
-        material.dataset.config.knowledge.metric in NOT_WORDS
-    ):  # the options are given, and a query is no word of the question
+    if material.dataset.config.knowledge.metric in NOT_WORDS:
         return
     rows = [row for row in material.test if row.example.answerable]
     found = [row for row in rows if _leaks(row)]
@@ -133,7 +133,8 @@ def _near(rows: Sequence[Located], others: Sequence[Located]) -> list[tuple[Loca
     mine, theirs = _by_answer(rows), _by_answer(others)
     found: set[tuple[Located, Located]] = set()
     for answer in mine.keys() & theirs.keys():
-        telling = answer not in _POLAR and answer != _NONE
+        common = len(mine[answer]) > max(COMMON_ROWS, COMMON_SHARE * len(rows))
+        telling = not common and answer not in _POLAR and answer != _NONE
         found.update(_similar(mine[answer], theirs[answer], THRESHOLD if telling else ALMOST_SAME))
     return sorted(found, key=lambda pair: (pair[0].line, pair[1].file, pair[1].line))
 

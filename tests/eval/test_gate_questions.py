@@ -53,6 +53,18 @@ def test_yes_alone_does_not_make_two_questions_one(material: Make) -> None:
     assert not list(near_duplicates(material(train=shown, test=[("May a Pike cable be cut?", "yes")])))
 
 
+def test_a_common_label_does_not_make_two_questions_one(material: Make) -> None:
+    others = [(f"Of what colour is the flag over {place}?", "red") for place in ("Esk", "Tay", "Don", "Dee", "Ure")]
+    shown = [("Of what colour is the flag of Arvik harbour?", "red")]
+    asked = ("Of what colour is the harbour of Arvik?", "red")
+    assert not list(near_duplicates(material(train=shown, test=[asked, *others])))
+
+
+def test_a_rare_answer_tells_the_same_two_questions_to_be_one(material: Make) -> None:
+    shown = [("Of what colour is the flag of Arvik harbour?", "red")]
+    assert list(near_duplicates(material(train=shown, test=[("Of what colour is the harbour of Arvik?", "red")])))
+
+
 def test_nearly_equal_yes_or_no_questions_are_found(material: Make) -> None:
     shown = [("May a Pike cable be cut and joined?", "yes")]
     assert list(near_duplicates(material(train=shown, test=[("Could a Pike cable be cut and joined?", "yes")])))

@@ -47,6 +47,9 @@ def evaluate(
     no_retention: Annotated[
         bool, typer.Option("--no-retention", help="Do not measure what tuning made the model forget.")
     ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only look for leaks, wrong labels and too little data; train nothing.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")] = False,
 ) -> None:
     """Compare a better prompt, retrieval, fine-tuning and both on a data set, and say which to use."""
@@ -60,6 +63,11 @@ def evaluate(
     paths = [resolve_dataset(name) for name in datasets] if datasets else [resolve_dataset(None)]
     if out and len(paths) > 1:
         raise UserError("--out names one run folder; drop it when several data sets are given")
+    if check:
+        from eval.check import check_datasets
+
+        check_datasets(paths, model=model, seed=seed, limit=limit, out=out)
+        return
     from eval.plan import plan_run
     from eval.run import Options
     from eval.run import evaluate as run

@@ -14,6 +14,8 @@ from eval.dataset import check_corpus
 from eval.decide import write_decision
 from eval.errors import UserError
 from eval.files import write_json
+from eval.gate_known import known_already
+from eval.gates import Finding, check_run, tell, write_findings
 from eval.learn import learn_style
 from eval.modes import MODES
 from eval.plan import Plan, modes_for
@@ -40,6 +42,7 @@ def evaluate(plan: Plan, modes: Sequence[str], options: Options = Options()) -> 
     todo = [(k, m) for k, m in plan.answers(wanted) if not plan.has(k, m)]
     if todo:
         check_corpus(plan.dataset)  # before anything is written
+    findings = check_run(plan.dataset, plan.examples, plan.folder)
     with locked(plan.folder):
         write_run_config(plan.folder / "config.yaml", plan.config)
         setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
@@ -47,6 +50,8 @@ def evaluate(plan: Plan, modes: Sequence[str], options: Options = Options()) -> 
             _predict_all(plan, setup, todo)
         if battery and scored_modes(wanted):
             measure(setup, battery, wanted)
+        tell(known := _known(plan))
+        write_findings(plan.folder, plan.dataset, plan.examples, [*findings, *known])
         return _conclude(plan, battery)
 
 
@@ -78,6 +83,10 @@ def _predict_all(plan: Plan, setup: Setup, todo: Sequence[tuple[int, str]]) -> N
         config, identity = plan.seeded(k)
         seeded = setup.with_seed(config, identity)
         predict(seeded, mode, plan.examples, plan.home(k), identity.predictions(mode))
+
+
+def _known(plan: Plan) -> list[Finding]:
+    return known_already(plan.dataset, plan.examples, read_predictions(plan.folder, "base"), plan.config)
 
 
 def _conclude(plan: Plan, battery: Battery | None) -> Decision:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from eval.errors import UserError
 from eval.records import Example
 
+SIGNS = r"[<>=+*%^]|(?<=[\d\s])[-/](?=[\d\s])"
+_PIECE = re.compile(rf"\w+(?:[.,]\w+)*|{SIGNS}")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -41,8 +44,11 @@ def check_splits(splits: Mapping[str, Sequence[Row]]) -> None:
 
 
 def same_question(question: str) -> str:
-    """The question without what does not make it another one: case, punctuation, blanks and Unicode form."""
-    return " ".join(re.findall(r"\w+(?:[.,]\w+)*", unicodedata.normalize("NFKC", question).casefold()))
+    """The question without what does not make it another one: case, punctuation, blanks and Unicode form.
+
+    Signs of comparing and calculating stay: 5 + 3 is not 5 * 3.
+    """
+    return " ".join(_PIECE.findall(unicodedata.normalize("NFKC", question).casefold()))
 
 
 def _two_splits(row: Row, other: Row) -> str:

@@ -42,6 +42,19 @@ def evaluate(
     seed: Annotated[int, typer.Option("--seed", help="Of training, worked examples and intervals.")] = 0,
     out: Annotated[Path | None, typer.Option("--out", help="Run folder; default runs/<data set name>.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")] = False,
+    judge: Annotated[
+        str | None,
+        typer.Option("--judge", metavar="URL", help="Ask a judge at this OpenAI-compatible endpoint."),
+    ] = None,
+    judge_model: Annotated[str | None, typer.Option("--judge-model", help="The judge's name there.")] = None,
+    judge_key_env: Annotated[
+        str | None, typer.Option("--judge-key-env", help="Variable that holds the API key; default OPENAI_API_KEY.")
+    ] = None,
+    judge_repeats: Annotated[int, typer.Option("--judge-repeats", min=1, help="2 or more: measure its noise.")] = 1,
+    judge_limit: Annotated[
+        int | None, typer.Option("--judge-limit", min=1, help="Judge this many questions in each mode.")
+    ] = None,
+    judge_timeout: Annotated[float, typer.Option("--judge-timeout", min=0.1, help="Seconds for one call.")] = 60.0,
 ) -> None:
     """Compare a better prompt, retrieval, fine-tuning and both on a data set, and say which to use."""
     from eval.dataset import resolve_dataset
@@ -54,14 +67,18 @@ def evaluate(
     paths = [resolve_dataset(name) for name in datasets] if datasets else [resolve_dataset(None)]
     if out and len(paths) > 1:
         raise UserError("--out names one run folder; drop it when several data sets are given")
+    from eval.judge.settings import check_settings
     from eval.run import evaluate as run
     from eval.run import plan_run
 
+    settings = check_settings(
+        judge, judge_model, key_env=judge_key_env, repeats=judge_repeats, limit=judge_limit, timeout=judge_timeout
+    )
     plans = [plan_run(p, model=model, embedder=embedder, seed=seed, limit=limit, out=out) for p in paths]
     _check_distinct([p.folder for p in plans])
     decisions = []
     for plan in plans:
-        decision = run(plan, mode or [])
+        decision = run(plan, mode or [], settings)
         decisions.append((plan.folder, decision))
         show(plan.folder, decision)
     if len(decisions) > 1:

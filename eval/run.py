@@ -15,6 +15,7 @@ from eval.decide import write_decision
 from eval.errors import UserError
 from eval.files import write_json
 from eval.identity import Identity, identify
+from eval.judge.settings import JudgeSettings
 from eval.model_files import locate_model, model_fingerprint
 from eval.modes import MODES
 from eval.predict import forget, is_current, predict, read_predictions
@@ -54,8 +55,8 @@ def plan_run(
     return Plan(dataset, config, identity, examples, folder)
 
 
-def evaluate(plan: Plan, modes: Sequence[str]) -> Decision:
-    """Answer in every mode that has no current predictions, score, decide and write the report."""
+def evaluate(plan: Plan, modes: Sequence[str], judge: JudgeSettings | None = None) -> Decision:
+    """Answer in every mode that has no current predictions, ask the judge if any, score, decide, write the report."""
     wanted = modes_for(plan.dataset, modes)
     todo = [m for m in wanted if not is_current(plan.folder, m, plan.identity.predictions(m))]
     if todo:
@@ -64,6 +65,8 @@ def evaluate(plan: Plan, modes: Sequence[str]) -> Decision:
         write_run_config(plan.folder / "config.yaml", plan.config)
         if todo:
             _predict_all(plan, todo)
+        if judge:
+            _judge(plan, judge)
         return _conclude(plan)
 
 
@@ -112,9 +115,19 @@ def _predict_all(plan: Plan, todo: Sequence[str]) -> None:
         predict(setup, mode, plan.examples, plan.folder, plan.identity.predictions(mode))
 
 
+def _judge(plan: Plan, judge: JudgeSettings) -> None:
+    from eval.judge.ask import ask_judge
+    from eval.judge.collate import judge_items
+
+    modes = [m for m in MODES if is_current(plan.folder, m, plan.identity.predictions(m))]
+    items = judge_items(plan.config, plan.examples, plan.folder, modes, model=judge.model, limit=judge.limit)
+    ask_judge(judge, items, plan.folder, plan.config.embedder)
+
+
 def _conclude(plan: Plan) -> Decision:
     """Score, decide and report from the files of all modes whose predictions belong to this run."""
     from eval.cost import collect_costs
+    from eval.judge.collate import add_judge
     from reports.page import write_report
 
     scores, current = [], []
@@ -126,6 +139,9 @@ def _conclude(plan: Plan) -> Decision:
         elif (plan.folder / "predictions" / f"{mode}.jsonl").exists():
             say(f"dropping the {mode} predictions of an earlier run with other data or settings")
             forget(plan.folder, mode)
+    scores, said = add_judge(scores, plan.config, plan.examples, plan.folder, current)
+    if said:
+        say(said)
     write_records(plan.folder / "examples.jsonl", plan.examples)
     write_records(plan.folder / "scores.jsonl", scores)
     write_json(plan.folder / "costs.json", collect_costs(plan.folder, plan.identity, current))

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 Reply = dict[str, Any] | str | bytes | int | float
-"""An object: a good answer. Text: the message as it stands. Bytes: the whole body. int: a status. float: seconds late."""
+"""An object: the answer. Text: the message as it stands. Bytes: the whole body. int: a status. float: lateness."""
 
 
 @dataclass
@@ -28,6 +28,7 @@ class Script:
     asked: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     retry_after: str = ""
+    error_body: bytes = b'{"error": "sk-secret"}'
     busy: int = 0
     busiest: int = 0
 
@@ -71,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
         if isinstance(reply, float):
             time.sleep(reply)
             reply = good(body["messages"][0]["content"])
-        status, data = (reply, b'{"error": "sk-secret"}') if isinstance(reply, int) else (200, self._body(reply))
+        status, data = (reply, script.error_body) if isinstance(reply, int) else (200, self._body(reply))
         script.busy -= 1
         try:
             self.send_response(status)

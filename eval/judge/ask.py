@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from eval.files import write_json
@@ -31,8 +31,9 @@ def ask_judge(settings: JudgeSettings, items: Sequence[Item], run: Path, embedde
         return
     if line := notice(settings):
         print(line, file=sys.stderr, flush=True)  # also with --quiet
+    embed = _Embedder(embedder)
     with track("judging", len(todo), unit=" judgements") as advance:
-        asked = asyncio.run(_ask_all(settings, todo, run, _Embedder(embedder), advance))
+        asked = asyncio.run(_ask_all(settings, todo, run, embed, advance))
     failed = Counter(j.kind for j in asked if j.kind)
     for kind, count in failed.most_common():
         example = next(j.detail for j in asked if j.kind == kind)
@@ -84,15 +85,16 @@ async def _ask_one(item: Item, repeat: int, endpoint: Endpoint, embed: _Embedder
 
 
 class _Embedder:
-    """The run's embedder, loaded when the first vector is asked for."""
+    """The run's embedder, loaded before anything is asked, so that no call times out over it."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
-        self._embed: Callable[[Sequence[str]], Sequence[Sequence[float]]] | None = None
+        from rag.embed import load_embedder
+
+        self._embedder = load_embedder(name)
+        self._vectors: dict[str, Sequence[float]] = {}
 
     def __call__(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
-        if self._embed is None:
-            from rag.embed import load_embedder
-
-            self._embed = load_embedder(self._name).embed_questions
-        return self._embed(texts)
+        for text in texts:
+            if text not in self._vectors:  # a question comes back in every mode
+                self._vectors[text] = self._embedder.embed_questions([text])[0]
+        return [self._vectors[text] for text in texts]

@@ -36,7 +36,7 @@ class Labelling:
 
     def items(self) -> list[dict[str, Any]]:
         """What the page shows, with this person's last marks; nothing in it tells the mode."""
-        last = {(m.mode, m.example_id, m.reply, m.axis): m.mark for m in self._own_marks()}
+        last: dict[tuple[str, ...], str] = {(m.mode, m.example_id, m.reply, m.axis): m.mark for m in self._own_marks()}
         found = []
         for mode, example_id in self.pairs:
             example, reply = self._examples[example_id], self.run.predictions[mode][example_id]
@@ -93,7 +93,7 @@ def make_server(labelling: Labelling, port: int) -> tuple[ThreadingHTTPServer, s
     except OSError as error:
         raise UserError(f"--port {port}: cannot be opened ({error.strerror}); name another or none") from None
     server.daemon_threads = True
-    return server, f"http://{LOOPBACK}:{server.server_address[1]}/{token}/"
+    return server, f"http://{LOOPBACK}:{server.server_port}/{token}/"
 
 
 def label(path: Path, annotator: str, port: int, show: Callable[[str], None]) -> None:
@@ -156,7 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _allowed(self) -> str | None:
         """What is asked for below the token; None when the request was refused, and answered so."""
-        host, port = self.headers.get("Host", ""), self.server.server_address[1]
+        host, port = self.headers.get("Host", ""), self.connection.getsockname()[1]
         origin = self.headers.get("Origin")
         token, _, name = self.path.removeprefix("/").partition("/")
         if host not in (f"{LOOPBACK}:{port}", f"localhost:{port}") or origin not in (None, f"http://{host}"):

@@ -58,22 +58,22 @@ def evaluate(
 ) -> None:
     """Compare a better prompt, retrieval, fine-tuning and both on a data set, and say which to use."""
     from eval.dataset import resolve_dataset
+    from eval.judge.settings import check_settings
     from eval.progress import set_quiet
 
     set_quiet(quiet)
+    settings = check_settings(
+        judge, judge_model, key_env=judge_key_env, repeats=judge_repeats, limit=judge_limit, timeout=judge_timeout
+    )
     for name in mode or []:
         if name not in MODES:
             raise UserError(f"--mode {name}: no such mode; known: {', '.join(MODES)}")
     paths = [resolve_dataset(name) for name in datasets] if datasets else [resolve_dataset(None)]
     if out and len(paths) > 1:
         raise UserError("--out names one run folder; drop it when several data sets are given")
-    from eval.judge.settings import check_settings
     from eval.run import evaluate as run
     from eval.run import plan_run
 
-    settings = check_settings(
-        judge, judge_model, key_env=judge_key_env, repeats=judge_repeats, limit=judge_limit, timeout=judge_timeout
-    )
     plans = [plan_run(p, model=model, embedder=embedder, seed=seed, limit=limit, out=out) for p in paths]
     _check_distinct([p.folder for p in plans])
     decisions = []

@@ -115,15 +115,6 @@ def _predict_all(plan: Plan, todo: Sequence[str]) -> None:
         predict(setup, mode, plan.examples, plan.folder, plan.identity.predictions(mode))
 
 
-def _judge(plan: Plan, judge: JudgeSettings) -> None:
-    from eval.judge.ask import ask_judge
-    from eval.judge.collate import judge_items
-
-    modes = [m for m in MODES if is_current(plan.folder, m, plan.identity.predictions(m))]
-    items = judge_items(plan.config, plan.examples, plan.folder, modes, model=judge.model, limit=judge.limit)
-    ask_judge(judge, items, plan.folder, plan.config.embedder)
-
-
 def _conclude(plan: Plan) -> Decision:
     """Score, decide and report from the files of all modes whose predictions belong to this run."""
     from eval.cost import collect_costs
@@ -148,6 +139,15 @@ def _conclude(plan: Plan) -> Decision:
     decision = write_decision(plan.folder)
     write_report(plan.folder)
     return decision
+
+
+def _judge(plan: Plan, judge: JudgeSettings) -> None:
+    from eval.judge.ask import ask_judge
+    from eval.judge.collate import judge_items
+
+    modes = [m for m in MODES if is_current(plan.folder, m, plan.identity.predictions(m))]
+    items = judge_items(plan.config, plan.examples, plan.folder, modes, model=judge.model, limit=judge.limit)
+    ask_judge(judge, items, plan.folder, plan.config.embedder)
 
 
 def _check_folder(folder: Path, dataset: Dataset) -> None:

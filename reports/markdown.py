@@ -14,8 +14,8 @@ from reports.run import Run, in_order, label
 def markdown(run: Run) -> str:
     """Verdict, axes, differences, retrieval, abstention, costs and caveats, one after another."""
     blocks = [f"# {_plain(run.decision.dataset)}: {_plain(words.headline(run))}", *_verdict(run), *_axes(run)]
-    blocks += [words.unscored(run), *_differences(run), *_metrics(run), *_judge(run), *_costs(run)]
-    return "\n\n".join(block for block in blocks if block) + "\n"
+    blocks += [words.unscored(run), *_differences(run), *_metrics(run), *_costs(run)]
+    return "\n\n".join(block for block in [*blocks, *_judge(run)] if block) + "\n"
 
 
 def _verdict(run: Run) -> list[str]:

@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from eval.files import write_text
 from eval.records import Comparison
-from reports import browser, charts, costs, judging, summary, words
+from reports import browser, charts, costs, summary, words
+from reports.judging import section
 from reports.markdown import markdown
 from reports.placement import place
 from reports.quadrant import quadrant
@@ -57,7 +58,7 @@ def html(run: Run) -> str:
         style=Markup(style),
         script=Markup(script),
         data=browser.embed(browser.data(run)),
-        judging=judging.section(run),
+        judging=section(run),
         **_verdict(run),
         **_tables(run),
     )

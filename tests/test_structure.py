@@ -82,3 +82,10 @@ def test_help_loads_nothing_heavy(command: str) -> None:
     assert done.returncode == 0, done.stderr
     assert "Usage" in done.stdout
     assert done.stderr.strip().endswith("[]")
+
+
+def test_ragas_is_imported_in_one_place() -> None:
+    found = {
+        f for p in PACKAGES for f in modules(p) if any(n.split(".")[0] == "ragas" for n in imports(f, top_level=False))
+    }
+    assert {str(f.relative_to(ROOT)) for f in found} == {"eval/judge/metrics.py"}

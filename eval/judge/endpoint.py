@@ -20,8 +20,8 @@ LONGEST_WAIT_SECONDS = 20.0
 GIVE_UP_AFTER = 8
 """So many failures in a row, none of them the judge's own, and nothing more is asked."""
 
-OPTIONS: dict[str, Any] = {"temperature": 0, "max_tokens": 2048, "response_format": {"type": "json_object"}}
-"""Sent where the endpoint takes them; one that it answers with 400 and names is left out from then on."""
+LONGEST_REPLY = 2048
+"""In the judge's tokens."""
 
 Parsed = TypeVar("Parsed", bound=BaseModel)
 
@@ -35,7 +35,7 @@ class Endpoint:
 
     def __init__(self, settings: JudgeSettings) -> None:
         self._url, self._model, self._timeout = settings.endpoint, settings.model, settings.timeout
-        self._options = dict(OPTIONS)
+        self._unknown: set[str] = set()
         self._in_a_row = 0
         key = settings.key
         self._client = httpx.AsyncClient(
@@ -61,25 +61,26 @@ class Endpoint:
     async def ask(self, prompt: str, model: type[Parsed]) -> Parsed:
         """The judge's reply to a prompt as a checked object; raises JudgeFailure."""
         try:
-            data = await self._post_patiently(prompt)
+            data = await self._post_patiently(prompt, model)
         except JudgeFailure as failure:
             self._in_a_row = self._in_a_row + 1 if failure.kind in TRANSIENT else 0
             raise
         self._in_a_row = 0
         return read_reply(data, model)
 
-    async def _post_patiently(self, prompt: str) -> Any:
+    async def _post_patiently(self, prompt: str, model: type[BaseModel]) -> Any:
         for attempt in range(RETRIES + 1):
             try:
-                return await self._post(prompt)
+                return await self._post(prompt, model)
             except _Passing as passing:
                 if attempt == RETRIES:
                     raise passing.failure from None
                 await asyncio.sleep(passing.wait or BACKOFF_SECONDS * 2**attempt)
         raise AssertionError
 
-    async def _post(self, prompt: str) -> Any:
-        body = {"model": self._model, "messages": [{"role": "user", "content": prompt}], **self._options}
+    async def _post(self, prompt: str, model: type[BaseModel]) -> Any:
+        options = {name: value for name, value in options_for(model).items() if name not in self._unknown}
+        body = {"model": self._model, "messages": [{"role": "user", "content": prompt}], **options}
         try:
             async with asyncio.timeout(self._timeout):
                 response = await self._client.post(self._url, json=body)
@@ -89,17 +90,22 @@ class Endpoint:
             raise _Passing(JudgeFailure(CONNECTION, "connection refused or host not found")) from None
         except httpx.TransportError:
             raise _Passing(JudgeFailure(CONNECTION, "the connection broke")) from None
-        if response.status_code == 400 and self._drop_option(response.text):
-            return await self._post(prompt)
+        if response.status_code == 400 and (named := {name for name in options if name in response.text}):
+            self._unknown |= named
+            return await self._post(prompt, model)
         return _body(response)
 
-    def _drop_option(self, complaint: str) -> bool:
-        """Leave out an option that the endpoint complains about; False when it names none."""
-        for name in list(self._options):
-            if name in complaint:
-                del self._options[name]
-                return True
-        return False
+
+def options_for(model: type[BaseModel]) -> dict[str, Any]:
+    """What is asked for beside the prompt, where the endpoint takes it: one that it answers with 400 and names is left
+    out from then on. The schema lets servers with constrained decoding make small judges keep to it.
+    """
+    schema = {"name": model.__name__, "schema": model.model_json_schema()}
+    return {
+        "temperature": 0,
+        "max_tokens": LONGEST_REPLY,
+        "response_format": {"type": "json_schema", "json_schema": schema},
+    }
 
 
 class _Passing(Exception):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import threading
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
-from eval.judge.endpoint import GIVE_UP_AFTER, OPTIONS, RETRIES, Endpoint
+from eval.judge.endpoint import GIVE_UP_AFTER, RETRIES, Endpoint
 from eval.judge.failure import JudgeFailure
 from eval.judge.settings import JudgeSettings
 
@@ -49,7 +50,10 @@ def test_answer_is_read(judge: Any, content: Any) -> None:
     judge.answer = lambda prompt: content
     assert ask(judge.url) == [1]
     assert judge.headers[0]["path"] == "/v1/chat/completions"
-    assert judge.asked[0] == {"model": "m", "messages": [{"role": "user", "content": "Is it?"}], **OPTIONS}
+    body = judge.asked[0]
+    assert body["model"] == "m" and body["messages"] == [{"role": "user", "content": "Is it?"}]
+    assert body["temperature"] == 0
+    assert body["response_format"]["json_schema"]["schema"]["required"] == ["verdict"]
 
 
 @pytest.mark.parametrize(
@@ -117,6 +121,25 @@ def test_option_that_is_complained_of_is_left_out(judge: Any) -> None:
     judge.error_body = b'{"error": "Unsupported value: temperature"}'
     assert ask(judge.url, times=2) == [1, 1]
     assert ["temperature" in a for a in judge.asked] == [True, False, False]
+
+
+def test_option_is_left_out_of_calls_that_are_under_way_too(judge: Any) -> None:
+    async def run() -> list[Verdict]:
+        async with Endpoint(JudgeSettings(judge.url, "m")) as endpoint:
+            return await asyncio.gather(*(endpoint.ask(str(i), Verdict) for i in range(3)))
+
+    together, complained = threading.Barrier(3), set[str]()
+
+    def answer(prompt: str) -> Any:
+        if prompt in complained:
+            return {"verdict": 1}
+        complained.add(prompt)
+        together.wait(timeout=5)  # nobody is answered before all have asked
+        return 400
+
+    judge.answer, judge.error_body = answer, b"response_format.type must be text"
+    assert [v.verdict for v in asyncio.run(run())] == [1, 1, 1]
+    assert ["response_format" in body for body in judge.asked] == [True] * 3 + [False] * 3
 
 
 def test_late_reply_is_a_timeout(judge: Any) -> None:

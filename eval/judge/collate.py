@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 from eval.config import RunConfig
 from eval.files import read_json, write_json
-from eval.judge.agreement import PASS, Agreement, agree, noise
+from eval.judge.agreement import noise
+from eval.judge.gate import FACTS, Pair, agreements, promote
 from eval.judge.items import AXIS, Item, choose_questions, items_of
 from eval.judge.journal import Kept, read_kept
 from eval.labels import last_marks, reply_name
@@ -19,12 +20,7 @@ from eval.metrics.knowledge import read_answer
 from eval.predict import read_predictions
 from eval.records import Example, Prediction, Score
 
-FACTS = "judge_factual_correctness"
-KAPPA_NEEDED, LABELS_NEEDED = 0.6, 50
 DIGITS = 4
-
-Pair = tuple[str, str]
-"""(mode, example id)."""
 
 
 def judge_items(
@@ -65,7 +61,7 @@ def add_judge(
         judged += _empty_replies(config, choose_questions(examples, found["limit"], config.seed), predictions)
         found |= {"metrics": _counts(items, judged, kept, repeats), "noise": _noise(items, kept, repeats)}
     together = [*scores, *judged]
-    kappas = _agreements(together, config, marks)
+    kappas = agreements(together, config, marks)
     promoted, line = promote(together, kappas.get(FACTS))
     write_json(
         file,
@@ -73,32 +69,6 @@ def add_judge(
          "headline": any(s.primary and s.metric == FACTS for s in promoted), "line": line},
     )  # fmt: skip
     return promoted, line
-
-
-def promote(scores: Sequence[Score], agreement: Agreement | None) -> tuple[list[Score], str]:
-    """Make the judge's factual correctness the primary knowledge score where people agree with it, else leave it.
-
-    That takes a kappa of 0.6 on 50 marks at least, and a judgement of every reply that our own metric scores: a
-    headline on a part of the questions would have wider intervals and could choose its questions.
-    """
-    mine = {(s.mode, s.example_id) for s in scores if s.axis == "knowledge" and s.primary}
-    judged = {(s.mode, s.example_id): s for s in scores if s.metric == FACTS}
-    if not judged:
-        return list(scores), ""
-    n, kappa = (agreement.n, agreement.kappa) if agreement else (0, None)
-    said = f"kappa {kappa:.2f} on {n} marks" if kappa is not None else f"{n} marks"
-    if n < LABELS_NEEDED:
-        return list(scores), f"the judge is secondary: {said}, {LABELS_NEEDED} are needed; `report RUN --label`"
-    if kappa is None or kappa < KAPPA_NEEDED:
-        return list(scores), f"the judge is secondary: {said}, a kappa of {KAPPA_NEEDED} is needed"
-    lacking = sum(1 for pair in mine if pair not in judged or judged[pair].value is None)
-    if lacking:
-        return list(scores), f"the judge is secondary: {said}, but {lacking} of {len(mine)} replies are not judged"
-    line = f"the judge's factual correctness is the knowledge score: {said}"
-    return [
-        replace(s, primary=s.metric == FACTS) if s.axis == "knowledge" and (s.primary or s.metric == FACTS) else s
-        for s in scores
-    ], line
 
 
 def _scores(items: Sequence[Item], kept: Kept, repeats: int) -> list[Score]:
@@ -163,52 +133,6 @@ def _noise(items: Sequence[Item], kept: Kept, repeats: int) -> dict[str, Any]:
         runs = [[kept[k, r].value for r in range(repeats) if (k, r) in kept] for k in names]
         found[metric] = _rounded(asdict(noise([[v for v in run if v is not None] for run in runs])))
     return found
-
-
-def _agreements(
-    scores: Sequence[Score], config: RunConfig, marks: Mapping[str, Mapping[Pair, str]]
-) -> dict[str, Agreement]:
-    """metric -> agreement with the human marks, of the judge and of our own metrics. Call it before promotion."""
-    knowledge, style = marks["knowledge"], marks["style"]
-    metric = config.dataset.knowledge.metric
-    by_metric: dict[str, dict[Pair, Score]] = defaultdict(dict)
-    for s in scores:
-        if s.value is not None:
-            by_metric[s.metric][s.mode, s.example_id] = s
-    verdicts = {pair: mark == "right" for pair, mark in knowledge.items() if mark != "cannot say"}
-    weights = _weights(by_metric[metric], by_metric[FACTS], verdicts)
-    found = {}
-    for name in (metric, FACTS):
-        if verdicts and by_metric[name]:
-            found[name] = _agreement(by_metric[name], verdicts, weights, config.seed)
-    if style and by_metric["all_checks"]:
-        ok = {pair: mark == "ok" for pair, mark in style.items()}
-        found["all_checks"] = _agreement(by_metric["all_checks"], ok, {}, config.seed)
-    return found
-
-
-def _agreement(
-    scores: Mapping[Pair, Score], verdicts: Mapping[Pair, bool], weights: Mapping[Pair, float], seed: int
-) -> Agreement:
-    pairs = [p for p in verdicts if p in scores]
-    passed = [_passes(scores[p]) for p in pairs]
-    groups = [scores[p].group for p in pairs]
-    return agree(passed, [verdicts[p] for p in pairs], groups, [weights.get(p, 1.0) for p in pairs], seed=seed)
-
-
-def _weights(mine: Mapping[Pair, Score], judge: Mapping[Pair, Score], marked: Mapping[Pair, bool]) -> dict[Pair, float]:
-    """How many replies each marked one stands for, by whether metric and judge disagree on it.
-
-    The sample takes disagreements far more often than they occur; unweighted, kappa would be too low for both.
-    """
-    disagree = {p: _passes(mine[p]) != _passes(judge[p]) for p in mine if p in judge}
-    everywhere = Counter(disagree.values())
-    seen = Counter(disagree[p] for p in marked if p in disagree)
-    return {p: everywhere[disagree[p]] / seen[disagree[p]] for p in marked if p in disagree}
-
-
-def _passes(score: Score) -> bool:
-    return score.value is not None and score.value >= PASS
 
 
 def _rounded(values: Mapping[str, Any]) -> dict[str, Any]:

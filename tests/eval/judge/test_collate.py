@@ -12,7 +12,8 @@ import pytest
 from eval.config import DatasetConfig, RunConfig
 from eval.files import write_json
 from eval.judge.agreement import Agreement
-from eval.judge.collate import FACTS, add_judge, judge_items, promote
+from eval.judge.collate import add_judge, judge_items
+from eval.judge.gate import FACTS, promote
 from eval.judge.items import choose_questions
 from eval.judge.journal import Judgement, append
 from eval.labels import Mark, append_mark, reply_name

@@ -110,7 +110,7 @@ def _counts(items: Sequence[Item], judged: Sequence[Score], kept: Kept, repeats:
         if s.value is not None:
             values[s.metric, s.mode].append(s.value)
     counts: dict[str, Any] = {}
-    for (metric, mode), kinds in tally.items():
+    for (metric, mode), kinds in sorted(tally.items(), key=lambda t: list(AXIS).index(t[0][0])):
         found = values[f"judge_{metric}", mode]
         counts.setdefault(f"judge_{metric}", {})[mode] = {
             "asked": sum(kinds.values()) - kinds["not asked"],

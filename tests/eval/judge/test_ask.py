@@ -18,6 +18,7 @@ import pytest
 
 from eval.config import DatasetConfig, RunConfig
 from eval.judge.collate import add_judge, judge_items
+from eval.judge.items import AXIS
 from eval.judge.journal import read_kept
 from eval.judge.settings import JudgeSettings
 from eval.records import Example, Passage, Prediction, Score, write_records
@@ -97,6 +98,7 @@ def test_every_metric_is_scored_where_it_applies(judge: Any, tmp_path: Path) -> 
     assert {s.axis for s in scores.values()} == {"knowledge", "style"}
     assert not any(s.primary for s in scores.values())
     assert all(0 <= s.value <= 1 for s in scores.values() if s.value is not None)
+    assert list(found["metrics"]) == [f"judge_{metric}" for metric in AXIS]
     rag = found["metrics"]["judge_factual_correctness"]["rag"]
     assert rag == {"asked": 3, "answered": 3, "failed": {}, "not_asked": 0, "mean": 1.0, "n": 3}
 

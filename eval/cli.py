@@ -51,12 +51,29 @@ def evaluate(
         bool, typer.Option("--check", help="Only look for leaks, wrong labels and too little data; train nothing.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")] = False,
+    judge: Annotated[
+        str | None,
+        typer.Option("--judge", metavar="URL", help="Ask a judge at this OpenAI-compatible endpoint."),
+    ] = None,
+    judge_model: Annotated[str | None, typer.Option("--judge-model", help="The judge's name there.")] = None,
+    judge_key_env: Annotated[
+        str | None, typer.Option("--judge-key-env", help="Variable that holds the API key; default OPENAI_API_KEY.")
+    ] = None,
+    judge_repeats: Annotated[int, typer.Option("--judge-repeats", min=1, help="2 or more: measure its noise.")] = 1,
+    judge_limit: Annotated[
+        int | None, typer.Option("--judge-limit", min=1, help="Judge this many questions in each mode.")
+    ] = None,
+    judge_timeout: Annotated[float, typer.Option("--judge-timeout", min=0.1, help="Seconds for one call.")] = 60.0,
 ) -> None:
     """Compare a better prompt, retrieval, fine-tuning and both on a data set, and say which to use."""
     from eval.dataset import resolve_dataset
+    from eval.judge.settings import check_settings
     from eval.progress import set_quiet
 
     set_quiet(quiet)
+    settings = check_settings(
+        judge, judge_model, key_env=judge_key_env, repeats=judge_repeats, limit=judge_limit, timeout=judge_timeout
+    )
     for name in mode or []:
         if name not in MODES:
             raise UserError(f"--mode {name}: no such mode; known: {', '.join(MODES)}")
@@ -73,7 +90,7 @@ def evaluate(
     from eval.run import evaluate as run
 
     plans = [plan_run(p, model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, out=out) for p in paths]
-    options = Options(retention=not no_retention)
+    options = Options(retention=not no_retention, judge=settings)
     _check_distinct([p.folder for p in plans])
     decisions = []
     for plan in plans:

@@ -16,6 +16,7 @@ from eval.errors import UserError
 from eval.files import write_json
 from eval.gate_known import known_already
 from eval.gates import Finding, check_run, tell, write_findings
+from eval.judge.settings import JudgeSettings
 from eval.learn import learn_style
 from eval.modes import MODES
 from eval.plan import Plan, modes_for
@@ -33,6 +34,8 @@ class Options:
 
     retention: bool = True
     """Measure what tuning made the model forget."""
+    judge: JudgeSettings | None = None
+    """The judge to ask, if any."""
 
 
 def evaluate(plan: Plan, modes: Sequence[str], options: Options = Options()) -> Decision:
@@ -50,6 +53,8 @@ def evaluate(plan: Plan, modes: Sequence[str], options: Options = Options()) -> 
             _predict_all(plan, setup, todo)
         if battery and scored_modes(wanted):
             measure(setup, battery, wanted)
+        if options.judge:
+            _judge(plan, options.judge)
         tell(known := _known(plan))
         write_findings(plan.folder, plan.dataset, plan.examples, [*findings, *known])
         return _conclude(plan, battery)
@@ -92,6 +97,7 @@ def _known(plan: Plan) -> list[Finding]:
 def _conclude(plan: Plan, battery: Battery | None) -> Decision:
     """Score, decide and report from the files of all modes whose predictions belong to this run."""
     from eval.cost import collect_costs
+    from eval.judge.collate import add_judge
     from reports.page import write_report
 
     current = plan.current()
@@ -99,7 +105,9 @@ def _conclude(plan: Plan, battery: Battery | None) -> Decision:
         if mode not in current and predictions_file(plan.folder, mode).exists():
             say(f"dropping the {mode} predictions of an earlier run with other data or settings")
             forget(plan.folder, mode)
-    scores = _scores(plan)
+    scores, said = add_judge(_scores(plan), plan.config, plan.examples, plan.folder, current)
+    if said:
+        say(said)
     if battery:
         scores += retention_scores(plan.folder, plan.identity, battery, current)
     write_records(plan.folder / "examples.jsonl", plan.examples)
@@ -108,6 +116,16 @@ def _conclude(plan: Plan, battery: Battery | None) -> Decision:
     decision = write_decision(plan.folder)
     write_report(plan.folder)
     return decision
+
+
+def _judge(plan: Plan, judge: JudgeSettings) -> None:
+    from eval.judge.ask import ask_judge
+    from eval.judge.collate import judge_items
+
+    items = judge_items(
+        plan.config, plan.examples, plan.folder, plan.current(), model=judge.model, limit=judge.limit
+    )  # fmt: skip
+    ask_judge(judge, items, plan.folder, plan.config.embedder)
 
 
 def _scores(plan: Plan) -> list[Score]:

@@ -23,7 +23,7 @@ def guarded(app: Any) -> int:
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -32,6 +32,9 @@ def guarded(app: Any) -> int:
         return INTERRUPTED
     except Exception as error:
         return _click_exit(error)
+    if code == INTERRUPTED:  # newer Typers turn an interruption into this return value
+        print("interrupted; the same command goes on from here", file=sys.stderr)
+        return INTERRUPTED
     return 0
 
 

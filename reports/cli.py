@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from eval.errors import UserError
 from eval.terminal import guarded
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -16,8 +17,20 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def report(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders that evaluate wrote.")],
+    label: Annotated[
+        bool, typer.Option("--label", help="Serve a page on this machine to mark replies of one run right or wrong.")
+    ] = False,
+    annotator: Annotated[str, typer.Option("--annotator", help="Who marks, with --label.")] = "annotator",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Of the page; default: a free one.")] = 0,
 ) -> None:
     """Write report.html and report.md into each run folder, and print where they are."""
+    if label:
+        from reports.label import label as serve
+
+        if len(runs) > 1:
+            raise UserError("--label marks the replies of one run; name one run folder")
+        serve(runs[0], annotator, port, typer.echo)
+        return
     from reports.page import write_report
 
     for run in runs:

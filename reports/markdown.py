@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from eval.records import Estimate
-from reports import costs, summary, words
+from reports import costs, judging, summary, words
 from reports.placement import place
 from reports.run import Run, in_order, label
 
@@ -15,7 +15,7 @@ def markdown(run: Run) -> str:
     """Verdict, axes, differences, retrieval, abstention, costs and caveats, one after another."""
     blocks = [f"# {_plain(run.decision.dataset)}: {_plain(words.headline(run))}", *_verdict(run), *_axes(run)]
     blocks += [words.unscored(run), *_differences(run), *_metrics(run), *_costs(run)]
-    return "\n\n".join(block for block in blocks if block) + "\n"
+    return "\n\n".join(block for block in [*blocks, *_judge(run)] if block) + "\n"
 
 
 def _verdict(run: Run) -> list[str]:
@@ -83,6 +83,15 @@ def _metrics(run: Run) -> list[str]:
         if rows:
             blocks += [f"## {words.AXES[axis]}", _table(["mode", *table.metrics], rows)]
     return blocks
+
+
+def _judge(run: Run) -> list[str]:
+    found = judging.read(run.path)
+    if not found:
+        return []
+    lines = [found.get("line", ""), *judging.agreements(found), *judging.noises(found), *judging.failures(found)]
+    heads, rows = judging.means(run, found)
+    return ["## Judge", _table(heads, rows) if rows else "", _list("Judge", [line for line in lines if line])]
 
 
 def _costs(run: Run) -> list[str]:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from eval.files import write_text
 from eval.records import Comparison
 from reports import browser, charts, costs, summary, words
+from reports.judging import section
 from reports.markdown import markdown
 from reports.placement import place
 from reports.quadrant import quadrant
@@ -37,9 +38,9 @@ def html(run: Run) -> str:
     """The page as text: the same run folder, the same page."""
     # A page without its own assets cannot follow a link into the network, and a policy that names their hashes
     # keeps it so even where a reply of a model carries markup.
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = asset("page.css"), asset("page.js")
     policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+        f"default-src 'none'; style-src {sha256(style)}; script-src {sha256(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -52,11 +53,12 @@ def html(run: Run) -> str:
         signed=words.column_points,
         why=words.why,
     )
-    return environment.from_string(_asset("template.html")).render(
+    return environment.from_string(asset("template.html")).render(
         policy=policy,
         style=Markup(style),
         script=Markup(script),
         data=browser.embed(browser.data(run)),
+        judging=section(run),
         **_verdict(run),
         **_tables(run),
     )
@@ -136,10 +138,12 @@ def _flat(settings: Any, prefix: str = "") -> list[tuple[str, str]]:
     return [(prefix, "–" if settings is None else str(settings))]
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """The text of a file that lies beside this module."""
     return files("reports").joinpath(name).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> str:
+def sha256(text: str) -> str:
+    """The source expression by which a content security policy admits an inline style or script."""
     digest = hashlib.sha256(text.encode("utf-8")).digest()
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

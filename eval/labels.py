@@ -1,0 +1,82 @@
+"""Human marks of replies: labels.jsonl in the run folder, appended one line a mark; the last mark wins."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from eval.errors import UserError
+from eval.files import fingerprint
+from eval.records import Prediction
+
+FILE = "labels.jsonl"
+MARKS: Mapping[str, tuple[str, ...]] = {"knowledge": ("right", "wrong", "cannot say"), "style": ("ok", "not ok")}
+"""axis -> what a person may say about a reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What one person said about one reply on one axis."""
+
+    example_id: str
+    mode: str
+    reply: str
+    """Fingerprint of the reply that was marked: a mark does not pass to another reply of the same mode."""
+    axis: Literal["knowledge", "style"]
+    mark: str
+    annotator: str
+
+
+def reply_name(prediction: Prediction) -> str:
+    """The fingerprint by which a mark names a reply."""
+    return fingerprint(prediction.text)
+
+
+def append_mark(run: Path, mark: Mark) -> None:
+    """Add a mark; it is on disk when this returns. A torn last line of a killed process is closed first."""
+    line = json.dumps(asdict(mark), ensure_ascii=False).encode("utf-8") + b"\n"
+    with (run / FILE).open("a+b") as out:
+        if out.tell():
+            out.seek(-1, os.SEEK_END)
+            line = line if out.read(1) == b"\n" else b"\n" + line
+        out.write(line)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def read_marks(run: Path) -> list[Mark]:
+    """All marks in the order in which they were made; a torn line is skipped.
+
+    Raises UserError naming file and line for a line that is JSON but no mark.
+    """
+    file = run / FILE
+    if not file.is_file():
+        return []
+    marks = []
+    for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").split("\n"), 1):
+        try:
+            data = json.loads(line)
+        except ValueError:
+            continue
+        try:
+            mark = Mark(**data)
+            known = mark.mark in MARKS[mark.axis]
+        except (TypeError, KeyError):
+            known = False
+        if not known:
+            raise UserError(f"{file}:{number}: not a mark; remove the line, `report RUN --label` asks again")
+        marks.append(mark)
+    return marks
+
+
+def last_marks(run: Path, axis: str, replies: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    """(mode, example id) -> the last mark on an axis, of the replies named in `replies` by their fingerprints."""
+    return {
+        (m.mode, m.example_id): m.mark
+        for m in read_marks(run)
+        if m.axis == axis and replies.get((m.mode, m.example_id)) == m.reply
+    }

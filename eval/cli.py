@@ -41,6 +41,9 @@ def evaluate(
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Answer this many test questions only.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of training, worked examples and intervals.")] = 0,
     out: Annotated[Path | None, typer.Option("--out", help="Run folder; default runs/<data set name>.")] = None,
+    prices: Annotated[
+        Path | None, typer.Option("--prices", help="Price file in the form of eval/prices.yaml, the default.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")] = False,
 ) -> None:
     """Compare a better prompt, retrieval, fine-tuning and both on a data set, and say which to use."""
@@ -61,7 +64,7 @@ def evaluate(
     _check_distinct([p.folder for p in plans])
     decisions = []
     for plan in plans:
-        decision = run(plan, mode or [])
+        decision = run(plan, mode or [], prices)
         decisions.append((plan.folder, decision))
         show(plan.folder, decision)
     if len(decisions) > 1:

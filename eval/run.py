@@ -12,6 +12,7 @@ from pathlib import Path
 from eval.config import RunConfig, read_run_config, write_run_config
 from eval.dataset import Dataset, check_corpus, load_dataset
 from eval.decide import write_decision
+from eval.economics import read_prices
 from eval.errors import UserError
 from eval.files import write_json
 from eval.identity import Identity, identify
@@ -54,8 +55,12 @@ def plan_run(
     return Plan(dataset, config, identity, examples, folder)
 
 
-def evaluate(plan: Plan, modes: Sequence[str]) -> Decision:
-    """Answer in every mode that has no current predictions, score, decide and write the report."""
+def evaluate(plan: Plan, modes: Sequence[str], prices: Path | None = None) -> Decision:
+    """Answer in every mode that has no current predictions, score, decide and write the report.
+
+    `prices` is a file like eval/prices.yaml, which is taken by default.
+    """
+    read_prices(prices)  # before anything is written
     wanted = modes_for(plan.dataset, modes)
     todo = [m for m in wanted if not is_current(plan.folder, m, plan.identity.predictions(m))]
     if todo:
@@ -64,7 +69,7 @@ def evaluate(plan: Plan, modes: Sequence[str]) -> Decision:
         write_run_config(plan.folder / "config.yaml", plan.config)
         if todo:
             _predict_all(plan, todo)
-        return _conclude(plan)
+        return _conclude(plan, prices)
 
 
 def modes_for(dataset: Dataset, modes: Sequence[str]) -> list[str]:
@@ -112,8 +117,9 @@ def _predict_all(plan: Plan, todo: Sequence[str]) -> None:
         predict(setup, mode, plan.examples, plan.folder, plan.identity.predictions(mode))
 
 
-def _conclude(plan: Plan) -> Decision:
+def _conclude(plan: Plan, prices: Path | None) -> Decision:
     """Score, decide and report from the files of all modes whose predictions belong to this run."""
+    from eval.analyse import analyse
     from eval.cost import collect_costs
     from reports.page import write_report
 
@@ -130,6 +136,7 @@ def _conclude(plan: Plan) -> Decision:
     write_records(plan.folder / "scores.jsonl", scores)
     write_json(plan.folder / "costs.json", collect_costs(plan.folder, plan.identity, current))
     decision = write_decision(plan.folder)
+    analyse(plan.folder, prices)
     write_report(plan.folder)
     return decision
 

@@ -16,11 +16,18 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def report(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders that evaluate wrote.")],
+    prices: Annotated[
+        Path | None, typer.Option("--prices", help="Price file in the form of eval/prices.yaml, the default.")
+    ] = None,
 ) -> None:
     """Write report.html and report.md into each run folder, and print where they are."""
+    from eval.analyse import analyse
     from reports.page import write_report
+    from reports.run import read_run
 
     for run in runs:
+        read_run(run)  # says what is missing or damaged
+        analyse(run, prices)
         page = write_report(run)
         typer.echo(page)
         typer.echo(page.with_suffix(".md"))

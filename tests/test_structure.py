@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("rag", "finetune", "eval", "reports")
 HEAVY = ("torch", "transformers", "chromadb", "llama_index", "ragas", "pandas", "peft", "sentence_transformers")
-REPORTS_MAY_USE = {"errors", "files", "records", "config", "modes", "terminal", "progress"}
+REPORTS_MAY_USE = {"errors", "files", "records", "config", "modes", "terminal", "progress", "analyse"}
 
 
 def modules(package: str) -> list[Path]:

@@ -1,83 +1,19 @@
-"""Why questions failed: one cause for each failed question of each arm, from a run's files alone. No model, no torch.
-
-A question fails when it is not shown to be right in everything that is scored: content (knowledge at 0.5 or more; for
-an unanswerable question, the refusal) and form (style at 0.5 or more, where the arm's style is scored). The first of
-these that holds is its cause:
-
-  unanswerable question
-    1. not_scored           whether it was refused is not known
-    2. should_have_refused  it got an answer
-  answerable question
-    3. not_scored           its content has no score
-    4. known_lost           content wrong, though `base` or `fewshot`, without any passage, had it right
-    5. never_in_corpus      content wrong; it names no gold document, or no passage of its gold documents that any arm
-                            was shown states an accepted answer and `oracle` did not have it right either
-    6. retrieval_missed     content wrong, gold passage not among the passages, and `oracle` right
-    7. refused_wrongly      content wrong, and the reply is the refusal
-    8. not_given            content wrong; the arm is given no passages
-    9. missed_untested      content wrong, gold passage not among the passages, and no `oracle` score to tell whether it
-                            would have helped
-   10. not_used             content wrong, gold passage among the passages, or `oracle` wrong with it as well
-  content right
-   11. not_scored           its form has no score
-   12. format_wrong         its form is wrong
-
-The gold passage is any passage of a gold document that states an accepted answer; where none is known to, any passage
-of a gold document. The second grouping is that of OpenAI's guide "Optimizing LLM Accuracy": an in-context memory problem
-(the model was not given the fact) or a learned memory problem (it had what it needed and still acted wrongly).
-"""
+"""How often each cause made each arm fail, and what better retrieval could give at most. No model, no torch."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from eval.metrics.text import normalise
+from eval.causes import CAUSES, CLOSED_BOOK, PASS, Facts, cause, gather_facts
 from eval.modes import MODES
-from eval.records import Example, Passage, Prediction, Score
+from eval.records import Example, Prediction, Score
 from eval.stats import Array, Interval, difference_intervals, mean_intervals
 
-PASS = 0.5
-CLOSED_BOOK = ("base", "fewshot")
 DIGITS = 4
-
-Memory = Literal["in-context memory", "learned memory", "not scored"]
-
-CAUSES: Mapping[str, tuple[Memory, str]] = {
-    "retrieval_missed": ("in-context memory", "retrieval missed the passage; with it, the base model is right"),
-    "missed_untested": ("in-context memory", "retrieval missed the passage; whether it would help was not tested"),
-    "never_in_corpus": ("in-context memory", "the corpus does not state the answer"),
-    "not_given": ("in-context memory", "the arm is given no passages, and the model does not know it"),
-    "not_used": ("learned memory", "the model cannot use the passage that holds the answer"),
-    "known_lost": ("learned memory", "known without passages, lost in this arm"),
-    "format_wrong": ("learned memory", "content right, form wrong"),
-    "should_have_refused": ("learned memory", "should have refused, and replied"),
-    "refused_wrongly": ("learned memory", "refused, though there is an answer"),
-    "not_scored": ("not scored", "could not be scored"),
-}
-"""cause -> (OpenAI's term, in words); in the order in which they are shown."""
-
-ABSTENTION = {"refuses_unanswerable": True, "answers_answerable": False}
-"""metric -> whether 1 means a refusal."""
-
-Values = Mapping[tuple[str, str, str], float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What attribution looks at, by example."""
-
-    values: Values
-    """(mode, example id, knowledge | style | refused) -> value."""
-    predictions: Mapping[str, Mapping[str, Prediction]]
-    gold: Mapping[str, frozenset[tuple[str, str]]]
-    """example id -> (document, text) of passages of its gold documents that state an accepted answer."""
-    styled: frozenset[str]
-    """Modes that have a style score."""
+MEMORIES = ("in-context memory", "learned memory", "not scored")
 
 
 def attribute(
@@ -88,7 +24,7 @@ def attribute(
     seed: int = 0,
 ) -> dict[str, Any]:
     """What attribution.json holds: causes by arm and question, their shares, and what better retrieval could give."""
-    facts = _facts(examples, scores, predictions)
+    facts = gather_facts(examples, scores, predictions)
     modes = [m for m in MODES if m in predictions]
     causes = {m: {e.id: cause(facts, m, e) for e in examples if e.id in predictions[m]} for m in modes}
     return {
@@ -100,119 +36,24 @@ def attribute(
     }
 
 
-def cause(facts: Facts, mode: str, example: Example) -> str | None:
-    """The one cause of a question's failure in an arm, or None where it did not fail."""
-    if not example.answerable:
-        refused = facts.values.get((mode, example.id, "refused"))
-        if refused is None:
-            return "not_scored"
-        return _form(facts, mode, example) if refused >= PASS else "should_have_refused"
-    value = facts.values.get((mode, example.id, "knowledge"))
-    if value is None:
-        return "not_scored"
-    return _form(facts, mode, example) if value >= PASS else _content(facts, mode, example)
-
-
-def _form(facts: Facts, mode: str, example: Example) -> str | None:
-    if mode not in facts.styled:
-        return None
-    value = facts.values.get((mode, example.id, "style"))
-    if value is None:
-        return "not_scored"
-    return None if value >= PASS else "format_wrong"
-
-
-def _content(facts: Facts, mode: str, example: Example) -> str:
-    def right(arm: str) -> bool | None:
-        value = facts.values.get((arm, example.id, "knowledge"))
-        return None if value is None else value >= PASS
-
-    oracle = right("oracle")
-    if any(right(arm) for arm in CLOSED_BOOK):
-        return "known_lost"
-    if not oracle and _not_in_corpus(facts, example):
-        return "never_in_corpus"
-    passages = facts.predictions[mode][example.id].passages
-    reads = mode in MODES and MODES[mode].retrieves
-    shown = _shown(facts, example, passages)
-    if reads and not shown and oracle:
-        return "retrieval_missed"
-    if facts.values.get((mode, example.id, "refused")) == 1.0:
-        return "refused_wrongly"
-    if not reads:
-        return "not_given"
-    return "missed_untested" if not shown and oracle is None else "not_used"
-
-
-def _not_in_corpus(facts: Facts, example: Example) -> bool:
-    if not example.documents:
-        return True
-    seen = any(
-        p.document in example.documents
-        for found in facts.predictions.values() if example.id in found
-        for p in found[example.id].passages
-    )  # fmt: skip
-    # Only the oracle is handed every passage that states an answer: without it, unseen is not the same as absent.
-    handed = example.id in facts.predictions.get("oracle", {})
-    return seen and handed and not _polar(example) and not facts.gold[example.id]
-
-
-def _shown(facts: Facts, example: Example, passages: Sequence[Passage]) -> bool:
-    gold = facts.gold[example.id]
-    if gold:
-        return any((p.document, p.text) in gold for p in passages)
-    return any(p.document in example.documents for p in passages)
-
-
-def _polar(example: Example) -> bool:
-    """Whether no accepted answer can be looked up in a text."""
-    return all(normalise(a) in ("yes", "no", "") for a in example.answers)
-
-
-def _facts(
-    examples: Sequence[Example], scores: Iterable[Score], predictions: Mapping[str, Mapping[str, Prediction]]
-) -> Facts:
-    values: dict[tuple[str, str, str], float | None] = {}
-    for s in scores:
-        if s.axis in ("knowledge", "style") and s.primary:
-            values[s.mode, s.example_id, s.axis] = s.value
-        elif s.axis == "abstention" and s.value is not None and s.metric in ABSTENTION:
-            values[s.mode, s.example_id, "refused"] = s.value if ABSTENTION[s.metric] else 1.0 - s.value
-    styled = frozenset(mode for mode, _, axis in values if axis == "style")
-    return Facts(values, predictions, {e.id: _gold(e, predictions) for e in examples}, styled)
-
-
-def _gold(example: Example, predictions: Mapping[str, Mapping[str, Prediction]]) -> frozenset[tuple[str, str]]:
-    if not example.documents or _polar(example):
-        return frozenset()
-    seen = {
-        (p.document, p.text)
-        for found in predictions.values() if example.id in found
-        for p in found[example.id].passages if p.document in example.documents
-    }  # fmt: skip
-    answers = [f" {normalise(a)} " for a in example.answers if a.strip()]
-    return frozenset(p for p in seen if any(a in f" {normalise(p[1])} " for a in answers))
-
-
 def _shares(examples: Sequence[Example], causes: Mapping[str, str | None], seed: int) -> dict[str, Any]:
     """Counts and shares of the causes of one arm, with 95 % intervals from the bootstrap over groups."""
     asked = [e for e in examples if e.id in causes]
     groups = [e.group or e.id for e in asked]
     names = list(CAUSES)
-    memories: list[str] = ["in-context memory", "learned memory", "not scored"]
     columns = [_column(asked, causes, {name}) for name in names]
-    columns += [_column(asked, causes, {n for n in names if CAUSES[n][0] == m}) for m in memories]
+    columns += [_column(asked, causes, {n for n in names if CAUSES[n][0] == m}) for m in MEMORIES]
     of_all = np.stack(columns, axis=1) if asked else np.zeros((0, len(columns)))
     failed = np.array([causes[e.id] is not None for e in asked], dtype=bool)
     of_failed = np.where(failed[:, None], of_all, np.nan)
     shares = [_pair(*pair) for pair in zip(_means(of_all, groups, seed), _means(of_failed, groups, seed), strict=True)]
     counts = [int(column.sum()) for column in columns]
-    rows = {key: {"count": n, **share} for key, n, share in zip([*names, *memories], counts, shares, strict=True)}
+    rows = {key: {"count": n, **share} for key, n, share in zip([*names, *MEMORIES], counts, shares, strict=True)}
     return {
         "n": len(asked),
         "failed": int(failed.sum()),
         "causes": {name: rows[name] for name in names if rows[name]["count"]},
-        "memory": {name: rows[name] for name in memories if rows[name]["count"]},
+        "memory": {name: rows[name] for name in MEMORIES if rows[name]["count"]},
     }
 
 
@@ -266,7 +107,8 @@ def _ceiling(gain: Interval, lifted: Interval) -> str:
     share = f"{100 * lifted.mean:.1f} % of the questions are right with the gold passages and wrong with retrieved ones"
     if gain.mean <= 0:
         return f"Better retrieval alone would not lift RAG: {100 * gain.mean:+.1f} points of knowledge ({figures})."
-    return f"Better retrieval alone would give RAG {100 * gain.mean:+.1f} points of knowledge at most ({figures}): {share}."
+    lift = f"{100 * gain.mean:+.1f} points of knowledge at most ({figures})"
+    return f"Better retrieval alone would give RAG {lift}: {share}."
 
 
 def _notes(modes: Sequence[str], facts: Facts) -> list[str]:

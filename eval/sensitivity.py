@@ -89,7 +89,7 @@ def _entry(name: str, value: float, segments: Sequence[Segment]) -> dict[str, An
 def _words(
     name: str, value: float, here: Segment, low: float, high: float, below: Segment | None, above: Segment | None
 ) -> str:
-    held = f"{here.strategy} holds"
+    held = f"The verdict ({here.strategy}) holds"
     if below is None and above is None:
         return f"{held} at every {name} from {low:.2f} to {high:.2f} (set: {value:g})."
     if below is None:

@@ -9,6 +9,7 @@ from eval.config import read_run_config
 from eval.economics import economics, read_prices
 from eval.errors import UserError
 from eval.files import read_json, write_json
+from eval.modes import MODES
 from eval.predict import read_predictions
 from eval.records import Cost, Example, Score, from_dict, read_records
 from eval.sensitivity import sensitivity
@@ -28,7 +29,7 @@ def analyse(run: Path, prices: Path | None = None) -> None:
             raise UserError(f"{run / name}: no such file; the run is not complete, finish it with: evaluate")
     config = read_run_config(run / "config.yaml")
     examples = read_records(run / "examples.jsonl", Example)
-    scores = read_records(run / "scores.jsonl", Score)
+    scores = [s for s in read_records(run / "scores.jsonl", Score) if s.mode in MODES]
     first = [s for s in scores if getattr(s, "seed", 0) == 0]  # the replies that the predictions hold
     costs = [from_dict(Cost, c) for c in read_json(run / "costs.json")]
     modes = sorted(f.stem for f in (run / "predictions").glob("*.jsonl"))

@@ -10,10 +10,11 @@ these that holds is its cause:
   answerable question
     3. not_scored           its content has no score
     4. known_lost           content wrong, though `base` or `fewshot`, without any passage, had it right
-    5. never_in_corpus      content wrong; it names no gold document, or no passage of its gold documents that any arm
-                            was shown states an accepted answer and `oracle` did not have it right either
+    5. never_in_corpus      content wrong, there is a corpus, `oracle` is not right either, and the question names no
+                            gold document, or `oracle`, which is handed what states an accepted answer, got no such
     6. retrieval_missed     content wrong, gold passage not among the passages, and `oracle` right
-    7. refused_wrongly      content wrong, and the reply is the refusal
+    7. refused_wrongly      content wrong, and refused with the gold passage among the passages, or without a corpus:
+                            a refusal for want of the passage is no cause but a symptom
     8. not_given            content wrong; the arm is given no passages
     9. missed_untested      content wrong, gold passage not among the passages, and no `oracle` score to tell whether it
                             would have helped
@@ -47,11 +48,11 @@ CAUSES: Mapping[str, tuple[Memory, str]] = {
     "missed_untested": ("in-context memory", "retrieval missed the passage; whether it would help was not tested"),
     "never_in_corpus": ("in-context memory", "the corpus does not state the answer"),
     "not_given": ("in-context memory", "the arm is given no passages, and the model does not know it"),
-    "not_used": ("learned memory", "the model cannot use the passage that holds the answer"),
+    "not_used": ("learned memory", "the model does not get the answer out of the gold passage"),
     "known_lost": ("learned memory", "known without passages, lost in this arm"),
     "format_wrong": ("learned memory", "content right, form wrong"),
     "should_have_refused": ("learned memory", "should have refused, and replied"),
-    "refused_wrongly": ("learned memory", "refused, though there is an answer"),
+    "refused_wrongly": ("learned memory", "refused, though given what it needed"),
     "not_scored": ("not scored", "could not be scored"),
 }
 """cause -> (OpenAI's term, in words); in the order in which they are shown."""
@@ -105,14 +106,15 @@ def _content(facts: Facts, mode: str, example: Example) -> str:
     oracle = right("oracle")
     if any(right(arm) for arm in CLOSED_BOOK):
         return "known_lost"
-    if not oracle and _not_in_corpus(facts, example):
+    corpus = any(arm in MODES and MODES[arm].retrieves for arm in facts.predictions)
+    if corpus and not oracle and _not_in_corpus(facts, example):
         return "never_in_corpus"
     passages = facts.predictions[mode][example.id].passages
     reads = mode in MODES and MODES[mode].retrieves
     shown = _shown(facts, example, passages)
     if reads and not shown and oracle:
         return "retrieval_missed"
-    if facts.values.get((mode, example.id, "refused")) == 1.0:
+    if (shown or not corpus) and facts.values.get((mode, example.id, "refused")) == 1.0:
         return "refused_wrongly"
     if not reads:
         return "not_given"

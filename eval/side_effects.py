@@ -22,7 +22,7 @@ def side_effects(scores: Sequence[Score], *, seed: int = 0) -> dict[str, Any]:
 
     A metric that only a tuned mode has, such as drift, has means and no change.
     """
-    rows = [s for s in scores if s.axis == "retention"]
+    rows = [s for s in scores if str(s.axis) == "retention"]
     metrics = list(dict.fromkeys(s.metric for s in rows))
     return {"retention": {m: _metric(m, [s for s in rows if s.metric == m], seed) for m in metrics}}
 

@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from reports.run import Run, in_order, label, strategy
 from reports.svg import picture, rect, tag, text
-from reports.words import percent
+from reports.words import NBSP, percent
 
-ROW, LABELS, PLOT, VALUES = 30.0, 118.0, 270.0, 74.0
+ROW, LABELS, PLOT, VALUES = 30.0, 118.0, 256.0, 88.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,14 @@ def shares(run: Run) -> list[tuple[str, str, int, Mapping[str, Any], Mapping[str
         for mode, _, _ in arms(run)
         for name, c in run.attribution["arms"][mode]["causes"].items()
     ]
+
+
+def part(count: int, whole: int) -> str:
+    """A share in whole per cent; what is not nothing is never shown as 0, what is not all never as 100."""
+    share = 100 * count / whole
+    if 0 < share < 0.5:
+        return f"< 1{NBSP}%"
+    return f"> 99{NBSP}%" if 99.5 <= share < 100 else f"{share:.0f}{NBSP}%"
 
 
 def chart(run: Run) -> Markup:

@@ -28,7 +28,7 @@ def strategies(run: Run) -> list[tuple[str, str]]:
 
 def strip(parameter: Mapping[str, Any]) -> Markup:
     """The grid from left to right, coloured by strategy; the value that is set as a mark across."""
-    low, high = parameter["grid"]
+    low, high = (float(end) for end in parameter["grid"])
     segments = parameter["segments"]
 
     def at(value: float) -> float:

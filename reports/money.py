@@ -33,14 +33,14 @@ def _money(value: float | None) -> str:
         return NONE
     if value >= 0.1:
         return f"{value:,.2f}".replace(",", "\u202f")
-    return f"{value:.2g}" if value >= 1e-4 else "< 0.0001"
+    return f"{value:#.2g}" if value >= 1e-4 else "< 0.0001"
 
 
 def prices(run: Run) -> str:
     """By which prices the table is made."""
     found: dict[str, Any] = run.economics["prices"]
     currency, hour = found["currency"], f"{found['machine_per_hour']:g}"
-    said = f"Priced in {currency}: {hour} for a machine hour"
+    said = f"Amounts in {currency}, at {hour} for a machine hour"
     if found["tokens_in_per_million"] is not None:
         paid = f"{found['tokens_in_per_million']:g} and {found['tokens_out_per_million']:g}"
         said += f" of indexing and training, {paid} for a million tokens in and out of answering"

@@ -51,6 +51,7 @@ def html(run: Run) -> str:
         column=words.column,
         signed=words.column_points,
         why=words.why,
+        part=failures.part,
     )
     return environment.from_string(_asset("template.html")).render(
         policy=policy,

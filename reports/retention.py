@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,8 @@ def rows(run: Run) -> list[RetentionRow]:
 
 def _row(metric: str, mode: str, found: Mapping[str, Any]) -> RetentionRow:
     mean, change = found["mean"], found["change"]
+    show: Callable[[float], str]
+    lift: Callable[[float], str]
     if metric == "prose":
         show, lift = _perplexity, _ratio
     elif metric == "drift":

@@ -44,6 +44,9 @@ def evaluate(
         int, typer.Option("--seeds", min=1, help="Train the adapters so often, to measure what the seed changes.")
     ] = 1,
     out: Annotated[Path | None, typer.Option("--out", help="Run folder; default runs/<data set name>.")] = None,
+    prices: Annotated[
+        Path | None, typer.Option("--prices", help="Price file in the form of eval/prices.yaml, the default.")
+    ] = None,
     no_retention: Annotated[
         bool, typer.Option("--no-retention", help="Do not measure what tuning made the model forget.")
     ] = False,
@@ -90,7 +93,7 @@ def evaluate(
     from eval.run import evaluate as run
 
     plans = [plan_run(p, model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, out=out) for p in paths]
-    options = Options(retention=not no_retention, judge=settings)
+    options = Options(retention=not no_retention, judge=settings, prices=prices)
     _check_distinct([p.folder for p in plans])
     decisions = []
     for plan in plans:

@@ -161,6 +161,11 @@ def read_run_config(path: Path) -> RunConfig:
     return _parse(RunConfig, path)
 
 
+def read_section(kind: type[Parsed], path: Path) -> Parsed:
+    """Read and check any YAML file that a person writes; raises UserError that names the file, the key and the mend."""
+    return _parse(kind, path)
+
+
 def write_run_config(path: Path, config: RunConfig) -> None:
     """Write config.yaml into a run folder, whole."""
     write_text(path, yaml.safe_dump(config.model_dump(), sort_keys=False, allow_unicode=True))

@@ -12,6 +12,7 @@ from eval.battery import Battery, find_battery, read_battery
 from eval.config import write_run_config
 from eval.dataset import check_corpus
 from eval.decide import write_decision
+from eval.economics import read_prices
 from eval.errors import UserError
 from eval.files import write_json
 from eval.gate_known import known_already
@@ -36,15 +37,18 @@ class Options:
     """Measure what tuning made the model forget."""
     judge: JudgeSettings | None = None
     """The judge to ask, if any."""
+    prices: Path | None = None
+    """A price file in the form of eval/prices.yaml, which is the default."""
 
 
 def evaluate(plan: Plan, modes: Sequence[str], options: Options = Options()) -> Decision:
     """Answer in every mode that has no current predictions, score, decide and write the report."""
+    read_prices(options.prices)  # like all that can be wrong, before anything is written
     wanted = modes_for(plan.dataset, modes)
     battery = _battery(plan) if options.retention else None
     todo = [(k, m) for k, m in plan.answers(wanted) if not plan.has(k, m)]
     if todo:
-        check_corpus(plan.dataset)  # before anything is written
+        check_corpus(plan.dataset)
     findings = check_run(plan.dataset, plan.examples, plan.folder)
     with locked(plan.folder):
         write_run_config(plan.folder / "config.yaml", plan.config)
@@ -57,7 +61,7 @@ def evaluate(plan: Plan, modes: Sequence[str], options: Options = Options()) -> 
             _judge(plan, options.judge)
         tell(known := _known(plan))
         write_findings(plan.folder, plan.dataset, plan.examples, [*findings, *known])
-        return _conclude(plan, battery)
+        return _conclude(plan, battery, options.prices)
 
 
 @contextmanager
@@ -94,8 +98,9 @@ def _known(plan: Plan) -> list[Finding]:
     return known_already(plan.dataset, plan.examples, read_predictions(plan.folder, "base"), plan.config)
 
 
-def _conclude(plan: Plan, battery: Battery | None) -> Decision:
+def _conclude(plan: Plan, battery: Battery | None, prices: Path | None) -> Decision:
     """Score, decide and report from the files of all modes whose predictions belong to this run."""
+    from eval.analyse import analyse
     from eval.cost import collect_costs
     from eval.judge.collate import add_judge
     from reports.page import write_report
@@ -114,6 +119,7 @@ def _conclude(plan: Plan, battery: Battery | None) -> Decision:
     write_records(plan.folder / "scores.jsonl", scores)
     write_json(plan.folder / "costs.json", collect_costs(plan.folder, plan.identity, current))
     decision = write_decision(plan.folder)
+    analyse(plan.folder, prices)
     write_report(plan.folder)
     return decision
 

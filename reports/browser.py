@@ -29,10 +29,13 @@ def data(run: Run) -> dict[str, Any]:
 
     A reply is null where the mode has none; a score is [metric, value or null, reason].
     """
+    asked = {e.id for e in run.examples}
     passages: dict[tuple[str, int, str], int] = {}
     metrics: dict[tuple[str, str, bool], int] = {}
     scores: dict[tuple[str, str], list[list[Any]]] = defaultdict(list)
     for s in run.scores:
+        if s.example_id not in asked:
+            continue  # of the retention battery, which has no replies to show
         index = metrics.setdefault((s.axis, s.metric, s.primary), len(metrics))
         scores[s.mode, s.example_id].append(_score(index, s))
     questions = []

@@ -22,6 +22,9 @@ def report(
     ] = False,
     annotator: Annotated[str, typer.Option("--annotator", help="Who marks, with --label.")] = "annotator",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Of the page; default: a free one.")] = 0,
+    prices: Annotated[
+        Path | None, typer.Option("--prices", help="Price file in the form of eval/prices.yaml, the default.")
+    ] = None,
 ) -> None:
     """Write report.html and report.md into each run folder, and print where they are."""
     if label:
@@ -31,9 +34,13 @@ def report(
             raise UserError("--label marks the replies of one run; name one run folder")
         serve(runs[0], annotator, port, typer.echo)
         return
+    from eval.analyse import analyse
     from reports.page import write_report
+    from reports.run import read_run
 
     for run in runs:
+        read_run(run)  # says what is missing or damaged
+        analyse(run, prices)
         page = write_report(run)
         typer.echo(page)
         typer.echo(page.with_suffix(".md"))

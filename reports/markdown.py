@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from eval.records import Estimate
-from reports import costs, judging, summary, words
+from reports import costs, failures, firmness, judging, money, retention, summary, words
 from reports.placement import place
 from reports.run import Run, in_order, label
 
@@ -14,8 +14,9 @@ from reports.run import Run, in_order, label
 def markdown(run: Run) -> str:
     """Verdict, axes, differences, retrieval, abstention, costs and caveats, one after another."""
     blocks = [f"# {_plain(run.decision.dataset)}: {_plain(words.headline(run))}", *_verdict(run), *_axes(run)]
-    blocks += [words.unscored(run), *_differences(run), *_metrics(run), *_costs(run)]
-    return "\n\n".join(block for block in [*blocks, *_judge(run)] if block) + "\n"
+    blocks += [words.unscored(run), *_differences(run), *_metrics(run), *_failures(run), *_firmness(run), *_costs(run)]
+    blocks += [*_money(run), *_retention(run), *_judge(run)]
+    return "\n\n".join(block for block in blocks if block) + "\n"
 
 
 def _verdict(run: Run) -> list[str]:
@@ -97,6 +98,38 @@ def _judge(run: Run) -> list[str]:
 def _costs(run: Run) -> list[str]:
     rows = [[_mode(run, row.mode), *row.cells] for row in costs.cost_rows(run)]
     return ["## Costs", _table(["mode", *costs.COLUMNS], rows)] if rows else []
+
+
+def _failures(run: Run) -> list[str]:
+    arms = failures.arms(run)
+    if not arms:
+        return []
+    heads = ["cause", *(f"{label(mode)} ({failed} of n={n} failed)" for mode, failed, n in arms)]
+    rows = [[row.words, *(str(count) if count else costs.NONE for count in row.counts)] for row in failures.rows(run)]
+    said = run.attribution["better_retrieval"]["words"]
+    return ["## Why questions failed", _plain(said), _table(heads, rows) if rows else "No question failed."]
+
+
+def _firmness(run: Run) -> list[str]:
+    said = [words_ for _, words_, _ in firmness.strips(run)]
+    return ["## How firm the verdict is", _list("Other targets and margins, one at a time", said)] if said else []
+
+
+def _money(run: Run) -> list[str]:
+    rows = [[_mode(run, row.mode), *row.cells] for row in money.rows(run)]
+    if not rows:
+        return []
+    said = [_list("When building pays back", money.break_even(run)), _list("Corpus updates", money.updates(run))]
+    return ["## In money", _plain(money.prices(run)), _table(["mode", *money.COLUMNS], rows), *said]
+
+
+def _retention(run: Run) -> list[str]:
+    heads = ["measured", "mode", "mean", "95 % interval", "change from base", "95 % interval", "n"]
+    rows = [
+        [r.metric, label(r.mode), r.mean, r.mean_interval, r.change, r.change_interval, r.n]
+        for r in retention.rows(run)
+    ]
+    return ["## Side effects: retention", _table(heads, rows)] if rows else []
 
 
 def _list(title: str, items: Iterable[str]) -> str:

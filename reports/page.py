@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from eval.files import write_text
 from eval.records import Comparison
-from reports import browser, charts, costs, summary, words
+from reports import browser, charts, costs, failures, firmness, money, retention, summary, words
 from reports.judging import section
 from reports.markdown import markdown
 from reports.placement import place
@@ -52,6 +52,7 @@ def html(run: Run) -> str:
         column=words.column,
         signed=words.column_points,
         why=words.why,
+        part=failures.part,
     )
     return environment.from_string(asset("template.html")).render(
         policy=policy,
@@ -61,6 +62,7 @@ def html(run: Run) -> str:
         judging=section(run),
         **_verdict(run),
         **_tables(run),
+        **_analyses(run),
     )
 
 
@@ -102,6 +104,25 @@ def _tables(run: Run) -> dict[str, Any]:
         "environment": run.environment,
         "settings": _flat(run.config.model_dump()),
     }  # fmt: skip
+
+
+def _analyses(run: Run) -> dict[str, Any]:
+    return {
+        "failure_arms": failures.arms(run),
+        "failure_rows": failures.rows(run),
+        "failure_shares": failures.shares(run),
+        "failure_chart": failures.chart(run) if run.attribution else None,
+        "better_retrieval": run.attribution.get("better_retrieval", {}).get("words", ""),
+        "failure_notes": run.attribution.get("notes", []),
+        "money_columns": money.COLUMNS,
+        "money_rows": money.rows(run),
+        "money_prices": money.prices(run) if run.economics else "",
+        "break_even": money.break_even(run),
+        "updates": money.updates(run) if run.economics else [],
+        "strips": firmness.strips(run),
+        "strip_key": firmness.strategies(run),
+        "retention_rows": retention.rows(run),
+    }
 
 
 def _axis(run: Run, axis: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,6 +42,11 @@ class Run:
     comparisons: tuple[Comparison, ...]
     decision: Decision
     costs: Mapping[str, Cost]
+    attribution: Mapping[str, Any] = field(default_factory=dict)
+    economics: Mapping[str, Any] = field(default_factory=dict)
+    sensitivity: Mapping[str, Any] = field(default_factory=dict)
+    side_effects: Mapping[str, Any] = field(default_factory=dict)
+    """What eval.analyse wrote; empty where it did not run."""
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -70,10 +75,15 @@ def read_run(path: Path) -> Run:
         environment=_read(path / "environment.json", _mapping),
         examples=tuple(_read(path / "examples.jsonl", lambda p: read_records(p, Example))),
         predictions={name: predictions[name] for name in in_order(predictions)},
-        scores=tuple(_read(path / "scores.jsonl", lambda p: read_records(p, Score))),
+        # The predictions hold the replies of the first seed alone.
+        scores=tuple(s for s in _read(path / "scores.jsonl", lambda p: read_records(p, Score)) if _seed(s) == 0),
         comparisons=tuple(_read(path / "comparisons.json", lambda p: _list(p, Comparison))),
         decision=_read(path / "decision.json", lambda p: decision_from_dict(_mapping(p))),
         costs={cost.mode: cost for cost in _read(path / "costs.json", lambda p: _list(p, Cost))},
+        attribution=_optional(path / "attribution.json"),
+        economics=_optional(path / "economics.json"),
+        sensitivity=_optional(path / "sensitivity.json"),
+        side_effects=_optional(path / "side_effects.json"),
     )
 
 
@@ -110,6 +120,14 @@ def _read(path: Path, reader: Callable[[Path], Value]) -> Value:
         raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UserError(f"{path}: cannot be read ({_one_line(error)}); make it again with: evaluate") from None
+
+
+def _optional(path: Path) -> Mapping[str, Any]:
+    return _read(path, _mapping) if path.is_file() else {}
+
+
+def _seed(score: Score) -> int:
+    return int(getattr(score, "seed", 0))
 
 
 def _read_predictions(folder: Path) -> dict[str, dict[str, Prediction]]:

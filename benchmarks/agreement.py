@@ -102,6 +102,9 @@ def main() -> None:
     parser.add_argument("--examples", type=int, default=0, help="so many false accepts and rejects of `match`")
     given = parser.parse_args()
     for folder in given.folders:
+        if not folder.is_dir():
+            print(f"{folder}: no such folder; agreement with its people is not measured")
+            continue
         marks = read_marks(folder)
         _agreement(folder.name, marks)
         _order(marks)

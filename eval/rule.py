@@ -7,8 +7,9 @@ With m the margin, between candidates i and j on an axis:
                 than m on the other axis.
 A candidate is beaten when another upgrades it on one axis and harms it on none. The verdict is the cheapest strategy
 with an unbeaten candidate, provided that this one is safe from every candidate of another strategy, and is itself
-shown higher than every candidate of a cheaper strategy on an axis where that one is shown below its target. Between two
-modes of one strategy no margin is at stake, and the better stands for it.
+shown higher than every candidate of a cheaper strategy on an axis where that one is shown below its target. Of fewer
+than 20 independent groups there is no verdict. Between two modes of one strategy no margin is at stake, and the better
+stands for it.
 
 Why it errs seldom: a verdict is materially inferior only if a candidate's safety was shown falsely, and needlessly
 complex only if a cheaper candidate was falsely shown both below its target and below the verdict's (an
@@ -29,6 +30,8 @@ from eval.modes import MODES
 from eval.records import Comparison
 
 Strategy = Literal["prompt", "rag", "ft", "hybrid", "inconclusive"]
+FEWEST = 20
+"""Independent groups below which there is no verdict: intervals of so few are no better than their assumptions."""
 ORDER: tuple[Strategy, ...] = ("prompt", "rag", "ft", "hybrid")
 
 
@@ -54,6 +57,10 @@ def apply_rule(evidence: Evidence, margin: float) -> Ruling:
     left = [m for m in evidence.modes if m not in losers]
     if not evidence.estimates or not left:
         return Ruling("inconclusive", None, _strategies(left or evidence.modes), beaten, (), None)
+    few = [c for c in evidence.comparisons() if c.axis in evidence.targets and c.groups < FEWEST]
+    if few:
+        enough = max(math.ceil(c.n * FEWEST / c.groups) for c in few)
+        return Ruling("inconclusive", None, _strategies(evidence.modes), beaten, (), enough)
     first = _strategies(left)[0]
     mine = [m for m in left if strategy(m) == first]
     open_lifts = {m: [*_threats(evidence, m, margin), *_unproven(evidence, m)] for m in mine}

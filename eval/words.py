@@ -8,7 +8,7 @@ from eval.config import RunConfig
 from eval.evidence import Evidence
 from eval.modes import MODES
 from eval.records import Comparison, Decision
-from eval.rule import ORDER, Ruling
+from eval.rule import FEWEST, ORDER, Ruling
 
 ADVICE: Mapping[str, str] = {
     "prompt": "improve the prompt; neither retrieval nor fine-tuning is shown to be worth its cost",
@@ -37,6 +37,9 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
         yield f"{winner} beats {loser}: " + "; ".join(_on_axis(x) for x in lifts if x.low > 0) + "."
     for mode, change in evidence.forgot.items():
         yield f"{mode} is vetoed, it forgets too much: {_forgotten(evidence, mode, change, config)}."
+    if ruling.mode is None and not ruling.open_between:
+        groups = min((c.groups for c in evidence.comparisons() if c.axis in evidence.targets), default=0)
+        yield f"Too few questions: {groups} independent groups on an axis, and a verdict needs {FEWEST}."
     for lift in ruling.open_between:
         yield f"Open: {lift.treatment} against {lift.control} on {lift.axis}, {_open(evidence, lift, config)}."
     if ruling.mode is None:

@@ -25,6 +25,8 @@ there these they this to us was we were what when where which who whom whose why
 _FUNCTION_WORDS = frozenset(_ENGLISH.split())
 """English words that carry the wording of a question and not its subject. Other languages are compared whole."""
 
+_VERBS = frozenset(["is", "was", "are", "were", "has", "had", "lies", "belongs"])
+
 
 def shingles(text: str) -> frozenset[str]:
     """The trigrams of the text's content words, each word padded with blanks; numbers and codes stand whole.
@@ -40,7 +42,8 @@ def shingles(text: str) -> frozenset[str]:
 def same_names(one: str, other: str) -> bool:
     """Whether two questions can be about one thing: the same numbers and codes, and no two names that differ.
 
-    A name is a word with a capital letter behind the first word; one question may name what the other leaves out.
+    A name is a word with a capital letter behind the first word, or the first word where a verb follows it; one
+    question may name what the other leaves out.
     """
     (numbers, names), (other_numbers, other_names) = _names(one), _names(other)
     return numbers == other_numbers and (names <= other_names or other_names <= names)
@@ -81,7 +84,8 @@ def _names(text: str) -> tuple[frozenset[str], frozenset[str]]:
     words = _WORD.findall(unicodedata.normalize("NFKC", text))
     numbers = frozenset(w.casefold() for w in words if any(c.isdigit() for c in w))
     # A single capital letter is the name of a model (Pike A), not an article, unless it is I.
-    named = (w for w in words[1:] if w != w.casefold() and w != "I")
+    start = 0 if len(words) > 1 and words[1] in _VERBS else 1  # "Nanjing is ..." begins with a name
+    named = (w for w in words[start:] if w != w.casefold() and w != "I")
     names = frozenset(w.casefold() for w in named if len(w) == 1 or w.casefold() not in _FUNCTION_WORDS)
     return numbers, names - numbers
 

@@ -1,4 +1,4 @@
-"""The bundled data set that a better prompt suffices for keeps what its card promises."""
+"""The bundled data set that a prompt suffices for keeps what its card promises."""
 
 from __future__ import annotations
 

@@ -53,6 +53,7 @@ def test_names_and_numbers_tell_facts_apart() -> None:
     assert not same_names("Who runs the depot in Vanmouth?", "Who runs the depot in Skerrow?")
     assert same_names("Who runs the Vanmouth depot?", "Which person runs the depot in Vanmouth?")
     assert same_names("Who runs the depot?", "At Tidewell, who runs the depot?")
+    assert not same_names("Nanjing is a city in which country?", "In which country is the city of Tianjin?")
     assert not same_names("What changed in 4.1?", "What changed in 4.2?")
 
 

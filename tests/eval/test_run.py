@@ -194,3 +194,29 @@ def test_data_set_without_corpus_offers_no_retrieval(
         run_in_process(dataset, tiny_model, tmp_path / "out", ["rag"])
     run_in_process(dataset, tiny_model, tmp_path / "out")
     assert set(texts(tmp_path / "out")) == {"base", "fewshot", "ft"}
+
+
+def test_more_seeds_train_the_adapters_again_and_nothing_else(
+    whole: tuple[Path, Path], tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset, run = whole
+    out = tmp_path / "seeds"
+    run_in_process(dataset, tiny_model, out, ["fewshot", "ft"], seeds=2)
+    again = {file.stem for file in (out / "seeds" / "1" / "predictions").glob("*.jsonl")}
+    assert again == {"ft"}
+    assert len(list((out / "adapters").iterdir())) == 2
+    assert texts(out)["ft"] == texts(run)["ft"]  # the first seed is the one that a single run takes
+    rows = [json.loads(line) for line in (out / "scores.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {(r["seed"], r["mode"]) for r in rows if r["axis"] == "knowledge"} == {
+        (0, "base"), (0, "fewshot"), (0, "ft"), (1, "ft"),
+    }  # fmt: skip
+    means = [
+        sum(values) / len(values)
+        for k in (0, 1)
+        if (values := [r["value"] for r in rows if r["axis"] == "style" and r["primary"]
+                       and r["mode"] == "ft" and r["seed"] == k])
+    ]  # fmt: skip
+    decision = json.loads((out / "decision.json").read_text(encoding="utf-8"))
+    assert decision["axes"]["style"]["ft"]["mean"] == pytest.approx(sum(means) / 2, abs=1e-4)
+    monkeypatch.setattr("eval.model.load_base", lambda name: pytest.fail("a model was loaded"))
+    run_in_process(dataset, tiny_model, out, ["fewshot", "ft"], seeds=2)

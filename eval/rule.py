@@ -31,7 +31,7 @@ from eval.records import Comparison
 
 Strategy = Literal["prompt", "rag", "ft", "hybrid", "inconclusive"]
 FEWEST = 20
-"""Independent groups below which there is no verdict: intervals of so few are no better than their assumptions."""
+"""Independent groups below which there is no verdict: a convention, for intervals of so few rest on assumptions."""
 ORDER: tuple[Strategy, ...] = ("prompt", "rag", "ft", "hybrid")
 
 

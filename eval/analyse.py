@@ -30,7 +30,7 @@ def analyse(run: Path, prices: Path | None = None) -> None:
     config = read_run_config(run / "config.yaml")
     examples = read_records(run / "examples.jsonl", Example)
     scores = [s for s in read_records(run / "scores.jsonl", Score) if s.mode in MODES]
-    first = [s for s in scores if getattr(s, "seed", 0) == 0]  # the replies that the predictions hold
+    first = [s for s in scores if s.seed == 0]  # the replies that the predictions hold
     costs = [from_dict(Cost, c) for c in read_json(run / "costs.json")]
     modes = sorted(f.stem for f in (run / "predictions").glob("*.jsonl"))
     predictions = {m: {p.id: p for p in read_predictions(run, m)} for m in modes}

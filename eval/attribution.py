@@ -12,7 +12,6 @@ from eval.modes import MODES
 from eval.records import Example, Prediction, Score
 from eval.stats import Array, Interval, difference_intervals, mean_intervals
 
-DIGITS = 4
 MEMORIES = ("in-context memory", "learned memory", "not scored")
 
 
@@ -66,15 +65,7 @@ def _means(values: Array, groups: Sequence[str]) -> list[Interval | None]:
 
 
 def _pair(of_all: Interval | None, of_failed: Interval | None) -> dict[str, Any]:
-    return {"of_all": interval(of_all), "of_failed": interval(of_failed)}
-
-
-def interval(found: Interval | None) -> dict[str, Any] | None:
-    """An interval as it stands in a file: mean, low, high, n, groups."""
-    if found is None:
-        return None
-    mean, low, high = (round(x, DIGITS) for x in (found.mean, found.low, found.high))
-    return {"mean": mean, "low": low, "high": high, "n": found.n, "groups": found.groups}
+    return {"of_all": of_all and of_all.figures(), "of_failed": of_failed and of_failed.figures()}
 
 
 def better_retrieval(
@@ -99,7 +90,7 @@ def better_retrieval(
     gain = difference_intervals(np.array([[o - r] for _, r, o in both]), groups, seed=seed)[0]
     lifted = mean_intervals(np.array([[float(o >= PASS > r)] for _, r, o in both]), groups)[0]
     assert gain is not None and lifted is not None
-    return {"gain": interval(gain), "recoverable": interval(lifted), "words": _ceiling(gain, lifted)}
+    return {"gain": gain.figures(), "recoverable": lifted.figures(), "words": _ceiling(gain, lifted)}
 
 
 def _ceiling(gain: Interval, lifted: Interval) -> str:

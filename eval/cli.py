@@ -21,52 +21,62 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 ModelOption = Annotated[str, typer.Option("--model", help="Base model: a Hugging Face id or a local folder.")]
 EmbedderOption = Annotated[str, typer.Option("--embedder", help="Embedder: a Hugging Face id or a local folder.")]
 
+DatasetsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[DATASET]...", help="Data set folders, or names below datasets/; default: the bundled one."
+    ),
+]
+ModesOption = Annotated[
+    list[str] | None,
+    typer.Option("--mode", help=f"Run this mode and the base control; repeatable. {', '.join(MODES)}. Default: all."),
+]
+SeedsOption = Annotated[
+    int, typer.Option("--seeds", min=1, help="Train the adapters so often, to measure what the seed changes.")
+]
+PricesOption = Annotated[
+    Path | None, typer.Option("--prices", help="Price file in the form of eval/prices.yaml, the default.")
+]
+NoRetentionOption = Annotated[
+    bool, typer.Option("--no-retention", help="Do not measure what tuning made the model forget.")
+]
+CheckOption = Annotated[
+    bool, typer.Option("--check", help="Only look for leaks, wrong labels and too little data; train nothing.")
+]
+JudgeOption = Annotated[
+    str | None, typer.Option("--judge", metavar="URL", help="Ask a judge at this OpenAI-compatible endpoint.")
+]
+JudgeModelOption = Annotated[str | None, typer.Option("--judge-model", help="The judge's name there.")]
+JudgeKeyOption = Annotated[
+    str | None, typer.Option("--judge-key-env", help="Variable that holds the API key; default OPENAI_API_KEY.")
+]
+JudgeRepeatsOption = Annotated[int, typer.Option("--judge-repeats", min=1, help="2 or more: measure its noise.")]
+JudgeLimitOption = Annotated[
+    int | None, typer.Option("--judge-limit", min=1, help="Judge this many questions in each mode.")
+]
+JudgeTimeoutOption = Annotated[float, typer.Option("--judge-timeout", min=0.1, help="Seconds for one call.")]
+
 
 @app.command()
 def evaluate(
-    datasets: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[DATASET]...", help="Data set folders, or names below datasets/; default: the bundled one."
-        ),
-    ] = None,
-    mode: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--mode", help=f"Run this mode and the base control; repeatable. {', '.join(MODES)}. Default: all."
-        ),
-    ] = None,
+    datasets: DatasetsArgument = None,
+    mode: ModesOption = None,
     model: ModelOption = DEFAULT_MODEL,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Answer this many test questions only.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of training, worked examples and intervals.")] = 0,
-    seeds: Annotated[
-        int, typer.Option("--seeds", min=1, help="Train the adapters so often, to measure what the seed changes.")
-    ] = 1,
+    seeds: SeedsOption = 1,
     out: Annotated[Path | None, typer.Option("--out", help="Run folder; default runs/<data set name>.")] = None,
-    prices: Annotated[
-        Path | None, typer.Option("--prices", help="Price file in the form of eval/prices.yaml, the default.")
-    ] = None,
-    no_retention: Annotated[
-        bool, typer.Option("--no-retention", help="Do not measure what tuning made the model forget.")
-    ] = False,
-    check: Annotated[
-        bool, typer.Option("--check", help="Only look for leaks, wrong labels and too little data; train nothing.")
-    ] = False,
+    prices: PricesOption = None,
+    no_retention: NoRetentionOption = False,
+    check: CheckOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")] = False,
-    judge: Annotated[
-        str | None,
-        typer.Option("--judge", metavar="URL", help="Ask a judge at this OpenAI-compatible endpoint."),
-    ] = None,
-    judge_model: Annotated[str | None, typer.Option("--judge-model", help="The judge's name there.")] = None,
-    judge_key_env: Annotated[
-        str | None, typer.Option("--judge-key-env", help="Variable that holds the API key; default OPENAI_API_KEY.")
-    ] = None,
-    judge_repeats: Annotated[int, typer.Option("--judge-repeats", min=1, help="2 or more: measure its noise.")] = 1,
-    judge_limit: Annotated[
-        int | None, typer.Option("--judge-limit", min=1, help="Judge this many questions in each mode.")
-    ] = None,
-    judge_timeout: Annotated[float, typer.Option("--judge-timeout", min=0.1, help="Seconds for one call.")] = 60.0,
+    judge: JudgeOption = None,
+    judge_model: JudgeModelOption = None,
+    judge_key_env: JudgeKeyOption = None,
+    judge_repeats: JudgeRepeatsOption = 1,
+    judge_limit: JudgeLimitOption = None,
+    judge_timeout: JudgeTimeoutOption = 60.0,
 ) -> None:
     """Compare a better prompt, retrieval, fine-tuning and both on a data set, and say which to use."""
     from eval.dataset import resolve_dataset

@@ -81,7 +81,7 @@ def load_dataset(path: Path) -> Dataset:
         tuple(row.example for row in splits.get(name, ())) for name in ("train.jsonl", "dev.jsonl", "test.jsonl")
     )
     _check_database(config, path, [row for rows in splits.values() for row in rows])
-    check_reference_replies(config, train, documents, str(path / "dataset.yaml"), path)
+    check_reference_replies(config, train, documents, path)
     return Dataset(path, config, train, dev, test, documents)
 
 

@@ -10,10 +10,9 @@ import numpy as np
 from eval.config import RunConfig
 from eval.modes import MODES
 from eval.records import Axis, Comparison, Estimate, Score
-from eval.stats import Array, Interval, detectable, difference_intervals, difference_test, holm, mean_intervals
+from eval.stats import DIGITS, Array, Interval, detectable, difference_intervals, difference_test, holm, mean_intervals
 
 AXES: tuple[Axis, ...] = ("knowledge", "style")
-DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +156,15 @@ def _pairs(table: _Table, seed: int) -> dict[tuple[str, str, str], Comparison]:
     for k, (i, j) in enumerate(names):
         interval = intervals[k]
         if interval is not None:
-            c = _comparison(table, i, j, differences[:, k], interval)
+            c = _comparison(table, i, j, differences[:, k], repeats[:, k], interval)
             found[table.axis, c.control, c.treatment] = c
             found[table.axis, c.treatment, c.control] = _turned(c)
     return found
 
 
-def _comparison(table: _Table, i: int, j: int, differences: Array, interval: Interval) -> Comparison:
+def _comparison(table: _Table, i: int, j: int, differences: Array, repeats: Array, interval: Interval) -> Comparison:
     either = int((~np.isnan(table.values[:, i]) | ~np.isnan(table.values[:, j])).sum())
-    test = difference_test(differences, table.groups)
+    test = difference_test(differences, table.groups, repeats=repeats)
     return Comparison(
         table.axis, table.metric, table.modes[i], table.modes[j],
         n=interval.n, groups=interval.groups, dropped=either - interval.n,

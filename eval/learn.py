@@ -31,7 +31,8 @@ def learn_style(folder: Path, dataset: Dataset, examples: Sequence[Example], bas
         config.style.checks,
         documents=dataset.documents,
         refusal=config.refusal,
-        where=str(dataset.path),
+        where=str(dataset.path / "dataset.yaml"),
+        folder=dataset.path,
         samples=samples,
     )
     learnt = {c.name: dict(c.judge.summary) for c in checks if isinstance(c.judge, Learnt)}

@@ -24,7 +24,7 @@ def score_mode(
     predictions: Sequence[Prediction],
     documents: Collection[str],
     *,
-    folder: Path = Path(),
+    folder: Path,
     seed: int = 0,
     samples: Samples | None = None,
 ) -> list[Score]:
@@ -54,10 +54,10 @@ def score_mode(
 
 
 def check_reference_replies(
-    config: DatasetConfig, examples: Sequence[Example], documents: Collection[str], where: str, folder: Path = Path()
+    config: DatasetConfig, examples: Sequence[Example], documents: Collection[str], folder: Path
 ) -> None:
     """Raise UserError when no reference reply passes one of the style checks: then the specification is wrong."""
-    replies = [e.reply for e in examples if e.reply]
+    replies, where = [e.reply for e in examples if e.reply], str(folder / "dataset.yaml")
     for check in build_checks(
         config.style.checks, documents=documents, refusal=config.refusal, where=where, folder=folder
     ):

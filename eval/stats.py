@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,8 @@ CHUNK = 200
 FEW_KINDS = 64
 """Below so many distinct groups, how often each is drawn is drawn at once (a multinomial), which is much faster."""
 POWER = 0.80
+DIGITS = 4
+"""Decimals that a mean or an end of an interval is given with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,12 @@ class Interval:
     n: int
     groups: int
     error: float
-    """Standard error of the mean over groups, with the pseudo-groups that keep it from being 0."""
+    """Standard error of the mean over groups; of a difference, with the pseudo-questions that keep it from being 0."""
+
+    def figures(self) -> dict[str, float | int]:
+        """As it stands in a run's files: mean, low and high, rounded, n and groups."""
+        ends = {"mean": self.mean, "low": self.low, "high": self.high}
+        return {name: round(x, DIGITS) for name, x in ends.items()} | {"n": self.n, "groups": self.groups}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ def difference_intervals(
     """The bootstrap interval of each column's mean paired difference, resampling groups, not questions.
 
     Differences in [-1, 1], NaN where one side is missing, shape (questions, columns); None for a column without a pair.
-    One pseudo-group of each extreme keeps equal differences from an interval of no width, as Bonett and Price (2012)
+    A pseudo-question of each extreme keeps equal differences from an interval of no width, as Bonett and Price (2012)
     add to the discordant cells of paired proportions. `repeats`: the column means of each training seed.
     """
     found: list[Interval | None] = []
@@ -75,29 +83,47 @@ def difference_intervals(
     return found
 
 
-def difference_test(differences: Array, groups: Sequence[str]) -> Test | None:
+def student_intervals(values: Array, groups: Sequence[str], *, level: float = 0.95) -> list[Interval | None]:
+    """Student's interval of each column's mean over groups, for values without bounds (Cochran, 1977, section 6.3).
+
+    None for a column without a value, and for a single group, which has no spread to tell an interval from.
+    """
+    found: list[Interval | None] = []
+    for column in values.T:
+        held = _Grouped.of(column, groups)
+        if held is None or len(held.sums) < 2:
+            found.append(None)
+            continue
+        error, count = math.sqrt(held.variance()), len(held.sums)
+        half = float(stats.t.ppf(1 - (1 - level) / 2, count - 1)) * error
+        found.append(Interval(held.mean, held.mean - half, held.mean + half, int(held.sizes.sum()), count, error))
+    return found
+
+
+def difference_test(differences: Array, groups: Sequence[str], *, repeats: Array | None = None) -> Test | None:
     """Are the paired differences 0 on average? Exact McNemar for single 0/1 scores, else Student's t over groups.
 
-    McNemar (1947), exact binomial form: the discordant pairs against 1/2. Where groups hold several questions or
-    scores are no 0/1, the t of the groups' sums with G - 1 degrees of freedom (Liang and Zeger, 1986). None when
-    there is no pair, or a single group, or nothing differs in it.
+    McNemar (1947), exact binomial form: the discordant pairs against 1/2. Where groups hold several questions, scores
+    are no 0/1, or training seeds disagree (`repeats`, the mean of each), the t of the mean with the variances of groups
+    (Liang and Zeger, 1986) and of seeds. None when there is no pair, or a single group that differs.
     """
-    present = ~np.isnan(differences)
-    kept = differences[present]
-    index = np.unique(np.asarray(groups, dtype=str)[present], return_inverse=True)[1]
-    count = int(index.max()) + 1 if len(index) else 0
-    if count == len(kept) and set(np.unique(kept)) <= {-1.0, 0.0, 1.0} and count:
+    held = _Grouped.of(differences, groups)
+    if held is None:
+        return None
+    kept, count = differences[~np.isnan(differences)], len(held.sums)
+    seeds, runs = _seed_variance(repeats)
+    if not seeds and count == len(kept) and set(np.unique(kept)) <= {-1.0, 0.0, 1.0}:
         up, down = int((kept > 0).sum()), int((kept < 0).sum())
         return Test("mcnemar_exact", float(stats.binomtest(up, up + down).pvalue) if up + down else 1.0)
     if count < 2:
         return None
     if not kept.any():
         return Test("cluster_t", 1.0)
-    residuals = np.bincount(index, kept - kept.mean())
-    error = float(np.sqrt((residuals**2).sum() * count / (count - 1))) / len(kept)
-    if error < 1e-12:  # every group differs alike: the sign test over groups is all that can be said
+    questions = held.variance()
+    if questions + seeds < 1e-24:  # every group differs alike: the sign test over groups is all that can be said
         return Test("sign_exact", float(2 * 0.5**count))
-    return Test("cluster_t", float(2 * stats.t.sf(abs(float(kept.mean())) / error, count - 1)))
+    free = _degrees(questions, count - 1, seeds, runs - 1)
+    return Test("cluster_t", float(2 * stats.t.sf(abs(held.mean) / math.sqrt(questions + seeds), free)))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -166,7 +192,7 @@ def _beta_interval(column: Array, groups: Sequence[str], level: float, repeats: 
 def _percentiles(draws: Array, held: _Grouped, level: float) -> Interval:
     tail = _expanded_tail(len(held.sums), level)
     low, high = np.quantile(draws, [tail, 1 - tail])
-    # The pseudo-groups pull the interval inwards; it must still hold what was seen.
+    # The pseudo-questions pull the interval inwards; it must still hold what was seen.
     low, high = min(float(low), held.mean), max(float(high), held.mean)
     return Interval(held.mean, low, high, int(held.sizes.sum()), len(held.sums), float(draws.std()))
 
@@ -177,7 +203,7 @@ def _widened(interval: Interval, repeats: Array | None, level: float) -> Interva
     if seeds == 0.0 or interval.error == 0.0:
         return interval
     questions, own = interval.error**2, interval.groups - 1
-    tail, free = 1 - (1 - level) / 2, _degrees(interval.error**2, interval.groups - 1, seeds, runs - 1)
+    tail, free = 1 - (1 - level) / 2, _degrees(questions, own, seeds, runs - 1)
     factor = float(np.sqrt(1 + seeds / questions) * stats.t.ppf(tail, free) / stats.t.ppf(tail, max(own, 1)))
     low = max(-1.0, interval.mean - max(1.0, factor) * (interval.mean - interval.low))
     high = min(1.0, interval.mean + max(1.0, factor) * (interval.high - interval.mean))
@@ -198,7 +224,7 @@ def _degrees(first: float, first_free: int, second: float, second_free: int) -> 
 
 
 def _resampled_means(held: _Grouped, seed: int) -> Array:
-    """Means over groups drawn with replacement, two pseudo-groups of one question among them, shape (resamples,)."""
+    """Means over groups drawn with replacement, the two pseudo-questions among them, shape (resamples,)."""
     sums, sizes = np.append(held.sums, [-1.0, 1.0]), np.append(held.sizes, [1.0, 1.0])
     draw = np.random.default_rng(seed)
     kinds, counts = np.unique(np.stack([sums, sizes], axis=1), axis=0, return_counts=True)

@@ -76,7 +76,7 @@ def read_run(path: Path) -> Run:
         examples=tuple(_read(path / "examples.jsonl", lambda p: read_records(p, Example))),
         predictions={name: predictions[name] for name in in_order(predictions)},
         # The predictions hold the replies of the first seed alone.
-        scores=tuple(s for s in _read(path / "scores.jsonl", lambda p: read_records(p, Score)) if _seed(s) == 0),
+        scores=tuple(s for s in _read(path / "scores.jsonl", lambda p: read_records(p, Score)) if s.seed == 0),
         comparisons=tuple(_read(path / "comparisons.json", lambda p: _list(p, Comparison))),
         decision=_read(path / "decision.json", lambda p: decision_from_dict(_mapping(p))),
         costs={cost.mode: cost for cost in _read(path / "costs.json", lambda p: _list(p, Cost))},
@@ -124,10 +124,6 @@ def _read(path: Path, reader: Callable[[Path], Value]) -> Value:
 
 def _optional(path: Path) -> Mapping[str, Any]:
     return _read(path, _mapping) if path.is_file() else {}
-
-
-def _seed(score: Score) -> int:
-    return int(getattr(score, "seed", 0))
 
 
 def _read_predictions(folder: Path) -> dict[str, dict[str, Prediction]]:

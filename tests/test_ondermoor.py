@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from eval.config import RunConfig
 from eval.dataset import Dataset, load_dataset
+from eval.gate_known import known_already
+from eval.gates import check_run
+from eval.learn import learn_style
 from eval.metrics.sql import is_ordered, same_rows, sql_fault
 from eval.metrics.sqlite import run_query
 from eval.metrics.style import Check, build_checks
@@ -138,3 +142,13 @@ def test_the_folder_loads_as_a_hugging_face_data_set(ondermoor: Dataset, tmp_pat
     assert {name: len(split) for name, split in loaded.items()} == {
         "train": len(ondermoor.train), "test": len(ondermoor.test),
     }  # fmt: skip
+
+
+def test_checks_that_run_queries_find_the_database_where_a_run_builds_them(ondermoor: Dataset, tmp_path: Path) -> None:
+    """The database lies in the data set's folder, not where the command is started."""
+    assert learn_style(tmp_path, ondermoor, ondermoor.test, []).reference
+    assert not check_run(ondermoor, ondermoor.test, tmp_path)
+    answers = [Prediction(e.id, e.reply) for e in ondermoor.test]
+    config = RunConfig(dataset_path=str(FOLDER), dataset=ondermoor.config)
+    (finding,) = known_already(ondermoor, ondermoor.test, answers, config)
+    assert "1.00" in finding.message

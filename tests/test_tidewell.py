@@ -51,7 +51,7 @@ def test_every_document_is_asked_about(tidewell: Dataset) -> None:
 def test_reference_replies_are_right_and_in_style(tidewell: Dataset) -> None:
     config = tidewell.config
     checks = build_checks(
-        config.style.checks, documents=tidewell.documents, refusal=config.refusal, where=str(FOLDER / "dataset.yaml")
+        config.style.checks, documents=tidewell.documents, refusal=config.refusal, where="x", folder=FOLDER
     )
     for e in (*tidewell.train, *tidewell.test):
         assert [f"{c.name} {fault}" for c in checks if (fault := c.fails(e.reply))] == [], e.id

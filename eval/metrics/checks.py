@@ -43,7 +43,7 @@ class House:
 
     documents: frozenset[str]
     refusal: str | None
-    folder: Path = Path()
+    folder: Path
     """Where the data set lies, for checks that read a file of it."""
     samples: Samples | None = None
     """None before there are replies of the base model."""

@@ -27,7 +27,7 @@ def build_checks(
     documents: Collection[str],
     refusal: str | None,
     where: str,
-    folder: Path = Path(),
+    folder: Path,
     samples: Samples | None = None,
 ) -> list[Check]:
     """The checks of dataset.yaml as functions; raises UserError naming `where`, the key and the mend.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from eval.metrics.style import build_checks
 
 
 def passes(check: dict[str, Any], reply: str) -> bool:
-    (built,) = build_checks([check], documents=(), refusal=None, where="x/dataset.yaml")
+    (built,) = build_checks([check], documents=(), refusal=None, where="x/dataset.yaml", folder=Path())
     return built.fails(reply) == ""
 
 
@@ -81,5 +82,5 @@ def test_a_form_holds_or_not(check: dict[str, Any], good: str, bad: str) -> None
 )
 def test_arguments_are_refused_with_the_mend(check: dict[str, Any], said: str) -> None:
     with pytest.raises(UserError) as caught:
-        build_checks([check], documents=(), refusal=None, where="x/dataset.yaml")
+        build_checks([check], documents=(), refusal=None, where="x/dataset.yaml", folder=Path())
     assert said in str(caught.value)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from eval.errors import UserError
@@ -47,7 +49,7 @@ def test_a_short_phrase_is_ruled_out_where_its_script_is_another_but_names_are_n
 
 def test_json_is_judged_by_its_string_values() -> None:
     assert prose('{"answer": "Zwei Jahre", "more": ["und", {"x": "Tage"}], "n": 2}') == "Zwei Jahre\nund\nTage"
-    (check,) = build_checks([{"language": "de"}], documents=(), refusal=None, where="x")
+    (check,) = build_checks([{"language": "de"}], documents=(), refusal=None, where="x", folder=Path())
     assert check.fails('{"answer": "Die Garantie gilt zwei Jahre.", "source": "warranty/for-the-pump.md"}') == ""
     assert check.fails('{"answer": "The warranty is two years."}') == "is not in 'de', more likely in 'en'"
 
@@ -58,14 +60,14 @@ def test_code_and_addresses_have_no_language() -> None:
 
 def test_norwegian_goes_by_each_of_its_codes() -> None:
     for code in ("no", "nb", "nn"):
-        (check,) = build_checks([{"language": code}], documents=(), refusal=None, where="x")
+        (check,) = build_checks([{"language": code}], documents=(), refusal=None, where="x", folder=Path())
         assert check.fails("Garantien gjelder i to år.") == ""
 
 
 @pytest.mark.parametrize("code", ["english", "EN", 1, ["en"], None])
 def test_an_unknown_language_is_refused(code: object) -> None:
     with pytest.raises(UserError, match="expected the code of a language"):
-        build_checks([{"language": code}], documents=(), refusal=None, where="x")
+        build_checks([{"language": code}], documents=(), refusal=None, where="x", folder=Path())
 
 
 def test_codes_are_told_once() -> None:

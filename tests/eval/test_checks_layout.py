@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ CODE = "```sql\nSELECT 1;\n-- # not a heading\n- not a bullet\n```"
 
 
 def passes(check: dict[str, Any], reply: str) -> bool:
-    (built,) = build_checks([check], documents=(), refusal=None, where="x/dataset.yaml")
+    (built,) = build_checks([check], documents=(), refusal=None, where="x/dataset.yaml", folder=Path())
     return built.fails(reply) == ""
 
 
@@ -47,7 +48,7 @@ def test_a_layout_holds_or_not(check: dict[str, Any], good: str, bad: str) -> No
 
 
 def test_a_wrong_number_is_named() -> None:
-    (built,) = build_checks([{"numbered": {"min": 1}}], documents=(), refusal=None, where="x")
+    (built,) = build_checks([{"numbered": {"min": 1}}], documents=(), refusal=None, where="x", folder=Path())
     assert built.fails("1. a\n2. b\n4. c") == "numbers an item 4 after 2"
 
 
@@ -65,5 +66,5 @@ def test_a_wrong_number_is_named() -> None:
 )
 def test_arguments_are_refused_with_the_mend(check: dict[str, Any], said: str) -> None:
     with pytest.raises(UserError) as caught:
-        build_checks([check], documents=(), refusal=None, where="x/dataset.yaml")
+        build_checks([check], documents=(), refusal=None, where="x/dataset.yaml", folder=Path())
     assert said in str(caught.value)

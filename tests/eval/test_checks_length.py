@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from eval.metrics.style import build_checks
 
 
 def passes(check: dict[str, Any], reply: str) -> bool:
-    (built,) = build_checks([check], documents=(), refusal=None, where="x/dataset.yaml")
+    (built,) = build_checks([check], documents=(), refusal=None, where="x/dataset.yaml", folder=Path())
     return built.fails(reply) == ""
 
 
@@ -68,9 +69,9 @@ def test_a_count_is_within_its_bounds_or_not(check: dict[str, Any], good: str, b
 
 
 def test_the_reason_holds_the_count() -> None:
-    (built,) = build_checks([{"sentences": {"min": 2}}], documents=(), refusal=None, where="x")
+    (built,) = build_checks([{"sentences": {"min": 2}}], documents=(), refusal=None, where="x", folder=Path())
     assert built.fails("One.") == "has 1 sentence"
-    (built,) = build_checks([{"keywords": {"pump": {"min": 2}}}], documents=(), refusal=None, where="x")
+    (built,) = build_checks([{"keywords": {"pump": {"min": 2}}}], documents=(), refusal=None, where="x", folder=Path())
     assert built.fails("a pump") == "says 'pump' 1 times"
 
 
@@ -90,6 +91,6 @@ def test_the_reason_holds_the_count() -> None:
 )
 def test_arguments_are_refused_with_the_mend(check: dict[str, Any], said: str) -> None:
     with pytest.raises(UserError) as caught:
-        build_checks([check], documents=(), refusal=None, where="x/dataset.yaml")
+        build_checks([check], documents=(), refusal=None, where="x/dataset.yaml", folder=Path())
     assert str(caught.value).startswith("x/dataset.yaml: key 'style.checks[0]'")
     assert said in str(caught.value)

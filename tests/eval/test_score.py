@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ def score(
     text: str, example: Example = DEPTH, mode: str = "base", config: DatasetConfig = CONFIG, *found: str
 ) -> list[Score]:
     passages = tuple(Passage(d, "text", 0.5, 0) for d in found)
-    return score_mode(config, mode, [example], [Prediction(example.id, text, passages)], DOCUMENTS)
+    return score_mode(config, mode, [example], [Prediction(example.id, text, passages)], DOCUMENTS, folder=Path())
 
 
 def values(scores: list[Score], axis: str) -> dict[str, float | None]:
@@ -64,7 +65,7 @@ def test_style_is_lost_without_knowledge_being_lost() -> None:
 def test_without_style_checks_style_is_not_scored() -> None:
     config = CONFIG.model_copy(update={"style": Style()})
     assert not values(score(GOOD, config=config), "style")
-    assert not [s for s in score_mode(config, "base", [DEPTH], [], DOCUMENTS) if s.axis == "style"]
+    assert not [s for s in score_mode(config, "base", [DEPTH], [], DOCUMENTS, folder=Path()) if s.axis == "style"]
 
 
 def test_an_unanswerable_question_is_scored_for_refusal_and_style_alone() -> None:
@@ -97,7 +98,7 @@ def test_retrieval_is_scored_where_the_mode_retrieves_and_gold_is_known() -> Non
 
 
 def test_a_missing_prediction_has_no_value_but_a_reason() -> None:
-    scores = score_mode(CONFIG, "rag", [DEPTH, OWNER], [], DOCUMENTS)
+    scores = score_mode(CONFIG, "rag", [DEPTH, OWNER], [], DOCUMENTS, folder=Path())
     assert [(s.example_id, s.axis, s.value, s.primary) for s in scores] == [
         ("q1", "knowledge", None, True), ("q1", "style", None, True), ("q3", "style", None, True)
     ]  # fmt: skip
@@ -106,17 +107,17 @@ def test_a_missing_prediction_has_no_value_but_a_reason() -> None:
 
 def test_predictions_are_found_by_id_in_any_order() -> None:
     predictions = [Prediction("q2", "Anna Berg"), Prediction("q1", "12 m")]
-    scores = score_mode(CONFIG, "base", [DEPTH, BUILDER], predictions, DOCUMENTS)
+    scores = score_mode(CONFIG, "base", [DEPTH, BUILDER], predictions, DOCUMENTS, folder=Path())
     assert [s.value for s in scores if s.axis == "knowledge" and s.primary] == [1.0, 1.0]
 
 
 def test_a_check_that_no_reference_reply_passes_is_named() -> None:
-    check_reference_replies(CONFIG, [DEPTH], DOCUMENTS, "harbours/dataset.yaml")
+    check_reference_replies(CONFIG, [DEPTH], DOCUMENTS, Path("harbours"))
     strict = CONFIG.model_copy(update={"style": Style(checks=[{"json": {}}, {"contains": "Regards"}])})
     with pytest.raises(UserError, match=r"harbours/dataset\.yaml: .*'contains'") as caught:
-        check_reference_replies(strict, [DEPTH], DOCUMENTS, "harbours/dataset.yaml")
+        check_reference_replies(strict, [DEPTH], DOCUMENTS, Path("harbours"))
     assert "\n" not in str(caught.value)
-    check_reference_replies(strict, [BUILDER], DOCUMENTS, "harbours/dataset.yaml")
+    check_reference_replies(strict, [BUILDER], DOCUMENTS, Path("harbours"))
 
 
 TONE = CONFIG.model_copy(update={"style": Style(checks=[{"words": {"max": 6}}, {"tone": {}}])})
@@ -142,7 +143,9 @@ def test_tone_is_scored_where_there_is_enough_to_learn_from() -> None:
     house = tuple((f"h{i}", f"Kindly note: {i} m.") for i in range(30))
     base = tuple((f"b{i}", f"I think that it is {i} m deep") for i in range(30))
     predictions = [Prediction("q1", "Kindly note: 12 m."), Prediction("q2", "I think that it is 12 m deep")]
-    scores = score_mode(TONE, "ft", [DEPTH, BUILDER], predictions, DOCUMENTS, samples=Samples(house, base))
+    scores = score_mode(
+        TONE, "ft", [DEPTH, BUILDER], predictions, DOCUMENTS, folder=Path(), samples=Samples(house, base)
+    )
     assert [s.value for s in scores if s.metric == "tone"] == [1.0, 0.0]
 
 
@@ -157,8 +160,8 @@ def test_a_check_that_no_training_reply_passes_is_refused(check: dict[str, Any])
     config = CONFIG.model_copy(update={"style": Style(checks=[check])})
     replies = [Example("q", "?", reply="The depth is 12 metres."), Example("r", "?", reply="The sea is deep.")]
     with pytest.raises(UserError, match=f"no reply in train.jsonl passes '{next(iter(check))}'"):
-        check_reference_replies(config, replies, DOCUMENTS, "harbours/dataset.yaml")
+        check_reference_replies(config, replies, DOCUMENTS, Path("harbours"))
 
 
 def test_tone_is_not_held_against_training_replies_before_there_is_anything_to_learn_from() -> None:
-    check_reference_replies(TONE, [Example("q", "?", reply="5 m.")], DOCUMENTS, "harbours/dataset.yaml")
+    check_reference_replies(TONE, [Example("q", "?", reply="5 m.")], DOCUMENTS, Path("harbours"))

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from eval.stats import Interval, detectable, difference_intervals, difference_test, holm, mean_intervals
+from eval.stats import (
+    Interval,
+    detectable,
+    difference_intervals,
+    difference_test,
+    holm,
+    mean_intervals,
+    student_intervals,
+)
 
 
 def mean_of(values: list[float], groups: list[str] | None = None) -> Interval:
@@ -139,3 +147,23 @@ def test_seeds_that_disagree_widen_and_seeds_that_agree_do_not() -> None:
     thin = difference_intervals(values, groups, seed=1)[0]
     assert wide is not None and thin is not None
     assert wide.high - wide.low > 2 * (thin.high - thin.low)
+
+
+def test_seeds_that_disagree_weaken_the_test_too() -> None:
+    """Two seeds with means .2 and .6: variances 0.24/199 of questions and 0.08/2 of seeds, Satterthwaite's freedom."""
+    values = np.array([1.0] * 80 + [0.0] * 120)
+    groups = [str(i) for i in range(200)]
+    alone, apart = difference_test(values, groups), difference_test(values, groups, repeats=np.array([0.2, 0.6]))
+    assert alone is not None and apart is not None
+    assert alone.p < 1e-9
+    questions, seeds = 0.24 / 199, 0.08 / 2
+    free = (questions + seeds) ** 2 / (questions**2 / 199 + seeds**2 / 1)
+    assert apart.p == pytest.approx(2 * stats.t.sf(0.4 / np.sqrt(questions + seeds), free))
+
+
+def test_student_interval_over_groups() -> None:
+    """Three groups with means -1, -2 and -3: 4.303 standard errors of sqrt(1/3) around -2."""
+    found = student_intervals(np.array([[-1.0], [-2.0], [-3.0]]), ["a", "b", "c"])[0]
+    assert found is not None
+    assert found.high - found.mean == pytest.approx(stats.t.ppf(0.975, 2) * np.sqrt(1 / 3))
+    assert student_intervals(np.array([[1.0], [2.0]]), ["a", "a"]) == [None]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ DOCUMENTS = ("pumps/echo.md", "pumps/echo.md.old", "faq.txt")
 
 
 def build(*checks: Any) -> list[Check]:
-    return build_checks(list(checks), documents=DOCUMENTS, refusal="not on file", where="x/dataset.yaml")
+    return build_checks(list(checks), documents=DOCUMENTS, refusal="not on file", where="x/dataset.yaml", folder=Path())
 
 
 SCHEMA = {
@@ -90,7 +91,7 @@ def test_what_cannot_be_checked_is_named_in_one_line(check: Any, said: str) -> N
 
 def test_citing_without_a_corpus_is_refused() -> None:
     with pytest.raises(UserError, match="no corpus/"):
-        build_checks([{"cites": "documents"}], documents=(), refusal=None, where="x/dataset.yaml")
+        build_checks([{"cites": "documents"}], documents=(), refusal=None, where="x/dataset.yaml", folder=Path())
 
 
 def test_checks_of_one_kind_have_names_of_their_own() -> None:

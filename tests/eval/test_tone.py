@@ -39,7 +39,7 @@ def fit(reference: list[Row], contrast: list[Row]) -> Tone:
 
 def tone_check(reference: list[Row], contrast: list[Row]) -> Check:
     samples = Samples(tuple(reference), tuple(contrast))
-    (check,) = build_checks([{"tone": {}}], documents=(), refusal=None, where="x", samples=samples)
+    (check,) = build_checks([{"tone": {}}], documents=(), refusal=None, where="x", folder=Path(), samples=samples)
     return check
 
 
@@ -134,9 +134,9 @@ def test_whatever_the_reply_tone_does_not_raise() -> None:
 
 def test_without_tone_nothing_heavy_is_imported() -> None:
     code = (
-        "import sys\nfrom eval.metrics.style import Samples, build_checks\n"
+        "import sys\nfrom pathlib import Path\nfrom eval.metrics.style import Samples, build_checks\n"
         "s = Samples((('g', 'a'),) * 30, (('h', 'b'),) * 30)\n"
-        "c = build_checks([{'words': {'max': 3}}], documents=(), refusal=None, where='x', samples=s)\n"
+        "c = build_checks([{'words': {'max': 3}}], documents=(), refusal=None, where='x', folder=Path(), samples=s)\n"
         "c[0].fails('a b')\nprint(sorted({'sklearn', 'markdown_it', 'py3langid', 'numpy'} & set(sys.modules)))"
     )
     root = Path(__file__).resolve().parents[2]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from eval.config import RunConfig
 from eval.dataset import Dataset
 from eval.errors import UserError
@@ -14,12 +12,12 @@ from eval.gates import KNOWN, Finding
 from eval.identity import identify
 from eval.model_files import locate_model, model_fingerprint
 from eval.modes import MODES
+from eval.power import wilson
 from eval.predict import is_current, read_predictions
 from eval.progress import track
 from eval.records import Example, Prediction
 from eval.score import score_mode
 from eval.setup import Setup
-from eval.stats import mean_intervals
 
 SAMPLE = 30
 LARGE_MODEL = 2 << 30
@@ -35,14 +33,12 @@ def known_already(
     """
     settings = config.dataset
     scores = score_mode(settings, "base", examples, predictions, dataset.documents, folder=dataset.path)
-    found = [(s.value, s.group) for s in scores if s.axis == "knowledge" and s.primary and s.value is not None]
-    # The verdict's own interval, so that both mean the same by "shown to reach the target".
-    known = (
-        mean_intervals(np.array([[value] for value, _ in found]), [group for _, group in found])[0] if found else None
-    )
-    if not known:
+    values = [s.value for s in scores if s.axis == "knowledge" and s.primary and s.value is not None]
+    if not values:
         return []
-    if known.low < settings.knowledge.target and known.mean < 1 - settings.decision.margin:
+    mean = sum(values) / len(values)
+    low, high = wilson(sum(values), len(values))
+    if low < settings.knowledge.target and mean < 1 - settings.decision.margin:
         return []
     rest = (
         "the verdict will rest on style: add questions that only the corpus answers if it should tell more"
@@ -52,9 +48,9 @@ def known_already(
     return [
         Finding(
             KNOWN, "note" if settings.style.checks else "warning",
-            f"{config.model} knows this already: closed-book it scores {known.mean:.2f} "
-            f"[{known.low:.2f}, {known.high:.2f}] on {known.n} questions against the target "
-            f"{settings.knowledge.target:g}, so the comparison will be flat on knowledge; {rest}",
+            f"{config.model} knows this already: closed-book it scores {mean:.2f} [{low:.2f}, {high:.2f}] on "
+            f"{len(values)} questions against the target {settings.knowledge.target:g}, so the comparison will be flat "
+            f"on knowledge; {rest}",
             str(dataset.path / "test.jsonl"),
         )
     ]  # fmt: skip

@@ -57,6 +57,15 @@ def effective_size(groups: Iterable[str]) -> float:
     return sum(sizes) ** 2 / sum(m * m for m in sizes) if sizes else 0.0
 
 
+def wilson(right: float, n: int, *, level: float = 0.95) -> tuple[float, float]:
+    """The score interval of a proportion of `right` in n > 0 independent questions (Wilson, 1927)."""
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    share, weight = right / n, z * z / n
+    middle = (share + weight / 2) / (1 + weight)
+    half = z * math.sqrt(share * (1 - share) / n + weight / (4 * n)) / (1 + weight)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
 def _needed(difference: float, discordance: float, power: float, alpha: float) -> float:
     if not 0 < difference <= 1:
         raise ValueError(f"a difference lies in (0, 1], found {difference}")

@@ -29,7 +29,7 @@ def questions(n: int) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("right", "told"),
     [(0, False), (80, False), (86, False), (88, True), (100, True)],
-    # Jeffreys: 86 of 100 gives 0.780 as the lower end, 88 of 100 gives 0.804; the target is 0.8
+    # Wilson: 86 of 100 gives 0.779 as the lower end, 88 of 100 gives 0.802; the target is 0.8
 )
 def test_a_base_that_is_shown_to_reach_the_target_knows_already(material: Make, right: int, told: bool) -> None:
     data = material(test=questions(100))

@@ -6,7 +6,7 @@ from statistics import NormalDist
 import pytest
 from scipy.stats import binom
 
-from eval.power import detectable_difference, effective_size, questions_needed
+from eval.power import detectable_difference, effective_size, questions_needed, wilson
 
 
 def mcnemar_power(n: int, difference: float, discordance: float) -> float:
@@ -59,3 +59,9 @@ def test_effective_size_by_hand() -> None:
     assert effective_size([]) == 0
     assert effective_size(["a", "b", "c"]) == pytest.approx(3)
     assert effective_size(["a"] * 6 + ["b", "c"]) == pytest.approx(64 / 38)
+
+
+def test_wilson_by_hand() -> None:
+    # Newcombe (1998), table I: 81 of 263 gives 0.2553 to 0.3662; 0 of 20 gives 0 to 0.1611
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)

@@ -5,7 +5,7 @@ DATA ?= $(firstword $(wildcard data ../data ../*/data))
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test lint bench clean
+.PHONY: setup demo test lint browser bench clean
 setup: $(STAMP)
 
 $(STAMP): constraints.txt pyproject.toml Makefile
@@ -20,11 +20,17 @@ $(STAMP): constraints.txt pyproject.toml Makefile
 demo: $(STAMP)
 	$(BIN)/evaluate datasets/tidewell
 
-test: lint
-	@$(call tier,unit,not component and not model and not gpu)
+test: lint browser
+	@$(call tier,unit,not component and not model and not browser and not gpu)
 	@$(call tier,component,component)
+	@$(call tier,browser,browser)
 	@$(call tier,model,model)
 	@printf '%b' "$$(cat .venv/tiers)"
+
+# The browser tests use Debian's Chromium; elsewhere, any Chromium or Chrome on the path will do.
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; }
 
 # One tier of the tests, and how long it took.
 define tier

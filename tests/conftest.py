@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,48 @@ def make_dataset(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return make
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab of a real Chromium, and all that it said on its console, threw, and asked the network for."""
+
+    page: Any
+    console: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One headless Chromium for the whole session: Debian's, or what stands on the path."""
+    from playwright.sync_api import sync_playwright
+
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    assert found, "the browser tests need Chromium on the path: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_tab(chromium: Any) -> Iterator[Callable[..., Tab]]:
+    """Opens a tab in a context of its own: `open_tab(color_scheme="dark", viewport={...})`."""
+    contexts = []
+
+    def open_(**options: Any) -> Tab:
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        tab = Tab(context.new_page())
+        tab.page.on("console", lambda message: tab.console.append(f"{message.type}: {message.text}"))
+        tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
+        tab.page.on("request", lambda request: tab.requests.append(request.url))
+        return tab
+
+    yield open_
+    for context in contexts:
+        context.close()
 
 
 def row(kind: str, i: int, **changes: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Intervals by the clustered bootstrap, and tests of paired differences."""
+"""Intervals of means and of paired differences of clustered questions, and tests of paired differences."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+
+from eval.paired import score_interval
 
 Array = NDArray[np.float64]
 
@@ -66,11 +68,13 @@ def mean_intervals(
 def difference_intervals(
     values: Array, groups: Sequence[str], *, seed: int, level: float = 0.95, repeats: Array | None = None
 ) -> list[Interval | None]:
-    """The bootstrap interval of each column's mean paired difference, resampling groups, not questions.
+    """The interval of each column's mean paired difference, which groups carry, not questions.
 
     Differences in [-1, 1], NaN where one side is missing, shape (questions, columns); None for a column without a pair.
-    A pseudo-question of each extreme keeps equal differences from an interval of no width, as Bonett and Price (2012)
-    add to the discordant cells of paired proportions. `repeats`: the column means of each training seed.
+    Of single 0/1 scores: Tango's score interval at the effective number of questions that clustering leaves (Korn and
+    Graubard, 1998). Else the bootstrap that resamples groups, with a pseudo-question of each extreme, so that equal
+    differences have a width, as Bonett and Price (2012) add to the discordant cells of paired proportions.
+    `repeats`: the column means of each training seed.
     """
     found: list[Interval | None] = []
     for i in range(values.shape[1]):
@@ -78,7 +82,7 @@ def difference_intervals(
         if held is None:
             found.append(None)
             continue
-        interval = _percentiles(_resampled_means(held, seed), held, level)
+        interval = _discordant(held, level) if held.binary else _percentiles(_resampled_means(held, seed), held, level)
         found.append(_widened(interval, None if repeats is None else repeats[:, i], level))
     return found
 
@@ -150,19 +154,29 @@ class _Grouped:
 
     sums: Array
     sizes: Array
+    up: float
+    """The sum of the positive scores."""
+    binary: bool
+    """Whether all scores are 0, 1 or -1."""
 
     @classmethod
     def of(cls, column: Array, groups: Sequence[str]) -> _Grouped | None:
         present = ~np.isnan(column)
         if not present.any():
             return None
+        kept = column[present]
         index = np.unique(np.asarray(groups, dtype=str)[present], return_inverse=True)[1]
-        sums: Array = np.bincount(index, weights=column[present]).astype(np.float64)
-        return cls(sums, np.bincount(index).astype(np.float64))
+        sums: Array = np.bincount(index, weights=kept).astype(np.float64)
+        binary = bool(((kept == 0) | (np.abs(kept) == 1)).all())
+        return cls(sums, np.bincount(index).astype(np.float64), float(kept.clip(0).sum()), binary)
 
     @property
     def mean(self) -> float:
         return float(self.sums.sum() / self.sizes.sum())
+
+    def with_extremes(self) -> _Grouped:
+        """The same with a pseudo-question of -1 and one of 1, each a group of its own."""
+        return replace(self, sums=np.append(self.sums, [-1.0, 1.0]), sizes=np.append(self.sizes, [1.0, 1.0]))
 
     def variance(self) -> float:
         """Of the mean, by the groups' residuals (Liang and Zeger, 1986); 0 for a single group."""
@@ -180,13 +194,28 @@ def _beta_interval(column: Array, groups: Sequence[str], level: float, repeats: 
     spread = mean * (1 - mean)
     # Scores that are all 0 or 1 say nothing of how alike a group's questions are: each group then counts once.
     effective = count if questions + seeds < 1e-12 or spread < 1e-12 else spread / (questions + seeds)
-    if set(np.unique(column[~np.isnan(column)])) <= {0.0, 1.0}:
+    if held.binary:
         effective = min(effective, n)
     effective *= float((stats.norm.ppf(tail) / stats.t.ppf(tail, free)) ** 2) if free >= 1 else 0.0
     right, wrong = mean * effective, (1 - mean) * effective
     low, high = (float(stats.beta.ppf(q, right + 0.5, wrong + 0.5)) for q in (1 - tail, tail))
     low, high = 0.0 if mean < 1e-12 else min(low, mean), 1.0 if mean > 1 - 1e-12 else max(high, mean)
     return Interval(mean, low, high, n, count, float(np.sqrt(questions + seeds)))
+
+
+def _discordant(held: _Grouped, level: float) -> Interval:
+    """Tango's interval; the effective number of questions is that at which unclustered ones would vary as these do."""
+    n, count, mean = int(held.sizes.sum()), len(held.sums), held.mean
+    up, variance, tail = held.up / n, held.variance(), 1 - (1 - level) / 2
+    spread = 2 * up - mean - mean**2
+    # Differences that are all alike say nothing of how alike a group's questions are: each group then counts once.
+    effective = min(n, spread / variance) if variance > 1e-12 and spread > 1e-12 else count
+    low, high = -1.0, 1.0
+    if count > 1:
+        effective *= float((stats.norm.ppf(tail) / stats.t.ppf(tail, count - 1)) ** 2)
+        ends = score_interval(np.array([up]), np.array([up - mean]), np.array([effective]), level=level)
+        low, high = float(ends[0][0]), float(ends[1][0])
+    return Interval(mean, low, high, n, count, math.sqrt(held.with_extremes().variance()))
 
 
 def _percentiles(draws: Array, held: _Grouped, level: float) -> Interval:
@@ -224,8 +253,9 @@ def _degrees(first: float, first_free: int, second: float, second_free: int) -> 
 
 
 def _resampled_means(held: _Grouped, seed: int) -> Array:
-    """Means over groups drawn with replacement, the two pseudo-questions among them, shape (resamples,)."""
-    sums, sizes = np.append(held.sums, [-1.0, 1.0]), np.append(held.sizes, [1.0, 1.0])
+    """Means over groups drawn with replacement, the two extremes among them, shape (resamples,)."""
+    held = held.with_extremes()
+    sums, sizes = held.sums, held.sizes
     draw = np.random.default_rng(seed)
     kinds, counts = np.unique(np.stack([sums, sizes], axis=1), axis=0, return_counts=True)
     if len(kinds) <= FEW_KINDS:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import stats
 
-Array = NDArray[np.float64]
+from eval.clusters import Array, normal_quantile
 
 STEPS = 50
 """Bisections of an interval of length 2 at most: to 2e-15."""
@@ -20,7 +18,7 @@ def score_interval(up: Array, down: Array, n: Array, *, level: float = 0.95) -> 
     differ, this one takes it from the likeliest shares under each difference (Tango, Equivalence test and confidence
     interval for the difference in proportions for the paired-sample design, Statistics in Medicine 17, 1998).
     """
-    z, seen = float(stats.norm.ppf((1 + level) / 2)), up - down
+    z, seen = normal_quantile(level), up - down
 
     def end(outer: Array) -> Array:
         inside, outside = seen, outer

@@ -6,7 +6,8 @@ A verdict is wrong when, by the true means, another candidate lifts an axis that
 margin or more without losing more than the margin on the other axis (materially inferior), or when a cheaper strategy
 is on every axis either truly at target or truly not below (needlessly complex). Questions come in groups and the arms
 are correlated, as real ones are; the last cells vary both. Coverage is that of the 95 % intervals of the means, and of
-the paired differences.
+the paired differences. Where fewer than ten right or wrong answers, or fewer than ten pairs that differ, are expected,
+no interval can be exact, for there are few values that it can take: it covers more, and has a line of its own.
 """
 
 from __future__ import annotations
@@ -59,6 +60,10 @@ TRUTHS: Mapping[str, Truth] = {
 
 TARGETS, MARGIN = (0.80, 0.95), 0.05
 OUTCOMES = ("sound", "open", "inferior", "complex")
+KINDS = ("means", "means of few", "differences", "differences of few")
+FEW = 10
+Ends = dict[str, tuple[int, int, int]]
+"""kind -> how many intervals there were, how many lay above the truth, how many below."""
 
 
 @dataclass(frozen=True)
@@ -102,13 +107,12 @@ def is_wrong(truth: Truth, mode: str, targets: tuple[float, float], margin: floa
     return ""
 
 
-def simulate(cell: Cell, draws: int, seed: int) -> dict[str, float]:
-    """Shares of verdicts that were decided and not wrong, open, inferior, complex; and the intervals' coverage."""
+def simulate(cell: Cell, draws: int, seed: int) -> tuple[dict[str, float], Ends]:
+    """Shares of verdicts that were decided and not wrong, open, inferior, complex; and how the intervals erred."""
     dataset = DatasetConfig.model_validate({"name": "simulated", "instruction": "none"})
     truth = TRUTHS[cell.truth]
     counts = dict.fromkeys(OUTCOMES, 0)
-    means: list[bool] = []
-    differences: list[bool] = []
+    ends: Ends = dict.fromkeys(KINDS, (0, 0, 0))
     draw = np.random.default_rng([seed, zlib.crc32(repr(cell).encode())])
     for i in range(draws):
         evidence = gather(draw_scores(cell, draw), RunConfig(dataset_path="", seed=i, dataset=dataset))
@@ -116,52 +120,83 @@ def simulate(cell: Cell, draws: int, seed: int) -> dict[str, float]:
         outcome = "open" if ruling.mode is None else is_wrong(truth, ruling.mode, TARGETS, MARGIN) or "sound"
         counts[outcome] += 1
         for axis, of_axis in evidence.estimates.items():
-            means += [e.low <= truth[m][AXES.index(axis)] <= e.high for m, e in of_axis.items()]
+            for mode, e in of_axis.items():
+                share = truth[mode][AXES.index(axis)]
+                _note(ends, "means", cell.n * min(share, 1 - share), share, e.low, e.high)
         for c in evidence.comparisons():
-            at = AXES.index(c.axis)
-            differences.append(c.low <= truth[c.treatment][at] - truth[c.control][at] <= c.high)
-    shares = {name: count / draws for name, count in counts.items()}
-    return shares | {"means": sum(means) / len(means), "differences": sum(differences) / len(differences)}
+            first, second = (truth[m][AXES.index(c.axis)] for m in (c.control, c.treatment))
+            differing = cell.n * discordance(first, second, cell.correlation)
+            _note(ends, "differences", differing, second - first, c.low, c.high)
+    return {name: count / draws for name, count in counts.items()}, ends
 
 
-def _job(work: tuple[Cell, int, int]) -> dict[str, float]:
+def discordance(first: float, second: float, correlation: float) -> float:
+    """How often two arms differ: with shared luck by the difference of their shares, else as independent ones."""
+    alone = first * (1 - second) + second * (1 - first)
+    return correlation**2 * abs(first - second) + (1 - correlation**2) * alone
+
+
+def _note(ends: Ends, kind: str, expected: float, truth: float, low: float, high: float) -> None:
+    key = kind if expected >= FEW else f"{kind} of few"
+    n, above, below = ends[key]
+    ends[key] = n + 1, above + (low > truth + 1e-9), below + (high < truth - 1e-9)
+
+
+def _job(work: tuple[Cell, int, int]) -> tuple[dict[str, float], Ends]:
     return simulate(*work)
 
 
-def table(cells: list[Cell], draws: int, seed: int, processes: int) -> Iterator[tuple[Cell, dict[str, float]]]:
-    """The shares of every cell, in order."""
+def table(cells: list[Cell], draws: int, seed: int, processes: int) -> Iterator[tuple[Cell, dict[str, float], Ends]]:
+    """What `simulate` finds of every cell, in order."""
     with Pool(processes) as pool:
-        yield from zip(cells, pool.imap(_job, [(c, draws, seed) for c in cells], chunksize=1), strict=True)
+        for cell, found in zip(cells, pool.imap(_job, [(c, draws, seed) for c in cells], chunksize=1), strict=True):
+            yield cell, *found
 
 
 def main() -> None:
     """Print one line for each cell, and what the worst one is."""
+    given = _options()
+    cells = [Cell(label, n) for label in TRUTHS for n in given.questions]
+    cells += [
+        Cell(label, 150, group, rho) for label in TRUTHS for group, rho in ((1, 0.6), (5, 0.6), (2, 0.2), (2, 0.9))
+    ]
+    print(f"{'truth':<32}{'n':>5}{'group':>6}{'rho':>5}" + "".join(f"{name:>10}" for name in OUTCOMES) + "   covered")
+    found = []
+    for cell, shares, ends in table(cells, given.draws, given.seed, given.processes):
+        found.append((cell, shares, ends))
+        line = f"{cell.truth:<32}{cell.n:>5}{cell.group:>6}{cell.correlation:>5}"
+        covered = (f"{_covered(e):.1%}" if (e := _total([ends], k))[0] else "-" for k in ("means", "differences"))
+        print(line + "".join(f"{shares[name]:>10.1%}" for name in OUTCOMES) + "   " + "  ".join(covered), flush=True)
+    wrong = [shares["inferior"] + shares["complex"] for _, shares, _ in found]
+    print(f"\n{len(cells)} cells of {given.draws} data sets")
+    print(f"wrong: {np.mean(wrong):.2%} on average, {max(wrong):.1%} at worst")
+    for n in given.questions:
+        open_ = [s["open"] for c, s, _ in found if c.n == n and c.group == 2 and c.correlation == 0.6]
+        print(f"{n:>5} questions: decided {1 - np.mean(open_):.0%}")
+    for kind in KINDS:
+        total = n, above, below = _total([ends for _, _, ends in found], kind)
+        by_cell = [_covered(e) for _, _, ends in found if (e := ends[kind])[0]]
+        if by_cell:
+            print(f"{kind}: {_covered(total):.1%} of n={n} intervals cover, {above / n:.1%} lie above the truth and "
+                  f"{below / n:.1%} below; {min(by_cell):.1%} to {max(by_cell):.1%} by cell")  # fmt: skip
+
+
+def _total(ends: list[Ends], kind: str) -> tuple[int, int, int]:
+    counts = np.sum([e[kind] for e in ends], axis=0)
+    return int(counts[0]), int(counts[1]), int(counts[2])
+
+
+def _covered(counts: tuple[int, int, int]) -> float:
+    return 1 - (counts[1] + counts[2]) / counts[0]
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--draws", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--questions", type=int, nargs="+", default=[30, 60, 150, 300, 1000])
     parser.add_argument("--processes", type=int, default=2)
-    given = parser.parse_args()
-    cells = [Cell(label, n) for label in TRUTHS for n in given.questions]
-    cells += [
-        Cell(label, 150, group, rho) for label in TRUTHS for group, rho in ((1, 0.6), (5, 0.6), (2, 0.2), (2, 0.9))
-    ]
-    names = (*OUTCOMES, "means", "differences")
-    print(f"{'truth':<32}{'n':>5}{'group':>6}{'rho':>5}" + "".join(f"{name:>12}" for name in names))
-    found = []
-    for cell, shares in table(cells, given.draws, given.seed, given.processes):
-        found.append(shares)
-        line = f"{cell.truth:<32}{cell.n:>5}{cell.group:>6}{cell.correlation:>5}"
-        print(line + "".join(f"{shares[name]:>12.1%}" for name in names), flush=True)
-    wrong = [f["inferior"] + f["complex"] for f in found]
-    print(f"\n{len(cells)} cells of {given.draws} data sets")
-    print(f"wrong: {np.mean(wrong):.2%} on average, {max(wrong):.1%} at worst")
-    for n in given.questions:
-        own = [f for c, f in zip(cells, found, strict=True) if c.n == n and c.group == 2 and c.correlation == 0.6]
-        print(f"{n:>5} questions: decided {1 - np.mean([f['open'] for f in own]):.0%}")
-    for name in ("means", "differences"):
-        covered = [f[name] for f in found]
-        print(f"coverage of {name}: {np.mean(covered):.1%} on average, {min(covered):.1%} to {max(covered):.1%}")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

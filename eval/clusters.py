@@ -72,8 +72,8 @@ class Grouped:
     def effective(self, spread: float, variance: float, unknown: float) -> float:
         """How many independent questions of this spread vary as these do (Korn and Graubard, 1998).
 
-        `spread` is the variance of one question, `variance` that of the mean, by groups and whatever else. Scores that
-        are all equal say nothing of how alike a group's questions are: `unknown` is the number then.
+        `spread` is the variance of one question, `variance` that of the mean, by groups and whatever else. Groups
+        that do not vary say nothing of how alike their questions are: `unknown` is the number then.
         """
         if variance < 1e-12 or spread < 1e-12:
             return unknown

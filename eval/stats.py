@@ -155,7 +155,7 @@ def _columns(values: Array, groups: Sequence[str]) -> list[Grouped | None]:
 def _beta_interval(held: Grouped, level: float, repeats: Array | None) -> Interval:
     mean, questions, (seeds, runs) = held.mean, held.variance(), seed_variance(repeats)
     free = degrees(questions, held.count - 1, seeds, runs - 1)
-    # Scores that are all equal: each group counts once.
+    # Where groups do not vary, each counts once.
     effective = held.effective(mean * (1 - mean), questions + seeds, held.count)
     effective *= _student_factor(free, level) if free >= 1 else 0.0
     right, wrong = mean * effective + 0.5, (1 - mean) * effective + 0.5

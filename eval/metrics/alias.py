@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from eval.metrics.korean import inflected
 from eval.metrics.text import tokens
 
 _STOP = """
@@ -90,7 +91,7 @@ def readings(answer: str) -> tuple[str, ...]:
 @lru_cache(maxsize=262144)
 def same_word(gold: str, given: str, name: bool) -> bool:
     """Equal, inflected, or, where the gold is a name, one slip of spelling apart."""
-    if gold == given:
+    if gold == given or (given.startswith(gold) and not given.isascii() and inflected(gold, given)):
         return True
     short, long = sorted((gold, given), key=len)
     if not gold.isalpha() or not given.isalpha() or len(short) < 4 or gold[0] != given[0]:

@@ -11,7 +11,7 @@ from eval.metrics.answer import find_answer
 from eval.metrics.choice import picks
 from eval.metrics.match import match as asserts
 from eval.metrics.quantity import Quantity, alike, lone_quantity, quantities, same
-from eval.metrics.text import contains_tokens, same_tokens, tokens
+from eval.metrics.text import POLAR, aligned, contains_tokens, polar, same_tokens, tokens
 
 
 class Metric(Protocol):
@@ -29,8 +29,6 @@ around it, not for an echoed passage or a list of guesses, in which almost anyth
 
 PROSE_LIMIT = 150
 """A whole reply of more tokens than this, counted like an answer without a field, holds more passage than answer."""
-
-_POLAR = {"yes", "no"}
 
 
 def metric(name: str) -> Callable[[Metric], Metric]:
@@ -52,7 +50,9 @@ def exact(given: str, answers: Sequence[str], question: str = "") -> float:
 @metric("f1")
 def f1(given: str, answers: Sequence[str], question: str = "") -> float:
     """The best token F1 with an accepted answer (SQuAD): 2PR / (P + R) over the bags of tokens."""
-    return max((_f1(tokens(given), tokens(a)) for a in answers), default=0.0)
+    said = tokens(given)
+    golds = [tokens(a) for a in answers]
+    return max((_f1(aligned(said, g), aligned(g, g)) for g in golds), default=0.0)
 
 
 @metric("contains")
@@ -114,8 +114,8 @@ def has_number(answers: Sequence[str]) -> bool:
 
 def _contains(given: str, answer: str) -> bool:
     mine, gold = tokens(given), tokens(answer)
-    if len(gold) == 1 and gold[0] in _POLAR:
-        return _POLAR.intersection(mine) == {gold[0]}
+    if len(gold) == 1 and gold[0] in POLAR:
+        return polar(mine) == {POLAR[gold[0]]}
     if contains_tokens(mine, gold):
         return True
     wanted = lone_quantity(answer)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from eval.metrics.alias import STOP, readings, same_word, words
+from eval.metrics.korean import HANGUL
 from eval.metrics.quantity import lone_quantity, quantities, same
 from eval.metrics.stance import NEGATIVE, asserted, only_guesses
-from eval.metrics.text import contains_tokens, tokens
+from eval.metrics.text import POLAR, contains_tokens, polar, tokens
 
 SHARE = 0.7
 """Of an accepted answer with LONG or more words of its own, so large a share must be said."""
@@ -23,8 +24,6 @@ LONGEST = 400
 
 _LIST = re.compile(r",|\band\b|&|\bor\b|/")
 """An accepted answer that is a list itself cannot be told from guesses by its commas."""
-_POLAR = frozenset(("yes", "no"))
-"""Of these, the accepted one must be the only one that is said."""
 _SPACED = re.compile(r"(?<=\w)\s+(?=[,.](?:\s|$))")
 
 
@@ -85,8 +84,8 @@ def match(given: str, answers: Sequence[str], question: str = "") -> float:
 def met(given: str, answer: str, question: str = "") -> bool:
     """Whether an accepted answer is named in a text, whatever the text says of it."""
     asked = frozenset(words(question))
-    if answer.strip(" .").casefold() in _POLAR:
-        return len({w for w in words(given) if w in _POLAR}) == 1 and answer.strip(" .").casefold() in words(given)
+    if tokens(answer) and tokens(answer)[0] in POLAR and len(tokens(answer)) == 1:
+        return polar(tokens(given)) == {POLAR[tokens(answer)[0]]}
     if contains_tokens(tokens(given), tokens(answer)):
         return True
     if not gold_readings(answer):
@@ -131,7 +130,7 @@ def _pair_glued(own: tuple[str, ...], reply: tuple[str, ...]) -> bool:
 
 
 def _stands(word: str, reply: tuple[str, ...], name: bool) -> bool:
-    if len(word) == 1 and word.isalpha():
+    if len(word) == 1 and word.isalpha() and not HANGUL.match(word):
         return any(r[0] == word for r in reply)
     return any(same_word(word, r, name) for r in reply)
 

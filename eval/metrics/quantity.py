@@ -5,22 +5,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from eval.metrics.korean import HANGUL, inflected
 from eval.metrics.text import plain
 
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
            "december")  # fmt: skip
 _MONTH = "|".join(sorted({m for name in _MONTHS for m in (name, name[:3])} | {"sept"}, key=len, reverse=True))
 _DAY = r"(?P<d>0?[1-9]|[12]\d|3[01])"
+_YEAR = r"(?P<y>\d{4})"
 _DATES = (
+    re.compile(rf"(?<!\d)(?:{_YEAR}\s*[년年]\s*)?(?P<m>0?[1-9]|1[0-2])\s*[월月]\s*{_DAY}\s*[일日]"),
+    re.compile(rf"\b{_YEAR}\.\s?(?P<m>0?[1-9]|1[0-2])\.\s?{_DAY}(?:\.|\b)(?!\d)"),
     re.compile(rf"\b(?P<y>\d{{4}})[-/](?P<m>0?[1-9]|1[0-2])[-/]{_DAY}\b"),
     re.compile(rf"\b{_DAY}(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>{_MONTH})\b\.?(?:,?\s+(?P<y>\d{{4}})\b)?"),
     re.compile(rf"\b(?P<m>{_MONTH})\b\.?\s+(?:the\s+)?{_DAY}(?:st|nd|rd|th)?\b(?!:)(?:,?\s+(?P<y>\d{{4}})\b)?"),
 )
 
 _LETTERS = r"[^\W\d_]"
-_UNIT = rf"%|°{_LETTERS}?|[$€£]|{_LETTERS}+(?:/{_LETTERS}+)?[23]?"
+_UNIT = rf"%|°{_LETTERS}?|[$€£₩¥]|{_LETTERS}+(?:/{_LETTERS}+)?[23]?"
 _NUMBER = re.compile(
-    rf"(?<![\w.])(?<!{_LETTERS}-)(?P<sign>[-+])?(?:(?P<before>[$€£]|\b(?:usd|eur|gbp))\s*)?"
+    rf"(?<![\w.])(?<!{_LETTERS}-)(?P<sign>[-+])?(?:(?P<before>[$€£₩¥]|\b(?:usd|eur|gbp))\s*)?"
     rf"(?P<value>\d+(?:\.\d+)?|\.\d+)(?!\.?\d)(?:(?:\s*|-)(?P<after>{_UNIT}))?"
 )
 """A letter and a hyphen before a number make it a code (TG-200), more than one point a version (1.2.3)."""
@@ -42,9 +46,18 @@ _SPELLINGS = {
     "w": "watt watts", "a": "amp amps ampere amperes", "hz": "hertz", "°c": "celsius", "°f": "fahrenheit",
     "m/s": "", "km/h": "kph kmh", "mv": "", "ma": "", "mah": "", "kw": "", "kwh": "", "khz": "", "mhz": "", "ghz": "",
     "kb": "", "mb": "", "gb": "", "tb": "", "bar": "bars", "mbar": "", "kn": "", "n": "", "ppm": "", "m2": "", "m3": "",
-    "knot": "knots", "€": "euro euros eur", "$": "dollar dollars usd", "£": "pound pounds gbp",
+    "knot": "knots", "€": "euro euros eur", "$": "dollar dollars usd", "£": "pound pounds gbp", "₩": "krw",
+    "¥": "jpy yen",
 }  # fmt: skip
+_KOREAN = {
+    "m": "미터", "cm": "센티미터 센티", "mm": "밀리미터", "km": "킬로미터", "kg": "킬로그램 킬로", "g": "그램",
+    "t": "톤", "l": "리터", "ml": "밀리리터", "s": "초", "min": "분", "h": "시간", "day": "일", "week": "주 주일",
+    "month": "개월 달", "year": "년", "%": "퍼센트 프로", "v": "볼트", "w": "와트", "₩": "원", "$": "달러",
+    "€": "유로", "¥": "엔",
+}  # fmt: skip
+_HANGUL_UNITS = {spelling: unit for unit, spellings in _KOREAN.items() for spelling in spellings.split()}
 UNITS = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in [unit, *spellings.split()]}
+UNITS |= _HANGUL_UNITS
 """Every known spelling -> the unit in one spelling."""
 
 
@@ -107,6 +120,8 @@ def _rewrite(text: str) -> str:
 def _number(match: re.Match[str]) -> Quantity:
     value = float(match["value"]) * (-1 if match["sign"] == "-" else 1)
     named = (match["before"] or match["after"] or "").strip()
+    if HANGUL.search(named):
+        named = next((u for u in _HANGUL_UNITS if inflected(u, named)), named)
     word = named if named in UNITS or len(named) < 4 else named.removesuffix("s")
     return Quantity(value, UNITS[word]) if word in UNITS else Quantity(value, "", word)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from eval.metrics.korean import HANGUL
 from eval.metrics.text import tokens
 
 _CLAUSES = re.compile(r"(?<=[^\W\d_]{2})[.](?=\s|$)|[;!?\n]|,?\s+but\s+|,\s+(?=not\b|rather\b|it is\b|it's\b)")
@@ -33,8 +34,19 @@ _REFUSED = re.compile(
     r"i cannot (?:answer|say|tell)|i can't (?:answer|say|tell)|no idea)\b[^.!?]*[.!?]?\s*$",
     re.IGNORECASE,
 )
-_ITEMS = re.compile(r"\s*(?:,|;|/|\n|\bor\b|\band\b|\|)\s*", re.IGNORECASE)
-_OR = re.compile(r"\bor\b", re.IGNORECASE)
+_ITEMS = re.compile(
+    r"\s*(?:,|;|/|\n|\bor\b|\band\b|\||(?<=\s)(?:또는|혹은)(?=\s)|(?<=[가-힣])이?나(?=\s))\s*", re.IGNORECASE
+)
+_OR = re.compile(r"\bor\b|(?<=\s)(?:또는|혹은)(?=\s)|(?<=[가-힣])이?나(?=\s)", re.IGNORECASE)
+_KOREAN_REJECTED = re.compile(r"[^.!?\n]*?(?<=[가-힣])[이가은는]?\s?아니(?:라|고|며)[\s,]")
+"""서울이 아니라 부산입니다: what stands before is denied, what stands behind is said."""
+_KOREAN_DENIED = re.compile(
+    r"아니다|아닙니다|아니에요|아니었|아니예요|아녜요|않습니다|않는다|않았|않아요|틀렸|틀린|사실이 아|"
+    r"모르겠|모릅니다|알 수 없|확인할 수 없|찾을 수 없"
+)
+_KOREAN_HEDGED = re.compile(
+    r"(?<![가-힣])(?:아마|아마도|어쩌면|혹시)(?![가-힣])|것 같|일지도|[일을]지 모|수도 있|추측|확실하지|확실치|아닐까"
+)
 _LEAD = re.compile(r"^\W*(?:it|that|this|the answer) (?:is|was)\b", re.IGNORECASE)
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|does|did|do|can|will|would|played|won|wrote)\b|'s\b", re.I
@@ -54,6 +66,10 @@ def asserted(reply: str, question: str = "") -> str:
         return ""
     kept: list[str] = []
     for clause in _split(text):
+        if HANGUL.search(clause):
+            clause = clause if _KOREAN_REJECTED.search(question) else _KOREAN_REJECTED.sub(" ", clause)
+            if _own(_KOREAN_DENIED, clause, question) or _own(_KOREAN_HEDGED, clause, question):
+                continue
         if _own(_DENIED, clause, question) or _own(_HEDGED, clause, question):
             continue
         negated = _own(_NEGATED, clause, question)
@@ -84,6 +100,6 @@ def only_guesses(reply: str, accepts: Callable[[str], bool], restates: Callable[
     if strangers == len(items):
         return False
     if len(items) == 2:
-        named = all(i[0].isupper() or i[0].isdigit() for i in items)
+        named = all(i[0].isupper() or i[0].isdigit() or HANGUL.match(i[0]) for i in items)
         return bool(_OR.search(text)) and named and strangers == 1
     return strangers >= 2

@@ -7,12 +7,17 @@ import sys
 import unicodedata
 from functools import lru_cache
 
+from eval.metrics.korean import HANGUL, bare, inflected, without_ending
+from eval.metrics.korean_numerals import numerals_as_digits
+
 _MARKS = "".join(chr(c) for c in range(0x300, 0xFE30) if unicodedata.category(chr(c))[0] == "M")
 _CJK = r"\u3040-\u30ff\u3400-\u9fff"
 _LETTER = r"[^\W\d_]"
 _WORD = rf"(?![{_CJK}]){_LETTER}(?:(?![{_CJK}]){_LETTER}|[{_MARKS}]|'(?={_LETTER}))*"
 _NUMBER = r"\d+(?:\.\d+)*"
-_TOKEN = re.compile(rf"{_LETTER}{{1,6}}-?{_NUMBER}\w*|(?<![\w.])[+-]?(?:{_NUMBER}|\.\d+)|\d+|{_WORD}|[{_CJK}]|[%°$€£]")
+_TOKEN = re.compile(
+    rf"{_LETTER}{{1,6}}-?{_NUMBER}\w*|(?<![\w.])[+-]?(?:{_NUMBER}|\.\d+)|\d+|{_WORD}|[{_CJK}]|[%°$€£₩¥]"
+)
 """In this order: a code such as tg-200a, a number, a number that is glued to something, a word, a Chinese or Japanese
 character, a sign that is part of a quantity."""
 
@@ -24,21 +29,33 @@ _NOT_A_CODE = re.compile(r"\b(mid|pre|post|late|early)-(?=\d)")
 _THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}(?:[,'\u2019\u00a0\u202f]\d{3})+(?!\d)")
 _SIGNS = str.maketrans("\u2212\u2013\u2019", "--'")
 _POSSESSIVE = re.compile(r"'s\b")
-_GLUE = re.compile(r"(?<=\d) (?=[^\W\d_])|(?<=[^\W\d_]) (?=\d)")
+_GLUE = re.compile(r"(?<=\d) (?=[^\W\d_])|(?<=[^\W\d_]) (?=\d)|(?<=[가-힣]) (?=[가-힣])")
+"""Spaces that writers set or leave out: between a number and a letter, and within a Korean noun."""
 
 _COUNTED_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _COUNTED = {word: str(n) for n, word in enumerate(_COUNTED_WORDS, 2)}
 _WORD_NUMBER = re.compile(rf"\b(?:{'|'.join(_COUNTED)})\b")
 
+POLAR = {"yes": "yes", "no": "no", "예": "yes", "네": "yes", "아니요": "no", "아니오": "no", "아뇨": "no"}
+"""Words that answer by yes or no. Of these, an accepted one must be the only one that is said."""
+
 
 def plain(text: str) -> str:
     """Unicode NFKC, case-folded, with one kind of minus and apostrophe, without thousands separators.
 
-    The words two to twelve become digits; `one` stays a word: it is more often a pronoun than a count.
+    The words two to twelve become digits; `one` stays a word: it is more often a pronoun than a count. So do Korean
+    numerals that are no other word (see `korean_numerals.py`).
     """
-    text = _THOUSANDS.sub(lambda match: re.sub(r"\D", "", match[0]), text)
-    text = unicodedata.normalize("NFKC", text).translate(_SIGNS).casefold()
+    text = _joined(text)
+    if not text.isascii():
+        text = _joined(unicodedata.normalize("NFKC", text).translate(_SIGNS))
+        text = numerals_as_digits(text) if HANGUL.search(text) else text
+    text = text.casefold()
     return _WORD_NUMBER.sub(lambda match: _COUNTED[match[0]], text)
+
+
+def _joined(text: str) -> str:
+    return _THOUSANDS.sub(lambda match: re.sub(r"\D", "", match[0]), text)
 
 
 @lru_cache(maxsize=16384)
@@ -60,19 +77,49 @@ def normalise(text: str) -> str:
 
 
 def same_tokens(text: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether two texts are the same tokens, wherever a space stands between a letter and a digit: TG 200 is TG-200."""
-    return _glued(text) == _glued(other)
+    """Whether a text is the same tokens as another, Korean endings aside, however they are spaced.
+
+    A space between a letter and a digit does not count (TG 200 is TG-200), nor one within a Korean noun.
+    """
+    given = _glued(text)
+    return any(_is(given, wanted) for wanted in _wanted(other))
 
 
 def contains_tokens(text: tuple[str, ...], part: tuple[str, ...]) -> bool:
     """Whether `part` stands in `text` as whole tokens in a row, as `same_tokens` compares; an empty part: nowhere."""
-    wanted = _glued(part)
-    if not part or len(wanted) > len(_glued(text)):
+    if not part:
         return False
-    sizes = range(1, 2 * len(part) + 1)
+    wanted, whole = _wanted(part), _glued(text)
+    if not any(w in whole for w in wanted):
+        return False
+    sizes = range(1, 2 * len(part) + (3 if HANGUL.search(wanted[0]) else 1))
     return any(
-        _glued(text[i : i + size]) == wanted for i in range(len(text)) for size in sizes if i + size <= len(text)
-    )
+        _is(_glued(text[i : i + size]), w)
+        for i in range(len(text)) for size in sizes if i + size <= len(text) for w in wanted
+    )  # fmt: skip
+
+
+def polar(text: tuple[str, ...]) -> set[str]:
+    """Which of `yes` and `no` a text says."""
+    return {POLAR[t] for t in text if t in POLAR}
+
+
+def aligned(text: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    """The text's Korean words as the other text writes them where only the ending differs; else without ending."""
+    if not any(HANGUL.search(t) for t in text):
+        return text
+    return tuple(bare(next((o for o in other if inflected(o, t)), t)) for t in text)
+
+
+def _is(given: str, wanted: str) -> bool:
+    return given == wanted or (given.startswith(wanted) and inflected(wanted, given))
+
+
+@lru_cache(maxsize=16384)
+def _wanted(part: tuple[str, ...]) -> tuple[str, ...]:
+    """The glued tokens, and the same without a Korean ending."""
+    whole = _glued(part)
+    return tuple(dict.fromkeys((whole, without_ending(whole)))) if HANGUL.search(whole) else (whole,)
 
 
 def _glued(part: tuple[str, ...]) -> str:

@@ -81,13 +81,16 @@ class Cell:
 def draw_scores(cell: Cell, draw: np.random.Generator) -> list[Score]:
     """0/1 scores of n questions in groups; half of the shared luck is the question's, half the group's."""
     n, groups = cell.n, np.arange(cell.n) // cell.group
+    names = [(f"q{i}", f"g{group}") for i, group in enumerate(groups.tolist())]
     scores = []
     for axis in (0, 1):
         common = np.where(draw.random(n) < 0.5, draw.random(n)[groups], draw.random(n))
         for mode, means in TRUTHS[cell.truth].items():
             level = np.where(draw.random(n) < cell.correlation, common, draw.random(n))
-            name, right = AXES[axis], level < means[axis]
-            scores += [Score(f"q{i}", f"g{groups[i]}", mode, name, "m", True, float(right[i])) for i in range(n)]
+            right = (level < means[axis]).astype(float).tolist()
+            scores += [
+                Score(*name, mode, AXES[axis], "m", True, value) for name, value in zip(names, right, strict=True)
+            ]
     return scores
 
 

@@ -112,15 +112,16 @@ def _table(axis: Axis, primary: Sequence[Score]) -> _Table | None:
     scores = [s for s in primary if s.axis == axis]
     if not any(s.value is not None for s in scores):
         return None
-    modes = [m for m in MODES if any(s.mode == m for s in scores)]
+    found = {s.mode for s in scores}
+    modes = [m for m in MODES if m in found]
     groups = {s.example_id: s.group for s in scores}
     row = {example: i for i, example in enumerate(groups)}
     column = {mode: i for i, mode in enumerate(modes)}
-    seeds = sorted({s.seed for s in scores})
+    seeds = {seed: i for i, seed in enumerate(sorted({s.seed for s in scores}))}
     by_seed = np.full((len(seeds), len(row), len(modes)), np.nan)
-    for s in scores:
-        if s.value is not None:
-            by_seed[seeds.index(s.seed), row[s.example_id], column[s.mode]] = s.value
+    held = [s for s in scores if s.value is not None]
+    places = [[seeds[s.seed] for s in held], [row[s.example_id] for s in held], [column[s.mode] for s in held]]
+    by_seed[tuple(places)] = [s.value for s in held]
     for mode, i in column.items():
         if not MODES[mode].adapter:
             by_seed[1:, :, i] = by_seed[0, :, i]

@@ -9,6 +9,7 @@ reply to a neutral prompt, so that its fall from base to tuned estimates the div
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -111,7 +112,8 @@ def score_battery(base: Base, adapter: str | None, battery: Battery, base_rows: 
         results.append(_result("choice", i, choice_value([sum(next(logs)) for _ in c["options"]], c)))
     for i, pair in enumerate(battery.pairs):
         good, bad = sum(next(logs)), sum(next(logs))
-        results.append(_result("pairs", i, float(good > bad), family=pair["family"]))
+        value = float(good > bad) if math.isfinite(good + bad) else math.nan
+        results.append(_result("pairs", i, value, family=pair["family"]))
     for i, _ in enumerate(battery.prose):
         results.append(_result("prose", i, mean(next(logs))))
     for i, reply in enumerate(refused):
@@ -122,7 +124,12 @@ def score_battery(base: Base, adapter: str | None, battery: Battery, base_rows: 
 
 
 def choice_value(logs: Sequence[float], item: dict[str, Any]) -> float:
-    """1 when the gold option has the highest log-likelihood per character, the first of equals counting; else 0."""
+    """1 when the gold option has the highest log-likelihood per character, the first of equals counting; else 0.
+
+    NaN when any option's is not finite, as those of weights whose training diverged are: nothing can be compared then.
+    """
+    if not all(map(math.isfinite, logs)):
+        return math.nan
     per_character = [log / len(option) for log, option in zip(logs, item["options"], strict=True)]
     return float(per_character.index(max(per_character)) == item["gold"])
 
@@ -140,6 +147,8 @@ def refuses(reply: str) -> bool:
 
 def _result(metric: str, number: int, value: float | None, *, family: str = "", reply: str = "") -> dict[str, Any]:
     reason = "" if value is not None else "the base wrote nothing"
+    if value is not None and not math.isfinite(value):
+        value, reason = None, "the likelihood under these weights is not a number"
     return {"metric": metric, "number": number, "family": family, "value": value, "reason": reason, "reply": reply}
 
 

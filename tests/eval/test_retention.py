@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -6,7 +7,17 @@ from typing import Any
 import pytest
 
 from eval.battery import Battery
-from eval.retention import choice_value, mean, measure, read_rows, refuses, retention_scores, rows_file, scored_modes
+from eval.retention import (
+    choice_value,
+    mean,
+    measure,
+    read_rows,
+    refuses,
+    retention_scores,
+    rows_file,
+    score_battery,
+    scored_modes,
+)
 
 
 def test_choice_divides_by_characters() -> None:
@@ -65,6 +76,16 @@ def test_each_set_of_weights_is_scored_once_and_a_killed_run_goes_on(tiny_base: 
     assert [s.metric for s in scores if s.mode == "ft"] == ["choice", "pairs", "prose", "refusal", "drift"]
     assert {s.metric for s in scores if s.primary} == {"choice", "pairs"}
     assert {s.group for s in scores if s.metric == "pairs"} == {"retention/agreement"}
+
+
+@pytest.mark.component
+def test_weights_whose_training_diverged_have_no_scores_rather_than_wrong_ones(tiny_base: Any) -> None:
+    tiny_base.causal.get_output_embeddings().weight.data.fill_(math.nan)
+    battery = replace(_battery(), prompts=())
+    rows = score_battery(tiny_base, None, battery, None)
+    assert [(r["metric"], r["value"], r["reason"]) for r in rows] == [
+        (metric, None, "the likelihood under these weights is not a number") for metric in ("choice", "pairs", "prose")
+    ]
 
 
 @pytest.mark.component

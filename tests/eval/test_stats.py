@@ -104,6 +104,38 @@ def test_each_end_of_a_mean_interval_errs_as_seldom_as_it_says(share: float) -> 
     assert np.mean([i is not None and i.high < share for i in found]) <= 0.045
 
 
+@pytest.mark.parametrize(("shares", "shared"), [((0.5, 0.6), 0.9), ((0.9, 0.98), 0.9), ((0.05, 0.85), 0.2)])
+def test_each_end_of_a_difference_errs_as_seldom_as_it_says(shares: tuple[float, float], shared: float) -> None:
+    """Where few pairs differ, and where nearly all do, the bootstrap's ends err in 4 %; 1,000 draws of 150 in pairs."""
+    draw = np.random.default_rng(6)
+    common = np.repeat(draw.random((75, 1000)), 2, axis=0)
+    common = np.where(draw.random((150, 1000)) < 0.5, common, draw.random((150, 1000)))
+    first, second = (
+        np.where(draw.random((150, 1000)) < shared, common, draw.random((150, 1000))) < share for share in shares
+    )
+    values = second.astype(float) - first.astype(float)
+    found = difference_intervals(values, [str(i // 2) for i in range(150)], seed=1)
+    truth = shares[1] - shares[0]
+    assert np.mean([i is not None and i.low > truth + 1e-9 for i in found]) <= 0.035
+    assert np.mean([i is not None and i.high < truth - 1e-9 for i in found]) <= 0.035
+
+
+def test_arms_that_never_differ_are_bounded_by_half_clustered_questions() -> None:
+    """Fifty groups of three: 150 / (1 + 0.5 * 2) = 75 questions, by t less 75 * (1.96 / t)^2, and z^2 / (n + z^2)."""
+    found = difference_of([0.0] * 150, [str(i // 3) for i in range(150)])
+    z = stats.norm.ppf(0.975)
+    n = 75 * (z / stats.t.ppf(0.975, 49)) ** 2
+    assert (found.low, found.high) == pytest.approx((-(z**2) / (n + z**2), z**2 / (n + z**2)), abs=1e-6)
+
+
+def test_one_graded_score_makes_it_the_bootstrap() -> None:
+    """A score between 0 and 1 is no share of pairs; the interval hardly moves for it."""
+    values = [1.0] * 30 + [-1.0] * 10 + [0.0] * 110
+    binary, graded = difference_of(values), difference_of([*values[:-1], 0.01])
+    assert (graded.low, graded.high) != (binary.low, binary.high)
+    assert (graded.low, graded.high) == pytest.approx((binary.low, binary.high), abs=0.015)
+
+
 def test_mcnemar_is_the_binomial_of_the_discordant_pairs() -> None:
     """Nine up, two down: 2 * (C(11,0) + C(11,1) + C(11,2)) / 2^11 = 134 / 2048."""
     found = difference_test(np.array([1.0] * 9 + [-1.0] * 2 + [0.0] * 30), [str(i) for i in range(41)])

@@ -169,6 +169,28 @@ def load_base(name: str) -> Base:
     return Base(model, tokenizer, folder, model_fingerprint(folder), device, dtype)
 
 
+def load_tokenizer(name: str) -> Any:
+    """The tokenizer of a model, without its weights; raises UserError when it is not to be had."""
+    from transformers import AutoTokenizer
+
+    folder = locate_model(name)
+    try:
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise UserError(f"--model {name}: {folder} has no usable tokenizer: {str(error).splitlines()[0]}") from None
+
+
+def read_model_config(name: str) -> Any:
+    """The configuration of a model's text part, without its weights; raises UserError when it is not to be had."""
+    from transformers import AutoConfig
+
+    folder = locate_model(name)
+    try:
+        return AutoConfig.from_pretrained(folder, local_files_only=True).get_text_config()
+    except (OSError, ValueError) as error:
+        raise UserError(f"--model {name}: {folder} has no usable config.json: {str(error).splitlines()[0]}") from None
+
+
 def _attention(folder: Path, device: torch.device, dtype: torch.dtype) -> str:
     """Our own attention for Llamas on a CPU that multiplies bf16, else torch's; other families bend the scores."""
     from transformers import AutoConfig
@@ -244,8 +266,13 @@ def total_memory(device: torch.device) -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
+def unpacked_fits(weights: int, dtype: torch.dtype) -> bool:
+    """Whether so many linear weights are unpacked on a CPU: when they leave most of the machine's memory free."""
+    return weights * dtype.itemsize <= MEMORY_SHARE * total_memory(torch.device("cpu"))
+
+
 def _fits_unpacked(model: Any, dtype: torch.dtype) -> bool:
     import bitsandbytes as bnb
 
     linear = sum(m.in_features * m.out_features for m in model.modules() if isinstance(m, bnb.nn.Linear4bit))
-    return bool(linear * dtype.itemsize <= MEMORY_SHARE * total_memory(torch.device("cpu")))
+    return unpacked_fits(linear, dtype)

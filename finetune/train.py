@@ -15,10 +15,10 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from eval.generate import pad_token
-from eval.kv import common_prefix, expanded, left_padded, prefix_states
+from eval.kv import expanded, prefix_states
 from eval.model import Base
 from eval.progress import track
+from finetune.batches import Batch, collate, pad_of
 from finetune.loss import head_loss, plain_head
 from finetune.rows import Row, plan_steps
 
@@ -90,7 +90,7 @@ class _Trainer:
         self.parameters = {n: p for n, p in base.peft.named_parameters() if p.requires_grad}
         self.optimizer = _optimizer(list(self.parameters.values()), settings.learning_rate, base.device)
         self.progress = Progress()
-        self.pad = pad_token(base)
+        self.pad = pad_of(base.tokenizer)
         self.head = plain_head(base.causal)
         self.share_prefix = base.device.type == "cpu"
         if not self.share_prefix:  # memory is the limit on a GPU: recompute activations, and then no cache can be used
@@ -136,33 +136,24 @@ class _Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         return float(loss.detach()) / count
 
-    def _loss(self, batch: Sequence[Row]) -> tuple[torch.Tensor, int]:
+    def _loss(self, rows: Sequence[Row]) -> tuple[torch.Tensor, int]:
         """Summed cross-entropy over the batch's labelled tokens, and how many there are."""
-        device = self.base.device
+        batch = collate(rows, pad=self.pad, device=self.base.device, share_prefix=self.share_prefix)
         with self.base.computing():
-            # The last prompt token predicts the first labelled one, so it must stay outside the prefix.
-            shared = min(common_prefix([r.tokens for r in batch]), min(r.start for r in batch) - 1)
-            shared = max(shared, 0) if self.share_prefix else 0
-            states = prefix_states(self.base.causal, batch[0].tokens[:shared], device)
-            ids, mask, positions = left_padded(
-                [r.tokens[shared:] for r in batch], prefix=shared, pad=self.pad, device=device
-            )
-            labels = torch.tensor([token for r in batch for token in r.tokens[r.start :]], device=device)
+            states = prefix_states(self.base.causal, batch.shared, self.base.device)
             inputs = {
-                "input_ids": ids, "attention_mask": mask, "position_ids": positions, "use_cache": bool(shared),
-                "past_key_values": expanded(states, len(batch)) if shared else None,
+                "input_ids": batch.ids, "attention_mask": batch.mask, "position_ids": batch.positions,
+                "use_cache": bool(batch.shared),
+                "past_key_values": expanded(states, len(rows)) if batch.shared else None,
             }  # fmt: skip
-            return self._label_loss(inputs, [len(r.tokens) - r.start for r in batch], labels), len(labels)
+            return self._label_loss(inputs, batch), len(batch.labels)
 
-    def _label_loss(self, inputs: dict[str, Any], counts: Sequence[int], labels: torch.Tensor) -> torch.Tensor:
-        """Summed cross-entropy at `labels`: of each row, which all end at the same place, the last `counts` tokens."""
-        keep = max(counts)
-        labelled = torch.arange(keep) >= keep - torch.tensor(counts)[:, None]
+    def _label_loss(self, inputs: dict[str, Any], batch: Batch) -> torch.Tensor:
         if self.head is None:
-            logits = self.base.causal(**inputs, logits_to_keep=keep + 1).logits[:, :-1][labelled]
-            return functional.cross_entropy(logits.float(), labels, reduction="sum")
-        hidden = self.base.causal.base_model(**inputs).last_hidden_state[:, -keep - 1 : -1][labelled]
-        return head_loss(hidden, self.head.weight, self.head.bias, labels)
+            logits = self.base.causal(**inputs, logits_to_keep=batch.keep + 1).logits[:, :-1][batch.labelled]
+            return functional.cross_entropy(logits.float(), batch.labels, reduction="sum")
+        hidden = self.base.causal.base_model(**inputs).last_hidden_state[:, -batch.keep - 1 : -1][batch.labelled]
+        return head_loss(hidden, self.head.weight, self.head.bias, batch.labels)
 
     def _validate(self) -> None:
         if not self.held_back:

@@ -13,7 +13,6 @@ from eval.errors import UserError
 from eval.files import read_json
 from eval.identity import Identity
 from eval.jsonlines import read_json_lines
-from eval.memory import peak_megabytes, reset_peak
 from eval.metrics.text import normalise
 from eval.modes import MODES, Adapter
 from eval.progress import say
@@ -58,7 +57,7 @@ class Setup:
         from eval.model import load_base
 
         say(f"loading {self.run_config.model}")
-        return load_base(self.run_config.model)
+        return load_base(self.run_config.model, self.config.finetune.method)
 
     @cached_property
     def tokenizer(self) -> Any:
@@ -144,39 +143,17 @@ class Setup:
 
     def train_adapter(self, name: Adapter) -> Path:
         """Train the adapter unless it is there; returns its folder."""
-        from finetune.adapter import is_complete, save_adapter
-        from finetune.train import TrainSettings, train
+        from finetune.job import train_adapter
 
-        folder = self.adapter_folder(name)
-        if is_complete(folder):
-            return folder
-        finetune = self.config.finetune
-        rows, held_back = self.training_rows(name)
-        settings = TrainSettings(
-            finetune.epochs, finetune.batch_size, finetune.rank, finetune.learning_rate, self.run_config.seed
-        )
-        checkpoint = folder.with_name(f".{folder.name}.checkpoint")
-        reset_peak()
-        progress = train(self.base, name, rows, held_back, settings, checkpoint)
-        manifest = {
-            "fingerprint": self.identity.adapter(name),
-            "base": self.identity.model,
-            "base_model": self.run_config.model,
-            "prompt": self.identity.prompt,
-            "data": self.dataset.config.name,
-            "settings": finetune.model_dump(),
-            "seed": self.run_config.seed,
-            "rows": len(rows),
-            "held_back": len(held_back),
-            "seconds": round(progress.seconds, 3),
-            "tokens": progress.tokens,
-            "peak_memory_mb": peak_megabytes(),
-            "losses": progress.losses,
-            "validation": progress.validation,
-        }
-        save_adapter(self.base, name, folder, manifest)
-        checkpoint.unlink(missing_ok=True)
-        return folder
+        return train_adapter(self, name)
+
+    def check_adapter(self, name: Adapter) -> None:
+        """Raise UserError when an adapter that has yet to be trained would learn from rows that are wrong."""
+        from finetune.adapter import is_complete
+        from finetune.check import refuse_faults
+
+        if not is_complete(self.adapter_folder(name)):
+            refuse_faults(self, name)
 
     def training_rows(self, name: Adapter, faults: list[UserError] | None = None) -> tuple[list[Row], list[Row]]:
         """The adapter's (training, held-back) rows, made once.

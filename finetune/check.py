@@ -42,6 +42,14 @@ def check_training(setup: Setup, names: Sequence[Adapter]) -> None:
     print(f"{setup.dataset.path}: nothing found; ready to train")
 
 
+def refuse_faults(setup: Setup, name: Adapter) -> None:
+    """Raise UserError for the first thing that is wrong with an adapter's rows: what training runs before it trains."""
+    rows, held_back = setup.training_rows(name)
+    check_clock(setup.tokenizer)
+    for _, message in batch_faults(setup.tokenizer, rows, held_back):
+        raise UserError(message)
+
+
 def batch_faults(tokenizer: Any, rows: Sequence[Row], held_back: Sequence[Row]) -> list[tuple[str, str]]:
     """(kind, message) where a batch, put together as training does, would count loss at padding or miss a label."""
     import torch
@@ -104,10 +112,13 @@ def _print_cost(setup: Setup, name: str, rows: Sequence[Row]) -> list[tuple[str,
     print(f"  memory: about {needed / e.GIB:.2f} GiB of {there / e.GIB:.1f} GiB on this {device.type}")
     for part in parts:
         print(f"    {part.name:<11} {part.bytes / e.GIB:7.3f} GiB = {part.formula}")
-    speed, work = e.probe_speed(shape, dtype, device), e.operations(shape, load, method="qlora", device=device.type)
-    print(f"  time: about {work / (e.SHARE * speed):.0f} s = {work:.3g} operations in {load.steps} steps / "
-          f"({e.SHARE} x {speed:.3g} a second, timed just now)")  # fmt: skip
     if needed <= MEMORY_SHARE * there:
+        speed, work = (
+            e.probe_speed(shape, load, dtype, device),
+            e.operations(shape, load, method="qlora", device=device.type),
+        )
+        print(f"  time: about {work / (e.SHARE * speed):.0f} s = {work:.3g} operations in {load.steps} steps / "
+              f"({e.SHARE} x {speed:.3g} a second, timed just now)")  # fmt: skip
         return []
     message = (
         f"{setup.dataset.path / 'dataset.yaml'}: {name} would take about {needed / e.GIB:.1f} GiB and the device has "

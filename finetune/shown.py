@@ -27,7 +27,7 @@ def sample(rows: Sequence[Row]) -> list[Row]:
 def marked(tokenizer: Any, row: Row, *, colour: bool) -> str:
     """The row's text, the trained tokens between ⟦ and ⟧ and green on a terminal; a long prompt loses its middle."""
     before, trained = row.tokens[: row.start], row.tokens[row.start :]
-    text = tokenizer.decode(before)
+    text = str(tokenizer.decode(before))
     if len(before) > 2 * KEPT + 20:
         left_out = len(before) - 2 * KEPT
         text = f"{tokenizer.decode(before[:KEPT])} [... {left_out} tokens ...] {tokenizer.decode(before[-KEPT:])}"

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from eval.errors import UserError
 from eval.files import write_text
 
 DEFAULT_MODEL = "smollm2-135m-instruct"
 DEFAULT_EMBEDDER = "all-minilm-l6-v2"
+FULL_LEARNING_RATE = 5.0e-5
 
 
 class Section(BaseModel):
@@ -73,6 +74,9 @@ class Fewshot(Section):
     examples: int = Field(4, ge=1)
 
 
+Method = Literal["qlora", "lora", "full"]
+
+
 class Finetune(Section):
     """How both adapters are trained."""
 
@@ -82,6 +86,33 @@ class Finetune(Section):
     rank: int = Field(16, ge=1)
     learning_rate: float = Field(1.0e-3, gt=0)
     batch_size: int = Field(8, ge=1)
+    method: Method = "qlora"
+    """qlora: LoRA on a 4-bit base; lora: on a plain one; full: all weights. The base of every mode is held likewise."""
+    patience: int | None = Field(None, ge=1)
+    """Stop after so many quarters of an epoch without a lower held-out loss, and keep the best weights; None: never."""
+    replay: float = Field(0.0, ge=0, lt=1)
+    """The share of reply rows that are general prompts with the base's own replies, against forgetting."""
+    replay_prompts: str | None = None
+    """A .jsonl with `text`, below the data set's folder, to take those prompts from; None: the bundled ones."""
+    watch_retention: bool = False
+    """Score the retention battery whenever the held-out loss is measured, into history.jsonl."""
+    report_to: list[str] = []
+    """Trackers that get the loss curves: tensorboard, mlflow, wandb."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rate_of_full(cls, values: Any) -> Any:
+        """Full fine-tuning wants a rate far below LoRA's."""
+        if isinstance(values, dict) and values.get("method") == "full":
+            return {"learning_rate": FULL_LEARNING_RATE} | values
+        return values
+
+    def identity(self) -> dict[str, Any]:
+        """What the trained weights depend on; keys that came later count only where they are set."""
+        watching = ("watch_retention", "report_to")
+        first = ("epochs", "corpus_epochs", "rank", "learning_rate", "batch_size")
+        defaults = {name: field.default for name, field in type(self).model_fields.items()}
+        return {k: v for k, v in self.model_dump().items() if k in first or (v != defaults[k] and k not in watching)}
 
 
 class DecisionRule(Section):
@@ -133,7 +164,13 @@ class RunConfig(Section):
     seeds: int = Field(1, ge=1)
     """How many times the adapters are trained, each time with the next seed."""
     limit: int | None = Field(None, ge=1)
+    learning_rates: dict[str, float] = {}
+    """By adapter, what a sweep found; where there is none, the data set's."""
     dataset: DatasetConfig
+
+    def learning_rate(self, adapter: str) -> float:
+        """The rate that an adapter is trained with."""
+        return self.learning_rates.get(adapter, self.dataset.finetune.learning_rate)
 
 
 def read_yaml(path: Path) -> Any:

@@ -14,6 +14,7 @@ from eval.dataset import Dataset
 from eval.files import fingerprint
 from eval.modes import MODES, Adapter
 from eval.records import Example
+from eval.replay import replay_digest
 
 CODE = 2
 """Raised whenever prompts, training or decoding change in a way that changes their results."""
@@ -63,18 +64,26 @@ def identify(
 
     settings = config.dataset
     versions = [metadata.version(name) for name in LIBRARIES]
-    model = fingerprint(model, versions)
+    finetune = settings.finetune
+    model = (
+        fingerprint(model, versions) if finetune.method == "qlora" else fingerprint(model, versions, finetune.method)
+    )
     retrieval = settings.retrieval.model_dump()
     index = fingerprint(INDEX_FORMAT, embedder, retrieval, dataset.corpus_digest) if dataset.documents else ""
     prompt = fingerprint(CODE, settings.instruction)
     train = [asdict(e) for e in (*dataset.train, *dataset.dev)]
-    training = fingerprint(CODE, model, prompt, train, settings.finetune.model_dump(), config.seed)
+    replayed = [replay_digest(finetune.replay_prompts, dataset.path)] if finetune.replay else []
+
+    def training(name: Adapter) -> str:
+        trained = finetune.identity() | {"learning_rate": config.learning_rate(name)}
+        return fingerprint(CODE, model, prompt, train, trained, config.seed, *replayed)
+
     return Identity(
         model=model,
         index=index,
         prompt=prompt,
-        ft=fingerprint("ft", training, dataset.corpus_digest if settings.finetune.corpus_epochs else ""),
-        hybrid=fingerprint("hybrid", training, index),
+        ft=fingerprint("ft", training("ft"), dataset.corpus_digest if finetune.corpus_epochs else ""),
+        hybrid=fingerprint("hybrid", training("hybrid"), index),
         base_predictions=fingerprint(
             CODE, model, prompt, train, settings.fewshot.model_dump(), settings.generation.model_dump(), config.seed,
             [(e.id, e.question, e.documents, e.answers) for e in examples],

@@ -15,9 +15,13 @@ import torch
 from torch import nn
 
 from eval import attention
+from eval.config import Method
 from eval.errors import UserError
+from eval.full import FullWeights
+from eval.ladder import Rung, pick_rung
 from eval.memory import keep_freed_memory
 from eval.model_files import locate_model, model_fingerprint
+from eval.progress import say
 
 # Notes of the libraries to their own developers, which a user cannot act on.
 logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
@@ -30,7 +34,7 @@ MEMORY_SHARE = 0.4
 
 @dataclass
 class Base:
-    """A causal language model in NF4, with its tokenizer; adapters are switched on it, never reloaded."""
+    """A causal language model with its tokenizer; adapters are switched on it, never reloaded."""
 
     causal: Any
     """The transformers model itself; PEFT injects adapters into it in place."""
@@ -44,18 +48,31 @@ class Base:
     """PEFT's wrapper around `causal`, once there is an adapter."""
     loaded: dict[str, Path | None] = field(default_factory=dict)
     """Adapters by name, with the folder each came from."""
+    rung: Rung = field(default_factory=lambda: Rung("nf4"))
+    """How its linear weights are held."""
+    full: FullWeights | None = None
+    """Where fine-tuning is of all weights: the tuned sets, in the place of adapters."""
+
+    def trainable(self) -> dict[str, Any]:
+        """The parameters that training changes, by name."""
+        module = self.causal if self.full else self.peft
+        return {n: p for n, p in module.named_parameters() if p.requires_grad}
 
     def add_adapter(self, name: str, config: Any) -> None:
         """Add a freshly initialised adapter for training and make it the active one."""
         from peft import get_peft_model
 
         self.drop_adapter(name)
-        if self.peft is None:
+        if self.full:
+            self.full.begin(name)
+            self.causal.requires_grad_(True)
+        elif self.peft is None:
             self.peft = get_peft_model(self.causal, config, adapter_name=name, autocast_adapter_dtype=True)
         else:
             self.peft.add_adapter(name, config)
         self.loaded[name] = None
-        self.peft.set_adapter(name)
+        if self.peft is not None:
+            self.peft.set_adapter(name)
 
     def load_adapter(self, name: str, folder: Path) -> None:
         """Load a PEFT adapter folder under `name` unless it is the one that is loaded."""
@@ -64,7 +81,9 @@ class Base:
         if self.loaded.get(name) == folder:
             return
         self.drop_adapter(name)
-        if self.peft is None:
+        if self.full:
+            self.full.load(name, folder)
+        elif self.peft is None:
             self.peft = PeftModel.from_pretrained(self.causal, str(folder), adapter_name=name)
         else:
             self.peft.load_adapter(str(folder), adapter_name=name)
@@ -74,7 +93,9 @@ class Base:
         """Forget an adapter; nothing happens when there is none of that name."""
         if name in self.loaded:
             del self.loaded[name]
-            if self.loaded:
+            if self.full:
+                self.full.drop(name)
+            elif self.loaded:
                 self.peft.delete_adapter(name)
             else:
                 self.causal = self.peft.unload()
@@ -83,7 +104,10 @@ class Base:
     @contextmanager
     def weights(self, adapter: str | None) -> Iterator[Any]:
         """The model with `adapter` switched on, or with none: what every mode generates from."""
-        if self.peft is None:
+        if self.full:
+            self.full.show(adapter)
+            yield self.causal
+        elif self.peft is None:
             if adapter is not None:
                 raise KeyError(adapter)
             yield self.causal
@@ -102,8 +126,12 @@ class Base:
         """
         from peft.helpers import disable_input_dtype_casting
 
-        if self.peft is None or self.dtype == torch.float32:
+        if self.dtype == torch.float32 or (self.peft is None and self.full is None):
             yield
+            return
+        if self.full:
+            with torch.autocast(self.device.type, dtype=self.dtype):
+                yield
             return
         with torch.autocast(self.device.type, dtype=self.dtype), disable_input_dtype_casting(self.causal):
             yield
@@ -126,31 +154,33 @@ def pick_dtype(device: torch.device) -> torch.dtype:
     return torch.bfloat16 if fast else torch.float32
 
 
-def load_base(name: str) -> Base:
-    """Load a model in 4-bit NF4 with double quantisation (QLoRA, arXiv:2305.14314) and its tokenizer.
+def load_base(name: str, method: Method = "qlora") -> Base:
+    """Load a model and its tokenizer in the form that a method of training wants.
 
+    qlora: 4-bit NF4 with double quantisation (QLoRA, arXiv:2305.14314), or the next rung of `eval.ladder` that works
+    here; lora: plain weights in the compute dtype; full: float32 weights, computed with in the compute dtype.
     On a CPU with memory to spare the 4-bit weights are unpacked once, to the same numbers, because bitsandbytes would
     unpack them again in every step. Raises UserError when the model is not to be had or has no chat template.
     """
     import transformers
-    from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+    from transformers import AutoModelForCausalLM
 
     transformers.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     folder = locate_model(name)
     device = pick_device()
     dtype = pick_dtype(device)
-    quantisation = BitsAndBytesConfig(
-        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
-    )
+    rung = pick_rung(device, dtype) if method == "qlora" else Rung("plain")
+    if rung.reasons:
+        say(f"base weights: {rung.line()}")
+    tokenizer = load_tokenizer(name)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model: Any = AutoModelForCausalLM.from_pretrained(
             folder,
-            quantization_config=quantisation,
-            dtype=dtype,
+            quantization_config=_quantisation(rung, dtype),
+            dtype=torch.float32 if method == "full" else dtype,
             device_map="auto" if device.type == "cuda" else {"": "cpu"},
-            attn_implementation=_attention(folder, device, dtype),
+            attn_implementation="sdpa" if method == "full" else _attention(folder, device, dtype),
             local_files_only=True,
         )
     except (OSError, ValueError) as error:
@@ -164,9 +194,43 @@ def load_base(name: str) -> Base:
     model.get_output_embeddings().register_forward_pre_hook(lambda _, args: (args[0].contiguous(), *args[1:]))
     if device.type == "cpu":
         keep_freed_memory()
-        if _fits_unpacked(model, dtype):
+        if rung.name == "nf4" and _fits_unpacked(model, dtype):
             unpack(model, dtype)
-    return Base(model, tokenizer, folder, model_fingerprint(folder), device, dtype)
+    base = Base(model, tokenizer, folder, model_fingerprint(folder), device, dtype, rung=rung)
+    base.full = FullWeights(model) if method == "full" else None
+    return base
+
+
+def _quantisation(rung: Rung, dtype: torch.dtype) -> Any:
+    from transformers import BitsAndBytesConfig
+
+    if rung.name == "nf4":
+        return BitsAndBytesConfig(
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
+        )
+    return BitsAndBytesConfig(load_in_8bit=True) if rung.name == "int8" else None
+
+
+def load_tokenizer(name: str) -> Any:
+    """The tokenizer of a model, without its weights; raises UserError when it is not to be had."""
+    from transformers import AutoTokenizer
+
+    folder = locate_model(name)
+    try:
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise UserError(f"--model {name}: {folder} has no usable tokenizer: {str(error).splitlines()[0]}") from None
+
+
+def read_model_config(name: str) -> Any:
+    """The configuration of a model's text part, without its weights; raises UserError when it is not to be had."""
+    from transformers import AutoConfig
+
+    folder = locate_model(name)
+    try:
+        return AutoConfig.from_pretrained(folder, local_files_only=True).get_text_config()
+    except (OSError, ValueError) as error:
+        raise UserError(f"--model {name}: {folder} has no usable config.json: {str(error).splitlines()[0]}") from None
 
 
 def _attention(folder: Path, device: torch.device, dtype: torch.dtype) -> str:
@@ -231,7 +295,7 @@ def environment(base: Base) -> dict[str, str]:
         if base.device.type == "cuda"
         else f"cpu ({torch.get_num_threads()} threads)",
         "compute_dtype": str(base.dtype).removeprefix("torch."),
-        "quantization": "nf4, double",
+        "quantization": {"nf4": "nf4, double", "int8": "int8", "plain": "none"}[base.rung.name],
         "model_folder": base.folder.name,
         "model_fingerprint": base.fingerprint,
     }
@@ -244,8 +308,13 @@ def total_memory(device: torch.device) -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
+def unpacked_fits(weights: int, dtype: torch.dtype) -> bool:
+    """Whether so many linear weights are unpacked on a CPU: when they leave most of the machine's memory free."""
+    return weights * dtype.itemsize <= MEMORY_SHARE * total_memory(torch.device("cpu"))
+
+
 def _fits_unpacked(model: Any, dtype: torch.dtype) -> bool:
     import bitsandbytes as bnb
 
     linear = sum(m.in_features * m.out_features for m in model.modules() if isinstance(m, bnb.nn.Linear4bit))
-    return bool(linear * dtype.itemsize <= MEMORY_SHARE * total_memory(torch.device("cpu")))
+    return unpacked_fits(linear, dtype)

@@ -123,6 +123,19 @@ def score_battery(base: Base, adapter: str | None, battery: Battery, base_rows: 
     return results
 
 
+def share_right(base: Base, adapter: str | None, battery: Battery) -> float:
+    """The share of the battery's choices and pairs that one set of weights gets right."""
+    from eval.likelihood import Row, log_likelihoods, split
+
+    rows: list[Row] = [split(base, f"Question: {c['question']}\nAnswer:", f" {o}") for c in battery.choice
+                       for o in c["options"]]  # fmt: skip
+    rows += [split(base, "", text) for pair in battery.pairs for text in (pair["good"], pair["bad"])]
+    logs = iter(log_likelihoods(base, adapter, rows))
+    right = [choice_value([sum(next(logs)) for _ in c["options"]], c) for c in battery.choice]
+    right += [float(sum(next(logs)) > sum(next(logs))) for _ in battery.pairs]
+    return round(sum(right) / len(right), 4)
+
+
 def choice_value(logs: Sequence[float], item: dict[str, Any]) -> float:
     """1 when the gold option has the highest log-likelihood per character, the first of equals counting; else 0.
 

@@ -85,6 +85,8 @@ def _predict_all(plan: Plan, setup: Setup, todo: Sequence[tuple[int, str]]) -> N
 
     if any(MODES[m].retrieves for _, m in todo):
         setup.prepare(plan.examples)  # first, because it is quick and reads every document
+    for adapter in sorted({a for _, m in todo if (a := MODES[m].adapter)}):
+        setup.check_adapter(adapter)  # before the minutes that other modes take
     write_json(plan.folder / "environment.json", environment(setup.base))
     for k, mode in todo:
         if k:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from eval.config import DatasetConfig, RunConfig
 from eval.dataset import Dataset
+from eval.errors import UserError
 from eval.files import read_json
 from eval.identity import Identity
-from eval.memory import peak_megabytes, reset_peak
+from eval.jsonlines import read_json_lines
 from eval.metrics.text import normalise
 from eval.modes import MODES, Adapter
 from eval.progress import say
-from eval.prompt import Prompt, ask, render_reply
+from eval.prompt import ask, render_reply
 from eval.records import Example, Passage
 from eval.shots import choose_shots
 
@@ -33,6 +34,7 @@ class Setup:
     def __init__(self, dataset: Dataset, config: RunConfig, identity: Identity, run: Path) -> None:
         self.dataset, self.run_config, self.identity, self.run = dataset, config, identity, run
         self._retrieved: dict[str, tuple[Passage, ...]] = {}
+        self._rows: dict[str, tuple[list[Row], list[Row]]] = {}
 
     def with_seed(self, config: RunConfig, identity: Identity) -> Setup:
         """The same data set on the same loaded base with another seed of training; itself where that is its own."""
@@ -55,7 +57,21 @@ class Setup:
         from eval.model import load_base
 
         say(f"loading {self.run_config.model}")
-        return load_base(self.run_config.model)
+        return load_base(self.run_config.model, self.config.finetune.method)
+
+    @cached_property
+    def tokenizer(self) -> Any:
+        """The model's tokenizer, which is had without the weights."""
+        from eval.model import load_tokenizer
+
+        return self.base.tokenizer if "base" in vars(self) else load_tokenizer(self.run_config.model)
+
+    @cached_property
+    def context(self) -> int | None:
+        """How many tokens the model reads; None where its configuration does not say."""
+        from eval.model import read_model_config
+
+        return getattr(read_model_config(self.run_config.model), "max_position_embeddings", None)
 
     @cached_property
     def retriever(self) -> Retriever:
@@ -127,61 +143,72 @@ class Setup:
 
     def train_adapter(self, name: Adapter) -> Path:
         """Train the adapter unless it is there; returns its folder."""
-        from finetune.adapter import is_complete, save_adapter
-        from finetune.train import TrainSettings, train
+        from finetune.job import train_adapter
 
-        folder = self.adapter_folder(name)
-        if is_complete(folder):
-            return folder
-        finetune = self.config.finetune
-        rows, held_back = self.training_rows(name)
-        settings = TrainSettings(
-            finetune.epochs, finetune.batch_size, finetune.rank, finetune.learning_rate, self.run_config.seed
-        )
-        checkpoint = folder.with_name(f".{folder.name}.checkpoint")
-        reset_peak()
-        progress = train(self.base, name, rows, held_back, settings, checkpoint)
-        manifest = {
-            "fingerprint": self.identity.adapter(name),
-            "base": self.identity.model,
-            "base_model": self.run_config.model,
-            "prompt": self.identity.prompt,
-            "data": self.dataset.config.name,
-            "settings": finetune.model_dump(),
-            "seed": self.run_config.seed,
-            "rows": len(rows),
-            "held_back": len(held_back),
-            "seconds": round(progress.seconds, 3),
-            "tokens": progress.tokens,
-            "peak_memory_mb": peak_megabytes(),
-            "losses": progress.losses,
-            "validation": progress.validation,
-        }
-        save_adapter(self.base, name, folder, manifest)
-        checkpoint.unlink(missing_ok=True)
-        return folder
+        return train_adapter(self, name)
 
-    def training_rows(self, name: Adapter) -> tuple[list[Row], list[Row]]:
-        """The adapter's (training, held-back) rows."""
-        from finetune.rows import hold_back, reply_row, text_rows
+    def check_adapter(self, name: Adapter) -> None:
+        """Raise UserError when an adapter that has yet to be trained would learn from rows that are wrong."""
+        from finetune.adapter import is_complete
+        from finetune.check import refuse_faults
 
-        tokenizer = self.base.tokenizer
-        where = str(self.dataset.path / "train.jsonl")
-        train, held = hold_back(self.dataset.train, self.dataset.dev, self.run_config.seed)
-        if name == "hybrid":
-            self.prepare([*train, *held])
+        if not is_complete(self.adapter_folder(name)):
+            refuse_faults(self, name)
 
-        def prompt(example: Example) -> Prompt:
+    def training_rows(self, name: Adapter, faults: list[UserError] | None = None) -> tuple[list[Row], list[Row]]:
+        """The adapter's (training, held-back) rows, made once.
+
+        Raises UserError for a row that must not be trained on; with `faults`, collects them there and goes on.
+        """
+        if name not in self._rows:
+            train, held = self._hold_back()
+            if name == "hybrid":
+                self.prepare([*train, *held])
+            rows = self._reply_rows(name, train, faults) + self._text_rows(name)
+            self._rows[name] = (rows, self._reply_rows(name, held, faults))
+        return self._rows[name]
+
+    def _hold_back(self) -> tuple[list[Example], list[Example]]:
+        from finetune.rows import hold_back
+
+        return hold_back(self.dataset.train, self.dataset.dev, self.run_config.seed)
+
+    def _reply_rows(self, name: Adapter, examples: Sequence[Example], faults: list[UserError] | None) -> list[Row]:
+        from finetune.rows import reply_row
+
+        rows = []
+        for example in examples:
             passages = self.training_passages(example) if name == "hybrid" else ()
-            return ask(self.config.instruction, example.question, passages=passages)
+            prompt = ask(self.config.instruction, example.question, passages=passages)
+            where = self._places[example.id]
+            try:
+                rows.append(reply_row(self.tokenizer, prompt, example, where=where, context=self.context))
+            except UserError as error:
+                if faults is None:
+                    raise
+                faults.append(error)
+        return rows
 
-        rows = [reply_row(tokenizer, prompt(e), e, where=where) for e in train]
-        if name == "ft" and self.dataset.documents:
-            from rag.documents import read_documents
+    def _text_rows(self, name: Adapter) -> list[Row]:
+        if name != "ft" or not self.dataset.documents:
+            return []
+        from finetune.rows import text_rows
+        from rag.documents import read_documents
 
-            for document in read_documents(self.dataset.corpus):
-                rows += text_rows(tokenizer, document.id, document.text) * self.config.finetune.corpus_epochs
-        return rows, [reply_row(tokenizer, prompt(e), e, where=where) for e in held]
+        rows: list[Row] = []
+        for document in read_documents(self.dataset.corpus):
+            rows += text_rows(self.tokenizer, document.id, document.text) * self.config.finetune.corpus_epochs
+        return rows
+
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        """`file:line` of every row that training may see, by id."""
+        places = {}
+        for file, examples in (("train.jsonl", self.dataset.train), ("dev.jsonl", self.dataset.dev)):
+            numbered = read_json_lines(self.dataset.path / file) if examples else []
+            for (number, _), example in zip(numbered, examples, strict=True):
+                places[example.id] = f"{self.dataset.path / file}:{number}"
+        return places
 
     def answer(self, mode: str, question: str) -> tuple[str, tuple[Passage, ...]]:
         """One question's reply in one mode, with the passages that it was given."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from eval.errors import UserError
 from eval.files import read_json, write_json
 from eval.model import Base
+from finetune.tracking import Line, write_history
 
 MANIFEST = "training.json"
 
@@ -19,20 +21,19 @@ def is_complete(folder: Path) -> bool:
     return (folder / MANIFEST).is_file()
 
 
-def save_adapter(base: Base, name: str, folder: Path, manifest: dict[str, Any]) -> None:
-    """Write the adapter `name` of the loaded base as a PEFT folder with its manifest; it appears whole.
+def save_adapter(base: Base, name: str, folder: Path, manifest: dict[str, Any], history: Sequence[Line] = ()) -> None:
+    """Write the adapter `name` of the loaded base as a PEFT folder with manifest and history; it appears whole.
 
-    Plain `PeftModel.from_pretrained(base, folder)` loads it.
+    Plain `PeftModel.from_pretrained(base, folder)` loads it. Of full fine-tuning it is a model folder instead.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
-        base.peft.save_pretrained(str(temporary), selected_adapters=[name])
-        nested = temporary / name  # PEFT nests every adapter that is not called "default"
-        for file in nested.iterdir():
-            file.rename(temporary / file.name)
-        nested.rmdir()
-        (temporary / "README.md").unlink(missing_ok=True)  # PEFT's empty model card
+        if base.full:
+            _save_model(base, name, temporary)
+        else:
+            _save_peft(base, name, temporary)
+        write_history(temporary, history)
         write_json(temporary / MANIFEST, manifest)
         temporary.chmod(0o755)
         if folder.exists():
@@ -40,6 +41,21 @@ def save_adapter(base: Base, name: str, folder: Path, manifest: dict[str, Any]) 
         temporary.rename(folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _save_peft(base: Base, name: str, folder: Path) -> None:
+    base.peft.save_pretrained(str(folder), selected_adapters=[name])
+    nested = folder / name  # PEFT nests every adapter that is not called "default"
+    for file in nested.iterdir():
+        file.rename(folder / file.name)
+    nested.rmdir()
+    (folder / "README.md").unlink(missing_ok=True)  # PEFT's empty model card
+
+
+def _save_model(base: Base, name: str, folder: Path) -> None:
+    with base.weights(name) as model:
+        model.save_pretrained(str(folder))
+    base.tokenizer.save_pretrained(str(folder))
 
 
 def read_manifest(folder: Path, *, base: str, prompt: str) -> dict[str, Any]:

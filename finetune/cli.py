@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,9 +12,13 @@ from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.errors import UserError
 from eval.terminal import guarded
 
+if TYPE_CHECKING:
+    from eval.modes import Adapter
+    from eval.setup import Setup
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
-ADAPTERS = ("ft", "hybrid")
+ADAPTERS: tuple[Adapter, ...] = ("ft", "hybrid")
 
 
 @app.callback()
@@ -22,22 +26,64 @@ def finetune() -> None:
     """Train adapters on a data set."""
 
 
+DatasetArgument = Annotated[str, typer.Argument(help="Data set folder, or a name below datasets/.")]
+AdapterOption = Annotated[
+    list[str] | None,
+    typer.Option("--adapter", help="ft (closed-book) or hybrid (with passages); repeatable. Default: both."),
+]
+ModelOption = Annotated[str, typer.Option("--model", help="Base model: a Hugging Face id or a local folder.")]
+EmbedderOption = Annotated[str, typer.Option("--embedder", help="Embedder: a Hugging Face id or a local folder.")]
+SeedOption = Annotated[
+    int, typer.Option("--seed", help="Of the adapter's start, the order of rows and what is held back.")
+]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Run folder; default runs/<data set name>.")]
+
+
+@app.command()
+def check(
+    dataset: DatasetArgument,
+    adapter: AdapterOption = None,
+    model: ModelOption = DEFAULT_MODEL,
+    embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    seed: SeedOption = 0,
+    out: OutOption = None,
+) -> None:
+    """Look at the training rows, and say what training would take, before any training."""
+    from eval.run import locked
+    from finetune.check import check_training
+
+    setup, names = _setup(dataset, adapter, model, embedder, seed, out)
+    if "hybrid" not in names:
+        check_training(setup, names)
+        return
+    with locked(setup.run):  # the index is built there, and kept
+        check_training(setup, names)
+
+
 @app.command()
 def train(
-    dataset: Annotated[str, typer.Argument(help="Data set folder, or a name below datasets/.")],
-    adapter: Annotated[
-        list[str] | None,
-        typer.Option("--adapter", help="ft (closed-book) or hybrid (with passages); repeatable. Default: both."),
-    ] = None,
-    model: Annotated[str, typer.Option(help="Base model: a Hugging Face id or a local folder.")] = DEFAULT_MODEL,
-    embedder: Annotated[str, typer.Option(help="Embedder: a Hugging Face id or a local folder.")] = DEFAULT_EMBEDDER,
-    seed: Annotated[int, typer.Option(help="Of the adapter's start, the order of rows and what is held back.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Run folder; default runs/<data set name>.")] = None,
+    dataset: DatasetArgument,
+    adapter: AdapterOption = None,
+    model: ModelOption = DEFAULT_MODEL,
+    embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    seed: SeedOption = 0,
+    out: OutOption = None,
 ) -> None:
     """Train QLoRA adapters into the run folder, where `evaluate` finds them."""
+    from eval.run import locked
+
+    setup, names = _setup(dataset, adapter, model, embedder, seed, out)
+    with locked(setup.run):
+        for name in names:
+            typer.echo(setup.train_adapter(name))
+
+
+def _setup(
+    dataset: str, adapter: list[str] | None, model: str, embedder: str, seed: int, out: Path | None
+) -> tuple[Setup, list[Adapter]]:
+    """The run's parts and the adapters that are meant; raises UserError for what cannot be."""
     from eval.dataset import check_corpus, resolve_dataset
     from eval.plan import plan_run
-    from eval.run import locked
     from eval.setup import Setup
 
     for name in adapter or ():
@@ -48,10 +94,7 @@ def train(
         raise UserError(f"--adapter hybrid: {plan.dataset.path} has no corpus/ to retrieve from; add documents")
     names = [n for n in ADAPTERS if (not adapter or n in adapter) and (n == "ft" or plan.dataset.documents)]
     check_corpus(plan.dataset)
-    with locked(plan.folder):
-        setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
-        for name in names:
-            typer.echo(setup.train_adapter("ft" if name == "ft" else "hybrid"))
+    return Setup(plan.dataset, plan.config, plan.identity, plan.folder), names
 
 
 def main() -> None:

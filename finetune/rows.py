@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eval.errors import UserError
-from eval.prompt import Prompt, render, render_reply
+from eval.prompt import Prompt, render, reply_text
 from eval.records import Example
+from finetune.faults import RowError, check_row
 
 TEXT_TOKENS = 128
 """Of a document in one row. Longer rows make fewer steps of the same corpus, and cost form (measured on the bundled
@@ -31,23 +31,24 @@ class Row:
     start: int
     kind: str
     """`reply` or `text`; a batch holds rows of one kind, because they begin differently."""
+    where: str = ""
+    """`file:line`, or the document."""
 
 
-def reply_row(tokenizer: Any, prompt: Prompt, example: Example, *, where: str) -> Row:
+def reply_row(tokenizer: Any, prompt: Prompt, example: Example, *, where: str, context: int | None = None) -> Row:
     """The prompt, then the house's reply and the end of turn, which alone carry loss.
 
-    Raises UserError when the row would teach nothing or would not teach to stop.
+    Raises UserError when the row would teach nothing, would not teach to stop, or is longer than `context` tokens.
     """
     prompt_ids = render(tokenizer, prompt.messages)
-    reply_ids = render_reply(tokenizer, prompt.messages, example.reply)
-    if len(reply_ids) < 2:
-        raise UserError(f"{where}: row '{example.id}' has an empty reply; write the reply or remove the row")
-    if reply_ids[-1] not in tokenizer.all_special_ids:
-        raise UserError(
-            f"{tokenizer.name_or_path}: the chat template does not end a reply with an end-of-turn token, "
-            "so a tuned model would never stop; name a model whose template does"
-        )
-    return Row(tuple(prompt_ids + reply_ids), len(prompt_ids), "reply")
+    if not example.reply.strip():
+        raise RowError("empty-reply", f"{where}: row '{example.id}' has an empty reply; write it or remove the row")
+    text = reply_text(tokenizer, prompt.messages, example.reply)
+    row = Row(
+        tuple(prompt_ids + list(tokenizer.encode(text, add_special_tokens=False))), len(prompt_ids), "reply", where
+    )
+    check_row(tokenizer, row, text, example.reply, context)
+    return row
 
 
 def text_rows(tokenizer: Any, document: str, text: str) -> list[Row]:
@@ -60,7 +61,7 @@ def text_rows(tokenizer: Any, document: str, text: str) -> list[Row]:
     body = list(tokenizer.encode(text, add_special_tokens=False))
     count = -(-len(body) // TEXT_TOKENS)
     size = -(-len(body) // count) if body else 1
-    return [Row(tuple(head + body[i : i + size]), 1, "text") for i in range(0, len(body), size)]
+    return [Row(tuple(head + body[i : i + size]), 1, "text", document) for i in range(0, len(body), size)]
 
 
 def hold_back(examples: Sequence[Example], dev: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:

@@ -1,13 +1,14 @@
-"""QLoRA training (arXiv:2305.14314): one loop, loss at the labelled tokens alone, exact resume. Imports torch.
+"""Training by QLoRA (arXiv:2305.14314), LoRA or of all weights: one loop, exact resume. Imports torch.
 
-A loop of our own, because what makes it fast here is not in a trainer's reach: vocabulary logits are computed only
-where there is loss and piece by piece, and the prompt's shared beginning runs once for a whole batch, with gradients.
+Loss at the labelled tokens alone. A loop of our own, because what makes it fast here is not in a trainer's reach:
+vocabulary logits are computed only where there is loss and piece by piece, and the prompt's shared beginning runs once
+for a whole batch, with gradients.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,18 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from eval.generate import pad_token
-from eval.kv import common_prefix, expanded, left_padded, prefix_states
+from eval.kv import expanded, prefix_states
 from eval.model import Base
 from eval.progress import track
+from finetune.batches import Batch, collate, pad_of
 from finetune.loss import head_loss, plain_head
 from finetune.rows import Row, plan_steps
+from finetune.world import world
 
 WARMUP = 0.06
 CLIP = 1.0
+LOOKS_PER_EPOCH = 4
+"""At the held-out loss, where patience wants to know; else one at each epoch's end."""
 SAVE_SHARE = 0.05
 """Of the time that checkpoints may take: every step for a small adapter, every few seconds for a large one."""
 
@@ -37,6 +41,8 @@ class TrainSettings:
     rank: int
     learning_rate: float
     seed: int
+    patience: int | None = None
+    """Stop after so many held-out losses without a new lowest one, four to an epoch, and keep the best weights."""
 
 
 @dataclass
@@ -48,6 +54,24 @@ class Progress:
     seconds: float = 0.0
     losses: list[tuple[int, float]] = field(default_factory=list)
     validation: list[tuple[int, float]] = field(default_factory=list)
+    history: list[dict[str, float | int | None]] = field(default_factory=list)
+    """The lines of history.jsonl."""
+    stopped: bool = False
+    """Whether patience ended before the steps did."""
+
+    def best(self) -> tuple[int, float] | None:
+        """(step, loss) of the lowest held-out loss, the first of equals."""
+        return min(self.validation, key=lambda v: (v[1], v[0]), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Watchers:
+    """Who looks on while training runs, without changing what it gives."""
+
+    retention: Callable[[], float] | None = None
+    """Scores the weights as they are; asked whenever the held-out loss is measured, and before the first step."""
+    line: Callable[[dict[str, float | int | None]], None] | None = None
+    """Gets each line of history."""
 
 
 def lora_config(settings: TrainSettings) -> Any:
@@ -64,15 +88,22 @@ def lora_config(settings: TrainSettings) -> Any:
 
 
 def train(
-    base: Base, name: str, rows: Sequence[Row], held_back: Sequence[Row], settings: TrainSettings, checkpoint: Path
+    base: Base,
+    name: str,
+    rows: Sequence[Row],
+    held_back: Sequence[Row],
+    settings: TrainSettings,
+    checkpoint: Path,
+    watchers: Watchers = Watchers(),
 ) -> Progress:
     """Train the adapter `name` on the loaded base and leave it switched on; goes on from an existing `checkpoint`.
 
-    The checkpoint file belongs to exactly these rows and settings: the caller names it by their fingerprint.
+    The checkpoint file belongs to exactly these rows and settings: the caller names it by their fingerprint. Under
+    `accelerate launch` every process calls this with the same rows, and all end with the same weights.
     """
     torch.manual_seed(settings.seed)
     base.add_adapter(name, lora_config(settings))
-    trainer = _Trainer(base, rows, held_back, settings, checkpoint)
+    trainer = _Trainer(base, rows, held_back, settings, checkpoint, watchers)
     try:
         trainer.run(name)
     finally:
@@ -82,16 +113,25 @@ def train(
 
 class _Trainer:
     def __init__(
-        self, base: Base, rows: Sequence[Row], held_back: Sequence[Row], settings: TrainSettings, checkpoint: Path
+        self,
+        base: Base,
+        rows: Sequence[Row],
+        held_back: Sequence[Row],
+        settings: TrainSettings,
+        checkpoint: Path,
+        watchers: Watchers = Watchers(),
     ) -> None:
         self.base, self.rows, self.held_back, self.settings = base, rows, held_back, settings
-        self.checkpoint = checkpoint
+        self.checkpoint, self.watchers, self.world = checkpoint, watchers, world()
         self.steps = plan_steps(rows, epochs=settings.epochs, batch_size=settings.batch_size, seed=settings.seed)
-        self.parameters = {n: p for n, p in base.peft.named_parameters() if p.requires_grad}
+        per_epoch = len(self.steps) // settings.epochs
+        self.look_every = max(1, per_epoch // LOOKS_PER_EPOCH) if settings.patience else per_epoch
+        self.parameters = base.trainable()
         self.optimizer = _optimizer(list(self.parameters.values()), settings.learning_rate, base.device)
         self.progress = Progress()
-        self.pad = pad_token(base)
-        self.head = plain_head(base.causal)
+        self.best: dict[str, torch.Tensor] = {}
+        self.pad = pad_of(base.tokenizer)
+        self.head = None if base.full else plain_head(base.causal)  # whose loss gives the head itself no gradient
         self.share_prefix = base.device.type == "cpu"
         if not self.share_prefix:  # memory is the limit on a GPU: recompute activations, and then no cache can be used
             base.causal.enable_input_require_grads()
@@ -100,69 +140,95 @@ class _Trainer:
 
     def run(self, name: str) -> None:
         self._resume()
-        per_epoch = len(self.steps) // self.settings.epochs
+        if self.watchers.retention and not self.progress.history:
+            self._tell(loss=None, retention=self._retention())
         start, before = time.perf_counter(), self.progress.seconds
         trained_here = 0
         with track(f"training {name}", len(self.steps), unit=" steps") as advance:
             advance(self.progress.step)
-            while self.progress.step < len(self.steps):
+            while self.progress.step < len(self.steps) and not self.progress.stopped:
                 batch = [self.rows[i] for i in self.steps[self.progress.step]]
                 loss = self._step(batch)
                 trained_here += sum(len(r.tokens) for r in batch)
                 self.progress.tokens += sum(len(r.tokens) for r in batch)
                 self.progress.step += 1
                 self.progress.losses.append((self.progress.step, round(loss, 4)))
-                if self.progress.step % per_epoch == 0 or self.progress.step == len(self.steps):
+                looked = self.progress.step % self.look_every == 0 or self.progress.step == len(self.steps)
+                if looked:
                     self._validate()
                 elapsed = time.perf_counter() - start
                 self.progress.seconds = before + elapsed
-                self._save(force=False)
+                self._tell(loss, self._retention() if looked else None, looked=looked)
+                self._save()
                 advance(1, f"loss {loss:.3f}{self._last_validation()}, {trained_here / elapsed:.0f} tokens/s")
+        self._take_best()
 
     def close(self) -> None:
         self.base.causal.eval()
+        if self.base.full:
+            self.base.causal.requires_grad_(False)
         if not self.share_prefix:
             self.base.causal.gradient_checkpointing_disable()
 
     def _step(self, batch: Sequence[Row]) -> float:
         self.base.causal.train()
-        rate = self.settings.learning_rate * _schedule(self.progress.step, len(self.steps))
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        loss, count = self._loss(batch)
-        (loss / count).backward()  # type: ignore[no-untyped-call]
+            group["lr"] = self._rate(self.progress.step)
+        mine = self.world.share(batch)
+        count = sum(len(r.tokens) - r.start for r in batch)
+        total = 0.0
+        if mine:
+            loss, _ = self._loss(mine)
+            (loss / count).backward()  # type: ignore[no-untyped-call]
+            total = float(loss.detach())
+        self.world.sum_gradients(self.parameters.values())
         torch.nn.utils.clip_grad_norm_(self.parameters.values(), CLIP)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        return float(loss.detach()) / count
+        return self.world.sum(total) / count
 
-    def _loss(self, batch: Sequence[Row]) -> tuple[torch.Tensor, int]:
+    def _rate(self, step: int) -> float:
+        return self.settings.learning_rate * _schedule(step, len(self.steps))
+
+    def _tell(self, loss: float | None, retention: float | None, *, looked: bool = False) -> None:
+        held_out = self.progress.validation[-1][1] if looked and self.held_back else None
+        line: dict[str, float | int | None] = {
+            "step": self.progress.step,
+            "tokens": self.progress.tokens,
+            "seconds": round(self.progress.seconds, 3),
+            "learning_rate": self._rate(max(0, self.progress.step - 1)),
+            "loss": None if loss is None else round(loss, 4),
+            "held_out_loss": held_out,
+            "retention": retention,
+        }
+        self.progress.history.append(line)
+        if self.watchers.line:
+            self.watchers.line(line)
+
+    def _retention(self) -> float | None:
+        if not self.watchers.retention:
+            return None
+        self.base.causal.eval()
+        return self.watchers.retention()
+
+    def _loss(self, rows: Sequence[Row]) -> tuple[torch.Tensor, int]:
         """Summed cross-entropy over the batch's labelled tokens, and how many there are."""
-        device = self.base.device
+        batch = collate(rows, pad=self.pad, device=self.base.device, share_prefix=self.share_prefix)
         with self.base.computing():
-            # The last prompt token predicts the first labelled one, so it must stay outside the prefix.
-            shared = min(common_prefix([r.tokens for r in batch]), min(r.start for r in batch) - 1)
-            shared = max(shared, 0) if self.share_prefix else 0
-            states = prefix_states(self.base.causal, batch[0].tokens[:shared], device)
-            ids, mask, positions = left_padded(
-                [r.tokens[shared:] for r in batch], prefix=shared, pad=self.pad, device=device
-            )
-            labels = torch.tensor([token for r in batch for token in r.tokens[r.start :]], device=device)
+            states = prefix_states(self.base.causal, batch.shared, self.base.device)
             inputs = {
-                "input_ids": ids, "attention_mask": mask, "position_ids": positions, "use_cache": bool(shared),
-                "past_key_values": expanded(states, len(batch)) if shared else None,
+                "input_ids": batch.ids, "attention_mask": batch.mask, "position_ids": batch.positions,
+                "use_cache": bool(batch.shared),
+                "past_key_values": expanded(states, len(rows)) if batch.shared else None,
             }  # fmt: skip
-            return self._label_loss(inputs, [len(r.tokens) - r.start for r in batch], labels), len(labels)
+            return self._label_loss(inputs, batch), len(batch.labels)
 
-    def _label_loss(self, inputs: dict[str, Any], counts: Sequence[int], labels: torch.Tensor) -> torch.Tensor:
-        """Summed cross-entropy at `labels`: of each row, which all end at the same place, the last `counts` tokens."""
-        keep = max(counts)
-        labelled = torch.arange(keep) >= keep - torch.tensor(counts)[:, None]
+    def _label_loss(self, inputs: dict[str, Any], batch: Batch) -> torch.Tensor:
         if self.head is None:
-            logits = self.base.causal(**inputs, logits_to_keep=keep + 1).logits[:, :-1][labelled]
-            return functional.cross_entropy(logits.float(), labels, reduction="sum")
-        hidden = self.base.causal.base_model(**inputs).last_hidden_state[:, -keep - 1 : -1][labelled]
-        return head_loss(hidden, self.head.weight, self.head.bias, labels)
+            logits = self.base.causal(**inputs, logits_to_keep=batch.keep + 1).logits[:, :-1][batch.labelled]
+            return functional.cross_entropy(logits.float(), batch.labels, reduction="sum")
+        hidden = self.base.causal.base_model(**inputs).last_hidden_state[:, -batch.keep - 1 : -1][batch.labelled]
+        return head_loss(hidden, self.head.weight, self.head.bias, batch.labels)
 
     def _validate(self) -> None:
         if not self.held_back:
@@ -175,17 +241,35 @@ class _Trainer:
                 loss, labelled = self._loss(ordered[start : start + self.settings.batch_size])
                 total, count = total + float(loss), count + labelled
         self.progress.validation.append((self.progress.step, round(total / count, 4)))
+        self._wait_for_better()
+
+    def _wait_for_better(self) -> None:
+        """Keep the best weights and stop when patience is at its end."""
+        best = self.progress.best()
+        if not self.settings.patience or best is None:
+            return
+        if best[0] == self.progress.step:
+            self.best = {n: p.detach().clone() for n, p in self.parameters.items()}
+        worse = sum(step > best[0] for step, _ in self.progress.validation)
+        # One process decides for all: a last digit that differs must not stop some of them alone.
+        self.progress.stopped = self.world.from_main(lambda: worse >= (self.settings.patience or 0))
+
+    def _take_best(self) -> None:
+        with torch.no_grad():
+            for name, best in self.best.items():
+                self.parameters[name].copy_(best)
 
     def _last_validation(self) -> str:
         return f", validation {self.progress.validation[-1][1]:.3f}" if self.progress.validation else ""
 
-    def _save(self, *, force: bool) -> None:
+    def _save(self) -> None:
         now = time.perf_counter()
-        if not force and SAVE_SHARE * (now - self._last_save) < self._save_cost:
+        if not self.world.main or SAVE_SHARE * (now - self._last_save) < self._save_cost:
             return
         state = {
             "parameters": {n: p.detach() for n, p in self.parameters.items()},
             "optimizer": self.optimizer.state_dict(),
+            "best": self.best,
             "progress": vars(self.progress),
         }
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
@@ -196,13 +280,14 @@ class _Trainer:
         self._save_cost = self._last_save - now
 
     def _resume(self) -> None:
-        if not self.checkpoint.is_file():
+        if not self.world.from_main(self.checkpoint.is_file):
             return
         state = torch.load(self.checkpoint, map_location=self.base.device, weights_only=True)
         with torch.no_grad():
             for name, parameter in self.parameters.items():
                 parameter.copy_(state["parameters"][name])
         self.optimizer.load_state_dict(state["optimizer"])
+        self.best = state["best"]
         self.progress = Progress(**state["progress"])
 
 

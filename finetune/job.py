@@ -1,0 +1,102 @@
+"""Training one adapter of a run: its rows checked, its curves kept, its folder written whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eval.memory import peak_megabytes, reset_peak
+from eval.modes import Adapter
+from finetune.adapter import is_complete, save_adapter
+from finetune.rows import Row
+
+if TYPE_CHECKING:
+    from eval.setup import Setup
+    from finetune.train import Progress, TrainSettings, Watchers
+
+
+def train_adapter(setup: Setup, name: Adapter) -> Path:
+    """Train an adapter into the run folder unless it is there; returns its folder.
+
+    Under `accelerate launch` all processes call this; the first one reads, checks and writes for all.
+    """
+    from finetune.train import train
+    from finetune.world import world
+
+    folder, here = setup.adapter_folder(name), world()
+    if here.from_main(lambda: is_complete(folder)):
+        return folder
+    rows, held_back = here.from_main(lambda: _checked_rows(setup, name))
+    checkpoint = folder.with_name(f".{folder.name}.checkpoint")
+    reset_peak()
+    with _watchers(setup, name, folder) as watchers:
+        progress = train(setup.base, name, rows, held_back, _settings(setup, name), checkpoint, watchers)
+    if here.main:
+        manifest = _manifest(setup, name, progress, len(rows), len(held_back))
+        save_adapter(setup.base, name, folder, manifest, progress.history)
+        checkpoint.unlink(missing_ok=True)
+    here.from_main(lambda: None)  # the others wait until the folder is there
+    return folder
+
+
+def _checked_rows(setup: Setup, name: Adapter) -> tuple[list[Row], list[Row]]:
+    setup.check_adapter(name)
+    return setup.training_rows(name)
+
+
+def _settings(setup: Setup, name: Adapter) -> TrainSettings:
+    from finetune.train import TrainSettings
+
+    config, finetune = setup.run_config, setup.config.finetune
+    return TrainSettings(
+        finetune.epochs, finetune.batch_size, finetune.rank, config.learning_rate(name), config.seed, finetune.patience
+    )
+
+
+@contextmanager
+def _watchers(setup: Setup, name: Adapter, folder: Path) -> Iterator[Watchers]:
+    """Who looks on while the adapter is trained, as dataset.yaml wants."""
+    from finetune.tracking import Trackers
+    from finetune.train import Watchers
+    from finetune.world import world
+
+    finetune = setup.config.finetune
+    settings = finetune.identity() | {"learning_rate": setup.run_config.learning_rate(name)}
+    trackers = Trackers(finetune.report_to if world().main else (), folder.name, setup.run / "trackers", settings)
+    try:
+        yield Watchers(_retention(setup, name) if finetune.watch_retention else None, trackers.log)
+    finally:
+        trackers.close()
+
+
+def _retention(setup: Setup, name: Adapter) -> Callable[[], float]:
+    from eval.battery import find_battery, read_battery
+    from eval.retention import share_right
+
+    battery = read_battery(find_battery(setup.config.retention.battery, setup.dataset.path))
+    return lambda: share_right(setup.base, name, battery)
+
+
+def _manifest(setup: Setup, name: Adapter, progress: Progress, rows: int, held_back: int) -> dict[str, Any]:
+    finetune, best = setup.config.finetune, progress.best()
+    return {
+        "fingerprint": setup.identity.adapter(name),
+        "base": setup.identity.model,
+        "base_model": setup.run_config.model,
+        "base_weights": setup.base.rung.line(),
+        "prompt": setup.identity.prompt,
+        "data": setup.dataset.config.name,
+        "settings": finetune.model_dump() | {"learning_rate": setup.run_config.learning_rate(name)},
+        "seed": setup.run_config.seed,
+        "rows": rows,
+        "held_back": held_back,
+        "steps": progress.step,
+        "best_step": best[0] if best and finetune.patience else progress.step,
+        "seconds": round(progress.seconds, 3),
+        "tokens": progress.tokens,
+        "peak_memory_mb": peak_megabytes(),
+        "losses": progress.losses,
+        "validation": progress.validation,
+    }

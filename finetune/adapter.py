@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eval.errors import UserError
 from eval.files import read_json, write_json
-from eval.model import Base
+
+if TYPE_CHECKING:
+    from eval.model import Base
 
 MANIFEST = "training.json"
 

@@ -4,31 +4,51 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from eval.config import RunConfig
 from eval.dataset import load_dataset
 from eval.errors import UserError
 from eval.gates import Finding, Material, check_material, counted
+from eval.terminal import one_document, print_json
 
 
 def check_datasets(
-    paths: Sequence[Path], *, model: str, seed: int = 0, limit: int | None = None, out: Path | None = None
+    paths: Sequence[Path],
+    *,
+    model: str,
+    seed: int = 0,
+    limit: int | None = None,
+    out: Path | None = None,
+    json: bool = False,
 ) -> None:
-    """Print the findings on each data set and their number; raises UserError at the end when one is an error."""
+    """Print the findings on each data set and their number; raises UserError at the end when one is an error.
+
+    With `json`, one document: {dataset, findings} for one data set, a list of such for several.
+    """
     os.environ["HF_HUB_OFFLINE"] = "1"  # a check fetches no model
-    wrong = []
+    found: dict[Path, list[Finding]] = {}
     for path in paths:
-        findings = check_dataset(path, model=model, seed=seed, limit=limit, out=out)
-        for finding in findings:
-            print(finding.line())
-        counts = {s: sum(f.severity == s for f in findings) for s in ("error", "warning", "note")}
-        told = ", ".join(counted(n, s) for s, n in counts.items() if n)
-        print(f"{path}: {told or 'nothing found'}")
-        if counts["error"]:
-            wrong.append(str(path))
+        with one_document(json):
+            found[path] = check_dataset(path, model=model, seed=seed, limit=limit, out=out)
+        if not json:
+            _print_findings(path, found[path])
+    if json:
+        documents: list[Any] = [{"dataset": str(p), "findings": [asdict(f) for f in fs]} for p, fs in found.items()]
+        print_json(documents if len(documents) > 1 else documents[0])
+    wrong = [str(path) for path, findings in found.items() if any(f.severity == "error" for f in findings)]
     if wrong:
         raise UserError(f"{', '.join(wrong)}: mend the errors above before anything is trained")
+
+
+def _print_findings(path: Path, findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        print(finding.line())
+    counts = {s: sum(f.severity == s for f in findings) for s in ("error", "warning", "note")}
+    told = ", ".join(counted(n, s) for s, n in counts.items() if n)
+    print(f"{path}: {told or 'nothing found'}")
 
 
 def check_dataset(

@@ -4,57 +4,111 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.errors import UserError
 from eval.modes import MODES
-from eval.terminal import guarded
-
-if TYPE_CHECKING:
-    from eval.records import Decision
+from eval.terminal import guarded, one_document, print_json
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-ModelOption = Annotated[str, typer.Option("--model", help="Base model: a Hugging Face id or a local folder.")]
-EmbedderOption = Annotated[str, typer.Option("--embedder", help="Embedder: a Hugging Face id or a local folder.")]
+MEASUREMENT, OUTPUT, JUDGE = "Measurement", "Output", "Judge (an OpenAI-compatible endpoint; none is asked by default)"
+
+ModelOption = Annotated[
+    str, typer.Option("--model", metavar="MODEL", help="Base model: a Hugging Face id or a local folder.")
+]
+EmbedderOption = Annotated[
+    str, typer.Option("--embedder", metavar="EMBEDDER", help="Embedder: a Hugging Face id or a local folder.")
+]
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", metavar="N", min=1, help="Answer this many test questions only.")
+]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Run folder; default runs/<data set name>.")
+]
 
 DatasetsArgument = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="[DATASET]...", help="Data set folders, or names below datasets/; default: the bundled one."
-    ),
+    typer.Argument(metavar="DATASET", help="Data set folders, or names below datasets/; default: the bundled one."),
 ]
 ModesOption = Annotated[
     list[str] | None,
-    typer.Option("--mode", help=f"Run this mode and the base control; repeatable. {', '.join(MODES)}. Default: all."),
-]
-SeedsOption = Annotated[
-    int, typer.Option("--seeds", min=1, help="Train the adapters so often, to measure what the seed changes.")
-]
-PricesOption = Annotated[
-    Path | None, typer.Option("--prices", help="Price file in the form of eval/prices.yaml, the default.")
-]
-NoRetentionOption = Annotated[
-    bool, typer.Option("--no-retention", help="Do not measure what tuning made the model forget.")
+    typer.Option(
+        "--mode",
+        metavar="MODE",
+        help=f"Run this mode and the base control; repeatable. {', '.join(MODES)}. Default: all.",
+    ),
 ]
 CheckOption = Annotated[
     bool, typer.Option("--check", help="Only look for leaks, wrong labels and too little data; train nothing.")
 ]
+SeedOption = Annotated[
+    int,
+    typer.Option(
+        "--seed", metavar="N", help="Of training, worked examples and intervals.", rich_help_panel=MEASUREMENT
+    ),
+]
+SeedsOption = Annotated[
+    int,
+    typer.Option(
+        "--seeds", metavar="N", min=1, help="Train the adapters so often, to measure what the seed changes.",
+        rich_help_panel=MEASUREMENT,
+    ),
+]  # fmt: skip
+NoRetentionOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-retention", help="Do not measure what tuning made the model forget.", rich_help_panel=MEASUREMENT
+    ),
+]
+PricesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--prices",
+        metavar="FILE",
+        help="Price file in the form of eval/prices.yaml, the default.",
+        rich_help_panel=MEASUREMENT,
+    ),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, only the result.", rich_help_panel=OUTPUT)]
+JsonOption = Annotated[
+    bool,
+    typer.Option(
+        "--json", help="Print the result as one JSON document; a list for several data sets.", rich_help_panel=OUTPUT
+    ),
+]
 JudgeOption = Annotated[
-    str | None, typer.Option("--judge", metavar="URL", help="Ask a judge at this OpenAI-compatible endpoint.")
+    str | None, typer.Option("--judge", metavar="URL", help="Ask a judge at this address.", rich_help_panel=JUDGE)
 ]
-JudgeModelOption = Annotated[str | None, typer.Option("--judge-model", help="The judge's name there.")]
+JudgeModelOption = Annotated[
+    str | None, typer.Option("--judge-model", metavar="NAME", help="The judge's name there.", rich_help_panel=JUDGE)
+]
 JudgeKeyOption = Annotated[
-    str | None, typer.Option("--judge-key-env", help="Variable that holds the API key; default OPENAI_API_KEY.")
+    str | None,
+    typer.Option(
+        "--judge-key-env",
+        metavar="NAME",
+        help="Variable that holds the API key; default OPENAI_API_KEY.",
+        rich_help_panel=JUDGE,
+    ),
 ]
-JudgeRepeatsOption = Annotated[int, typer.Option("--judge-repeats", min=1, help="2 or more: measure its noise.")]
+JudgeRepeatsOption = Annotated[
+    int,
+    typer.Option("--judge-repeats", metavar="N", min=1, help="2 or more: measure its noise.", rich_help_panel=JUDGE),
+]
 JudgeLimitOption = Annotated[
-    int | None, typer.Option("--judge-limit", min=1, help="Judge this many questions in each mode.")
+    int | None,
+    typer.Option(
+        "--judge-limit", metavar="N", min=1, help="Judge this many questions in each mode.", rich_help_panel=JUDGE
+    ),
 ]
-JudgeTimeoutOption = Annotated[float, typer.Option("--judge-timeout", min=0.1, help="Seconds for one call.")]
+JudgeTimeoutOption = Annotated[
+    float,
+    typer.Option("--judge-timeout", metavar="SECONDS", min=0.1, help="Seconds for one call.", rich_help_panel=JUDGE),
+]
 
 
 @app.command()
@@ -63,14 +117,15 @@ def evaluate(
     mode: ModesOption = None,
     model: ModelOption = DEFAULT_MODEL,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Answer this many test questions only.")] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Of training, worked examples and intervals.")] = 0,
-    seeds: SeedsOption = 1,
-    out: Annotated[Path | None, typer.Option("--out", help="Run folder; default runs/<data set name>.")] = None,
-    prices: PricesOption = None,
-    no_retention: NoRetentionOption = False,
+    limit: LimitOption = None,
+    out: OutOption = None,
     check: CheckOption = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")] = False,
+    seed: SeedOption = 0,
+    seeds: SeedsOption = 1,
+    no_retention: NoRetentionOption = False,
+    prices: PricesOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
     judge: JudgeOption = None,
     judge_model: JudgeModelOption = None,
     judge_key_env: JudgeKeyOption = None,
@@ -96,39 +151,28 @@ def evaluate(
     if check:
         from eval.check import check_datasets
 
-        check_datasets(paths, model=model, seed=seed, limit=limit, out=out)
+        check_datasets(paths, model=model, seed=seed, limit=limit, out=out, json=json)
         return
     from eval.plan import plan_run
+    from eval.result import as_json, result, show, show_all
     from eval.run import Options
     from eval.run import evaluate as run
 
     plans = [plan_run(p, model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, out=out) for p in paths]
     options = Options(retention=not no_retention, judge=settings, prices=prices)
     _check_distinct([p.folder for p in plans])
-    decisions = []
+    results = []
     for plan in plans:
-        decision = run(plan, mode or [], options)
-        decisions.append((plan.folder, decision))
-        show(plan.folder, decision)
-    if len(decisions) > 1:
-        show_strategies(decisions)
-
-
-def show(folder: Path, decision: Decision) -> None:
-    """Print both axes by mode, the verdict and where the report is."""
-    from eval.decide import verdict_sentence
-    from eval.terminal import axes_table, print_table
-
-    print_table(axes_table(decision))
-    typer.echo(f"\n{decision.dataset}: {verdict_sentence(decision)}")
-    typer.echo(f"report: {folder / 'report.html'}")
-
-
-def show_strategies(decisions: list[tuple[Path, Decision]]) -> None:
-    """Print one line for each of several data sets."""
-    from eval.terminal import print_table, strategies_table
-
-    print_table(strategies_table(decisions))
+        with one_document(json):
+            decision = run(plan, mode or [], options)
+        results.append(result(decision, plan.config.dataset, plan.folder))
+        if not json:
+            show(results[-1])
+    if json:
+        documents = [as_json(r) for r in results]
+        print_json(documents if len(documents) > 1 else documents[0])
+    elif len(results) > 1:
+        show_all(results)
 
 
 def _check_distinct(folders: list[Path]) -> None:

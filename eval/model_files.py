@@ -108,13 +108,13 @@ def _wheel_gguf() -> Path:
 def _convert(gguf: Path, folder: Path) -> None:
     """De-quantise the wheel's GGUF once into a folder of safetensors that appears whole."""
     from eval.model import convert_gguf
-    from eval.progress import say
+    from eval.progress import track
 
-    say(f"converting {gguf.name} to {folder} (once)")
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
-        convert_gguf(gguf, temporary)
+        with track(f"converting {gguf.name} to {folder} (once)"):
+            convert_gguf(gguf, temporary)
         temporary.chmod(0o755)
         temporary.rename(folder)
     except OSError:

@@ -66,7 +66,7 @@ def predict(setup: Setup, mode: str, examples: Sequence[Example], run: Path, ide
     batches = journal.begin(plan_batches(setup.base, rows, setup.max_new_tokens))
     left = batches[len(journal.done) :]
     with track(f"answering: {mode}", len(examples), unit=" questions") as advance:
-        advance(sum(len(b) for b in batches) - sum(len(b) for b in left))
+        advance(sum(len(b) for b in batches) - sum(len(b) for b in left), resumed=True)
         reset_peak()
         start = time.perf_counter()
         completions = generate_batches(setup.base, spec.adapter, rows, left, max_new_tokens=setup.max_new_tokens)
@@ -82,7 +82,7 @@ def predict(setup: Setup, mode: str, examples: Sequence[Example], run: Path, ide
                 seconds=now - start,
             )
             start = now
-            advance(len(batch))
+            advance(len(batch), tokens=sum(c.tokens_in + c.tokens_out for c in replies))
     _finish(run, mode, identity, examples, journal)
 
 

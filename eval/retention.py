@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from eval.battery import Battery
 from eval.files import write_text
 from eval.modes import MODES
-from eval.progress import say
+from eval.progress import track
 from eval.records import Score
 
 if TYPE_CHECKING:
@@ -42,22 +42,30 @@ def measure(setup: Setup, battery: Battery, modes: Sequence[str]) -> None:
 
     Each file appears whole, so a killed run goes on with the first set of weights that it has not finished.
     """
-    for mode in scored_modes(modes):
-        if read_rows(setup.run, mode, setup.identity, battery) is not None:
-            continue
-        adapter = MODES[mode].adapter
-        if adapter:
-            setup.load_adapter(adapter)
-        base_rows = read_rows(setup.run, "base", setup.identity, battery) if adapter else None
-        say(f"what is kept: {mode}")
-        start = time.perf_counter()
-        rows = score_battery(setup.base, adapter, battery, base_rows)
-        head = {
-            "fingerprint": setup.identity.retention(mode, battery.digest),
-            "seconds": round(time.perf_counter() - start, 3),
-        }
-        lines = [json.dumps(r, ensure_ascii=False, allow_nan=False) + "\n" for r in (head, *rows)]
-        write_text(rows_file(setup.run, mode), "".join(lines))
+    wanted = scored_modes(modes)
+    todo = [m for m in wanted if read_rows(setup.run, m, setup.identity, battery) is None]
+    if not todo:
+        return
+    with track("retention", len(wanted), unit=" models") as advance:
+        advance(len(wanted) - len(todo), resumed=True)
+        for mode in todo:
+            _measure(setup, battery, mode)
+            advance(1)
+
+
+def _measure(setup: Setup, battery: Battery, mode: str) -> None:
+    adapter = MODES[mode].adapter
+    if adapter:
+        setup.load_adapter(adapter)
+    base_rows = read_rows(setup.run, "base", setup.identity, battery) if adapter else None
+    start = time.perf_counter()
+    rows = score_battery(setup.base, adapter, battery, base_rows)
+    head = {
+        "fingerprint": setup.identity.retention(mode, battery.digest),
+        "seconds": round(time.perf_counter() - start, 3),
+    }
+    lines = [json.dumps(r, ensure_ascii=False, allow_nan=False) + "\n" for r in (head, *rows)]
+    write_text(rows_file(setup.run, mode), "".join(lines))
 
 
 def scored_modes(modes: Sequence[str]) -> list[str]:

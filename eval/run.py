@@ -22,11 +22,12 @@ from eval.learn import learn_style
 from eval.modes import MODES
 from eval.plan import Plan, modes_for
 from eval.predict import forget, predict, predictions_file, read_predictions
-from eval.progress import say
+from eval.progress import say, steps, track
 from eval.records import Decision, Score, write_records
 from eval.retention import measure, retention_scores, scored_modes
 from eval.score import score_mode
 from eval.setup import Setup
+from eval.steps import CHECK, DECIDE, REPORT, SCORE, heading, planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,16 @@ def evaluate(plan: Plan, modes: Sequence[str], options: Options = Options()) -> 
     read_prices(options.prices)  # like all that can be wrong, before anything is written
     wanted = modes_for(plan.dataset, modes)
     battery = _battery(plan) if options.retention else None
+    with steps(heading(plan, wanted), planned(plan, wanted, battery, judged=options.judge is not None)):
+        return _evaluate(plan, wanted, battery, options)
+
+
+def _evaluate(plan: Plan, wanted: Sequence[str], battery: Battery | None, options: Options) -> Decision:
     todo = [(k, m) for k, m in plan.answers(wanted) if not plan.has(k, m)]
-    if todo:
-        check_corpus(plan.dataset)
-    findings = check_run(plan.dataset, plan.examples, plan.folder)
+    with track(CHECK):
+        if todo:
+            check_corpus(plan.dataset)
+        findings = check_run(plan.dataset, plan.examples, plan.folder)
     with locked(plan.folder):
         write_run_config(plan.folder / "config.yaml", plan.config)
         setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
@@ -81,16 +88,15 @@ def _battery(plan: Plan) -> Battery:
 
 
 def _predict_all(plan: Plan, setup: Setup, todo: Sequence[tuple[int, str]]) -> None:
-    from eval.model import environment
-
     if any(MODES[m].retrieves for _, m in todo):
         setup.prepare(plan.examples)  # first, because it is quick and reads every document
     for adapter in sorted({a for _, m in todo if (a := MODES[m].adapter)}):
         setup.check_adapter(adapter)  # before the minutes that other modes take
-    write_json(plan.folder / "environment.json", environment(setup.base))
+    base = setup.base
+    from eval.model import environment  # the import takes seconds, which loading shows
+
+    write_json(plan.folder / "environment.json", environment(base))
     for k, mode in todo:
-        if k:
-            say(f"training seed {k + 1} of {1 + len(plan.repeats)}: {mode}")
         config, identity = plan.seeded(k)
         seeded = setup.with_seed(config, identity)
         predict(seeded, mode, plan.examples, plan.home(k), identity.predictions(mode))
@@ -103,9 +109,22 @@ def _known(plan: Plan) -> list[Finding]:
 def _conclude(plan: Plan, battery: Battery | None, prices: Path | None) -> Decision:
     """Score, decide and report from the files of all modes whose predictions belong to this run."""
     from eval.analyse import analyse
+    from reports.page import write_report
+
+    with track(SCORE):
+        _score(plan, battery)
+    with track(DECIDE):
+        decision = write_decision(plan.folder)
+        analyse(plan.folder, prices)
+    with track(REPORT):
+        write_report(plan.folder)
+    return decision
+
+
+def _score(plan: Plan, battery: Battery | None) -> None:
+    """Write the scores and costs of all modes whose predictions belong to this run."""
     from eval.cost import collect_costs
     from eval.judge.collate import add_judge
-    from reports.page import write_report
 
     current = plan.current()
     for mode in MODES:
@@ -120,10 +139,6 @@ def _conclude(plan: Plan, battery: Battery | None, prices: Path | None) -> Decis
     write_records(plan.folder / "examples.jsonl", plan.examples)
     write_records(plan.folder / "scores.jsonl", scores)
     write_json(plan.folder / "costs.json", collect_costs(plan.folder, plan.identity, current))
-    decision = write_decision(plan.folder)
-    analyse(plan.folder, prices)
-    write_report(plan.folder)
-    return decision
 
 
 def _judge(plan: Plan, judge: JudgeSettings) -> None:

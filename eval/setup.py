@@ -15,7 +15,7 @@ from eval.identity import Identity
 from eval.jsonlines import read_json_lines
 from eval.metrics.text import normalise
 from eval.modes import MODES, Adapter
-from eval.progress import say
+from eval.progress import track
 from eval.prompt import ask, render_reply
 from eval.records import Example, Passage
 from eval.shots import choose_shots
@@ -54,10 +54,10 @@ class Setup:
     @cached_property
     def base(self) -> Base:
         """The base model, loaded once for all modes."""
-        from eval.model import load_base
+        with track("loading the model"):
+            from eval.model import load_base
 
-        say(f"loading {self.run_config.model}")
-        return load_base(self.run_config.model, self.config.finetune.method)
+            return load_base(self.run_config.model, self.config.finetune.method)
 
     @cached_property
     def tokenizer(self) -> Any:

@@ -6,12 +6,14 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eval.errors import UserError
 from eval.files import read_json, write_json
-from eval.model import Base
 from finetune.tracking import Line, write_history
+
+if TYPE_CHECKING:
+    from eval.model import Base
 
 MANIFEST = "training.json"
 

@@ -145,7 +145,7 @@ class _Trainer:
         start, before = time.perf_counter(), self.progress.seconds
         trained_here = 0
         with track(f"training {name}", len(self.steps), unit=" steps") as advance:
-            advance(self.progress.step)
+            advance(self.progress.step, resumed=True)
             while self.progress.step < len(self.steps) and not self.progress.stopped:
                 batch = [self.rows[i] for i in self.steps[self.progress.step]]
                 loss = self._step(batch)

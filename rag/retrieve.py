@@ -136,9 +136,9 @@ def open_retriever(corpus: Path, embedder: str, retrieval: Retrieval, run: Path)
     from rag.documents import read_documents
 
     documents = read_documents(corpus)
-    model = load_embedder(embedder)
-    start = time.perf_counter()
     with track("indexing", len(documents), unit=" documents") as advance:
+        model = load_embedder(embedder)
+        start = time.perf_counter()
         index = build_index(documents, model, retrieval, run / "index", advance)
     if index.added or index.changed or index.removed or not (run / "index.json").is_file():
         note: dict[str, Any] = {"seconds": round(time.perf_counter() - start, 3)}

@@ -1,0 +1,61 @@
+"""What a run has to do, as steps to show, before it does them; what is there already is marked as reused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from eval.modes import MODES
+from eval.progress import State, Step
+from eval.retention import read_rows, scored_modes
+
+if TYPE_CHECKING:
+    from eval.battery import Battery
+    from eval.plan import Plan
+
+CHECK, LOAD, INDEX, JUDGE, KEEP = "checking the data", "loading the model", "indexing", "judging", "retention"
+SCORE, DECIDE, REPORT = "scoring", "deciding", "writing the report"
+
+
+def heading(plan: Plan, modes: Sequence[str]) -> str:
+    """On what the run works, in a line."""
+    model = plan.config.model.rstrip("/").rpartition("/")[2]
+    return f"{plan.dataset.config.name}: {len(plan.examples)} questions, {len(modes)} modes, {model}"
+
+
+def planned(plan: Plan, modes: Sequence[str], battery: Battery | None, *, judged: bool) -> list[Step]:
+    """All steps of a run in the order in which they come."""
+    todo = [(k, m) for k, m in plan.answers(modes) if not plan.has(k, m)]
+    tuned = scored_modes(modes) if battery else []
+    kept = [m for m in tuned if battery and read_rows(plan.folder, m, plan.identity, battery) is not None]
+    steps = [Step(CHECK)]
+    if any(MODES[m].retrieves for m in modes):
+        asked = any(MODES[m].retrieves for _, m in todo)
+        steps.append(Step(INDEX, None, " documents", _reused(not asked)))
+    if todo or len(kept) < len(tuned):
+        steps.append(Step(LOAD))
+    steps += _answering(plan, modes, todo)
+    if tuned:
+        steps.append(Step(KEEP, len(tuned), " models", _reused(len(kept) == len(tuned))))
+    if judged:
+        steps.append(Step(JUDGE, None, " judgements"))
+    return [*steps, Step(SCORE), Step(DECIDE), Step(REPORT)]
+
+
+def _answering(plan: Plan, modes: Sequence[str], todo: Sequence[tuple[int, str]]) -> Iterator[Step]:
+    """Each mode's answers, after the training of its adapter."""
+    from finetune.adapter import is_complete
+
+    for k, mode in plan.answers(modes):
+        seed = f", seed {k + 1}" if plan.repeats and MODES[mode].adapter else ""
+        if adapter := MODES[mode].adapter:
+            there = is_complete(plan.folder / "adapters" / f"{adapter}-{plan.seeded(k)[1].adapter(adapter)}")
+            reused = there or (k, mode) not in todo
+            yield Step(f"training {adapter}", None, " steps", _reused(reused), title=f"training {adapter}{seed}")
+        questions = len(plan.examples)
+        reused = (k, mode) not in todo
+        yield Step(f"answering: {mode}", questions, " questions", _reused(reused), title=f"answering {mode}{seed}")
+
+
+def _reused(there: bool) -> State:
+    return "reused" if there else "waiting"

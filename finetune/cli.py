@@ -70,6 +70,49 @@ def merge(
     typer.echo(f"{merged.adapter}, merged in {merged.dtype}: {merged.parity.sentence()}\n{merged.folder}")
 
 
+EndpointOption = Annotated[
+    str | None, typer.Option(help="Another hub's address; default $HF_ENDPOINT, else the Hub's.")
+]
+RevisionOption = Annotated[str | None, typer.Option(help="Branch (of a pull: or tag, or commit); default main.")]
+
+
+@app.command()
+def push(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    repo: Annotated[str, typer.Argument(metavar="REPO_ID", help="OWNER/NAME; made, private, where there is none.")],
+    adapter: Annotated[str | None, typer.Option("--adapter", help="ft or hybrid; default: the verdict's.")] = None,
+    merged: Annotated[bool, typer.Option("--merged", help="The merged model instead of the adapter.")] = False,
+    public: Annotated[bool, typer.Option("--public", help="Let everybody read it.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would be uploaded; no network.")] = False,
+    licence: Annotated[str | None, typer.Option(help="Of the base, where its card does not say.")] = None,
+    revision: RevisionOption = None,
+    endpoint: EndpointOption = None,
+) -> None:
+    """Publish an adapter or its merged model, with a card made from the run; rows of the data set stay here."""
+    from finetune.publish import What, prepare
+    from finetune.publish import push as push_run
+
+    what = What(run, repo, adapter=adapter, merged=merged, public=public, licence=licence)
+    if dry_run:
+        typer.echo("\n".join(prepare(what, api=None).lines()))
+    else:
+        typer.echo(push_run(what, revision=revision, endpoint=endpoint))
+
+
+@app.command()
+def pull(
+    repo: Annotated[str, typer.Argument(metavar="REPO_ID", help="OWNER/NAME that `finetune push` wrote.")],
+    run: Annotated[Path | None, typer.Option(help="Run folder; default runs/<data set name>.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder; default where `evaluate` looks in the run folder.")] = None,
+    revision: RevisionOption = None,
+    endpoint: EndpointOption = None,
+) -> None:
+    """Bring a published adapter or merged model back."""
+    from finetune.pull import pull as pull_repo
+
+    typer.echo(pull_repo(repo, out, run=run, revision=revision, endpoint=endpoint))
+
+
 def main() -> None:
     """Run the command; a UserError is one line and exit code 2."""
     sys.exit(guarded(app))

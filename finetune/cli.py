@@ -23,7 +23,7 @@ ADAPTERS: tuple[Adapter, ...] = ("ft", "hybrid")
 
 @app.callback()
 def finetune() -> None:
-    """Train adapters on a data set."""
+    """Train adapters on a data set, prove them, and take them out of the workshop."""
 
 
 DatasetArgument = Annotated[str, typer.Argument(help="Data set folder, or a name below datasets/.")]
@@ -95,6 +95,65 @@ def _setup(
     names = [n for n in ADAPTERS if (not adapter or n in adapter) and (n == "ft" or plan.dataset.documents)]
     check_corpus(plan.dataset)
     return Setup(plan.dataset, plan.config, plan.identity, plan.folder), names
+
+
+@app.command()
+def merge(
+    run: Annotated[Path, typer.Argument(help="Run folder, as `evaluate` or `finetune train` left it.")],
+    adapter: Annotated[
+        str | None, typer.Option("--adapter", help="ft or hybrid; default: the one that the verdict names.")
+    ] = None,
+    dtype: Annotated[str, typer.Option(help="Number format: bf16, fp16 or fp32.")] = "bf16",
+    out: Annotated[Path | None, typer.Option(help="Folder; default RUN/merged/<adapter>-<dtype>.")] = None,
+) -> None:
+    """Merge an adapter into its base as a plain model folder, and prove that both say the same."""
+    from finetune.merge import merge as merge_run
+
+    merged = merge_run(run, out, adapter=adapter, dtype=dtype)
+    typer.echo(f"{merged.adapter}, merged in {merged.dtype}: {merged.parity.sentence()}\n{merged.folder}")
+
+
+EndpointOption = Annotated[
+    str | None, typer.Option(help="Another hub's address; default $HF_ENDPOINT, else the Hub's.")
+]
+RevisionOption = Annotated[str | None, typer.Option(help="Branch (of a pull: or tag, or commit); default main.")]
+
+
+@app.command()
+def push(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    repo: Annotated[str, typer.Argument(metavar="REPO_ID", help="OWNER/NAME; made, private, where there is none.")],
+    adapter: Annotated[str | None, typer.Option("--adapter", help="ft or hybrid; default: the verdict's.")] = None,
+    merged: Annotated[bool, typer.Option("--merged", help="The merged model instead of the adapter.")] = False,
+    public: Annotated[bool, typer.Option("--public", help="Let everybody read it.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would be uploaded; no network.")] = False,
+    licence: Annotated[str | None, typer.Option(help="Of the base, where its card does not say.")] = None,
+    revision: RevisionOption = None,
+    endpoint: EndpointOption = None,
+) -> None:
+    """Publish an adapter or its merged model, with a card made from the run; rows of the data set stay here."""
+    from finetune.publish import What, prepare
+    from finetune.publish import push as push_run
+
+    what = What(run, repo, adapter=adapter, merged=merged, public=public, licence=licence)
+    if dry_run:
+        typer.echo("\n".join(prepare(what, api=None).lines()))
+    else:
+        typer.echo(push_run(what, revision=revision, endpoint=endpoint))
+
+
+@app.command()
+def pull(
+    repo: Annotated[str, typer.Argument(metavar="REPO_ID", help="OWNER/NAME that `finetune push` wrote.")],
+    run: Annotated[Path | None, typer.Option(help="Run folder; default runs/<data set name>.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder; default where `evaluate` looks in the run folder.")] = None,
+    revision: RevisionOption = None,
+    endpoint: EndpointOption = None,
+) -> None:
+    """Bring a published adapter or merged model back."""
+    from finetune.pull import pull as pull_repo
+
+    typer.echo(pull_repo(repo, out, run=run, revision=revision, endpoint=endpoint))
 
 
 def main() -> None:

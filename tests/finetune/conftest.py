@@ -1,0 +1,69 @@
+"""Runs on the tiny Llama, which several tests publish and convert, and a hub on this machine."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def tiny_run(tiny_model: Path, make_dataset: Callable[..., Path], tmp_path: Path) -> Callable[..., Path]:
+    """Trains adapters of the harbours data set into a run folder: `tiny_run("ft", "hybrid")`."""
+
+    def train(*adapters: str) -> Path:
+        from eval.config import write_run_config
+        from eval.plan import plan_run
+        from eval.setup import Setup
+
+        run = tmp_path / "run"
+        plan = plan_run(make_dataset(), model=str(tiny_model), embedder="all-minilm-l6-v2", out=run)
+        setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
+        for name in adapters:
+            setup.train_adapter(name)  # type: ignore[arg-type]
+        write_run_config(run / "config.yaml", plan.config)
+        return run
+
+    return train
+
+
+@pytest.fixture(scope="session")
+def finished(
+    tiny_model: Path, harbours: Callable[[str], dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A folder with the data set `harbours` and a finished run of the modes base and ft, `run`."""
+    from eval.plan import plan_run
+    from eval.run import Options, evaluate
+
+    folder = tmp_path_factory.mktemp("finished")
+    for path, content in harbours("harbours").items():
+        (folder / "harbours" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "harbours" / path).write_text(content)
+    plan = plan_run(folder / "harbours", model=str(tiny_model), embedder="all-minilm-l6-v2", out=folder / "run")
+    evaluate(plan, ["ft"], Options(retention=False))
+    return folder
+
+
+@pytest.fixture
+def scored_run(finished: Path, tmp_path: Path) -> Path:
+    """A copy of the finished run, to write into."""
+    return Path(shutil.copytree(finished / "run", tmp_path / "run"))
+
+
+@pytest.fixture
+def hub() -> Iterator[Any]:
+    """A server that speaks the Hub's protocol."""
+    spec = importlib.util.spec_from_file_location("hub_server", Path(__file__).with_name("hub_server.py"))
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["hub_server"] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    server = module.Hub()
+    server.token = module.TOKEN
+    yield server
+    server.close()

@@ -19,7 +19,7 @@ ADAPTERS = ("ft", "hybrid")
 
 @app.callback()
 def finetune() -> None:
-    """Train adapters on a data set."""
+    """Train adapters on a data set, prove them, and take them out of the workshop."""
 
 
 @app.command()
@@ -52,6 +52,22 @@ def train(
         setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
         for name in names:
             typer.echo(setup.train_adapter("ft" if name == "ft" else "hybrid"))
+
+
+@app.command()
+def merge(
+    run: Annotated[Path, typer.Argument(help="Run folder, as `evaluate` or `finetune train` left it.")],
+    adapter: Annotated[
+        str | None, typer.Option("--adapter", help="ft or hybrid; default: the one that the verdict names.")
+    ] = None,
+    dtype: Annotated[str, typer.Option(help="Number format: bf16, fp16 or fp32.")] = "bf16",
+    out: Annotated[Path | None, typer.Option(help="Folder; default RUN/merged/<adapter>-<dtype>.")] = None,
+) -> None:
+    """Merge an adapter into its base as a plain model folder, and prove that both say the same."""
+    from finetune.merge import merge as merge_run
+
+    merged = merge_run(run, out, adapter=adapter, dtype=dtype)
+    typer.echo(f"{merged.adapter}, merged in {merged.dtype}: {merged.parity.sentence()}\n{merged.folder}")
 
 
 @app.command()

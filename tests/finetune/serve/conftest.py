@@ -9,7 +9,7 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def tiny_run(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Path:
+def finished_run(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Path:
     """The run folder of the harbours in four modes; its verdict is inconclusive, with eight questions."""
     sys.path.insert(0, str(Path(__file__).parent.parent.parent))
     import conftest

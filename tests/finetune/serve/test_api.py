@@ -22,11 +22,11 @@ pytestmark = pytest.mark.component
 
 
 @pytest.fixture(scope="module")
-def server(tiny_run: Path) -> Iterator[Any]:
+def server(finished_run: Path) -> Iterator[Any]:
     from finetune.serve.api import make_server
     from finetune.serve.desk import open_desk
 
-    server = make_server(open_desk(tiny_run, "hybrid"), "127.0.0.1", 0)
+    server = make_server(open_desk(finished_run, "hybrid"), "127.0.0.1", 0)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
@@ -61,9 +61,9 @@ def test_the_modes_of_the_run_are_the_models(client: Any) -> None:
 
 
 @pytest.mark.parametrize("mode", ["base", "rag", "ft", "hybrid"])
-def test_replies_are_those_that_were_evaluated(client: Any, server: Any, tiny_run: Path, mode: str) -> None:
+def test_replies_are_those_that_were_evaluated(client: Any, server: Any, finished_run: Path, mode: str) -> None:
     exact(server)
-    question, prediction = predicted(tiny_run, mode)[1]
+    question, prediction = predicted(finished_run, mode)[1]
     made = client.chat.completions.create(model=mode, messages=ask(question))
     own, passages = server.RequestHandlerClass.desk.setup.answer(mode, question)
     choice = made.choices[0]
@@ -214,30 +214,30 @@ def test_two_clients_at_once_get_the_replies_of_their_modes(client: Any) -> None
     assert together == alone
 
 
-def test_a_run_that_cannot_answer_is_told_in_one_line(tiny_run: Path, tmp_path: Path) -> None:
+def test_a_run_that_cannot_answer_is_told_in_one_line(finished_run: Path, tmp_path: Path) -> None:
     from finetune.serve.desk import open_desk
 
     with pytest.raises(UserError, match="no run folder"):
         open_desk(tmp_path, None)
     with pytest.raises(UserError, match="no verdict that names a mode"):
-        open_desk(tiny_run, None)
+        open_desk(finished_run, None)
     with pytest.raises(UserError, match="--mode oracle: it is given the gold passages"):
-        open_desk(tiny_run, "oracle")
+        open_desk(finished_run, "oracle")
     with pytest.raises(UserError, match="--mode turbo: no such mode"):
-        open_desk(tiny_run, "turbo")
+        open_desk(finished_run, "turbo")
     bare = tmp_path / "bare"
-    shutil.copytree(tiny_run, bare, ignore=shutil.ignore_patterns("ft-*", ".lock"))
+    shutil.copytree(finished_run, bare, ignore=shutil.ignore_patterns("ft-*", ".lock"))
     with pytest.raises(UserError, match=r"--mode ft: .* is not there"):
         open_desk(bare, "ft")
     assert "ft" not in open_desk(bare, "hybrid").modes
 
 
-def test_the_command_serves_until_interrupted(tiny_run: Path) -> None:
+def test_the_command_serves_until_interrupted(finished_run: Path) -> None:
     import openai
 
     code = "import sys; from finetune.cli import main; sys.argv[0] = 'finetune'; main()"
     done = subprocess.Popen(
-        [sys.executable, "-c", code, "serve", str(tiny_run), "--api", "--mode", "ft", "--port", "0"],
+        [sys.executable, "-c", code, "serve", str(finished_run), "--api", "--mode", "ft", "--port", "0"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     assert done.stdout

@@ -156,6 +156,23 @@ def pull(
     typer.echo(pull_repo(repo, out, run=run, revision=revision, endpoint=endpoint))
 
 
+@app.command()
+def serve(
+    run: Annotated[Path, typer.Argument(help="Run folder, as `evaluate` left it.")],
+    api: Annotated[bool, typer.Option("--api", help="Answer OpenAI clients by any mode of the run.")] = False,
+    mode: Annotated[
+        str | None, typer.Option("--mode", help="Answers when a request names no model; default: the verdict's.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; the default is this machine alone.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: a free one.")] = 8000,
+) -> None:
+    """Serve a run's winner on this machine."""
+    from finetune.serve.api import serve_api
+    from finetune.serve.desk import open_desk
+
+    serve_api(open_desk(run, mode), host, port, typer.echo)
+
+
 def main() -> None:
     """Run the command; a UserError is one line and exit code 2."""
     sys.exit(guarded(app))

@@ -101,6 +101,16 @@ class Embedder:
         """The longest passage that the model reads whole, in its tokens, without special tokens and its own prompt."""
         return self._longest - self._special - len(self.tokens(self._prompt("document")))
 
+    @property
+    def longest(self) -> int:
+        """The longest input in tokens, special ones included; what is longer is cut."""
+        return self._longest
+
+    @property
+    def question_prompt(self) -> str:
+        """What the model wants before a question; mostly nothing."""
+        return self._prompt("query")
+
     def tokens(self, text: str) -> list[int]:
         """The text's token ids, untruncated, without special tokens."""
         return list(self.tokenizer.encode(text, add_special_tokens=False, truncation=False, verbose=False))

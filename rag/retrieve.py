@@ -62,6 +62,10 @@ class Retriever:
         self._embed([question])
         return self._nearest(question, self._rows_of(documents), k)
 
+    def contents(self) -> tuple[list[tuple[str, int, str]], NDArray[np.float64]]:
+        """Every chunk as (document, position, text), sorted, and their unit vectors, shape (chunks, dimensions)."""
+        return self._rows, self._stored(range(len(self._rows)), everything=True)
+
     @cached_property
     def _rows(self) -> list[tuple[str, int, str]]:
         """(document, position, text) of every chunk, sorted."""

@@ -1,0 +1,147 @@
+"""What a client of the endpoint may ask for, checked, and the errors that it gets. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+MOST_STOPS = 4
+UNSUPPORTED = ("tools", "tool_choice", "functions", "function_call", "logprobs", "top_logprobs", "logit_bias", "audio")
+"""Refused rather than ignored, because a client that sends them counts on what they do."""
+NEUTRAL = {"frequency_penalty": 0, "presence_penalty": 0, "n": 1, "response_format": {"type": "text"},
+           "tool_choice": "none", "logprobs": False}  # fmt: skip
+"""Values that ask for nothing."""
+
+
+class ApiError(Exception):
+    """An error in the form of OpenAI's API: HTTP status, message, the parameter that is wrong, and a code."""
+
+    def __init__(self, status: int, message: str, *, param: str | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.message, self.param, self.code = status, message, param, code
+
+    def body(self) -> dict[str, Any]:
+        """The error object that clients parse."""
+        kind = "server_error" if self.status >= 500 else "invalid_request_error"
+        return {"error": {"message": self.message, "type": kind, "param": self.param, "code": self.code}}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier question or reply of the conversation."""
+
+    role: str
+    """`user` or `assistant`."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A checked request for a chat completion."""
+
+    model: str
+    """Empty: the endpoint's default mode."""
+    question: str
+    """The last turn."""
+    earlier: tuple[Turn, ...]
+    system: bool
+    """The client sent a system prompt of its own, which is not used."""
+    stream: bool
+    usage: bool
+    """A stream ends with a chunk that counts tokens."""
+    max_tokens: int | None
+    temperature: float
+    """0: greedy, as evaluated."""
+    top_p: float
+    seed: int | None
+    stops: tuple[str, ...]
+
+
+def parse_request(body: Any) -> ChatRequest:
+    """Check the JSON body of a chat completion request; raises ApiError that names the parameter."""
+    if not isinstance(body, dict):
+        raise ApiError(400, "the body is not a JSON object")
+    for name in (*UNSUPPORTED, *NEUTRAL):
+        if body.get(name) not in (None, NEUTRAL.get(name), [], {}):
+            raise ApiError(400, f"{name} is not supported here", param=name, code="unsupported_parameter")
+    turns, system = _turns(body.get("messages"))
+    options = body.get("stream_options") or {}
+    limit = "max_completion_tokens" if body.get("max_completion_tokens") is not None else "max_tokens"
+    return ChatRequest(
+        model=_typed(body, "model", str, ""),
+        question=turns[-1].text,
+        earlier=turns[:-1],
+        system=system,
+        stream=_typed(body, "stream", bool, False),
+        usage=isinstance(options, dict) and options.get("include_usage") is True,
+        max_tokens=_number(body, limit, None, whole=True, allowed=lambda v: v >= 1, what="a whole number from 1"),
+        temperature=_number(body, "temperature", 0.0, allowed=lambda v: 0 <= v <= 2, what="between 0 and 2"),
+        top_p=_number(body, "top_p", 1.0, allowed=lambda v: 0 < v <= 1, what="above 0 and at most 1"),
+        seed=_number(body, "seed", None, whole=True, allowed=lambda v: True, what="a whole number"),
+        stops=_stops(body.get("stop")),
+    )
+
+
+def _turns(messages: Any) -> tuple[tuple[Turn, ...], bool]:
+    """(questions and replies, whether there were system turns); the last turn is the user's."""
+    if not isinstance(messages, list) or not messages:
+        raise ApiError(400, "messages is a list of at least one message", param="messages")
+    turns, system = [], False
+    for i, message in enumerate(messages):
+        where = f"messages[{i}]"
+        role = message.get("role") if isinstance(message, dict) else None
+        if role in ("system", "developer"):
+            system = True
+        elif role in ("user", "assistant"):
+            turns.append(Turn(role, _text(message.get("content"), where)))
+        else:
+            raise ApiError(400, f"{where}.role is system, user or assistant", param=f"{where}.role")
+    if not turns or turns[-1].role != "user" or not turns[-1].text.strip():
+        raise ApiError(400, "the last message is a question of the user", param="messages")
+    return tuple(turns), system
+
+
+def _text(content: Any, where: str) -> str:
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else [None]
+    texts = [p.get("text") for p in parts if isinstance(p, dict) and p.get("type") == "text"]
+    if len(texts) != len(parts) or not all(isinstance(t, str) for t in texts):
+        raise ApiError(400, f"{where}.content is text; images and sound are not read here", param=f"{where}.content")
+    return "".join(texts)
+
+
+def _stops(value: Any) -> tuple[str, ...]:
+    stops = [] if value is None else [value] if isinstance(value, str) else value
+    if not isinstance(stops, list) or len(stops) > MOST_STOPS or not all(isinstance(s, str) and s for s in stops):
+        raise ApiError(400, f"stop is a text or a list of at most {MOST_STOPS} texts", param="stop")
+    return tuple(stops)
+
+
+def _typed(body: dict[str, Any], name: str, kind: type, default: Any) -> Any:
+    value = body.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, kind):
+        raise ApiError(400, f"{name} is a {'text' if kind is str else 'true or false value'}", param=name)
+    return value
+
+
+def _number(
+    body: dict[str, Any],
+    name: str,
+    default: Any,
+    *,
+    whole: bool = False,
+    allowed: Callable[[float], bool],
+    what: str,
+) -> Any:
+    value = body.get(name)
+    if value is None:
+        return default
+    kinds: tuple[type, ...] = (int,) if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value) or not allowed(value):
+        raise ApiError(400, f"{name} is {what}", param=name)
+    return value

@@ -1,0 +1,251 @@
+"""The endpoint over a real socket, asked by OpenAI's own client and by hand."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from eval.errors import UserError
+
+pytestmark = pytest.mark.component
+
+
+@pytest.fixture(scope="module")
+def server(finished_run: Path) -> Iterator[Any]:
+    from finetune.serve.api import make_server
+    from finetune.serve.desk import open_desk
+
+    server = make_server(open_desk(finished_run, "hybrid"), "127.0.0.1", 0)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def client(server: Any) -> Any:
+    import openai
+
+    return openai.OpenAI(base_url=f"http://127.0.0.1:{server.server_port}/v1", api_key="any", max_retries=0)
+
+
+def predicted(run: Path, mode: str) -> list[tuple[str, dict[str, Any]]]:
+    questions = {e["id"]: e["question"] for e in read_lines(run / "examples.jsonl")}
+    return [(questions[p["id"]], p) for p in read_lines(run / "predictions" / f"{mode}.jsonl")]
+
+
+def read_lines(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def ask(question: str) -> list[Any]:
+    return [{"role": "user", "content": question}]
+
+
+def test_the_modes_of_the_run_are_the_models(client: Any) -> None:
+    assert [m.id for m in client.models.list()] == ["hybrid", "base", "fewshot", "rag", "rag-fewshot", "ft"]
+    assert client.models.retrieve("rag").owned_by == "rag-or-finetune"
+
+
+@pytest.mark.parametrize("mode", ["base", "rag", "ft", "hybrid"])
+def test_replies_are_those_that_were_evaluated(client: Any, server: Any, finished_run: Path, mode: str) -> None:
+    exact(server)
+    question, prediction = predicted(finished_run, mode)[1]
+    made = client.chat.completions.create(model=mode, messages=ask(question))
+    own, passages = server.RequestHandlerClass.desk.setup.answer(mode, question)
+    choice = made.choices[0]
+    assert (choice.message.content, made.model, choice.message.role) == (own, mode, "assistant")
+    assert (choice.finish_reason, made.usage.completion_tokens) == ("length", 8)
+    assert made.usage.prompt_tokens == prediction["tokens_in"]
+    assert made.usage.total_tokens == made.usage.prompt_tokens + 8
+    assert [p["document"] for p in made.passages] == [p.document for p in passages]
+    assert [p["text"] for p in made.passages] == [p["text"] for p in prediction["passages"]]
+
+
+def exact(server: Any) -> None:
+    """In float32, where a random model's close calls do not turn on the order of sums."""
+    import torch
+
+    base = server.RequestHandlerClass.desk.setup.base
+    if base.dtype != torch.float32:
+        server.RequestHandlerClass.desk.load()
+        base.causal.float()
+        base.dtype = torch.float32
+
+
+def test_a_stream_is_the_same_reply_in_pieces(client: Any, server: Any) -> None:
+    whole = client.chat.completions.create(model="rag", messages=ask("How deep is Arvik?"), max_tokens=20)
+    chunks = list(
+        client.chat.completions.create(
+            model="rag",
+            messages=ask("How deep is Arvik?"),
+            max_tokens=20,
+            stream=True,
+            stream_options={"include_usage": True},
+        )
+    )
+    pieces = [c.choices[0].delta.content or "" for c in chunks if c.choices]
+    assert "".join(pieces) == whole.choices[0].message.content
+    assert sum(map(bool, pieces)) > 5
+    assert chunks[0].choices[0].delta.role == "assistant"
+    assert [c.choices[0].finish_reason for c in chunks if c.choices][-1] == whole.choices[0].finish_reason
+    assert chunks[-1].usage == whole.usage and not chunks[-1].choices
+    assert len({c.id for c in chunks}) == 1
+
+
+def test_no_usage_is_streamed_unless_asked_for(client: Any) -> None:
+    chunks = list(client.chat.completions.create(model="base", messages=ask("Hm?"), stream=True))
+    assert all(c.choices and c.usage is None for c in chunks)
+
+
+def test_the_default_mode_answers_where_no_model_is_named(server: Any) -> None:
+    status, body = post(server, {"messages": ask("How deep is Arvik?")})
+    assert (status, body["model"]) == (200, "hybrid")
+
+
+def test_a_stop_text_ends_the_reply_before_it(client: Any) -> None:
+    whole = client.chat.completions.create(model="base", messages=ask("How?"), max_tokens=30).choices[0]
+    stop = whole.message.content[3:5]
+    cut = client.chat.completions.create(model="base", messages=ask("How?"), max_tokens=30, stop=[stop]).choices[0]
+    assert cut.message.content == whole.message.content[: whole.message.content.index(stop)].rstrip()
+    assert cut.finish_reason == "stop"
+
+
+def test_sampling_follows_the_seed_and_the_temperature(client: Any) -> None:
+    def draw(**options: Any) -> str:
+        made = client.chat.completions.create(model="base", messages=ask("How?"), max_tokens=20, **options)
+        return str(made.choices[0].message.content)
+
+    assert draw(temperature=1.5, seed=5) == draw(temperature=1.5, seed=5)
+    assert len({draw(temperature=1.5, seed=s) for s in range(4)}) == 4
+    assert draw(temperature=1.5, top_p=1e-9, seed=5) == draw()
+
+
+def test_earlier_turns_stand_in_the_prompt_and_a_system_prompt_does_not(client: Any) -> None:
+    alone = client.chat.completions.create(model="base", messages=ask("Why?"))
+    earlier = [*ask("How?"), {"role": "assistant", "content": "So."}, *ask("Why?")]
+    longer = client.chat.completions.create(model="base", messages=earlier)
+    # The byte-level tokenizer takes one token a byte of the turns, and one for each mark of a turn.
+    turns = "user\nQuestion: How?\n" + "assistant\nSo.\n"
+    assert longer.usage.prompt_tokens - alone.usage.prompt_tokens == len(turns) + 4
+    system = [{"role": "system", "content": "Be brief."}, *ask("Why?")]
+    same = client.chat.completions.create(model="base", messages=system)
+    assert same.usage == alone.usage
+    assert "system prompt was not used" in same.notes[0] and alone.notes == []
+
+
+def test_errors_are_objects_that_the_client_raises(client: Any) -> None:
+    import openai
+
+    with pytest.raises(openai.NotFoundError) as unknown:
+        client.chat.completions.create(model="gpt-9", messages=ask("How?"))
+    assert unknown.value.code == "model_not_found" and "hybrid" in str(unknown.value)
+    with pytest.raises(openai.BadRequestError) as wrong:
+        client.chat.completions.create(model="base", messages=ask("How?"), n=2)
+    assert wrong.value.param == "n"
+    with pytest.raises(openai.BadRequestError) as long:
+        client.chat.completions.create(model="base", messages=ask("How?" * 1100))
+    assert long.value.code == "context_length_exceeded"
+    with pytest.raises(openai.NotFoundError):
+        client.embeddings.create(model="base", input="x")
+
+
+def post(server: Any, body: Any, **headers: str) -> tuple[int, Any]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=30)
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    connection.request("POST", "/v1/chat/completions", data, {"Content-Type": "application/json", **headers})
+    answer = connection.getresponse()
+    read = json.loads(answer.read())
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    connection.close()
+    return answer.status, read
+
+
+@pytest.mark.parametrize(
+    "headers, status",
+    [
+        ({"Host": "rebound.example"}, 403),
+        ({"Origin": "http://other.example"}, 403),
+        ({"Content-Type": "text/plain"}, 415),
+    ],
+)
+def test_a_web_page_of_another_site_gets_nothing(server: Any, headers: dict[str, str], status: int) -> None:
+    assert post(server, {"messages": ask("How?")}, **headers)[0] == status
+
+
+def test_a_body_that_is_not_json_is_said_to_be(server: Any) -> None:
+    status, body = post(server, b"{")
+    assert (status, body["error"]["message"]) == (400, "the body is not valid JSON")
+
+
+def test_a_client_that_leaves_frees_the_model(client: Any) -> None:
+    for mode in ("hybrid", "base"):
+        stream = client.chat.completions.create(model=mode, messages=ask("How?"), max_tokens=2000, stream=True)
+        next(iter(stream))
+        stream.close()
+    assert client.chat.completions.create(model="ft", messages=ask("How?")).usage.completion_tokens
+
+
+def test_two_clients_at_once_get_the_replies_of_their_modes(client: Any) -> None:
+    def text(mode: str) -> str:
+        made = client.chat.completions.create(model=mode, messages=ask("How deep is Arvik?"), max_tokens=40)
+        return str(made.choices[0].message.content)
+
+    alone = {mode: text(mode) for mode in ("base", "ft", "hybrid")}
+    together: dict[str, str] = {}
+    threads = [Thread(target=lambda m=mode: together.update({m: text(m)})) for mode in alone]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == alone
+
+
+def test_a_run_that_cannot_answer_is_told_in_one_line(finished_run: Path, tmp_path: Path) -> None:
+    from finetune.serve.desk import open_desk
+
+    with pytest.raises(UserError, match="no run folder"):
+        open_desk(tmp_path, None)
+    with pytest.raises(UserError, match="no verdict that names a mode"):
+        open_desk(finished_run, None)
+    with pytest.raises(UserError, match="--mode oracle: it is given the gold passages"):
+        open_desk(finished_run, "oracle")
+    with pytest.raises(UserError, match="--mode turbo: no such mode"):
+        open_desk(finished_run, "turbo")
+    bare = tmp_path / "bare"
+    shutil.copytree(finished_run, bare, ignore=shutil.ignore_patterns("ft-*", ".lock"))
+    with pytest.raises(UserError, match=r"--mode ft: .* is not there"):
+        open_desk(bare, "ft")
+    assert "ft" not in open_desk(bare, "hybrid").modes
+
+
+def test_the_command_serves_until_interrupted(finished_run: Path) -> None:
+    import openai
+
+    code = "import sys; from finetune.cli import main; sys.argv[0] = 'finetune'; main()"
+    done = subprocess.Popen(
+        [sys.executable, "-c", code, "serve", str(finished_run), "--api", "--mode", "ft", "--port", "0"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    assert done.stdout
+    first, second = done.stdout.readline(), done.stdout.readline()
+    assert first.startswith("answering by ft")
+    address = second.split(": ")[1].split(" ")[0]
+    client = openai.OpenAI(base_url=address, api_key="any", max_retries=0)
+    assert client.chat.completions.create(model="ft", messages=ask("How?")).choices[0].finish_reason
+    done.send_signal(signal.SIGINT)
+    assert done.wait(20) == 0
+    assert "Traceback" not in done.stderr.read()  # type: ignore[union-attr]

@@ -9,17 +9,20 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from eval.files import write_text
 from eval.records import Comparison
-from reports import browser, charts, costs, failures, firmness, money, retention, summary, words
+from reports import browser, care, charts, costs, failures, firmness, money, plain, retention, summary, words
 from reports.judging import section
 from reports.markdown import markdown
 from reports.placement import place
 from reports.quadrant import quadrant
 from reports.run import Run, label, read_run, strategy
+
+STYLES = ("page.css", "verdict.css")
+SCRIPTS = ("page.js",)
 
 
 def write_report(run: Path) -> Path:
@@ -38,12 +41,14 @@ def html(run: Run) -> str:
     """The page as text: the same run folder, the same page."""
     # A page without its own assets cannot follow a link into the network, and a policy that names their hashes
     # keeps it so even where a reply of a model carries markup.
-    style, script = asset("page.css"), asset("page.js")
+    style, script = "".join(map(asset, STYLES)), "".join(map(asset, SCRIPTS))
     policy = (
         f"default-src 'none'; style-src {sha256(style)}; script-src {sha256(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FunctionLoader(asset), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters.update(
         label=label,
         strategy=strategy,
@@ -54,7 +59,7 @@ def html(run: Run) -> str:
         why=words.why,
         part=failures.part,
     )
-    return environment.from_string(asset("template.html")).render(
+    return environment.get_template("template.html").render(
         policy=policy,
         style=Markup(style),
         script=Markup(script),
@@ -72,11 +77,16 @@ def _verdict(run: Run) -> dict[str, Any]:
     return {
         "decision": decision,
         "headline": words.headline(run),
+        "badges": plain.badges(run),
+        "basis": plain.basis(run),
+        "plain_reasons": plain.reasons(run, placement),
+        "changes": plain.changes(run),
+        "care": care.notes(run),
         "evidence": words.evidence(run),
         "sureness": words.sureness(run),
         "not_measured": words.not_measured(run),
         "unscored": words.unscored(run),
-        "next_steps": words.next_steps(run),
+        "next_steps": words.next_steps(run, missed=False),
         "quadrant": quadrant(decision, placement, run.margin),
         "across": words.lift_words(placement.llm, "Across, tuning"),
         "up": words.lift_words(placement.context, "Up, retrieval"),

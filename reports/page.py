@@ -21,8 +21,8 @@ from reports.placement import place
 from reports.quadrant import quadrant
 from reports.run import Run, label, read_run, strategy
 
-STYLES = ("page.css", "verdict.css")
-SCRIPTS = ("page.js",)
+STYLES = ("page.css", "verdict.css", "questions.css")
+SCRIPTS = ("payload.js", "dom.js", "diff.js", "filter.js", "list.js", "detail.js", "page.js")
 
 
 def write_report(run: Path) -> Path:
@@ -63,7 +63,7 @@ def html(run: Run) -> str:
         policy=policy,
         style=Markup(style),
         script=Markup(script),
-        data=browser.embed(browser.data(run)),
+        blocks=browser.blocks(run),
         judging=section(run),
         **_verdict(run),
         **_tables(run),

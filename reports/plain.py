@@ -1,4 +1,4 @@
-"""What a reader needs first, in plain words: how sure the verdict is, three reasons for it, and what would change it."""
+"""What a reader needs first, in plain words: how sure the verdict is, reasons for it, and what would change it."""
 
 from __future__ import annotations
 

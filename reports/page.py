@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,15 +12,30 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from eval.files import write_text
-from eval.records import Comparison
-from reports import browser, care, charts, costs, failures, firmness, money, plain, retention, summary, words
+from reports import (
+    breakeven,
+    browser,
+    care,
+    charts,
+    costs,
+    evidence,
+    failures,
+    firmness,
+    money,
+    plain,
+    retention,
+    summary,
+    words,
+)
+from reports.interaction import interactions
 from reports.judging import section
 from reports.markdown import markdown
 from reports.placement import place
+from reports.plane import plane
 from reports.quadrant import quadrant
 from reports.run import Run, label, read_run, strategy
 
-STYLES = ("page.css", "verdict.css", "questions.css")
+STYLES = ("page.css", "verdict.css", "evidence.css", "questions.css")
 SCRIPTS = ("payload.js", "dom.js", "diff.js", "filter.js", "list.js", "detail.js", "page.js")
 
 
@@ -58,6 +72,7 @@ def html(run: Run) -> str:
         signed=words.column_points,
         why=words.why,
         part=failures.part,
+        counts=evidence.counts,
     )
     return environment.get_template("template.html").render(
         policy=policy,
@@ -98,16 +113,18 @@ def _verdict(run: Run) -> dict[str, Any]:
 def _tables(run: Run) -> dict[str, Any]:
     deciding, rest = summary.deciding(run)
     return {
-        "axes": [_axis(run, axis) for axis in summary.axes(run)],
+        "plane": plane(run),
+        "axes": [evidence.axis(run, axis) for axis in summary.axes(run)],
         "axis_names": words.AXES,
         "outcomes": [(o, charts.outcome_bar(o)) for o in summary.outcomes(run)],
-        "deciding": _differences(run, deciding),
-        "rest": _differences(run, rest),
-        "metric_tables": [(words.AXES[axis], table) for axis in ("retrieval", "abstention")
-                          if (table := summary.metric_table(run, axis)).rows],
+        "forests": evidence.forests(run, deciding),
+        "deciding": evidence.differences(run, deciding),
+        "rest": evidence.differences(run, rest),
+        "interactions": interactions(run, summary.axes(run)),
+        "metric_tables": evidence.metric_tables(run),
         "cost_columns": costs.COLUMNS,
         "cost_rows": costs.cost_rows(run),
-        "curves": _curves(run),
+        "curves": evidence.curves(run),
         "modes": run.modes,
         "questions": len(run.examples),
         "groups": summary.groups(run),
@@ -126,40 +143,18 @@ def _analyses(run: Run) -> dict[str, Any]:
         "failure_notes": run.attribution.get("notes", []),
         "money_columns": money.COLUMNS,
         "money_rows": money.rows(run),
+        "cost_curve": breakeven.curve(run),
+        "cost_totals": [(mode, [money.amount(x) for x in sums]) for mode, sums in breakeven.totals(run)],
+        "volumes": [f"{volume:,}".replace(",", "\u202f") for volume in breakeven.VOLUMES],
+        "currency": run.economics.get("prices", {}).get("currency", ""),
         "money_prices": money.prices(run) if run.economics else "",
         "break_even": money.break_even(run),
         "updates": money.updates(run) if run.economics else [],
         "strips": firmness.strips(run),
         "strip_key": firmness.strategies(run),
         "retention_rows": retention.rows(run),
+        "retention_charts": evidence.retention_charts(run),
     }
-
-
-def _axis(run: Run, axis: str) -> dict[str, Any]:
-    arms, target = summary.arms(run, axis), run.target(axis)
-    return {
-        "name": words.AXES[axis],
-        "question": words.QUESTIONS[axis],
-        "metrics": sorted({s.metric for s in run.scores if s.axis == axis and s.primary}),
-        "target": target,
-        "arms": arms,
-        "chart": charts.dots(words.AXES[axis], arms, target, run.decision.mode),
-    }
-
-
-def _differences(run: Run, comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
-    return [
-        {"c": c, "reading": summary.reading(c, run.margin), "chart": charts.forest(c, run.margin)} for c in comparisons
-    ]
-
-
-def _curves(run: Run) -> list[tuple[str, Markup]]:
-    found = [
-        (row.mode, charts.losses(row.mode, costs.curve(cost, "losses"), costs.curve(cost, "validation")))
-        for row in costs.cost_rows(run)
-        if (cost := run.costs[row.mode])
-    ]
-    return [(mode, chart) for mode, chart in found if chart]
 
 
 def _flat(settings: Any, prefix: str = "") -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from eval.config import RunConfig
 from eval.evidence import Evidence, gather
+from eval.fewest import fewest
 from eval.records import Score
 from eval.rule import Ruling, apply_rule
 
@@ -40,7 +41,12 @@ def sensitivity(scores: Sequence[Score], config: RunConfig) -> dict[str, Any]:
         for axis, target in evidence.targets.items()
     ]  # fmt: skip
     swept.append(_entry("margin", margin, _sweep(lambda m: apply_rule(evidence, m), (*MARGINS, margin))))
-    return {"strategy": ruling.strategy, "candidates": list(ruling.candidates), "parameters": swept}
+    return {
+        "strategy": ruling.strategy,
+        "candidates": list(ruling.candidates),
+        "parameters": swept,
+        "questions": fewest(evidence, ruling, margin),
+    }
 
 
 def _with(evidence: Evidence, axis: str, target: float) -> Evidence:

@@ -103,13 +103,22 @@ def losses(mode: str, train: Series, validation: Series) -> Markup:
         parts.append(line(left, y, left + width, y, "grid"))
         parts.append(text(left - 8, y + 4, f"{ceiling * share:g}", "tick", "end"))
     drawn = " ".join("{:.1f},{:.1f}".format(*at(p)) for p in train if math.isfinite(p[1]))
-    parts.append(tag("polyline", points=drawn, class_="loss"))
+    smooth = " ".join("{:.1f},{:.1f}".format(*at(p)) for p in _smooth(train))
+    parts += [tag("polyline", points=drawn, class_="loss raw"), tag("polyline", points=smooth, class_="loss")]
     for x, y in (at(p) for p in validation if math.isfinite(p[1])):
         parts.append(tag("circle", cx=x, cy=y, r=4.5, class_="validation"))
     parts.append(text(left, top + height + 18, "0", "tick", "middle"))
     parts.append(text(left + width, top + height + 18, f"step {last:g}", "tick", "end"))
     whole = tag("g", *parts, class_=f"s-{strategy(mode)}")
     return picture(left + width + 12, top + height + 26, f"Training loss of {label(mode)}", whole)
+
+
+def _smooth(series: Series) -> list[tuple[float, float]]:
+    """The mean of a twelfth of the steps around each step."""
+    known = [p for p in series if math.isfinite(p[1])]
+    reach = len(known) // 24
+    around = [known[max(0, i - reach) : i + reach + 1] for i in range(len(known))]
+    return [(step, math.fsum(y for _, y in near) / len(near)) for (step, _), near in zip(known, around, strict=True)]
 
 
 def _nice(value: float) -> float:

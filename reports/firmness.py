@@ -51,3 +51,35 @@ def strip(parameter: Mapping[str, Any]) -> Markup:
     for edge in edges[1:-1]:
         parts.append(text(at(edge), TOP + BAND + 17, f"{edge:.3g}", "tick", "middle"))
     return picture(WIDTH, TOP + BAND + 22, parameter["words"], *parts)
+
+
+def sliver(parameter: Mapping[str, Any]) -> Markup:
+    """The strip without words, for a line of text: the same grid, colours and mark."""
+    low, high = (float(end) for end in parameter["grid"])
+    width, height, segments = 120.0, 14.0, parameter["segments"]
+
+    def at(value: float) -> float:
+        return 2 + (width - 4) * (value - low) / ((high - low) or 1.0)
+
+    edges = [low, *((a["high"] + b["low"]) / 2 for a, b in pairwise(segments)), high]
+    parts: list[Markup] = []
+    for segment, (left, right) in zip(segments, pairwise(edges), strict=True):
+        known = segment["strategy"]
+        kind = "open-band" if known == "inconclusive" else "fill"
+        drawn = rect(at(left), 4, max(at(right) - at(left) - 0.8, 0.8), height - 7, kind, rx=1.5)
+        parts.append(tag("g", drawn, class_=f"s-{known}"))
+    value = at(float(parameter["value"]))
+    parts.append(line(value, 0, value, height, "set-mark"))
+    return picture(width, height, parameter["words"], *parts, class_="sliver")
+
+
+def gauge(fewest: int, asked: int, known: str) -> Markup:
+    """How few of the questions would do: open on the left of the fewest, settled up to those asked."""
+    width, height = 120.0, 14.0
+    edge = 2 + (width - 4) * fewest / asked
+    parts = [
+        tag("g", rect(2, 4, max(edge - 2.8, 0.8), height - 7, "open-band", rx=1.5), class_="s-inconclusive"),
+        tag("g", rect(edge, 4, max(width - 2 - edge, 0.8), height - 7, "fill", rx=1.5), class_=f"s-{known}"),
+        line(width - 2, 0, width - 2, height, "set-mark"),
+    ]
+    return picture(width, height, f"Settled from about {fewest} of {asked} questions", *parts, class_="sliver")

@@ -23,11 +23,11 @@ class MoneyRow:
 def rows(run: Run) -> list[MoneyRow]:
     """One row for each candidate that has costs."""
     found = run.economics.get("arms", {})
-    return [MoneyRow(m, tuple(_money(found[m][k]) for k in ("fixed", "per_thousand", "update", "retrain")))
+    return [MoneyRow(m, tuple(amount(found[m][k]) for k in ("fixed", "per_thousand", "update", "retrain")))
             for m in in_order(found)]  # fmt: skip
 
 
-def _money(value: float | None) -> str:
+def amount(value: float | None) -> str:
     """An amount with two decimals, or two digits where it is less than a tenth; a dash for nothing or not measured."""
     if not value:
         return NONE

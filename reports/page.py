@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from eval.files import write_text
-from eval.records import Comparison
-from reports import browser, charts, costs, failures, firmness, money, retention, summary, words
+from reports import (
+    breakeven,
+    browser,
+    care,
+    charts,
+    costs,
+    evidence,
+    failures,
+    firmness,
+    money,
+    plain,
+    retention,
+    summary,
+    words,
+)
+from reports.interaction import interactions
 from reports.judging import section
 from reports.markdown import markdown
 from reports.placement import place
+from reports.plane import plane
 from reports.quadrant import quadrant
 from reports.run import Run, label, read_run, strategy
+
+STYLES = ("page.css", "verdict.css", "evidence.css", "questions.css")
+SCRIPTS = ("payload.js", "dom.js", "diff.js", "filter.js", "list.js", "detail.js", "page.js")
 
 
 def write_report(run: Path) -> Path:
@@ -38,12 +55,14 @@ def html(run: Run) -> str:
     """The page as text: the same run folder, the same page."""
     # A page without its own assets cannot follow a link into the network, and a policy that names their hashes
     # keeps it so even where a reply of a model carries markup.
-    style, script = asset("page.css"), asset("page.js")
+    style, script = "".join(map(asset, STYLES)), "".join(map(asset, SCRIPTS))
     policy = (
         f"default-src 'none'; style-src {sha256(style)}; script-src {sha256(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FunctionLoader(asset), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters.update(
         label=label,
         strategy=strategy,
@@ -53,12 +72,13 @@ def html(run: Run) -> str:
         signed=words.column_points,
         why=words.why,
         part=failures.part,
+        counts=evidence.counts,
     )
-    return environment.from_string(asset("template.html")).render(
+    return environment.get_template("template.html").render(
         policy=policy,
         style=Markup(style),
         script=Markup(script),
-        data=browser.embed(browser.data(run)),
+        blocks=browser.blocks(run),
         judging=section(run),
         **_verdict(run),
         **_tables(run),
@@ -72,11 +92,16 @@ def _verdict(run: Run) -> dict[str, Any]:
     return {
         "decision": decision,
         "headline": words.headline(run),
+        "badges": plain.badges(run),
+        "basis": plain.basis(run),
+        "plain_reasons": plain.reasons(run, placement),
+        "changes": plain.changes(run),
+        "care": care.notes(run),
         "evidence": words.evidence(run),
         "sureness": words.sureness(run),
         "not_measured": words.not_measured(run),
         "unscored": words.unscored(run),
-        "next_steps": words.next_steps(run),
+        "next_steps": words.next_steps(run, missed=False),
         "quadrant": quadrant(decision, placement, run.margin),
         "across": words.lift_words(placement.llm, "Across, tuning"),
         "up": words.lift_words(placement.context, "Up, retrieval"),
@@ -88,16 +113,18 @@ def _verdict(run: Run) -> dict[str, Any]:
 def _tables(run: Run) -> dict[str, Any]:
     deciding, rest = summary.deciding(run)
     return {
-        "axes": [_axis(run, axis) for axis in summary.axes(run)],
+        "plane": plane(run),
+        "axes": [evidence.axis(run, axis) for axis in summary.axes(run)],
         "axis_names": words.AXES,
         "outcomes": [(o, charts.outcome_bar(o)) for o in summary.outcomes(run)],
-        "deciding": _differences(run, deciding),
-        "rest": _differences(run, rest),
-        "metric_tables": [(words.AXES[axis], table) for axis in ("retrieval", "abstention")
-                          if (table := summary.metric_table(run, axis)).rows],
+        "forests": evidence.forests(run, deciding),
+        "deciding": evidence.differences(run, deciding),
+        "rest": evidence.differences(run, rest),
+        "interactions": interactions(run, summary.axes(run)),
+        "metric_tables": evidence.metric_tables(run),
         "cost_columns": costs.COLUMNS,
         "cost_rows": costs.cost_rows(run),
-        "curves": _curves(run),
+        "curves": evidence.curves(run),
         "modes": run.modes,
         "questions": len(run.examples),
         "groups": summary.groups(run),
@@ -116,40 +143,18 @@ def _analyses(run: Run) -> dict[str, Any]:
         "failure_notes": run.attribution.get("notes", []),
         "money_columns": money.COLUMNS,
         "money_rows": money.rows(run),
+        "cost_curve": breakeven.curve(run),
+        "cost_totals": [(mode, [money.amount(x) for x in sums]) for mode, sums in breakeven.totals(run)],
+        "volumes": [f"{volume:,}".replace(",", "\u202f") for volume in breakeven.VOLUMES],
+        "currency": run.economics.get("prices", {}).get("currency", ""),
         "money_prices": money.prices(run) if run.economics else "",
         "break_even": money.break_even(run),
         "updates": money.updates(run) if run.economics else [],
         "strips": firmness.strips(run),
         "strip_key": firmness.strategies(run),
         "retention_rows": retention.rows(run),
+        "retention_charts": evidence.retention_charts(run),
     }
-
-
-def _axis(run: Run, axis: str) -> dict[str, Any]:
-    arms, target = summary.arms(run, axis), run.target(axis)
-    return {
-        "name": words.AXES[axis],
-        "question": words.QUESTIONS[axis],
-        "metrics": sorted({s.metric for s in run.scores if s.axis == axis and s.primary}),
-        "target": target,
-        "arms": arms,
-        "chart": charts.dots(words.AXES[axis], arms, target, run.decision.mode),
-    }
-
-
-def _differences(run: Run, comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
-    return [
-        {"c": c, "reading": summary.reading(c, run.margin), "chart": charts.forest(c, run.margin)} for c in comparisons
-    ]
-
-
-def _curves(run: Run) -> list[tuple[str, Markup]]:
-    found = [
-        (row.mode, charts.losses(row.mode, costs.curve(cost, "losses"), costs.curve(cost, "validation")))
-        for row in costs.cost_rows(run)
-        if (cost := run.costs[row.mode])
-    ]
-    return [(mode, chart) for mode, chart in found if chart]
 
 
 def _flat(settings: Any, prefix: str = "") -> list[tuple[str, str]]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from eval.modes import MODES
 from eval.records import Decision
 from reports.placement import Lift, Placement
+from reports.run import label, strategy
 from reports.svg import line, picture, rect, tag, text
 from reports.words import lift_words, points
 
 LEFT, TOP, SIDE = 66.0, 10.0, 400.0
 WIDTH, HEIGHT = LEFT + SIDE + 8, TOP + SIDE + 52
 HALF = SIDE / 2
+ARM = 18.0
 
 CELLS = {
     "prompt": (0, 0, "Prompt engineering", "a better prompt is enough"),
@@ -84,8 +87,27 @@ def _cell(name: str, decision: Decision, x: Span | None, y: Span | None) -> Mark
     anchor = "end" if right else "start"
     tx = left + (HALF - 16 if right else 16)
     ty = top + (HALF - 32 if below else 30)
+    arms = _arms(name, decision)
+    if below:
+        ty -= ARM * len(arms)
     parts += [text(tx, ty, title, "cell-name halo", anchor), text(tx, ty + 18, hint, "cell-hint halo", anchor)]
+    parts += [_arm(mode, decision, tx, ty + 22 + ARM * (i + 1), anchor) for i, mode in enumerate(arms)]
     return tag("g", *parts, class_=f"s-{name}")
+
+
+def _arms(name: str, decision: Decision) -> list[str]:
+    """The cell's candidates that were scored, cheapest first."""
+    return [m for m in MODES if strategy(m) == name and any(m in arms for arms in decision.axes.values())]
+
+
+def _arm(mode: str, decision: Decision, x: float, y: float, anchor: str) -> Markup:
+    """One candidate: its dot, filled for the verdict's own, its name, and what is right on each axis in per cent."""
+    shares = [arms[mode].mean for axis in ("knowledge", "style") if mode in (arms := decision.axes.get(axis, {}))]
+    said = f"{label(mode)} {' · '.join(f'{100 * share:.0f}' for share in shares)}"
+    chosen = " chosen" if mode == decision.mode else ""
+    shift = -8.0 if anchor == "end" else 8.0
+    return tag("g", tag("circle", cx=x + shift / 2, cy=y - 4, r=3.6, class_=f"dot-mark{chosen}"),
+               text(x + 1.6 * shift, y, said, f"arm-name halo{chosen}", anchor))  # fmt: skip
 
 
 def _state(name: str, decision: Decision) -> str:

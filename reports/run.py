@@ -47,6 +47,10 @@ class Run:
     sensitivity: Mapping[str, Any] = field(default_factory=dict)
     side_effects: Mapping[str, Any] = field(default_factory=dict)
     """What eval.analyse wrote; empty where it did not run."""
+    checks: Mapping[str, Any] = field(default_factory=dict)
+    """What the checks of the data set found; empty where they did not run."""
+    style: Mapping[str, Any] = field(default_factory=dict)
+    """Learnt style check -> its figures and caveats; empty where none has learnt."""
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -84,6 +88,8 @@ def read_run(path: Path) -> Run:
         economics=_optional(path / "economics.json"),
         sensitivity=_optional(path / "sensitivity.json"),
         side_effects=_optional(path / "side_effects.json"),
+        checks=_optional(path / "checks.json"),
+        style=_optional(path / "style.json"),
     )
 
 

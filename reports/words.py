@@ -135,8 +135,8 @@ def unscored(run: Run) -> str:
     return f"Not scored in this run: {' and '.join(missing)}." if missing else ""
 
 
-def next_steps(run: Run) -> list[str]:
-    """What to do with the verdict, most useful first."""
+def next_steps(run: Run, missed: bool = True) -> list[str]:
+    """What to do with the verdict, most useful first; `missed` names the targets that are not reached as well."""
     decision, steps = run.decision, []
     if decision.strategy == "inconclusive":
         more = decision.questions_needed
@@ -148,7 +148,7 @@ def next_steps(run: Run) -> list[str]:
     elif decision.mode in NEXT:
         steps.append(NEXT[decision.mode])
     if decision.reaches_target is False:
-        steps.extend(_missed(run))
+        steps.extend(_missed(run) if missed else ())
         steps.extend(_bottleneck(run))
     return steps
 

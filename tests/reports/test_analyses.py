@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
+import zlib
 from html.parser import HTMLParser
 
 import pytest
@@ -20,6 +22,10 @@ from reports.page import html, write_report
 from reports.run import read_run
 
 SECTIONS = ("Why questions failed", "How firm the verdict is", "In money")
+
+
+def unpack(packed):
+    return json.loads(zlib.decompress(base64.b64decode(packed)))
 
 
 class Page(HTMLParser):
@@ -110,7 +116,7 @@ def test_hostile_prices_stay_text(make_run, tmp_path, hostile_text):
     found["prices"]["currency"] = hostile_text
     write_json(folder / "economics.json", found)
     page = Page(write_report(folder).read_text(encoding="utf-8"))
-    assert page.names.count("script") == 2 and "img" not in page.names and page.open == []
+    assert page.names.count("script") == 4 and "img" not in page.names and page.open == []
     assert "<img" not in (folder / "report.md").read_text(encoding="utf-8")
 
 
@@ -128,7 +134,7 @@ def test_retention_shows_perplexity_and_its_paired_factor(make_run):
     assert rows["sentence pairs, the good one likelier", "ft"].change == "−50.0"
     page = Page(html(run))
     assert "Side effects: retention" in page.visible and "Side effects: retention" in markdown(run)
-    assert "keep1" not in json.dumps(browser.data(run))
+    assert "keep1" not in json.dumps([unpack(packed) for _, packed in browser.blocks(run)])
 
 
 def test_report_takes_prices_and_refuses_bad_ones_before_writing(make_run, tmp_path, monkeypatch, capsys):

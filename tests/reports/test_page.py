@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import zlib
 from html.parser import HTMLParser
 
 import pytest
 
-from reports.browser import embed
+from reports import browser
+from reports.browser import pack
 from reports.page import html, write_report
 from reports.run import label, read_run
 
@@ -43,9 +45,13 @@ class Page(HTMLParser):
     def visible(self):
         return " ".join(data for name, data in self.texts if name not in ("script", "style"))
 
-    @property
-    def data(self):
-        return json.loads(next(t for t in self.text("script") if t.startswith("{")))
+    def block(self, name):
+        names = [a.get("id") for tag, a in self.elements if tag == "script"]
+        return unpack(self.text("script")[names.index(name)])
+
+
+def unpack(packed):
+    return json.loads(zlib.decompress(base64.b64decode(packed)))
 
 
 def test_the_page_is_well_formed_and_loads_nothing(make_run):
@@ -83,18 +89,20 @@ def test_hostile_text_is_inert_and_arrives_unchanged(make_run, hostile_text):
     page = Page(text)
     assert [tag for tag, _ in page.elements] == counted
     assert "<img" not in text and "<script>alert" not in text
-    assert text.count("</script>") == 2
-    question = page.data["questions"][0]
-    assert hostile_text in question["question"]
-    assert all(hostile_text in reply["text"] for reply in question["replies"])
-    assert hostile_text in page.data["passages"][0]["text"]
+    assert text.count("</script>") == sum(tag == "script" for tag in counted)
+    assert hostile_text in page.block("d-index")["questions"][0]
+    assert all(hostile_text in replies[0][0] for replies in page.block("d-q0")["modes"])
+    assert hostile_text in page.block("d-p0")[0][2]
 
 
 @pytest.mark.parametrize("text", ["</script>", "<!--<script>", "\u2028\u2029", "é 中 \U0001f600", "\\u003c\"'&"])
-def test_embedded_json_is_the_same_json_without_a_way_out(text):
-    embedded = embed({"text": text})
-    assert not set("<>&\u2028\u2029") & set(embedded)
-    assert json.loads(embedded) == {"text": text}
+def test_what_is_packed_unpacks_as_it_was_and_holds_no_markup(text):
+    assert set(pack({"text": text})) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
+    assert unpack(pack({"text": text})) == {"text": text}
+
+
+def test_a_lone_surrogate_is_packed_as_a_question_mark():
+    assert unpack(pack("a\ud800b")) == "a?b"
 
 
 def test_every_mode_and_every_number_of_the_axes_is_there(make_run):
@@ -110,17 +118,33 @@ def test_every_mode_and_every_number_of_the_axes_is_there(make_run):
         assert said in visible
 
 
-def test_the_browser_has_every_question_reply_score_and_passage(make_run):
+def test_the_browser_has_every_question_reply_score_and_passage(make_run, monkeypatch):
+    monkeypatch.setattr(browser, "BLOCK", 16)
     run = read_run(make_run())
-    data = Page(html(run)).data
-    assert [q["id"] for q in data["questions"]] == [e.id for e in run.examples]
-    assert [m["name"] for m in data["modes"]] == list(run.modes)
-    assert sum(len(r["scores"]) for q in data["questions"] for r in q["replies"]) == len(run.scores)
-    q9, missing = data["questions"][9], "unanswerable: see abstention"
-    assert [None, missing] in [score[1:] for score in q9["replies"][0]["scores"]]
-    hybrid = list(run.modes).index("hybrid")
-    shown = [data["passages"][i]["document"] for i, _ in data["questions"][0]["replies"][hybrid]["passages"]]
-    assert shown == [p.document for p in run.predictions["hybrid"]["q0"].passages]
+    page = Page(html(run))
+    index = page.block("d-index")
+    blocks = [page.block(f"d-q{i}") for i in range(3)]
+    assert (index["ids"], index["block"]) == ([e.id for e in run.examples], 16)
+    assert [m["name"] for m in index["modes"]] == list(run.modes)
+    values = [value for block in blocks for _, _, column, _ in block["scores"] for value in column if value != ""]
+    assert len(values) == len(run.scores)
+    reasons = {text for block in blocks for *_, found in block["scores"] for text in found.values()}
+    assert {s.reason for s in run.scores if s.reason} == reasons
+    hybrid = index["modes"].index({"name": "hybrid", "label": "Hybrid", "strategy": "hybrid"})
+    text, tokens_in, _, _, *passages = blocks[1]["modes"][hybrid][3]
+    q19 = run.predictions["hybrid"][run.examples[19].id]
+    assert (text, tokens_in) == (q19.text, q19.tokens_in)
+    shown = [page.block(f"d-p{i // 16}")[i % 16] for i in passages[::2]]
+    assert shown == [[p.document, p.position, p.text] for p in q19.passages]
+
+
+def test_the_index_says_of_every_reply_what_its_scores_say(make_run):
+    run = read_run(make_run())
+    index = Page(html(run)).block("d-index")
+    for s in run.scores:
+        if s.primary and s.axis in index["axes"]:
+            said = index["outcomes"][s.axis][run.modes.index(s.mode)][index["ids"].index(s.example_id)]
+            assert said == ("-" if s.value is None else "1" if s.value >= 0.5 else "0")
 
 
 def test_two_modes_without_style_make_a_page_that_says_so(make_run):

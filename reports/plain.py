@@ -1,0 +1,198 @@
+"""What a reader needs first, in plain words: how sure the verdict is, reasons for it, and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from eval.modes import MODES
+from eval.records import Comparison, Estimate
+from reports import firmness
+from reports.placement import Lift, Placement
+from reports.run import Run, label, strategy
+from reports.summary import arms, axes, groups
+from reports.words import STRATEGIES, column_points, percent, points
+
+SAID = {"knowledge": "content", "style": "form"}
+GIVES = {
+    ("context", "knowledge"): "Retrieval supplies what the model must know.",
+    ("context", "style"): "Retrieval shows the model how it must act.",
+    ("llm", "style"): "Tuning teaches the model how it must act.",
+    ("llm", "knowledge"): "Tuning teaches the model to use what it knows.",
+}
+MECHANISMS = {"context": "Retrieval", "llm": "Fine-tuning"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A claim in a few words, and the figures that show it."""
+
+    claim: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A fact beside the headline; kind is good, bad or open."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One setting of the data set, over what range the verdict holds, and the picture of it."""
+
+    name: str
+    holds: str
+    strip: Markup
+
+
+def whole(value: float) -> str:
+    """A share in whole per cent, for prose."""
+    return percent(value, 0)
+
+
+def badges(run: Run) -> list[Badge]:
+    """Settled or open, and for each axis what the verdict's arm reaches of its target."""
+    settled = run.decision.strategy != "inconclusive"
+    found = [Badge("good", "Settled") if settled else Badge("open", "Not settled")]
+    for axis in axes(run):
+        stands, target = _stands(run, axis), run.target(axis)
+        if stands is None:
+            continue
+        reached = target is not None and stands.low >= target
+        missed = target is not None and stands.high < target
+        kind = "good" if reached else "bad" if missed else "open"
+        word = "reached" if reached else "missed" if missed else "not shown to be reached"
+        aim = "" if target is None else f", target {whole(target)} {word}"
+        found.append(Badge(kind, f"{SAID[axis].capitalize()} right {whole(stands.mean)}{aim}"))
+    return found
+
+
+def basis(run: Run) -> str:
+    """On what the verdict stands, in one line."""
+    asked, apart = len(run.examples), groups(run)
+    asked_of = f"{asked} questions" if asked == apart else f"{asked} questions in {apart} independent groups"
+    sure = "Settled by 95\u00a0% intervals" if run.decision.strategy != "inconclusive" else "Measured"
+    return f"{sure} on {asked_of}, each put to all {len(run.modes)} arms."
+
+
+def reasons(run: Run, placement: Placement) -> list[Reason]:
+    """At most three reasons; the figures of the rule itself stand in decision.json and further down the page."""
+    if run.decision.mode is None:
+        return _open(run)
+    lifts = {"context": placement.context, "llm": placement.llm}
+    needed = [name for name in MECHANISMS if run.decision.quadrant.get(name)]
+    found = [_needed(run, name, lift) for name in needed if (lift := lifts[name])]
+    rest = [_not_needed(run, name) for name in MECHANISMS if name not in needed]
+    return [*found, *_targets(run, bool(needed)), *rest][:3]
+
+
+def _needed(run: Run, name: str, lift: Lift) -> Reason:
+    with_, without = run.decision.axes[lift.axis][lift.treatment], run.decision.axes[lift.axis][lift.control]
+    proof = (
+        f"{SAID[lift.axis].capitalize()} is right in {whole(with_.mean)} of replies with it ({label(lift.treatment)}), "
+        f"in {whole(without.mean)} without ({label(lift.control)})."
+    )
+    return Reason(GIVES[name, lift.axis], proof)
+
+
+def _targets(run: Run, mechanism: bool) -> list[Reason]:
+    """Whether what is recommended is good enough."""
+    found = {axis: (_stands(run, axis), run.target(axis)) for axis in axes(run)}
+    known = {axis: (e, t) for axis, (e, t) in found.items() if e is not None and t is not None}
+    if not known or run.decision.mode is None:
+        return []
+    missed = [axis for axis, (e, t) in known.items() if e.low < t]
+    if missed:
+        axis = missed[0]
+        e, t = known[axis]
+        shown = "is below" if e.high < t else "is not shown to reach"
+        claim = f"It is the best here, but {SAID[axis]} {shown} the target."
+        return [Reason(claim, f"{whole(e.mean)} right ({e.low:.0%} to {e.high:.0%}), {whole(t)} wanted.")]
+    claim = "It is good enough." if mechanism else "The prompt alone is good enough."
+    said = " and ".join(f"{SAID[a]} {whole(e.mean)} (target {whole(t)})" for a, (e, t) in known.items())
+    return [Reason(claim, f"{label(run.decision.mode)} reaches {said}.")]
+
+
+def _not_needed(run: Run, name: str) -> Reason:
+    """Why a mechanism is left out: what it would add to the verdict's arm."""
+    mechanism, mode = MECHANISMS[name], run.decision.mode or ""
+    rivals = [m for m in _candidates(run) if _adds(name, mode, m)]
+    if not rivals:
+        return Reason(f"{mechanism} was not tried.", "This run says nothing about it.")
+    first = "knowledge" if "knowledge" in axes(run) else axes(run)[0]
+    rival = max(rivals, key=lambda m: run.decision.axes[first][m].mean if m in run.decision.axes[first] else -1.0)
+    lifts = [
+        f"{SAID[axis]} by {points(c)} points" for axis in axes(run) if (c := _lift(run, axis, mode, rival)) is not None
+    ]
+    met = all((e := _stands(run, axis)) and (t := run.target(axis)) is not None and e.low >= t for axis in axes(run))
+    enough = "but the targets are reached without it" if met else "less than what is worth a mechanism here"
+    return Reason(f"{mechanism} is not needed.", f"{label(rival)} would move {' and '.join(lifts)}, {enough}.")
+
+
+def _adds(name: str, mode: str, rival: str) -> bool:
+    """True when the rival has what the verdict's arm lacks, and is alike in the other mechanism."""
+    a, b = MODES[mode], MODES[rival]
+    has = {"context": (a.retrieves, b.retrieves), "llm": (a.adapter is not None, b.adapter is not None)}
+    other = "llm" if name == "context" else "context"
+    return has[name] == (False, True) and has[other][0] == has[other][1]
+
+
+def _open(run: Run) -> list[Reason]:
+    """Which comparisons between the strategies that are left do not tell."""
+    left = [m for m in _candidates(run) if strategy(m) in run.decision.candidates]
+    close = [
+        c for c in run.comparisons
+        if {c.control, c.treatment} <= set(left) and strategy(c.control) != strategy(c.treatment)
+        and c.axis in axes(run) and c.low < 2 * run.margin and c.high > -2 * run.margin and c.low < c.high
+    ]  # fmt: skip
+    close.sort(key=lambda c: c.low - c.high)
+    return [_too_close(c) for c in close[:3]]
+
+
+def _too_close(c: Comparison) -> Reason:
+    between = f"{column_points(c.low)} to {column_points(c.high)} points of {SAID[c.axis]}"
+    return Reason(f"{label(c.treatment)} or {label(c.control)}?", f"The difference lies between {between} (n = {c.n}).")
+
+
+def changes(run: Run) -> list[Change]:
+    """Over which targets, margins and numbers of questions the verdict stays the same, from sensitivity.json."""
+    found = [Change(p["name"], _holds(p), firmness.sliver(p)) for p in run.sensitivity.get("parameters", [])]
+    known = run.sensitivity.get("questions", {})
+    if known.get("fewest"):
+        holds = f"about {known['fewest']} that fall out alike would settle it too"
+        found.append(Change("questions", holds, firmness.gauge(known["fewest"], known["asked"], run.decision.strategy)))
+    return found
+
+
+def _holds(parameter: Mapping[str, Any]) -> str:
+    low, high, grid = parameter["low"], parameter["high"], parameter["grid"]
+    if [low, high] == grid:
+        return f"holds at any value (set {whole(parameter['value'])})"
+    ends = [f"below {whole(low)} {_other(parameter['below'])}" if low > grid[0] else ""]
+    ends += [f"above {whole(high)} {_other(parameter['above'])}" if high < grid[1] else ""]
+    return f"set {whole(parameter['value'])}; " + ", ".join(end for end in ends if end)
+
+
+def _other(said: object) -> str:
+    """The strategy beyond an edge, for people."""
+    text = str(said)
+    return "it is open" if text.startswith("inconclusive") else STRATEGIES.get(text, text)
+
+
+def _stands(run: Run, axis: str) -> Estimate | None:
+    return dict(arms(run, axis)).get(run.decision.mode or "")
+
+
+def _candidates(run: Run) -> list[str]:
+    return [m for m in run.modes if strategy(m) != "none" and m in MODES]
+
+
+def _lift(run: Run, axis: str, control: str, treatment: str) -> float | None:
+    found = run.decision.axes[axis]
+    return found[treatment].mean - found[control].mean if {control, treatment} <= set(found) else None

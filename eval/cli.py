@@ -112,6 +112,9 @@ def evaluate(
         show(plan.folder, decision)
     if len(decisions) > 1:
         show_strategies(decisions)
+        from reports.portfolio import write_portfolio
+
+        typer.echo(f"portfolio: {write_portfolio([folder for folder, _ in decisions])}")
 
 
 def show(folder: Path, decision: Decision) -> None:

@@ -168,11 +168,16 @@ def evaluate(
         results.append(result(decision, plan.config.dataset, plan.folder))
         if not json:
             show(results[-1])
+    if len(results) > 1:
+        from reports.portfolio import write_portfolio
+
+        portfolio = write_portfolio([r.folder for r in results])
     if json:
         documents = [as_json(r) for r in results]
         print_json(documents if len(documents) > 1 else documents[0])
     elif len(results) > 1:
         show_all(results)
+        typer.echo(f"portfolio: {portfolio}")
 
 
 def _check_distinct(folders: list[Path]) -> None:

@@ -1,4 +1,4 @@
-"""`report RUN...`: write the pages of finished runs again, from their files alone."""
+"""`report RUN...`: write the pages of finished runs again, from their files alone, and what is made of several."""
 
 from __future__ import annotations
 
@@ -25,8 +25,12 @@ def report(
     prices: Annotated[
         Path | None, typer.Option("--prices", help="Price file in the form of eval/prices.yaml, the default.")
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="The portfolio page of several runs; default: beside them."),
+    ] = None,
 ) -> None:
-    """Write report.html and report.md into each run folder, and print where they are."""
+    """Write report.html and report.md into each run folder, a portfolio page of several runs, and print where."""
     if label:
         from reports.label import label as serve
 
@@ -44,6 +48,12 @@ def report(
         page = write_report(run)
         typer.echo(page)
         typer.echo(page.with_suffix(".md"))
+    if len(runs) > 1:
+        from reports.portfolio import write_portfolio
+
+        typer.echo(write_portfolio(runs, out))
+    elif out:
+        raise UserError("--out names the page of several runs; one run's page lies in its folder")
 
 
 def main() -> None:

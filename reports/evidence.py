@@ -48,7 +48,9 @@ def forests(run: Run, deciding: Sequence[Comparison]) -> list[tuple[str, str, Ma
 
 
 def _turned(c: Comparison) -> Comparison:
-    return Comparison(c.axis, c.metric, c.treatment, c.control, c.n, c.groups, c.dropped, -c.difference, -c.high, -c.low)
+    return Comparison(
+        c.axis, c.metric, c.treatment, c.control, c.n, c.groups, c.dropped, -c.difference, -c.high, -c.low
+    )
 
 
 def metric_tables(run: Run) -> list[tuple[str, Table, list[tuple[str, Markup]]]]:

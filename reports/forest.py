@@ -31,7 +31,9 @@ def forest_plot(comparisons: Sequence[Comparison], margin: float) -> Markup:
     parts.append(text(at(0), TOP - 10, f"within ± {points(margin).lstrip('+')}: too small to count", "tick", "middle"))
     for i, c in enumerate(comparisons):
         parts.append(_row(c, at(c.low), at(c.difference), at(c.high), TOP + ROW * (i + 0.5)))
-    spoken = "; ".join(f"{label(c.treatment)} over {label(c.control)} {points(c.difference)} points" for c in comparisons)
+    spoken = "; ".join(
+        f"{label(c.treatment)} over {label(c.control)} {points(c.difference)} points" for c in comparisons
+    )
     return picture(LABELS + PLOT + VALUES, height + 22, f"Paired differences: {spoken}", *parts)
 
 

@@ -86,7 +86,9 @@ def _chart(axis: str, pairs: list[tuple[str, Estimate, Estimate, str]], target: 
         parts.append(text(LEFT - 7, y(share) + 4, percent(share), "tick", "end"))
     if target is not None:
         parts.append(line(LEFT, y(target), LEFT + WIDE, y(target), "target"))
-    parts += [text(x, TOP + HIGH + 20, words, "tick", "middle") for x, words in ((left, "without"), (right, "with retrieval"))]
+    parts += [
+        text(x, TOP + HIGH + 20, words, "tick", "middle") for x, words in ((left, "without"), (right, "with retrieval"))
+    ]
     height = TOP + HIGH + 20.0
     for name, a, b, mode in sorted(pairs, key=lambda p: p[2].mean):
         height = min(y(b.mean), height - 16)
@@ -94,7 +96,9 @@ def _chart(axis: str, pairs: list[tuple[str, Estimate, Estimate, str]], target: 
         parts.append(tag("g", line(left, y(a.mean), right, y(b.mean), "slope"), *ends,
                          text(LEFT + WIDE + 4, height + 4.5, f"{name} {percent(b.mean, 0)}", "row-name", "start"),
                          class_=f"s-{'prompt' if mode == 'rag' else strategy(mode)}"))  # fmt: skip
-    spoken = "; ".join(f"{name} {percent(a.mean)} without, {percent(b.mean)} with ({label(m)})" for name, a, b, m in pairs)
+    spoken = "; ".join(
+        f"{name} {percent(a.mean)} without, {percent(b.mean)} with ({label(m)})" for name, a, b, m in pairs
+    )
     return picture(LEFT + WIDE + NAMES, TOP + HIGH + 28, f"{axis} without and with retrieval: {spoken}", *parts)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 
+from eval.analyse import analyse
 from eval.config import DatasetConfig, RunConfig, write_run_config
+from eval.decide import write_decision
 from eval.files import write_json
 from eval.modes import MODES
 from eval.records import Comparison, Cost, Decision, Estimate, Example, Passage, Prediction, Score, write_records
@@ -184,3 +186,76 @@ def _cost(mode: str, spec: Spec) -> Cost:
         peak_memory_mb=1843.0,
         extra=extra if trained else {},
     )
+
+
+TRUTHS = {
+    "prompt": {"base": (0.1, 0.1), "fewshot": (0.9, 0.99), "rag": (0.9, 0.2), "rag-fewshot": (0.91, 0.99),
+               "ft": (0.5, 0.99), "hybrid": (0.91, 1.0)},
+    "rag": {"base": (0.1, 0.98), "fewshot": (0.1, 0.98), "rag": (0.9, 0.98), "rag-fewshot": (0.8, 0.98),
+            "ft": (0.1, 1.0), "hybrid": (0.9, 0.99)},
+    "ft": {"base": (0.9, 0.1), "fewshot": (0.9, 0.4), "rag": (0.9, 0.1), "rag-fewshot": (0.9, 0.4),
+           "ft": (0.9, 0.99), "hybrid": (0.9, 0.99)},
+    "hybrid": {"base": (0.05, 0.0), "fewshot": (0.05, 0.8), "rag": (0.3, 0.0), "rag-fewshot": (0.2, 0.6),
+               "ft": (0.1, 1.0), "hybrid": (0.9, 1.0)},
+    "inconclusive": {"base": (0.5, 0.5), "fewshot": (0.55, 0.6), "rag": (0.6, 0.55), "ft": (0.55, 0.6),
+                     "hybrid": (0.62, 0.62)},
+}  # fmt: skip
+"""verdict -> mode -> true rates of right content and right form, from which that verdict follows."""
+
+
+@pytest.fixture
+def decided_run(tmp_path: Path) -> Callable[..., Path]:
+    """Write a run whose verdict is decided by the rule itself: `decided_run("a", "hybrid", questions=200)`."""
+    return lambda folder, truth, **settings: write_decided(tmp_path / "runs" / folder, truth, **settings)
+
+
+@pytest.fixture(scope="session")
+def four_runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Four analysed runs in one folder, one for each corner of the quadrant."""
+    folder = tmp_path_factory.mktemp("four")
+    return [write_decided(folder / f"set-{verdict}", verdict, analysed=True) for verdict in QUADRANTS]
+
+
+def write_decided(
+    folder: Path,
+    truth: str | dict[str, tuple[float, float]],
+    *,
+    name: str = "",
+    questions: int = 200,
+    seed: int = 0,
+    model: str = "tiny",
+    hostile: str = "",
+    target: float = 0.8,
+    analysed: bool = False,
+) -> Path:
+    """Replies drawn question by question at the truth's rates, alike between runs with the same seed."""
+    rates = TRUTHS[truth] if isinstance(truth, str) else truth
+    dataset = DatasetConfig.model_validate(
+        {"name": name or folder.name, "instruction": "You are the support desk. " + hostile,
+         "knowledge": {"target": target}}
+    )  # fmt: skip
+    config = RunConfig(dataset_path="datasets/norrland", model=model, dataset=dataset)
+    write_run_config(folder / "config.yaml", config)
+    write_json(folder / "environment.json", {"python": "3.11.9", "device": "cpu"})
+    examples = [_example(i, Spec(hostile=hostile)) for i in range(questions) if i % 10 != 9]
+    examples = [replace(e, group=e.id) for e in examples]
+    write_records(folder / "examples.jsonl", examples)
+    scores = []
+    for mode, (knowledge, style) in rates.items():
+        replies = []
+        for e in examples:
+            draw = random.Random(f"{seed}/{mode}/{e.id}")
+            right, formed = draw.random() < knowledge, draw.random() < style
+            answer = e.answers[0] if right else f"{draw.randint(2, 9)} weeks"
+            text = f'{{"answer": "{answer}"}}' if formed else f"I believe that it is {answer}."
+            replies.append(Prediction(e.id, text + hostile, (), 120, 12, 0.2))
+            said = "" if right else f"expected {e.answers[0]} {hostile}"
+            scores.append(Score(e.id, e.group, mode, "knowledge", "contains", True, float(right), said))
+            scores.append(Score(e.id, e.group, mode, "style", "all_checks", True, float(formed)))
+        write_records(folder / "predictions" / f"{mode}.jsonl", replies)
+    write_records(folder / "scores.jsonl", scores)
+    write_json(folder / "costs.json", [asdict(_cost(mode, Spec(questions=len(examples)))) for mode in rates])
+    write_decision(folder)
+    if analysed:
+        analyse(folder)
+    return folder

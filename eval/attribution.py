@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from eval.causes import CAUSES, CLOSED_BOOK, PASS, Facts, cause, gather_facts
+from eval.clusters import Array
 from eval.modes import MODES
 from eval.records import Example, Prediction, Score
-from eval.stats import Array, Interval, difference_intervals, mean_intervals
+from eval.stats import Interval, difference_intervals, mean_intervals
 
 MEMORIES = ("in-context memory", "learned memory", "not scored")
 

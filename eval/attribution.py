@@ -37,7 +37,7 @@ def attribute(
 
 
 def _shares(examples: Sequence[Example], causes: Mapping[str, str | None]) -> dict[str, Any]:
-    """Counts and shares of the causes of one arm, with 95 % intervals from the bootstrap over groups."""
+    """Counts and shares of the causes of one arm, with 95 % intervals over groups."""
     asked = [e for e in examples if e.id in causes]
     groups = [e.group or e.id for e in asked]
     names = list(CAUSES)

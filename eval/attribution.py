@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from eval.causes import CAUSES, CLOSED_BOOK, PASS, Facts, cause, gather_facts
+from eval.clusters import Array
 from eval.modes import MODES
 from eval.records import Example, Prediction, Score
-from eval.stats import Array, Interval, difference_intervals, mean_intervals
+from eval.stats import Interval, difference_intervals, mean_intervals
 
 MEMORIES = ("in-context memory", "learned memory", "not scored")
 
@@ -36,7 +37,7 @@ def attribute(
 
 
 def _shares(examples: Sequence[Example], causes: Mapping[str, str | None]) -> dict[str, Any]:
-    """Counts and shares of the causes of one arm, with 95 % intervals from the bootstrap over groups."""
+    """Counts and shares of the causes of one arm, with 95 % intervals over groups."""
     asked = [e for e in examples if e.id in causes]
     groups = [e.group or e.id for e in asked]
     names = list(CAUSES)

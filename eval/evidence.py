@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from eval.clusters import Array
 from eval.config import RunConfig
 from eval.modes import MODES
 from eval.records import Axis, Comparison, Estimate, Score
-from eval.stats import DIGITS, Array, Interval, detectable, difference_intervals, difference_test, holm, mean_intervals
+from eval.stats import DIGITS, Interval, detectable, difference_intervals, difference_test, holm, mean_intervals
 
 AXES: tuple[Axis, ...] = ("knowledge", "style")
 

@@ -10,7 +10,8 @@ import numpy as np
 from scipy import special, stats
 
 from eval.bootstrap import bootstrap_ends
-from eval.clusters import Array, Grouped, codes_of, degrees, normal_quantile, seed_variance, student_quantile
+from eval.clusters import Array as Array
+from eval.clusters import Grouped, codes_of, degrees, normal_quantile, seed_variance, student_quantile
 from eval.paired import score_interval
 
 POWER = 0.80
@@ -57,7 +58,7 @@ def mean_intervals(
     clustering leaves (Korn and Graubard, 1998). `repeats`: the column means of each seed, shape (seeds, columns).
     """
     return [
-        held and _beta_interval(held, level, None if repeats is None else repeats[:, i])
+        _beta_interval(held, level, None if repeats is None else repeats[:, i]) if held else None
         for i, held in enumerate(_columns(values, groups))
     ]
 

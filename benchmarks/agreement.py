@@ -4,8 +4,8 @@
 
 A folder holds either TQ.json (EVOUNA, arXiv:2305.12421) or NQ301_human.tsv and NQ301_BEM.tsv (arXiv:2305.06984).
 Questions are parted by a hash: rules were written by looking at the `dev` half; `held` is the other. Flips: the share
-of answers which people marked right whose verdict moves when the answer is wrapped in JSON, in a sentence, or set
-behind the question.
+of answers which people marked right whose verdict moves when the answer is wrapped in JSON, in a sentence or in prose,
+or set behind the question.
 """
 
 from __future__ import annotations
@@ -91,6 +91,10 @@ def kappa(said: Sequence[bool], truth: Sequence[bool]) -> tuple[float, float]:
 FORMS: dict[str, Callable[[Mark], str]] = {
     "JSON": lambda m: json.dumps({"answer": m.reply}),
     "sentence": lambda m: f"The answer is: {m.reply}",
+    "prose": lambda m: (
+        f"I have looked into the papers with care. The answer is: {m.reply}\nThey were updated in spring."
+    ),
+    "JSON prose": lambda m: json.dumps({"answer": f"I have looked it up. The answer is: {m.reply}"}),
     "restated": lambda m: f"You asked: {m.question.rstrip('?')}? {m.reply}",
 }
 

@@ -9,9 +9,10 @@ from typing import Protocol
 from eval.config import Knowledge
 from eval.metrics.answer import find_answer
 from eval.metrics.choice import picks
+from eval.metrics.match import holds, stands_by
 from eval.metrics.match import match as asserts
-from eval.metrics.quantity import Quantity, alike, lone_quantity, quantities, same
-from eval.metrics.text import POLAR, aligned, contains_tokens, polar, same_tokens, tokens
+from eval.metrics.quantity import alike, lone_quantity, quantities, same
+from eval.metrics.text import aligned, same_tokens, tokens
 
 
 class Metric(Protocol):
@@ -22,13 +23,6 @@ class Metric(Protocol):
 
 METRICS: dict[str, Metric] = {}
 """Every metric by its name in dataset.yaml."""
-
-LIST_FACTOR, LIST_SLACK = 3, 8
-"""What stands in the answer field may hold at most 3 times the accepted answer's tokens plus 8: room for a sentence
-around it, not for an echoed passage or a list of guesses, in which almost anything is contained."""
-
-PROSE_LIMIT = 150
-"""A whole reply of more tokens than this, counted like an answer without a field, holds more passage than answer."""
 
 
 def metric(name: str) -> Callable[[Metric], Metric]:
@@ -59,18 +53,20 @@ def f1(given: str, answers: Sequence[str], question: str = "") -> float:
 def contains(given: str, answers: Sequence[str], question: str = "") -> float:
     """1 when an accepted answer stands in the given one as whole tokens, or as the same quantity in another notation.
 
-    Where `yes` or `no` is the accepted answer, it must be the only one of the two that is said.
+    Not where it is denied, doubted or one of several guesses, nor in more than LONGEST tokens. Where `yes` or `no` is
+    the accepted answer, it must be the only one of the two that is said.
     """
-    return float(any(_contains(given, a) for a in answers))
+    return float(stands_by(given, answers, question, _contains))
 
 
 @metric("number")
 def number(given: str, answers: Sequence[str], question: str = "") -> float:
     """1 when the first quantity of the accepted one's kind has its value: the same unit, a date, or a bare number.
 
+    Quantities that only repeat the question do not count, nor what is denied, doubted or one of several guesses.
     Values compare within a relative tolerance of 1e-6; an accepted answer without a number is never met.
     """
-    return float(any(_same_number(given, a) for a in answers))
+    return float(stands_by(given, answers, question, lambda text, a: _same_number(text, a, question)))
 
 
 @metric("match")
@@ -93,18 +89,9 @@ def read_answer(reply: str, path: str | None) -> str:
 def score_knowledge(
     config: Knowledge, reply: str, answers: Sequence[str], *, name: str = "", question: str = ""
 ) -> float:
-    """A metric's value, by default the configured one's, for the answer that stands in the reply.
-
-    `contains` gives nothing for what only holds the answer among others: a field that is far longer than the answer or
-    names another value of the same unit beside it, or a whole reply of more than PROSE_LIMIT tokens.
-    """
-    answer, chosen = find_answer(reply, config.answer), name or config.metric
-    if chosen != "contains":
-        return METRICS[chosen](answer.text, answers, question)
-    if answer.from_field:
-        kept = [a for a in answers if not _too_long(answer.text, a) and not _guesses(answer.text, a, answers)]
-        return contains(answer.text, kept)
-    return 0.0 if len(tokens(answer.text)) > PROSE_LIMIT else contains(answer.text, answers)
+    """A metric's value, by default the configured one's, for the answer that stands in the reply."""
+    answer = read_answer(reply, config.answer)
+    return METRICS[name or config.metric](answer, answers, question)
 
 
 def has_number(answers: Sequence[str]) -> bool:
@@ -113,33 +100,19 @@ def has_number(answers: Sequence[str]) -> bool:
 
 
 def _contains(given: str, answer: str) -> bool:
-    mine, gold = tokens(given), tokens(answer)
-    if len(gold) == 1 and gold[0] in POLAR:
-        return polar(mine) == {POLAR[gold[0]]}
-    if contains_tokens(mine, gold):
+    if holds(given, answer):
         return True
     wanted = lone_quantity(answer)
     return wanted is not None and bool(wanted.unit) and any(same(wanted, q) for q in quantities(given))
 
 
-def _too_long(given: str, answer: str) -> bool:
-    return len(tokens(given)) > LIST_FACTOR * len(tokens(answer)) + LIST_SLACK
-
-
-def _guesses(given: str, answer: str, answers: Sequence[str]) -> bool:
-    """Whether the answer is a quantity with a unit or a date, and the given text names one that nobody accepts."""
-    wanted = lone_quantity(answer)
-    if wanted is None or not wanted.unit:
-        return False
-    accepted: list[Quantity] = [q for a in answers for q in quantities(a)]
-    rivals = [q for q in quantities(given) if alike(wanted, q)]
-    return any(not any(same(a, q) for a in accepted) for q in rivals)
-
-
-def _same_number(given: str, answer: str) -> bool:
+def _same_number(given: str, answer: str, question: str) -> bool:
     gold = next(iter(quantities(answer)), None)
-    first = None if gold is None else next((q for q in quantities(given) if alike(gold, q)), None)
-    return gold is not None and first is not None and same(gold, first)
+    if gold is None:
+        return False
+    found = [q for q in quantities(given) if alike(gold, q)]
+    said = [q for q in found if not any(same(a, q) for a in quantities(question))] or found
+    return bool(said) and same(gold, said[0])
 
 
 def _f1(given: tuple[str, ...], gold: tuple[str, ...]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,8 +19,8 @@ SHARE = 0.7
 LONG = 4
 TERSE = 6
 """A reply of at most so many words of its own may say less than the accepted answer."""
-LONGEST = 400
-"""A reply of more tokens than this holds more passage than answer."""
+LONGEST = 150
+"""A reply of more tokens than this holds more passage than answer, wherever it stands."""
 
 _LIST = re.compile(r",|\band\b|&|\bor\b|/")
 """An accepted answer that is a list itself cannot be told from guesses by its commas."""
@@ -62,33 +62,53 @@ def _asked(word: str, asked: frozenset[str]) -> bool:
 
 def match(given: str, answers: Sequence[str], question: str = "") -> float:
     """1 when the reply asserts an accepted answer, and does not deny, doubt or merely list it."""
+    return float(stands_by(_SPACED.sub("", given), answers, question, lambda text, a: met(text, a, question)))
+
+
+def stands_by(given: str, answers: Sequence[str], question: str, names: Callable[[str, str], bool]) -> bool:
+    """Whether a reply names an accepted answer, as `names(text, answer)` finds it, and stands by it.
+
+    It does not where it denies or doubts the answer, merely lists it among guesses, or is longer than LONGEST tokens.
+    """
     if len(tokens(given)) > LONGEST:
-        return 0.0
-    said = asserted(_SPACED.sub("", given), question)
-    kept = [a for a in answers if met(said, a, question)] if said else []
-    kept = kept or [a for a in answers if NEGATIVE.search(a) and contains_tokens(tokens(given), tokens(a))]
-    if not kept:
-        return 0.0
-    if any(_LIST.search(a) for a in kept):
-        return 1.0
+        return False
+    given = without_question(given, question)
+    said = asserted(given, question)
+    kept = [a for a in answers if names(said, a)] if said else []
+    kept = kept or [a for a in answers if NEGATIVE.search(a) and holds(given, a)]
+    if not kept or any(_LIST.search(a) or a.strip(" .").casefold() in POLAR for a in kept):
+        return bool(kept)
     asked = frozenset(words(question))
-    return float(
-        not only_guesses(
-            said,
-            lambda item: any(met(item, a, question) for a in answers),
-            lambda item: bool(asked) and all(_asked(w, asked) for w in words(item)),
-        )
+    proper = not any(a.lstrip()[:1].islower() for a in kept)  # `the caretaker` behind a name is a remark, no rival
+    return not only_guesses(
+        said,
+        lambda item: any(names(item, a) for a in answers),
+        lambda item: (proper and item[0].islower()) or (bool(asked) and all(_asked(w, asked) for w in words(item))),
     )
+
+
+def without_question(given: str, question: str) -> str:
+    """The reply without the question where it repeats it word for word."""
+    asked = question.strip(" ?.!")
+    place = given.casefold().find(asked.casefold()) if len(tokens(asked)) > 2 else -1
+    rest = given[:place] + " " + given[place + len(asked) :].lstrip("?.! \n") if place >= 0 else given
+    return rest if tokens(rest) else given
+
+
+def holds(given: str, answer: str) -> bool:
+    """Whether an accepted answer stands in a text as it is; `yes` and `no` must be the only one of the two."""
+    said, wanted = tokens(given), tokens(answer)
+    if len(wanted) == 1 and wanted[0] in POLAR:
+        return polar(said) == {POLAR[wanted[0]]}
+    return contains_tokens(said, wanted)
 
 
 def met(given: str, answer: str, question: str = "") -> bool:
     """Whether an accepted answer is named in a text, whatever the text says of it."""
     asked = frozenset(words(question))
-    if tokens(answer) and tokens(answer)[0] in POLAR and len(tokens(answer)) == 1:
-        return polar(tokens(given)) == {POLAR[tokens(answer)[0]]}
-    if contains_tokens(tokens(given), tokens(answer)):
+    if holds(given, answer):
         return True
-    if not gold_readings(answer):
+    if not gold_readings(answer) or answer.strip(" .").casefold() in POLAR:
         return False
     whole, *rest = gold_readings(answer)
     novel = any(not _asked(w, asked) for w in whole.words if w not in STOP)

@@ -17,8 +17,8 @@ _DATES = (
     re.compile(rf"(?<!\d)(?:{_YEAR}\s*[년年]\s*)?(?P<m>0?[1-9]|1[0-2])\s*[월月]\s*{_DAY}\s*[일日]"),
     re.compile(rf"\b{_YEAR}\.\s?(?P<m>0?[1-9]|1[0-2])\.\s?{_DAY}(?:\.|\b)(?!\d)"),
     re.compile(rf"\b(?P<y>\d{{4}})[-/](?P<m>0?[1-9]|1[0-2])[-/]{_DAY}\b"),
-    re.compile(rf"\b{_DAY}(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>{_MONTH})\b\.?(?:,?\s+(?P<y>\d{{4}})\b)?"),
-    re.compile(rf"\b(?P<m>{_MONTH})\b\.?\s+(?:the\s+)?{_DAY}(?:st|nd|rd|th)?\b(?!:)(?:,?\s+(?P<y>\d{{4}})\b)?"),
+    re.compile(rf"\b{_DAY}(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m>{_MONTH})\b\.?(?:\s?,?\s+(?P<y>\d{{4}})\b)?"),
+    re.compile(rf"\b(?P<m>{_MONTH})\b\.?\s+(?:the\s+)?{_DAY}(?:st|nd|rd|th)?\b(?!:)(?:\s?,?\s+(?P<y>\d{{4}})\b)?"),
 )
 
 _LETTERS = r"[^\W\d_]"

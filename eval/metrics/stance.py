@@ -9,13 +9,15 @@ from functools import lru_cache
 from eval.metrics.korean import HANGUL
 from eval.metrics.text import tokens
 
-_CLAUSES = re.compile(r"(?<=[^\W\d_]{2})[.](?=\s|$)|[;!?\n]|,?\s+but\s+|,\s+(?=not\b|rather\b|it is\b|it's\b)")
+_CLAUSES = re.compile(
+    r"(?<=[^\W\d_]{2})[.](?=\s|$)|(?<=\d)[.](?=\s+[A-Z]|$)|[;!?\n]|,?\s+but\s+|,\s+(?=not\b|rather\b|it is\b|it's\b)"
+)
 _NEGATED = re.compile(
     r"\b(?:not(?! (?:only|just|merely|until|exceed|more than|less than|later than|before|after))|never|neither|nor|"
     r"instead of|rather than|unlike|isn't|wasn't|aren't|weren't|ain't)\b",
     re.IGNORECASE,
 )
-NEGATIVE = re.compile(r"\b(?:not|no|never|neither|nor|may|don't|\w+n't|know|unknown)\b", re.IGNORECASE)
+NEGATIVE = re.compile(r"\b(?:not|no|never|neither|nor|(?-i:may)|don't|\w+n't|know|unknown)\b", re.IGNORECASE)
 """An answer with such a word may itself look like a denial."""
 _DENIED = re.compile(
     r"\b(?:is|are|was|were|would be) (?:\w+ )?(?:not (?:the|right|correct|true|it)|"
@@ -28,6 +30,8 @@ _HEDGED = re.compile(
     r"i guess|i'd guess|my guess|a guess|just guessing)\b",
     re.IGNORECASE,
 )
+_CONDITION = re.compile(r"(?<=\w)\W+(?:if|unless|in case|when|where)\b.*$", re.IGNORECASE | re.DOTALL)
+"""Yes, if the fault might be in it: what a condition leaves open is not the answer."""
 _REFUSED = re.compile(
     r"^\W*(?:i'm sorry,? (?:but )?)?(?:unfortunately,? )?"
     r"(?:i (?:do not|don't) know|i have no idea|"
@@ -47,7 +51,10 @@ _KOREAN_DENIED = re.compile(
 _KOREAN_HEDGED = re.compile(
     r"(?<![가-힣])(?:아마|아마도|어쩌면|혹시)(?![가-힣])|것 같|일지도|[일을]지 모|수도 있|추측|확실하지|확실치|아닐까"
 )
-_LEAD = re.compile(r"^\W*(?:it|that|this|the answer) (?:is|was)\b", re.IGNORECASE)
+_SHORT_LEAD = re.compile(r"^\W*(?:it|that|this|the answer) (?:is|was)\b", re.IGNORECASE)
+_LEAD = re.compile(r"^.*\b(?:is|was)\b(?: either)?", re.IGNORECASE)
+"""What a list of alternatives is the answer to; one that is joined by `and` may be an answer of several parts."""
+_AND = re.compile(r"\band\b|&", re.IGNORECASE)
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|does|did|do|can|will|would|played|won|wrote)\b|'s\b", re.I
 )
@@ -70,7 +77,7 @@ def asserted(reply: str, question: str = "") -> str:
             clause = clause if _KOREAN_REJECTED.search(question) else _KOREAN_REJECTED.sub(" ", clause)
             if _own(_KOREAN_DENIED, clause, question) or _own(_KOREAN_HEDGED, clause, question):
                 continue
-        if _own(_DENIED, clause, question) or _own(_HEDGED, clause, question):
+        if _own(_DENIED, clause, question) or _own(_HEDGED, _CONDITION.sub("", clause), question):
             continue
         negated = _own(_NEGATED, clause, question)
         kept.append(clause[: negated.start()] if negated else clause)
@@ -86,14 +93,23 @@ def _split(text: str) -> list[str]:
     return [part for part in _CLAUSES.split(text) if part]
 
 
-def only_guesses(reply: str, accepts: Callable[[str], bool], restates: Callable[[str], bool]) -> bool:
-    """Whether a reply is nothing but short alternatives, of which `accepts` knows some but not all.
+def only_guesses(reply: str, accepts: Callable[[str], bool], passes: Callable[[str], bool]) -> bool:
+    """Whether every clause that names an accepted answer is nothing but short alternatives, some accepted, not all.
 
     Two names or quantities joined by `or` are guesses when one is a stranger, a bare list of three or more when two
-    are. Items that only restate the question do not count.
+    are. Items that `passes` lets through, such as what the question says, do not count. Clauses are lines, as
+    `asserted` gives them.
     """
-    text = _LEAD.sub("", reply.rsplit(":", 1)[-1]).strip(" .\n")
-    items = [i for i in _ITEMS.split(text) if tokens(i) and not restates(i)]
+    lines = [line for line in reply.split("\n") if line.strip(" .*-\"'")]
+    naming = [line for line in lines if accepts(line)] if len(lines) > 1 else lines
+    return bool(naming) and all(_guesses(line, accepts, passes) for line in naming)
+
+
+def _guesses(clause: str, accepts: Callable[[str], bool], passes: Callable[[str], bool]) -> bool:
+    text = re.split(r":(?=\s)", clause)[-1]
+    led = _LEAD.sub("", text)
+    text = (_SHORT_LEAD.sub("", text) if _AND.search(led) else led).strip(" .*-\n")
+    items = list({tokens(i): i for i in _ITEMS.split(text) if tokens(i) and not passes(i)}.values())
     if len(items) < 2 or _VERB.search(text) or _ALSO.search(text) or any(len(tokens(i)) > ITEM for i in items):
         return False
     strangers = sum(not accepts(i) for i in items)

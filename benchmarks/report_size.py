@@ -116,7 +116,9 @@ def _write(folder: Path, questions: int) -> None:
     write_records(folder / "examples.jsonl", examples)
     scores: list[Score] = []
     for mode in TRUTH:
-        write_records(folder / "predictions" / f"{mode}.jsonl", [_reply(draw, words, corpus, mode, e) for e in examples])
+        write_records(
+            folder / "predictions" / f"{mode}.jsonl", [_reply(draw, words, corpus, mode, e) for e in examples]
+        )
         for e in examples:
             scores.extend(_scores(draw, mode, e))
     write_records(folder / "scores.jsonl", scores)

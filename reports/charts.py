@@ -14,9 +14,9 @@ from reports.svg import line, picture, rect, tag, text
 from reports.words import column, percent, points
 
 ROW = 30.0
-LABELS = 118.0
+LABELS = 130.0
 VALUES = 74.0
-PLOT = 270.0
+PLOT = 262.0
 
 Series = Sequence[tuple[float, float]]
 

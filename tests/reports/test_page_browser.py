@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from eval.analyse import analyse
 from eval.config import read_run_config, write_run_config
@@ -41,21 +42,35 @@ PAYLOADS = (
 )
 
 
-@pytest.fixture
-def open_page(make_run, open_tab):
-    """Writes the page of an invented run with all analyses, opens it, and waits until a question stands."""
+@pytest.fixture(scope="module")
+def page_path(write_run_to, tmp_path_factory):
+    """The page of an invented run with all its analyses."""
+    folder = write_run_to(tmp_path_factory.mktemp("page") / "run")
+    analyse(folder)
+    return write_report(folder)
 
-    def open_(hash_="", change=lambda folder: None, **options):
-        folder = make_run()
-        change(folder)
-        analyse(folder)
-        page = write_report(folder)
+
+@pytest.fixture
+def open_page(page_path, open_tab):
+    """Opens the page and waits until a question stands."""
+
+    def open_(hash_="", page=page_path, **options):
         tab = open_tab(**options)
         tab.page.goto(page.as_uri() + hash_)
         tab.page.wait_for_selector("#detail article", timeout=20_000)
         return tab
 
     return open_
+
+
+def asked(tab):
+    """The id of the question in the detail."""
+    return tab.page.locator("#asked-id")
+
+
+def count(tab):
+    """How many questions the filters leave."""
+    return tab.page.locator("#count")
 
 
 def test_the_page_opens_from_disk_in_silence_and_asks_for_nothing(make_run, open_tab):
@@ -72,7 +87,7 @@ def test_the_first_screen_says_which_how_sure_why_what_next_and_what_would_chang
     for selector in ("h1", ".badges", ".why li >> nth=2", ".next li >> nth=0", ".changes tr >> nth=-1", ".quadrant"):
         box = tab.page.locator(selector).bounding_box()
         assert box and box["y"] >= 0 and box["y"] + box["height"] <= 800, selector
-    arms = " ".join(tab.page.locator(".quadrant .arm-name").all_inner_texts())
+    arms = " ".join(tab.page.locator(".quadrant .arm-name").all_text_contents())
     assert all(name in arms for name in ("Base", "Few-shot", "RAG", "RAG + few-shot", "Fine-tuned", "Hybrid"))
 
 
@@ -81,7 +96,7 @@ def test_every_picture_is_drawn_inside_its_frame_and_has_a_name(open_page):
     tab.page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     pictures = tab.page.evaluate(DRAWN)
     assert len(pictures) > 30
-    assert [p["name"] for p in pictures if not p["name"] or not p["shapes"] or p["outside"]] == []
+    assert [p for p in pictures if not p["name"] or not p["shapes"] or p["outside"]] == []
 
 
 DRAWN = """() => [...document.querySelectorAll('svg')].map((svg) => {
@@ -90,7 +105,7 @@ DRAWN = """() => [...document.querySelectorAll('svg')].map((svg) => {
     const box = node.getBoundingClientRect();
     return box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 2 || box.bottom > frame.bottom + 2;
   });
-  return { name: svg.getAttribute('aria-label'), shapes: svg.querySelectorAll('circle, rect, line, polyline').length, outside: out.length };
+  return { name: svg.getAttribute('aria-label'), shapes: svg.querySelectorAll('circle, rect, line, polyline').length, outside: out.map((node) => node.outerHTML.slice(0, 90)) };
 })"""
 
 
@@ -113,32 +128,37 @@ def test_paper_cuts_nothing_off(open_page):
     tab = open_page(viewport={"width": 703, "height": 1000})  # A4 less its margins, in CSS pixels
     tab.page.emulate_media(media="print")
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= 703
-    assert tab.page.evaluate("[...document.querySelectorAll('.scroll')].filter((s) => s.scrollWidth > s.clientWidth + 1).length") == 0
+    assert (
+        tab.page.evaluate(
+            "[...document.querySelectorAll('.scroll')].filter((s) => s.scrollWidth > s.clientWidth + 1).length"
+        )
+        == 0
+    )
     assert tab.page.locator("#axes table").first.is_visible()
 
 
 def test_filters_narrow_the_list_by_arm_outcome_tag_cause_and_words(open_page):
     tab = open_page()
-    total = tab.page.locator("#count").inner_text()
+    total = count(tab).inner_text()
     assert total == "40 of 40 questions"
     tab.page.select_option("#mode", "hybrid")
     tab.page.select_option("#outcome", "both")
-    some = tab.page.locator("#count").inner_text()
+    some = count(tab).inner_text()
     assert some != total and tab.page.locator("#clear").is_visible()
     tab.page.click("#clear")
     tab.page.select_option("#tag", "number")
-    assert tab.page.locator("#count").inner_text() == "36 of 40 questions"
+    assert count(tab).inner_text() == "36 of 40 questions"
     tab.page.click("#clear")
     tab.page.select_option("#mode", "rag")
     options = tab.page.locator("#cause option").all_inner_texts()
     tab.page.select_option("#cause", index=options.index("the model does not get the answer out of the gold passage"))
-    assert 0 < int(tab.page.locator("#count").inner_text().split()[0]) < 40
+    assert 0 < int(count(tab).inner_text().split()[0]) < 40
     tab.page.click("#clear")
     tab.page.fill("#search", "who designed tjur")
-    tab.page.wait_for_function("document.getElementById('count').textContent.startsWith('2 ')")
+    expect(count(tab)).to_have_text("2 of 40 questions")
     assert "Tjur winch" in tab.page.locator("#asked").inner_text()
     tab.page.fill("#search", "no such words")
-    tab.page.wait_for_function("document.getElementById('count').textContent.startsWith('0 ')")
+    expect(count(tab)).to_have_text("0 of 40 questions")
     assert not tab.page.locator("#pane").is_visible()
     assert tab.errors == []
 
@@ -146,35 +166,35 @@ def test_filters_narrow_the_list_by_arm_outcome_tag_cause_and_words(open_page):
 def test_a_number_in_the_evidence_leads_to_its_questions(open_page):
     tab = open_page()
     link = tab.page.locator("#axes a[href='#mode=hybrid&outcome=both']")
-    count = link.inner_text()
+    number = link.inner_text()
     link.click()
-    tab.page.wait_for_function("document.getElementById('mode').value === 'hybrid'")
-    assert tab.page.locator("#count").inner_text().startswith(f"{count} of")
+    expect(tab.page.locator("#mode")).to_have_value("hybrid")
+    expect(count(tab)).to_have_text(f"{number} of 40 questions")
 
 
 def test_a_link_opens_its_question_and_the_keys_go_on_from_there(open_page):
     tab = open_page("#q=q7")
-    tab.page.wait_for_function("document.getElementById('asked-id').textContent === 'q7'")
+    expect(asked(tab)).to_have_text("q7")
     tab.page.keyboard.press("n")
-    tab.page.wait_for_function("document.getElementById('asked-id').textContent === 'q8'")
+    expect(asked(tab)).to_have_text("q8")
     assert tab.page.evaluate("location.hash") == "#q=q8"
     tab.page.keyboard.press("p")
     tab.page.keyboard.press("p")
-    tab.page.wait_for_function("document.getElementById('asked-id').textContent === 'q6'")
+    expect(asked(tab)).to_have_text("q6")
     tab.page.keyboard.press("/")
     tab.page.keyboard.type("nn")
     assert tab.page.locator("#search").input_value() == "nn"
     tab.page.fill("#search", "")
     tab.page.focus("#list")
     tab.page.keyboard.press("End")
-    tab.page.wait_for_function("document.getElementById('asked-id').textContent === 'q39'")
+    expect(asked(tab)).to_have_text("q39")
     chosen = tab.page.locator("#list").get_attribute("aria-activedescendant")
     assert tab.page.locator(f"#{chosen}").get_attribute("aria-selected") == "true"
 
 
 def test_the_detail_shows_every_arm_its_differences_gold_passages_checks_and_cause(open_page):
     tab = open_page("#q=q0")
-    tab.page.wait_for_function("document.getElementById('asked-id').textContent === 'q0'")
+    expect(asked(tab)).to_have_text("q0")
     assert tab.page.locator("#detail article").count() == 7
     run_texts = tab.page.locator("#detail article .said").all_inner_texts()
     assert all(run_texts)
@@ -209,21 +229,28 @@ def test_ten_thousand_rows_are_not_drawn_at_once(open_page):
     tab.page.wait_for_selector("#row-39")
 
 
-def test_twenty_hostile_payloads_stay_text(open_page):
-    tab = open_page("#q=q0", change=poison, viewport={"width": 390, "height": 844})
+def test_twenty_hostile_payloads_stay_text(make_run, open_page):
+    folder = make_run()
+    poison(folder)
+    analyse(folder)
+    tab = open_page("#q=q0", write_report(folder), viewport={"width": 390, "height": 844})
     page = tab.page
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     for i in range(len(PAYLOADS)):
         page.evaluate("(i) => { location.hash = 'q=q' + i; }", i)
-        page.wait_for_function("(i) => document.getElementById('asked-id').textContent === 'q' + i", arg=i)
+        expect(asked(tab)).to_have_text(f"q{i}")
         page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
         assert shown(PAYLOADS[i]) in page.locator("#asked").text_content()
     assert page.evaluate("window.ran") is None
     assert page.evaluate("document.querySelectorAll('script:not([id]), iframe, form, base, img').length") == 1
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.evaluate(WIDER) == []
     assert (tab.console, tab.errors) == ([], [])
     assert {url.split("#")[0] for url in tab.requests} == {page.url.split("#")[0]}
     assert "Tjur" in page.locator("#list").inner_text() or page.locator("#list [role=option]").count() > 0
+
+
+WIDER = """() => document.documentElement.scrollWidth === innerWidth ? [] : [...document.querySelectorAll('main *')]
+  .filter((node) => node.scrollWidth > innerWidth && !node.closest('.scroll, svg')).map((node) => node.outerHTML.slice(0, 80))"""
 
 
 def shown(payload):
@@ -250,11 +277,17 @@ def poison(folder):
             for p in replies
         ])  # fmt: skip
     scores = read_records(folder / "scores.jsonl", Score)
-    write_records(folder / "scores.jsonl", [replace(s, reason=s.reason and s.reason + safe[s.example_id]) for s in scores])
+    write_records(
+        folder / "scores.jsonl", [replace(s, reason=s.reason and s.reason + safe[s.example_id]) for s in scores]
+    )
     config = read_run_config(folder / "config.yaml")
     name = PAYLOADS[0]
-    write_run_config(folder / "config.yaml", config.model_copy(
-        update={"dataset": config.dataset.model_copy(update={"instruction": " ".join(safe.values())})}))
+    write_run_config(
+        folder / "config.yaml",
+        config.model_copy(
+            update={"dataset": config.dataset.model_copy(update={"instruction": " ".join(safe.values())})}
+        ),
+    )
     decision = read_json(folder / "decision.json")
     texts = [shown(p) for p in PAYLOADS]
     write_json(folder / "decision.json", {**decision, "dataset": name, "caveats": texts, "reasons": texts})

@@ -1,4 +1,4 @@
-"""What each arm has cost in all after so many questions, as lines on two logarithmic scales, from economics.json."""
+"""What a thousand questions cost with each arm, building included, by how many are asked, from economics.json."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from markupsafe import Markup
 
 from reports.run import Run, in_order, label, strategy
-from reports.svg import line, picture, tag, text
+from reports.svg import line, picture, spread, tag, text
 
 LEFT, TOP, WIDE, HIGH, NAMES = 58.0, 12.0, 470.0, 230.0, 112.0
 FIRST, LAST = 2, 6
@@ -20,33 +20,33 @@ def totals(run: Run) -> list[tuple[str, list[float]]]:
 
 
 def curve(run: Run) -> Markup:
-    """The lines, with a ring where the verdict's arm and another have cost the same; empty without prices."""
+    """The lines on two logarithmic scales, with a ring where the verdict's arm and another cost the same.
+
+    Empty without prices.
+    """
     modes = _priced(run)
-    ends = [_total(run, mode, 10.0**power) for mode in modes for power in (FIRST, LAST)]
-    if not modes or max(ends) <= 0:
+    ends = [_each(run, mode, 10.0**power) for mode in modes for power in (FIRST, LAST)]
+    if not modes or min(ends) <= 0:
         return Markup()
-    low = math.floor(math.log10(min(end for end in ends if end > 0)))
-    high = math.ceil(math.log10(max(ends)))
+    low, high = math.floor(math.log10(min(ends))), math.ceil(math.log10(max(ends)))
     high += high == low
 
     def at(questions: float, money: float) -> tuple[float, float]:
         across = (math.log10(questions) - FIRST) / (LAST - FIRST)
-        up = (math.log10(max(money, 10.0**low)) - low) / (high - low)
-        return LEFT + WIDE * across, TOP + HIGH * (1 - up)
+        return LEFT + WIDE * across, TOP + HIGH * (1 - (math.log10(money) - low) / (high - low))
 
     parts = _grid(low, high)
-    names = sorted(((at(10.0**LAST, _total(run, m, 10.0**LAST))[1], m) for m in modes), reverse=True)
-    height = TOP + HIGH + 20
-    for y, mode in names:
-        height = min(y, height - 15)
+    names = spread([at(10.0**LAST, _each(run, m, 10.0**LAST))[1] for m in modes], 15, TOP + HIGH)
+    steps = [10 ** (FIRST + (LAST - FIRST) * i / 60) for i in range(61)]
+    for mode, height in zip(modes, names, strict=True):
         chosen = " chosen" if mode == run.decision.mode else ""
-        steps = [10 ** (FIRST + (LAST - FIRST) * i / 60) for i in range(61)]
-        drawn = " ".join("{:.1f},{:.1f}".format(*at(n, _total(run, mode, n))) for n in steps)
+        drawn = " ".join("{:.1f},{:.1f}".format(*at(n, _each(run, mode, n))) for n in steps)
         parts.append(tag("g", tag("polyline", points=drawn, class_=f"cost-line{chosen}"),
                          text(LEFT + WIDE + 7, height + 4.5, label(mode), f"row-name{chosen}"),
                          class_=f"s-{strategy(mode)}"))  # fmt: skip
     parts += [tag("circle", cx=x, cy=y, r=6, class_="crossing") for x, y in (at(*c) for c in _crossings(run))]
-    spoken = "Total cost by number of questions: " + ", ".join(f"{label(m)} {_total(run, m, 1e6):.3g}" for m in modes)
+    said = ", ".join(f"{label(m)} {_each(run, m, 1e3):.3g} and {_each(run, m, 1e6):.3g}" for m in modes)
+    spoken = f"Cost per 1,000 questions when a thousand and when a million are asked: {said}"
     return picture(LEFT + WIDE + NAMES, TOP + HIGH + 44, spoken, *parts, class_="chart wide-chart")
 
 
@@ -60,6 +60,11 @@ def _total(run: Run, mode: str, questions: float) -> float:
     return float(arm["fixed"] + arm["per_thousand"] * questions / 1000)
 
 
+def _each(run: Run, mode: str, questions: float) -> float:
+    """What a thousand questions cost when so many are asked in all."""
+    return 1000 * _total(run, mode, questions) / questions
+
+
 def _crossings(run: Run) -> list[tuple[float, float]]:
     """(questions, money) where the verdict's arm and another have cost the same, within the picture."""
     mode = run.decision.mode
@@ -67,7 +72,7 @@ def _crossings(run: Run) -> list[tuple[float, float]]:
     for pair in run.economics.get("break_even", []):
         asked, two = pair["questions"], (pair["cheaper_to_build"], pair["dearer_to_build"])
         if mode in two and asked and 10**FIRST <= asked <= 10**LAST:
-            found.append((float(asked), _total(run, two[1], asked)))
+            found.append((float(asked), _each(run, two[1], asked)))
     return found
 
 
@@ -82,5 +87,5 @@ def _grid(low: int, high: int) -> list[Markup]:
         y = TOP + HIGH * (1 - (power - low) / (high - low))
         parts.append(line(LEFT, y, LEFT + WIDE, y, "grid"))
         parts.append(text(LEFT - 7, y + 4, f"{10.0**power:,.{max(0, -power)}f}".replace(",", "\u202f"), "tick", "end"))
-    parts.append(text(LEFT + WIDE / 2, TOP + HIGH + 38, "questions answered", "axis-name", "middle"))
+    parts.append(text(LEFT + WIDE / 2, TOP + HIGH + 38, "questions asked in all", "axis-name", "middle"))
     return parts

@@ -14,26 +14,27 @@ from reports.svg import line, picture, rect, tag, text
 from reports.words import column, percent, points
 
 ROW = 30.0
-LABELS = 118.0
+LABELS = 130.0
 VALUES = 74.0
-PLOT = 270.0
+PLOT = 262.0
 
 Series = Sequence[tuple[float, float]]
 
 
 def dots(title: str, arms: Sequence[tuple[str, Estimate]], target: float | None, chosen: str | None) -> Markup:
     """One row a mode: the mean as a dot, its 95 % interval as a whisker, on 0 to 100 %; the target as a dashed line."""
-    height = 24 + ROW * len(arms)
+    top = 24.0 if target is not None else 4.0
+    height = top + ROW * len(arms)
     parts: list[Markup] = []
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        parts.append(line(_at(share), 20, _at(share), height, "grid"))
+        parts.append(line(_at(share), top - 4, _at(share), height, "grid"))
         parts.append(text(_at(share), height + 16, f"{share:.0%}".replace("%", " %"), "tick", "middle"))
     if target is not None:
         parts.append(line(_at(target), 18, _at(target), height, "target"))
         side = "end" if target > 0.7 else "start"
         parts.append(text(_at(target), 12, f"target {percent(target)}", "tick target-name", side))
     for i, (mode, estimate) in enumerate(arms):
-        parts.append(_row(mode, estimate, 24 + ROW * (i + 0.5), mode == chosen))
+        parts.append(_row(mode, estimate, top + ROW * (i + 0.5), mode == chosen))
     spoken = "; ".join(f"{label(mode)} {percent(e.mean)}" for mode, e in arms)
     return picture(LABELS + PLOT + VALUES, height + 22, f"{title}: {spoken}", *parts)
 

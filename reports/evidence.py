@@ -14,6 +14,7 @@ from reports.run import Run
 from reports.summary import Outcomes, Table
 
 LOSS_ROWS = 12
+METRICS = {"mrr": "MRR", "ndcg": "nDCG"}
 
 
 def axis(run: Run, name: str) -> dict[str, Any]:
@@ -65,9 +66,12 @@ def _metric_charts(run: Run, table: Table) -> list[tuple[str, Markup]]:
     found = []
     for i, metric in enumerate(table.metrics):
         arms = [(mode, e) for mode, cells in table.rows if (e := cells[i]) is not None]
-        if all(0 <= e.low and e.high <= 1 for _, e in arms):
-            name = f"{metric.replace('_', ' ')}, {_counted(e.n for _, e in arms)}"
-            found.append((name, charts.dots(metric.replace("_", " "), arms, None, run.decision.mode)))
+        if all(e.low >= 0 and e.high <= 1 for _, e in arms):
+            name = METRICS.get(metric, metric.replace("_", " "))
+            drawn = charts.dots(name, arms, None, run.decision.mode)
+            found.append(
+                (f"{name[0].upper() if name.islower() else name[0]}{name[1:]}, {_counted(e.n for _, e in arms)}", drawn)
+            )
     return found
 
 

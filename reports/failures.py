@@ -12,7 +12,7 @@ from reports.run import Run, in_order, label, strategy
 from reports.svg import picture, rect, tag, text
 from reports.words import NBSP, percent
 
-ROW, LABELS, PLOT, VALUES = 30.0, 118.0, 256.0, 88.0
+ROW, LABELS, PLOT, VALUES = 30.0, 130.0, 248.0, 92.0
 
 
 @dataclass(frozen=True, slots=True)

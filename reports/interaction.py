@@ -11,12 +11,12 @@ from markupsafe import Markup
 from eval.records import Estimate
 from reports.run import Run, label, strategy
 from reports.summary import Z95, arms, primary_values
-from reports.svg import line, picture, tag, text
+from reports.svg import line, picture, spread, tag, text
 from reports.words import CI, NBSP, percent, points
 
 CORNERS = ("base", "rag", "ft", "hybrid")
 LINES = (("base", "rag", "untuned"), ("fewshot", "rag-fewshot", "few-shot"), ("ft", "hybrid", "tuned"))
-LEFT, TOP, WIDE, HIGH, NAMES = 44.0, 12.0, 250.0, 200.0, 110.0
+LEFT, TOP, WIDE, HIGH, NAMES = 48.0, 12.0, 320.0, 190.0, 110.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def _words(run: Run, axis: str, known: dict[str, Estimate]) -> str:
         return f"{said}."
     mean, low, high, n = found
     more = "more than" if low > 0 else "less than" if high < 0 else "not shown to be other than"
-    return f"{said}: together {more} the sum of the two ({points(mean)}, {CI} {points(low)} to {points(high)}, n{NBSP}={NBSP}{n})."
+    figures = f"{points(mean)}, {CI} {points(low)} to {points(high)}, n{NBSP}={NBSP}{n}"
+    return f"{said}: together {more} the sum of the two ({figures})."
 
 
 def _chart(axis: str, pairs: list[tuple[str, Estimate, Estimate, str]], target: float | None) -> Markup:
@@ -89,9 +90,8 @@ def _chart(axis: str, pairs: list[tuple[str, Estimate, Estimate, str]], target: 
     parts += [
         text(x, TOP + HIGH + 20, words, "tick", "middle") for x, words in ((left, "without"), (right, "with retrieval"))
     ]
-    height = TOP + HIGH + 20.0
-    for name, a, b, mode in sorted(pairs, key=lambda p: p[2].mean):
-        height = min(y(b.mean), height - 16)
+    heights = spread([y(b.mean) for _, _, b, _ in pairs], 16, TOP + HIGH + 4)
+    for (name, a, b, mode), height in zip(pairs, heights, strict=True):
         ends = [_end(x, y(e.low), y(e.mean), y(e.high)) for x, e in ((left, a), (right, b))]
         parts.append(tag("g", line(left, y(a.mean), right, y(b.mean), "slope"), *ends,
                          text(LEFT + WIDE + 4, height + 4.5, f"{name} {percent(b.mean, 0)}", "row-name", "start"),

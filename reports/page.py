@@ -35,7 +35,7 @@ from reports.plane import plane
 from reports.quadrant import quadrant
 from reports.run import Run, label, read_run, strategy
 
-STYLES = ("page.css", "verdict.css", "evidence.css", "questions.css")
+STYLES = ("page.css", "verdict.css", "evidence.css", "questions.css", "print.css")
 SCRIPTS = ("payload.js", "dom.js", "diff.js", "filter.js", "list.js", "detail.js", "page.js")
 
 

@@ -113,7 +113,7 @@ def _targets(run: Run, mechanism: bool) -> list[Reason]:
         e, t = known[axis]
         shown = "is below" if e.high < t else "is not shown to reach"
         claim = f"It is the best here, but {SAID[axis]} {shown} the target."
-        return [Reason(claim, f"{whole(e.mean)} right ({e.low:.0%} to {e.high:.0%}), {whole(t)} wanted.")]
+        return [Reason(claim, f"{whole(e.mean)} right ({100 * e.low:.0f} to {whole(e.high)}), {whole(t)} wanted.")]
     claim = "It is good enough." if mechanism else "The prompt alone is good enough."
     said = " and ".join(f"{SAID[a]} {whole(e.mean)} (target {whole(t)})" for a, (e, t) in known.items())
     return [Reason(claim, f"{label(run.decision.mode)} reaches {said}.")]

@@ -10,8 +10,8 @@ from reports.summary import arms
 from reports.svg import line, picture, rect, tag, text
 from reports.words import percent
 
-LEFT, TOP, WIDE, HIGH, RIGHT, BELOW = 46.0, 12.0, 520.0, 250.0, 14.0, 44.0
-APART = 15.0
+LEFT, TOP, WIDE, HIGH, RIGHT, BELOW = 50.0, 16.0, 520.0, 250.0, 30.0, 44.0
+APART, NEAR = 15.0, 130.0
 
 
 def plane(run: Run) -> Markup:
@@ -67,16 +67,16 @@ def _spread(wanted: list[tuple[float, str]], across: dict[str, float]) -> dict[s
     """Heights of the names: each as near to its dot as the names below and above, on about the same place, allow."""
     found: dict[str, float] = {}
     for y, mode in sorted(wanted, reverse=True):
-        near = [h for m, h in found.items() if abs(across[m] - across[mode]) < 150]
-        found[mode] = min([y, *(h - APART for h in near)])
+        near = [h for m, h in found.items() if abs(across[m] - across[mode]) < NEAR]
+        found[mode] = min([y - 8, *(h - APART for h in near)])
     return found
 
 
 def _arm(mode: str, form: Estimate, content: Estimate, height: float, chosen: bool) -> Markup:
     x, y = _x(form.mean), _y(content.mean)
     end = form.mean > 0.75
-    shift = -11.0 if end else 11.0
-    name = text(x + shift, height + 4.5, label(mode), "row-name halo chosen" if chosen else "row-name halo",
+    shift = -8.0 if end else 8.0
+    name = text(x + shift, height, label(mode), "row-name halo chosen" if chosen else "row-name halo",
                 "end" if end else "start")  # fmt: skip
     return tag("g",
                line(_x(form.low), y, _x(form.high), y, "bar"), line(x, _y(content.low), x, _y(content.high), "bar"),

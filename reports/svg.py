@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from markupsafe import Markup, escape
 
 Attribute = str | float | int
@@ -33,6 +36,19 @@ def picture(width: float, height: float, title: str, *children: Markup, class_: 
     """A whole drawing that scales to its column and that a screen reader announces by its title."""
     return tag("svg", tag("title", title), *children, viewBox=f"0 0 {_value(width)} {_value(height)}",
                class_=class_, role="img", aria_label=title)  # fmt: skip
+
+
+def spread(wanted: Sequence[float], apart: float, bottom: float) -> list[float]:
+    """Heights of names, each near the one wanted, no two nearer than `apart`, none below `bottom`; order is kept."""
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    found = list(wanted)
+    for above, below in pairwise(order):
+        found[below] = max(found[below], found[above] + apart)
+    floor = bottom
+    for i in reversed(order):
+        found[i] = min(found[i], floor)
+        floor = found[i] - apart
+    return found
 
 
 def _name(key: str) -> str:

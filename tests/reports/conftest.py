@@ -54,6 +54,12 @@ def make_run(tmp_path: Path) -> Callable[..., Path]:
     return lambda **settings: write_run(tmp_path / "run", Spec(**settings))
 
 
+@pytest.fixture(scope="session")
+def write_run_to() -> Callable[..., Path]:
+    """Write a run folder to a path, by the keyword arguments of Spec, for a test that shares one."""
+    return lambda folder, **settings: write_run(folder, Spec(**settings))
+
+
 def write_run(folder: Path, spec: Spec) -> Path:
     examples = [_example(i, spec) for i in range(spec.questions)]
     scores = [score for mode in spec.modes for score in _scores(mode, examples, spec)]

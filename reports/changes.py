@@ -73,7 +73,7 @@ def headline(found: Mapping[str, Any]) -> str:
 def _said(verdict: Mapping[str, Any]) -> str:
     if verdict["strategy"] == "inconclusive" and verdict["candidates"]:
         return f"not settled ({' or '.join(SHORT.get(c, c) for c in verdict['candidates'])})"
-    return SHORT.get(verdict["strategy"], verdict["strategy"])
+    return SHORT.get(verdict["strategy"], str(verdict["strategy"]))
 
 
 def lead(found: Mapping[str, Any]) -> str:

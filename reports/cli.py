@@ -28,6 +28,10 @@ def report(
     compare: Annotated[
         bool, typer.Option("--compare", help="Say what changed from the first run to the second, of one data set.")
     ] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option("--export", metavar="DIR", help="Write JSON, CSV, SVG, a decision record and model-index there."),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE", help="The page of several runs; default: beside them, or in the second."),
@@ -58,6 +62,11 @@ def report(
         page = write_report(run)
         typer.echo(page)
         typer.echo(page.with_suffix(".md"))
+        if export:
+            from reports.exports import export as write_exports
+
+            for path in write_exports(run, export if len(runs) == 1 else export / run.resolve().name):
+                typer.echo(path)
     if len(runs) > 1:
         from reports.portfolio import write_portfolio
 

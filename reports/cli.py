@@ -50,7 +50,7 @@ def report(
 
         if len(runs) != 2:
             raise UserError(f"--compare takes two runs, before and after; {len(runs)} given")
-        typer.echo(write_comparison(*runs, out))
+        typer.echo(write_comparison(runs[0], runs[1], out))
         return
     from eval.analyse import analyse
     from reports.page import write_report

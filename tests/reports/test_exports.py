@@ -184,7 +184,7 @@ def test_hostile_text_is_no_markup_in_any_form(make_run, hostile_text, tmp_path)
     for name in ("decision-record.md", "decision-record.html", "quadrant.svg"):
         text = (tmp_path / "out" / name).read_text(encoding="utf-8")
         assert "<img" not in text and "<script" not in text
-    assert not re.search(r"(?<!\\\\)\]\(", (tmp_path / "out" / "decision-record.md").read_text(encoding="utf-8"))
+    assert not re.search(r"(?<!\\)\]\(", (tmp_path / "out" / "decision-record.md").read_text(encoding="utf-8"))
 
 
 def test_the_command_names_every_file_and_keeps_runs_apart(four_runs, tmp_path, monkeypatch, capsys):

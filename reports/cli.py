@@ -25,9 +25,16 @@ def report(
     prices: Annotated[
         Path | None, typer.Option("--prices", help="Price file in the form of eval/prices.yaml, the default.")
     ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Say what changed from the first run to the second, of one data set.")
+    ] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option("--export", metavar="DIR", help="Write JSON, CSV, SVG, a decision record and model-index there."),
+    ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="The portfolio page of several runs; default: beside them."),
+        typer.Option("--out", metavar="FILE", help="The page of several runs; default: beside them, or in the second."),
     ] = None,
 ) -> None:
     """Write report.html and report.md into each run folder, a portfolio page of several runs, and print where."""
@@ -37,6 +44,13 @@ def report(
         if len(runs) > 1:
             raise UserError("--label marks the replies of one run; name one run folder")
         serve(runs[0], annotator, port, typer.echo)
+        return
+    if compare:
+        from reports.changes import write_comparison
+
+        if len(runs) != 2:
+            raise UserError(f"--compare takes two runs, before and after; {len(runs)} given")
+        typer.echo(write_comparison(runs[0], runs[1], out))
         return
     from eval.analyse import analyse
     from reports.page import write_report
@@ -48,6 +62,11 @@ def report(
         page = write_report(run)
         typer.echo(page)
         typer.echo(page.with_suffix(".md"))
+        if export:
+            from reports.exports import export as write_exports
+
+            for path in write_exports(run, export if len(runs) == 1 else export / run.resolve().name):
+                typer.echo(path)
     if len(runs) > 1:
         from reports.portfolio import write_portfolio
 

@@ -1,4 +1,4 @@
-"""The page in short, as Markdown for a pull request or a chat."""
+"""The page in short, as Markdown that fits a comment on a pull request: the verdict open, its evidence folded away."""
 
 from __future__ import annotations
 
@@ -12,26 +12,41 @@ from reports.run import Run, in_order, label
 
 
 def markdown(run: Run) -> str:
-    """Verdict, axes, differences, retrieval, abstention, costs and caveats, one after another."""
-    blocks = [f"# {_plain(run.decision.dataset)}: {_plain(words.headline(run))}", *_verdict(run), *_axes(run)]
-    blocks += [words.unscored(run), *_differences(run), *_metrics(run), *_failures(run), *_firmness(run), *_costs(run)]
-    blocks += [*_money(run), *_retention(run), *_judge(run)]
+    """Verdict, axes, what next and caveats; folded below: why, differences, retrieval, failures, costs and the rest."""
+    blocks = [f"# {plain(run.decision.dataset)}: {plain(words.headline(run))}", _verdict(run), *_axes(run)]
+    blocks += [words.unscored(run), bullets("Next", words.next_steps(run)), bullets("Caveats", run.decision.caveats)]
+    folded = {
+        "Why": _why(run),
+        "Paired differences": _differences(run),
+        **{words.AXES[axis]: _metrics(run, axis) for axis in ("retrieval", "abstention")},
+        "Why questions failed": _failures(run),
+        "How firm the verdict is": _firmness(run),
+        "Costs": _costs(run),
+        "In money": _money(run),
+        "Side effects: retention": _retention(run),
+        "Judge": _judge(run),
+    }
+    blocks += [fold(title, found) for title, found in folded.items()]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _verdict(run: Run) -> list[str]:
+def fold(title: str, blocks: Iterable[str]) -> str:
+    """Blocks below a line that opens them, as GitHub and GitLab show it; empty when there are none."""
+    inside = "\n\n".join(block for block in blocks if block)
+    return f"<details>\n<summary>{title}</summary>\n\n{inside}\n\n</details>" if inside else ""
+
+
+def _verdict(run: Run) -> str:
     decision = run.decision
-    placement = place(decision, run.comparisons, run.margin)
-    places = [words.lift_words(placement.context, "Retrieval"), words.lift_words(placement.llm, "Tuning")]
     needed = f"**Verdict: {decision.strategy}**" + (f" (arm `{decision.mode}`)" if decision.mode else "")
     said = " ".join(part for part in (words.evidence(run), words.sureness(run), words.not_measured(run)) if part)
-    return [
-        f"{needed}. {_plain(said)}",
-        _list("Why", decision.reasons),
-        _list("What each mechanism adds", places),
-        _list("Next", words.next_steps(run)),
-        _list("Caveats", decision.caveats),
-    ]
+    return f"{needed}. {plain(said)}"
+
+
+def _why(run: Run) -> list[str]:
+    placement = place(run.decision, run.comparisons, run.margin)
+    places = [words.lift_words(placement.context, "Retrieval"), words.lift_words(placement.llm, "Tuning")]
+    return [bullets("", run.decision.reasons), bullets("What each mechanism adds", places)]
 
 
 def _axes(run: Run) -> list[str]:
@@ -40,7 +55,7 @@ def _axes(run: Run) -> list[str]:
     found = {axis: run.decision.axes[axis] for axis in scored}
     modes = in_order({mode: None for estimates in found.values() for mode in estimates})
     rows = [[_mode(run, mode), *(_estimate(found[axis].get(mode)) for axis in scored)] for mode in modes]
-    return ["## Both axes" if len(scored) > 1 else "## The axis", _table(heads, rows)] if rows else []
+    return ["## Both axes" if len(scored) > 1 else "## The axis", table(heads, rows)] if rows else []
 
 
 def _target(run: Run, axis: str) -> str:
@@ -73,17 +88,13 @@ def _differences(run: Run) -> list[str]:
         for c in deciding
     ]
     heads = ["axis", "difference", "points", "95 % interval", "n", "groups", "reads as"]
-    return ["## Paired differences", _table(heads, rows)] if rows else []
+    return [table(heads, rows)] if rows else []
 
 
-def _metrics(run: Run) -> list[str]:
-    blocks = []
-    for axis in ("retrieval", "abstention"):
-        table = summary.metric_table(run, axis)
-        rows = [[_mode(run, mode), *map(_estimate, cells)] for mode, cells in table.rows]
-        if rows:
-            blocks += [f"## {words.AXES[axis]}", _table(["mode", *table.metrics], rows)]
-    return blocks
+def _metrics(run: Run, axis: str) -> list[str]:
+    found = summary.metric_table(run, axis)
+    rows = [[_mode(run, mode), *map(_estimate, cells)] for mode, cells in found.rows]
+    return [table(["mode", *found.metrics], rows)] if rows else []
 
 
 def _judge(run: Run) -> list[str]:
@@ -92,12 +103,12 @@ def _judge(run: Run) -> list[str]:
         return []
     lines = [found.get("line", ""), *judging.agreements(found), *judging.noises(found), *judging.failures(found)]
     heads, rows = judging.means(run, found)
-    return ["## Judge", _table(heads, rows) if rows else "", _list("Judge", [line for line in lines if line])]
+    return [table(heads, rows) if rows else "", bullets("", [line for line in lines if line])]
 
 
 def _costs(run: Run) -> list[str]:
     rows = [[_mode(run, row.mode), *row.cells] for row in costs.cost_rows(run)]
-    return ["## Costs", _table(["mode", *costs.COLUMNS], rows)] if rows else []
+    return [table(["mode", *costs.COLUMNS], rows)] if rows else []
 
 
 def _failures(run: Run) -> list[str]:
@@ -107,20 +118,20 @@ def _failures(run: Run) -> list[str]:
     heads = ["cause", *(f"{label(mode)} ({failed} of n={n} failed)" for mode, failed, n in arms)]
     rows = [[row.words, *(str(count) if count else costs.NONE for count in row.counts)] for row in failures.rows(run)]
     said = run.attribution["better_retrieval"]["words"]
-    return ["## Why questions failed", _plain(said), _table(heads, rows) if rows else "No question failed."]
+    return [plain(said), table(heads, rows) if rows else "No question failed."]
 
 
 def _firmness(run: Run) -> list[str]:
     said = [words_ for _, words_, _ in firmness.strips(run)]
-    return ["## How firm the verdict is", _list("Other targets and margins, one at a time", said)] if said else []
+    return [bullets("Other targets and margins, one at a time", said)]
 
 
 def _money(run: Run) -> list[str]:
     rows = [[_mode(run, row.mode), *row.cells] for row in money.rows(run)]
     if not rows:
         return []
-    said = [_list("When building pays back", money.break_even(run)), _list("Corpus updates", money.updates(run))]
-    return ["## In money", _plain(money.prices(run)), _table(["mode", *money.COLUMNS], rows), *said]
+    said = [bullets("When building pays back", money.break_even(run)), bullets("Corpus updates", money.updates(run))]
+    return [plain(money.prices(run)), table(["mode", *money.COLUMNS], rows), *said]
 
 
 def _retention(run: Run) -> list[str]:
@@ -129,15 +140,16 @@ def _retention(run: Run) -> list[str]:
         [r.metric, label(r.mode), r.mean, r.mean_interval, r.change, r.change_interval, r.n]
         for r in retention.rows(run)
     ]
-    return ["## Side effects: retention", _table(heads, rows)] if rows else []
+    return [table(heads, rows)] if rows else []
 
 
-def _list(title: str, items: Iterable[str]) -> str:
-    lines = [f"- {_plain(item)}" for item in items]
-    return "\n".join([f"**{title}**", "", *lines]) if lines else ""
+def bullets(title: str, items: Iterable[str]) -> str:
+    """A list below a bold title, or without one; empty when there are no items."""
+    lines = [f"- {plain(item)}" for item in items]
+    return "\n".join([*((f"**{title}**", "") if title else ()), *lines]) if lines else ""
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table whose first column is read from the left and whose others are aligned to the right."""
     rule = ["---"] + ["---:"] * (len(heads) - 1)
     lines = [[_cell(text) for text in row] for row in (heads, *rows)]
@@ -145,10 +157,10 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    return _plain(text).replace("|", "\\|")
+    return plain(text).replace("|", "\\|")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """One line in which nothing is read as HTML, an image or a link; no-break spaces stay."""
     line = re.sub(r"[ \t\r\n\f\v\u2028\u2029]+", " ", text).strip()
     return re.sub(r"([\[\]])", r"\\\1", line.replace("&", "&amp;").replace("<", "&lt;"))

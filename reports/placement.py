@@ -92,7 +92,7 @@ def _between(
     control, treatment = _standing(decision, axis, controls), _standing(decision, axis, treatments)
     if control is None or treatment is None:
         return None
-    return _paired(comparisons, axis, control, treatment) or _unpaired(decision, axis, control, treatment)
+    return paired(comparisons, axis, control, treatment) or _unpaired(decision, axis, control, treatment)
 
 
 def _standing(decision: Decision, axis: str, arms: list[str]) -> str | None:
@@ -103,7 +103,8 @@ def _standing(decision: Decision, axis: str, arms: list[str]) -> str | None:
     return max(means, key=lambda arm: means[arm]) if means else None
 
 
-def _paired(comparisons: Sequence[Comparison], axis: str, control: str, treatment: str) -> Lift | None:
+def paired(comparisons: Sequence[Comparison], axis: str, control: str, treatment: str) -> Lift | None:
+    """The paired lift treatment - control on an axis, turned round where the file has it so; None where it has none."""
     for c in comparisons:
         lift = Lift(axis, c.control, c.treatment, c.difference, c.low, c.high, c.n, paired=True)
         if c.axis == axis and (c.control, c.treatment) == (control, treatment):

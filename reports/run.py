@@ -98,6 +98,7 @@ def decision_from_dict(data: Mapping[str, Any]) -> Decision:
     axes = {axis: {mode: Estimate(**e) for mode, e in arms.items()} for axis, arms in data["axes"].items()}
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
     values["axes"] = axes
+    values["retention"] = {mode: Estimate(**e) for mode, e in data.get("retention", {}).items()}
     return Decision(**values)
 
 

@@ -232,12 +232,13 @@ def write_decided(
     model: str = "tiny",
     hostile: str = "",
     target: float = 0.8,
+    instruction: str = "You are the support desk. ",
     analysed: bool = False,
 ) -> Path:
     """Replies drawn question by question at the truth's rates, alike between runs with the same seed."""
     rates = TRUTHS[truth] if isinstance(truth, str) else truth
     dataset = DatasetConfig.model_validate(
-        {"name": name or folder.name, "instruction": "You are the support desk. " + hostile,
+        {"name": name or folder.name, "instruction": instruction + hostile,
          "knowledge": {"target": target}}
     )  # fmt: skip
     config = RunConfig(dataset_path="datasets/norrland", model=model, dataset=dataset)

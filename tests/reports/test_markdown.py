@@ -9,15 +9,9 @@ def test_it_carries_verdict_axes_differences_costs_and_caveats(make_run):
     text = markdown(run)
     assert text.startswith("# norrland: Use both: retrieval for what the model must know, fine-tuning")
     assert "**Verdict: hybrid** (arm `hybrid`)" in text
-    for heading in (
-        "## Both axes",
-        "## Paired differences",
-        "## Retrieval",
-        "## Abstention",
-        "## Costs",
-        "**Caveats**",
-    ):
-        assert heading in text
+    assert "## Both axes" in text and "**Caveats**" in text
+    for title in ("Why", "Paired differences", "Retrieval", "Abstention", "Costs"):
+        assert f"<details>\n<summary>{title}</summary>\n\n" in text
     e = run.decision.axes["knowledge"]["rag"]
     assert f"| RAG | {100 * e.mean:.1f}\u00a0% ({100 * e.low:.1f} to {100 * e.high:.1f}, {e.n}) |" in text
 
@@ -35,3 +29,12 @@ def test_hostile_text_is_neither_markup_nor_link(make_run, hostile_text):
     assert "<script" not in text and "<img" not in text
     assert "[x](" not in text
     assert "&lt;/script>" in text
+
+
+def test_it_fits_a_comment_with_the_verdict_open_and_the_rest_folded(four_runs):
+    for folder in four_runs:
+        text = markdown(read_run(folder))
+        assert len(text) < 65_536
+        shown = text.split("<details>")[0]
+        assert "**Verdict:" in shown and "## Both axes" in shown and "**Next**" in shown
+        assert text.count("<details>") == text.count("</details>") == text.count("<summary>") > 3

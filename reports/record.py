@@ -1,0 +1,140 @@
+"""The decision on one page, in the form of an architecture decision record: to sign, print and keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eval.modes import MODES
+from eval.records import Estimate
+from reports import costs, money, summary, words
+from reports.inline import inline
+from reports.markdown import bullets, plain, table
+from reports.placement import paired, place
+from reports.places import Place, places
+from reports.run import Run, label, strategy
+
+SIGNERS = ("Decided by", "Agreed by", "Agreed by")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One candidate as the record lists it."""
+
+    mode: str
+    what: str
+    figures: tuple[str, ...]
+    """What it reaches on each scored axis, with its interval."""
+    money: str
+    outcome: str
+
+
+def options(run: Run) -> list[Option]:
+    """Every candidate that was run, cheapest first."""
+    prices = {row.mode: row.cells[1] for row in money.rows(run)}
+    return [
+        Option(m, words.why(m), tuple(_figure(run, axis, m) for axis in summary.axes(run)), prices.get(m, costs.NONE),
+               _outcome(run, m))
+        for m in run.modes if strategy(m) != "none"
+    ]  # fmt: skip
+
+
+def _figure(run: Run, axis: str, mode: str) -> str:
+    e: Estimate | None = run.decision.axes[axis].get(mode)
+    return f"{words.column(e.mean)} ({100 * e.low:.1f} to {100 * e.high:.1f})" if e else costs.NONE
+
+
+def _outcome(run: Run, mode: str) -> str:
+    decision = run.decision
+    if mode == decision.mode:
+        return "chosen"
+    if mode in decision.vetoed:
+        return "vetoed: forgets too much"
+    if decision.mode is None:
+        return "still possible" if strategy(mode) in decision.candidates else "ruled out"
+    lifts = [paired(run.comparisons, axis, decision.mode, mode) for axis in summary.axes(run)]
+    said = [f"{lift.axis} {words.points(lift.value)}" for lift in lifts if lift and (lift.low > 0 or lift.high < 0)]
+    return f"against the chosen: {', '.join(said)}" if said else "no difference shown to the chosen"
+
+
+def context(run: Run) -> str:
+    """What was asked, of what, on how much."""
+    config, targets = run.config, [f"{axis} {words.percent(run.target(axis) or 0)}" for axis in summary.axes(run)]
+    return (
+        f"Should a better prompt, retrieval, fine-tuning or both answer the questions of {config.dataset.name}? "
+        f"Every option was built on {config.model} and asked the same {len(run.examples)} questions in "
+        f"{summary.groups(run)} independent groups. Wanted: {' and '.join(targets)}. "
+        f"A lift counts from {words.points(run.margin).lstrip('+')} points."
+    )
+
+
+def consequences(run: Run) -> list[str]:
+    """What the decision brings and what it leaves open."""
+    found = list(words.next_steps(run))
+    row = next((r for r in money.rows(run) if r.mode == run.decision.mode), None)
+    if row:
+        named = [
+            f"{what.lower()} {amount}" for what, amount in zip(money.COLUMNS, row.cells, strict=True) if amount != "–"
+        ]
+        placeholder = ", at placeholder prices" if run.economics["placeholders"] else ""
+        found.append(f"Cost in {run.economics['prices']['currency']}{placeholder}: {', '.join(named)}.")
+    kept = run.decision.retention
+    if run.decision.mode in kept and "base" in kept:
+        before, after = kept["base"].mean, kept[run.decision.mode].mean
+        found.append(
+            f"Retention of what the base model could do: {words.percent(before)} before, {words.percent(after)} after."
+        )
+    return found
+
+
+def revisit(run: Run) -> list[str]:
+    """What would change the verdict."""
+    found = [p["words"] for p in run.sensitivity.get("parameters", [])]
+    return found or ["Measure again when the model, the corpus or the targets change."]
+
+
+def record_markdown(run: Run) -> str:
+    """The record as Markdown, with lines to sign on."""
+    heads = ["option", "what it is", *(f"{axis} (95 % interval)" for axis in summary.axes(run)), "per 1,000 questions",
+             "outcome"]  # fmt: skip
+    rows = [[label(o.mode), o.what, *o.figures, o.money, o.outcome] for o in options(run)]
+    placement = place(run.decision, run.comparisons, run.margin)
+    lifts = [words.lift_words(placement.context, "Retrieval"), words.lift_words(placement.llm, "Tuning")]
+    said = [words.evidence(run), words.sureness(run), words.not_measured(run), words.unscored(run)]
+    blocks = [
+        f"# {plain(run.decision.dataset)}: {plain(words.headline(run))}",
+        "- Status: proposed\n- Date: ____________\n- Deciders: ____________",
+        f"## Context\n\n{plain(context(run))}",
+        "## Options considered\n\n" + table(heads, rows),
+        f"## Decision\n\n**{plain(words.headline(run))}** {plain(' '.join(s for s in said if s))}",
+        bullets("Why", run.decision.reasons),
+        bullets("What each mechanism adds", lifts),
+        "## Consequences\n\n" + bullets("", consequences(run)),
+        bullets("Read with care", run.decision.caveats),
+        "## When to look again\n\n" + bullets("", revisit(run)),
+        "## Signatures\n\n" + table(["role", "name", "date", "signature"], [[who, "", "", ""] for who in SIGNERS]),
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def record_html(run: Run) -> str:
+    """The record as one printable page of A4."""
+    placement = place(run.decision, run.comparisons, run.margin)
+    drawing, _ = places(
+        [Place(run.decision.dataset, run.decision.strategy, placement.llm, placement.context, run.margin)]
+    )
+    return inline(
+        "record.html",
+        ("places.css", "sheet.css", "record.css"),
+        run=run,
+        headline=words.headline(run),
+        context=context(run),
+        evidence=" ".join(s for s in (words.evidence(run), words.sureness(run)) if s),
+        axes=[words.AXES[axis] for axis in summary.axes(run)],
+        options=options(run),
+        tried=[MODES[m].label for m in run.modes if m in MODES],
+        lifts=[words.lift_words(placement.context, "Retrieval"), words.lift_words(placement.llm, "Tuning")],
+        consequences=consequences(run),
+        revisit=revisit(run),
+        signers=SIGNERS,
+        drawing=drawing,
+    )

@@ -10,6 +10,7 @@ from eval.gates import counted
 from eval.modes import Adapter
 from finetune.faults import RowError, check_clock
 from finetune.rows import Row, plan_steps
+from finetune.tracking import check_trackers
 
 if TYPE_CHECKING:
     from eval.setup import Setup
@@ -33,6 +34,7 @@ def check_training(setup: Setup, names: Sequence[Adapter]) -> None:
             faults.append(error)
         _print_rows(setup, name, rows, held_back)
         found = _distinct(faults)
+        found += setting_faults(setup, held_back)
         found += [] if faults else [*batch_faults(setup.tokenizer, rows, held_back), *_print_cost(setup, name, rows)]
         problems += [p for p in found if p not in problems]
     for kind, message in problems:
@@ -46,8 +48,22 @@ def refuse_faults(setup: Setup, name: Adapter) -> None:
     """Raise UserError for the first thing that is wrong with an adapter's rows: what training runs before it trains."""
     rows, held_back = setup.training_rows(name)
     check_clock(setup.tokenizer)
-    for _, message in batch_faults(setup.tokenizer, rows, held_back):
+    for _, message in (*setting_faults(setup, held_back), *batch_faults(setup.tokenizer, rows, held_back)):
         raise UserError(message)
+
+
+def setting_faults(setup: Setup, held_back: Sequence[Row]) -> list[tuple[str, str]]:
+    """(kind, message) of settings in dataset.yaml that cannot be met here."""
+    finetune, where = setup.config.finetune, setup.dataset.path / "dataset.yaml"
+    faults = []
+    if finetune.patience and not held_back:
+        faults.append(("held-back", f"{where}: key 'finetune.patience' needs held-back rows to look at; add a "
+                       "dev.jsonl, or 20 rows or more to train.jsonl"))  # fmt: skip
+    try:
+        check_trackers(finetune.report_to)
+    except UserError as error:
+        faults.append(("tracker", f"{where}: {error}"))
+    return faults
 
 
 def batch_faults(tokenizer: Any, rows: Sequence[Row], held_back: Sequence[Row]) -> list[tuple[str, str]]:

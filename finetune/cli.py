@@ -71,8 +71,37 @@ def merge(
 
 
 @app.command()
+def export(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    onnx: Annotated[bool, typer.Option("--onnx", help="For onnxruntime and transformers.js.")] = False,
+    web: Annotated[
+        Path | None, typer.Option("--web", metavar="FOLDER", help="A private chat page: model, passages and scripts.")
+    ] = None,
+    mode: Annotated[
+        str | None, typer.Option("--mode", help="Whose weights and prompt; default: the verdict's.")
+    ] = None,
+    dtype: Annotated[
+        str | None, typer.Option(help="q4, int8, fp16 or fp32; default: the smallest that says the same.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of --onnx; default RUN/onnx/<mode>.")] = None,
+) -> None:
+    """Convert a mode's model for other runtimes, and prove that it says the same."""
+    if onnx == (web is not None):
+        raise UserError("name one thing to export: --onnx or --web FOLDER")
+    if web is not None:
+        from finetune.web.site import export_web
+
+        typer.echo(f"{export_web(run, web, mode, dtype).sentence()}\n{web}\nopen it with: finetune serve {web}")
+        return
+    from finetune.web.export import export_onnx
+
+    exported = export_onnx(run, mode, dtype, out)
+    typer.echo(f"{exported.sentence()}\n{exported.folder}")
+
+
+@app.command()
 def serve(
-    run: Annotated[Path, typer.Argument(help="Run folder, as `evaluate` left it.")],
+    run: Annotated[Path, typer.Argument(help="Run folder, or a folder that `export --web` wrote.")],
     api: Annotated[bool, typer.Option("--api", help="Answer OpenAI clients by any mode of the run.")] = False,
     mode: Annotated[
         str | None, typer.Option("--mode", help="Answers when a request names no model; default: the verdict's.")
@@ -80,7 +109,14 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; the default is this machine alone.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: a free one.")] = 8000,
 ) -> None:
-    """Serve a run's winner on this machine."""
+    """Serve a run's winner on this machine: the chat page, or with --api an OpenAI-compatible endpoint."""
+    if not api:
+        from finetune.serve.pages import find_site, serve_page
+
+        if mode is not None:
+            raise UserError("--mode goes with --api; the chat page answers by the mode that it was exported with")
+        serve_page(find_site(run), host, port, typer.echo)
+        return
     from finetune.serve.api import serve_api
     from finetune.serve.desk import open_desk
 

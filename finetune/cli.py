@@ -113,6 +113,25 @@ def pull(
     typer.echo(pull_repo(repo, out, run=run, revision=revision, endpoint=endpoint))
 
 
+@app.command()
+def export(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    gguf: Annotated[bool, typer.Option("--gguf", help="For llama.cpp and Ollama, with a Modelfile.")] = False,
+    adapter: Annotated[str | None, typer.Option("--adapter", help="ft or hybrid; default: the verdict's.")] = None,
+    form: Annotated[
+        list[str] | None, typer.Option("--form", help="f16, q8_0, q4_0, q4_k_m; repeatable. Default: f16 and q8_0.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder; default RUN/gguf/<adapter>.")] = None,
+) -> None:
+    """Convert an adapter's merged model for other runtimes, and prove that it says the same."""
+    from finetune.export import export_gguf
+
+    if not gguf:
+        raise UserError("name what to export: --gguf")
+    for exported in export_gguf(run, out, adapter=adapter, forms=form or ("f16", "q8_0")):
+        typer.echo(f"{exported.file}: {exported.size:,} bytes; {exported.parity.sentence()}")
+
+
 def main() -> None:
     """Run the command; a UserError is one line and exit code 2."""
     sys.exit(guarded(app))

@@ -70,33 +70,105 @@ def merge(
     typer.echo(f"{merged.adapter}, merged in {merged.dtype}: {merged.parity.sentence()}\n{merged.folder}")
 
 
+EndpointOption = Annotated[
+    str | None, typer.Option(help="Another hub's address; default $HF_ENDPOINT, else the Hub's.")
+]
+RevisionOption = Annotated[str | None, typer.Option(help="Branch (of a pull: or tag, or commit); default main.")]
+
+
+@app.command()
+def push(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    repo: Annotated[str, typer.Argument(metavar="REPO_ID", help="OWNER/NAME; made, private, where there is none.")],
+    adapter: Annotated[str | None, typer.Option("--adapter", help="ft or hybrid; default: the verdict's.")] = None,
+    merged: Annotated[bool, typer.Option("--merged", help="The merged model instead of the adapter.")] = False,
+    public: Annotated[bool, typer.Option("--public", help="Let everybody read it.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would be uploaded; no network.")] = False,
+    licence: Annotated[str | None, typer.Option(help="Of the base, where its card does not say.")] = None,
+    revision: RevisionOption = None,
+    endpoint: EndpointOption = None,
+) -> None:
+    """Publish an adapter or its merged model, with a card made from the run; rows of the data set stay here."""
+    from finetune.publish import What, prepare
+    from finetune.publish import push as push_run
+
+    what = What(run, repo, adapter=adapter, merged=merged, public=public, licence=licence)
+    if dry_run:
+        typer.echo("\n".join(prepare(what, api=None).lines()))
+    else:
+        typer.echo(push_run(what, revision=revision, endpoint=endpoint))
+
+
+@app.command()
+def pull(
+    repo: Annotated[str, typer.Argument(metavar="REPO_ID", help="OWNER/NAME that `finetune push` wrote.")],
+    run: Annotated[Path | None, typer.Option(help="Run folder; default runs/<data set name>.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder; default where `evaluate` looks in the run folder.")] = None,
+    revision: RevisionOption = None,
+    endpoint: EndpointOption = None,
+) -> None:
+    """Bring a published adapter or merged model back."""
+    from finetune.pull import pull as pull_repo
+
+    typer.echo(pull_repo(repo, out, run=run, revision=revision, endpoint=endpoint))
+
+
 @app.command()
 def export(
     run: Annotated[Path, typer.Argument(help="Run folder.")],
+    gguf: Annotated[bool, typer.Option("--gguf", help="For llama.cpp and Ollama, with a Modelfile.")] = False,
     onnx: Annotated[bool, typer.Option("--onnx", help="For onnxruntime and transformers.js.")] = False,
     web: Annotated[
         Path | None, typer.Option("--web", metavar="FOLDER", help="A private chat page: model, passages and scripts.")
     ] = None,
+    adapter: Annotated[
+        str | None, typer.Option("--adapter", help="With --gguf: ft or hybrid; default: the verdict's.")
+    ] = None,
     mode: Annotated[
-        str | None, typer.Option("--mode", help="Whose weights and prompt; default: the verdict's.")
+        str | None, typer.Option("--mode", help="With --onnx or --web: whose weights; default: the verdict's.")
     ] = None,
-    dtype: Annotated[
-        str | None, typer.Option(help="q4, int8, fp16 or fp32; default: the smallest that says the same.")
+    form: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--form",
+            help="Number format. GGUF: f16, q8_0, q4_0, q4_k_m, repeatable; default f16 and q8_0. "
+            "ONNX: q4, int8, fp16, fp32; default: the smallest that says the same.",
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of --onnx; default RUN/onnx/<mode>.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder; default RUN/gguf/<adapter> or RUN/onnx/<mode>. Not with --web.")
+    ] = None,
 ) -> None:
-    """Convert a mode's model for other runtimes, and prove that it says the same."""
-    if onnx == (web is not None):
-        raise UserError("name one thing to export: --onnx or --web FOLDER")
-    if web is not None:
-        from finetune.web.site import export_web
+    """Convert a model for other runtimes or for a browser, and prove that it says the same."""
+    if [gguf, onnx, web is not None].count(True) != 1:
+        raise UserError("name one thing to export: --gguf, --onnx or --web FOLDER")
+    if gguf:
+        from finetune.export import export_gguf
 
-        typer.echo(f"{export_web(run, web, mode, dtype).sentence()}\n{web}\nopen it with: finetune serve {web}")
+        if mode is not None:
+            raise UserError("--mode goes with --onnx and --web; --gguf takes --adapter")
+        for exported in export_gguf(run, out, adapter=adapter, forms=form or ("f16", "q8_0")):
+            typer.echo(f"{exported.file}: {exported.size:,} bytes; {exported.parity.sentence()}")
         return
-    from finetune.web.export import export_onnx
+    if adapter is not None:
+        raise UserError("--adapter goes with --gguf; --onnx and --web take --mode")
+    if len(form or ()) > 1:
+        raise UserError("--form: --onnx and --web write one number format; name one or none")
+    _export_onnx(run, web, mode, form[0] if form else None, out)
 
-    exported = export_onnx(run, mode, dtype, out)
-    typer.echo(f"{exported.sentence()}\n{exported.folder}")
+
+def _export_onnx(run: Path, web: Path | None, mode: str | None, form: str | None, out: Path | None) -> None:
+    if web is None:
+        from finetune.web.export import export_onnx
+
+        exported = export_onnx(run, mode, form, out)
+        typer.echo(f"{exported.sentence()}\n{exported.folder}")
+        return
+    from finetune.web.site import export_web
+
+    if out is not None:
+        raise UserError("--out does not go with --web, which names its folder itself")
+    typer.echo(f"{export_web(run, web, mode, form).sentence()}\nopen it with: finetune serve {web}")
 
 
 @app.command()

@@ -76,6 +76,12 @@ def make_dataset(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
+@pytest.fixture(scope="session")
+def harbours() -> Callable[[str], dict[str, str]]:
+    """The files of that data set by path: `harbours("harbours")`."""
+    return _harbours
+
+
 @dataclass(frozen=True)
 class Tab:
     """A tab of a real Chromium, and all that it said on its console, threw, and asked the network for."""

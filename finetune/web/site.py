@@ -49,7 +49,7 @@ class Site:
         return f"{self.model.sentence()}{search}\n{self.bytes / 1e6:.0f} MB in all"
 
 
-def export_web(run: Path, out: Path, mode: str | None = None, dtype: str | None = None) -> Site:
+def export_web(run: Path, out: Path, mode: str | None = None, wanted: str | None = None) -> Site:
     """Write the chat page of a mode (by default the verdict's) into the folder `out`, which appears whole.
 
     Raises UserError when `out` is something else, or when what the export needs is not installed.
@@ -62,7 +62,7 @@ def export_web(run: Path, out: Path, mode: str | None = None, dtype: str | None 
         raise UserError(f"{out}: exists and is no chat page; name another folder with --web")
     desk = open_desk(run, mode)
     setup, mode = desk.setup, desk.default
-    model = export_weights(setup, mode, dtype, run / "onnx" / mode)
+    model = export_weights(setup, mode, wanted, run / "onnx" / mode)
     with appearing(out) as folder:
         shutil.copytree(scripts, folder / "runtime")
         shutil.copytree(model.folder, folder / "models" / "chat", ignore=shutil.ignore_patterns(MANIFEST))

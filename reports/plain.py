@@ -107,7 +107,9 @@ def _targets(run: Run, mechanism: bool) -> list[Reason]:
     known = {axis: (e, t) for axis, (e, t) in found.items() if e is not None and t is not None}
     if not known or run.decision.mode is None:
         return []
-    missed = [axis for axis, (e, t) in known.items() if e.low < t]
+    missed = sorted(
+        (axis for axis, (e, t) in known.items() if e.low < t), key=lambda a: known[a][0].high >= known[a][1]
+    )
     if missed:
         axis = missed[0]
         e, t = known[axis]

@@ -73,13 +73,12 @@ def sliver(parameter: Mapping[str, Any]) -> Markup:
     return picture(width, height, parameter["words"], *parts, class_="sliver")
 
 
-def gauge(fewest: int, asked: int, known: str) -> Markup:
-    """How few of the questions would do: open on the left of the fewest, settled up to those asked."""
-    width, height = 120.0, 14.0
-    edge = 2 + (width - 4) * fewest / asked
-    parts = [
-        tag("g", rect(2, 4, max(edge - 2.8, 0.8), height - 7, "open-band", rx=1.5), class_="s-inconclusive"),
-        tag("g", rect(edge, 4, max(width - 2 - edge, 0.8), height - 7, "fill", rx=1.5), class_=f"s-{known}"),
-        line(width - 2, 0, width - 2, height, "set-mark"),
-    ]
-    return picture(width, height, f"Settled from about {fewest} of {asked} questions", *parts, class_="sliver")
+def gauge(fewest: int, whole: int, known: str, asked: int | None = None) -> Markup:
+    """How many questions would do: open on the left of the fewest, settled from there; a mark at those asked."""
+    width, height, asked = 120.0, 14.0, whole if asked is None else asked
+    edge, mark = (2 + (width - 4) * n / whole for n in (fewest, asked))
+    parts = [tag("g", rect(2, 4, max(edge - 2.8, 0.8), height - 7, "open-band", rx=1.5), class_="s-inconclusive")]
+    if fewest < whole:
+        parts.append(tag("g", rect(edge, 4, width - 2 - edge, height - 7, "fill", rx=1.5), class_=f"s-{known}"))
+    parts.append(line(mark, 0, mark, height, "set-mark"))
+    return picture(width, height, f"Settled from about {fewest} questions, {asked} asked", *parts, class_="sliver")

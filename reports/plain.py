@@ -78,7 +78,8 @@ def basis(run: Run) -> str:
     asked, apart = len(run.examples), groups(run)
     asked_of = f"{asked} questions" if asked == apart else f"{asked} questions in {apart} independent groups"
     sure = "Settled by 95\u00a0% intervals" if run.decision.strategy != "inconclusive" else "Measured"
-    return f"{sure} on {asked_of}, each put to all {len(run.modes)} arms."
+    arms_ = {1: "one arm", 2: "both arms"}.get(len(run.modes), f"all {len(run.modes)} arms")
+    return f"{sure} on {asked_of}, each put to {arms_}."
 
 
 def reasons(run: Run, placement: Placement) -> list[Reason]:
@@ -146,39 +147,65 @@ def _adds(name: str, mode: str, rival: str) -> bool:
 
 
 def _open(run: Run) -> list[Reason]:
-    """Which comparisons between the strategies that are left do not tell."""
+    """Which comparisons between the strategies that are left do not tell, the widest first."""
     left = [m for m in _candidates(run) if strategy(m) in run.decision.candidates]
-    close = [
+    found = [
         c for c in run.comparisons
-        if {c.control, c.treatment} <= set(left) and strategy(c.control) != strategy(c.treatment)
-        and c.axis in axes(run) and c.low < 2 * run.margin and c.high > -2 * run.margin and c.low < c.high
+        if c.axis in axes(run) and {c.control, c.treatment} <= set(left)
+        and strategy(c.control) != strategy(c.treatment) and _matters(run, c)
     ]  # fmt: skip
-    close.sort(key=lambda c: c.low - c.high)
-    return [_too_close(c) for c in close[:3]]
+    return [_untold(run, c) for c in sorted(found, key=lambda c: c.low - c.high)[:3]]
 
 
-def _too_close(c: Comparison) -> Reason:
-    between = f"{column_points(c.low)} to {column_points(c.high)} points of {SAID[c.axis]}"
-    return Reason(f"{label(c.treatment)} or {label(c.control)}?", f"The difference lies between {between} (n = {c.n}).")
+def _matters(run: Run, c: Comparison) -> bool:
+    """False when the cheaper arm is shown good enough on the axis, shown too poor, or no lift that counts is left."""
+    e, target = run.decision.axes[c.axis][c.control], run.target(c.axis)
+    enough = target is not None and e.low >= target
+    settled = c.low > 0 and target is not None and e.high < target
+    return not enough and not settled and c.high >= 2 * run.margin
+
+
+def _untold(run: Run, c: Comparison) -> Reason:
+    better, other, e = label(c.treatment), label(c.control), run.decision.axes[c.axis][c.control]
+    said = f"{column_points(c.low)} to {column_points(c.high)} points of {SAID[c.axis]}"
+    target = run.target(c.axis)
+    if c.low <= 0 or target is None:
+        return Reason(f"{better} or {other}?", f"Between them lie {said} (n = {c.n}).")
+    reach = f"{whole(e.mean)} right ({100 * e.low:.0f} to {whole(e.high)}), and {whole(target)} is wanted"
+    return Reason(f"{better} is better, but {other} may be good enough.", f"{said} lie between; {other} has {reach}.")
 
 
 def changes(run: Run) -> list[Change]:
-    """Over which targets, margins and numbers of questions the verdict stays the same, from sensitivity.json."""
-    found = [Change(p["name"], _holds(p), firmness.sliver(p)) for p in run.sensitivity.get("parameters", [])]
-    known = run.sensitivity.get("questions", {})
-    if known.get("fewest"):
-        holds = f"about {known['fewest']} that fall out alike would settle it too"
-        found.append(Change("questions", holds, firmness.gauge(known["fewest"], known["asked"], run.decision.strategy)))
+    """Over which targets, margins and numbers of questions the verdict stays the same, from sensitivity.json.
+
+    Empty when that file is missing, or was made of another verdict.
+    """
+    known = run.sensitivity
+    if known.get("strategy") != run.decision.strategy:
+        return []
+    found = [Change(p["name"], _holds(p, run.decision.strategy), firmness.sliver(p)) for p in known["parameters"]]
+    asked = known.get("questions", {})
+    if asked.get("fewest"):
+        picture = firmness.gauge(asked["fewest"], asked["asked"], run.decision.strategy)
+        found.append(Change("questions", f"about {asked['fewest']} that fall out alike would settle it too", picture))
+    elif asked.get("needed"):
+        all_ = asked["asked"] + asked["needed"]
+        picture = firmness.gauge(all_, all_, "inconclusive", asked["asked"])
+        found.append(Change("questions", f"about {asked['needed']} more would settle it", picture))
     return found
 
 
-def _holds(parameter: Mapping[str, Any]) -> str:
+def _holds(parameter: Mapping[str, Any], strategy_: str) -> str:
     low, high, grid = parameter["low"], parameter["high"], parameter["grid"]
+    set_ = f"set {whole(parameter['value'])}"
     if [low, high] == grid:
-        return f"holds at any value (set {whole(parameter['value'])})"
-    ends = [f"below {whole(low)} {_other(parameter['below'])}" if low > grid[0] else ""]
-    ends += [f"above {whole(high)} {_other(parameter['above'])}" if high < grid[1] else ""]
-    return f"set {whole(parameter['value'])}; " + ", ".join(end for end in ends if end)
+        return f"{'open' if strategy_ == 'inconclusive' else 'holds'} at any value ({set_})"
+    below = _other(parameter["below"]) if low > grid[0] else ""
+    above = _other(parameter["above"]) if high < grid[1] else ""
+    if below == above:
+        return f"{set_}; below {whole(low)} or above {whole(high)} {below}"
+    ends = [f"below {whole(low)} {below}" if below else "", f"above {whole(high)} {above}" if above else ""]
+    return f"{set_}; {', '.join(end for end in ends if end)}"
 
 
 def _other(said: object) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from eval.files import read_json, write_json
+from eval.records import Comparison, Estimate
 from reports import care, plain
 from reports.placement import place
 from reports.run import read_run
@@ -46,12 +49,22 @@ def test_a_mechanism_that_was_not_run_is_not_called_needless(make_run):
     assert "Fine-tuning was not tried." in [r.claim for r in reasons(run)]
 
 
-def test_an_open_verdict_names_the_pairs_that_are_too_close(make_run):
-    run = read_run(make_run(modes=("rag", "oracle"), strategy="inconclusive", mode=None, candidates=("rag",)))
-    assert reasons(run) == []
-    run = read_run(make_run(strategy="inconclusive", mode=None, candidates=("prompt", "rag", "ft", "hybrid")))
-    for reason in reasons(run):
-        assert reason.claim.endswith("?") and "points of" in reason.proof
+@pytest.mark.parametrize(
+    ("rag", "low", "claims"),
+    [
+        ((0.7, 0.6, 0.79), 0.05, []),  # shown below the target and below hybrid
+        ((0.7, 0.6, 0.85), 0.05, ["Hybrid is better, but RAG may be good enough."]),
+        ((0.7, 0.6, 0.85), -0.05, ["Hybrid or RAG?"]),
+        ((0.9, 0.85, 0.95), -0.05, []),  # shown to reach the target
+    ],
+)
+def test_an_open_verdict_names_what_is_open(make_run, rag, low, claims):
+    run = read_run(make_run(strategy="inconclusive", mode=None, candidates=("rag", "hybrid")))
+    means = {"rag": Estimate(*rag, 40), "hybrid": Estimate(0.9, 0.8, 1.0, 40)}
+    pair = Comparison("knowledge", "contains", "rag", "hybrid", 40, 20, 0, 0.15, low, 0.3)
+    decision = replace(run.decision, axes={"knowledge": means})
+    run = replace(run, decision=decision, comparisons=(pair,))
+    assert [r.claim for r in reasons(run)] == claims
     assert plain.badges(run)[0] == plain.Badge("open", "Not settled")
 
 
@@ -74,12 +87,33 @@ def test_what_would_change_the_verdict_is_said_of_targets_margin_and_questions(m
     }  # fmt: skip
     everywhere = {**parameter, "name": "margin", "low": 0.0, "high": 1.0, "below": None, "above": None}
     questions = {"asked": 40, "fewest": 22, "needed": None}
-    write_json(folder / "sensitivity.json", {"parameters": [parameter, everywhere], "questions": questions})
+    write_json(
+        folder / "sensitivity.json",
+        {"strategy": "hybrid", "parameters": [parameter, everywhere], "questions": questions},
+    )
     target, margin, fewest = plain.changes(read_run(folder))
     assert target.holds == "set 65\u00a0%; below 4\u00a0% it is open, above 78\u00a0% RAG with fine-tuning"
     assert margin.holds == "holds at any value (set 65\u00a0%)"
     assert fewest.holds == "about 22 that fall out alike would settle it too"
     assert target.strip.count("<rect") == 3 and fewest.strip.count("<rect") == 2
+
+
+def test_firmness_of_another_verdict_is_not_shown(make_run):
+    folder = make_run()
+    write_json(folder / "sensitivity.json", {"strategy": "rag", "parameters": []})
+    assert plain.changes(read_run(folder)) == []
+
+
+def test_an_open_verdict_says_how_many_more_questions_would_settle_it(make_run):
+    folder = make_run(strategy="inconclusive", mode=None, candidates=("rag", "hybrid"))
+    same = {"low": 0.0, "high": 1.0, "strategy": "inconclusive"}
+    target = {"name": "style target", "value": 0.9, "low": 0.0, "high": 1.0, "grid": [0.0, 1.0], "words": "w",
+              "below": None, "above": None, "segments": [same]}  # fmt: skip
+    questions = {"asked": 40, "fewest": None, "needed": 180}
+    found = {"strategy": "inconclusive", "parameters": [target], "questions": questions}
+    write_json(folder / "sensitivity.json", found)
+    said = [change.holds for change in plain.changes(read_run(folder))]
+    assert said == ["open at any value (set 90\u00a0%)", "about 180 more would settle it"]
 
 
 def test_care_lists_caveats_learnt_checks_and_findings_gravest_first(make_run):

@@ -9,6 +9,7 @@ import pytest
 from eval.files import read_json, write_json
 from eval.records import Comparison, Estimate
 from reports import care, plain
+from reports.changes import changes
 from reports.placement import place
 from reports.run import read_run
 
@@ -91,7 +92,7 @@ def test_what_would_change_the_verdict_is_said_of_targets_margin_and_questions(m
         folder / "sensitivity.json",
         {"strategy": "hybrid", "parameters": [parameter, everywhere], "questions": questions},
     )
-    target, margin, fewest = plain.changes(read_run(folder))
+    target, margin, fewest = changes(read_run(folder))
     assert target.holds == "set 65\u00a0%; below 4\u00a0% it is open, above 78\u00a0% RAG with fine-tuning"
     assert margin.holds == "holds at any value (set 65\u00a0%)"
     assert fewest.holds == "about 22 that fall out alike would settle it too"
@@ -101,7 +102,7 @@ def test_what_would_change_the_verdict_is_said_of_targets_margin_and_questions(m
 def test_firmness_of_another_verdict_is_not_shown(make_run):
     folder = make_run()
     write_json(folder / "sensitivity.json", {"strategy": "rag", "parameters": []})
-    assert plain.changes(read_run(folder)) == []
+    assert changes(read_run(folder)) == []
 
 
 def test_an_open_verdict_says_how_many_more_questions_would_settle_it(make_run):
@@ -112,7 +113,7 @@ def test_an_open_verdict_says_how_many_more_questions_would_settle_it(make_run):
     questions = {"asked": 40, "fewest": None, "needed": 180}
     found = {"strategy": "inconclusive", "parameters": [target], "questions": questions}
     write_json(folder / "sensitivity.json", found)
-    said = [change.holds for change in plain.changes(read_run(folder))]
+    said = [change.holds for change in changes(read_run(folder))]
     assert said == ["open at any value (set 90\u00a0%)", "about 180 more would settle it"]
 
 

@@ -12,7 +12,7 @@ from reports.run import Run
 from reports.svg import line, picture, rect, tag, text
 from reports.words import STRATEGIES
 
-WIDTH, SIDE, TOP, BAND = 462.0, 14.0, 20.0, 20.0
+WIDTH, SIDE, TOP, BAND, APART = 462.0, 14.0, 20.0, 20.0, 34.0
 
 
 def strips(run: Run) -> list[tuple[str, str, Markup]]:
@@ -48,8 +48,11 @@ def strip(parameter: Mapping[str, Any]) -> Markup:
     parts.append(text(value, TOP - 8, f"set: {parameter['value']:g}", "tick target-name", side))
     parts.append(text(at(low), TOP + BAND + 17, f"{low:g}", "tick", "middle"))
     parts.append(text(at(high), TOP + BAND + 17, f"{high:g}", "tick", "end"))
+    shown = [at(low)]
     for edge in edges[1:-1]:
-        parts.append(text(at(edge), TOP + BAND + 17, f"{edge:.3g}", "tick", "middle"))
+        if shown[-1] + APART < at(edge) < at(high) - APART:
+            shown.append(at(edge))
+            parts.append(text(at(edge), TOP + BAND + 17, f"{edge:.3g}", "tick", "middle"))
     return picture(WIDTH, TOP + BAND + 22, parameter["words"], *parts)
 
 

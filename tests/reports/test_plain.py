@@ -9,9 +9,9 @@ import pytest
 from eval.files import read_json, write_json
 from eval.records import Comparison, Estimate
 from reports import care, plain
-from reports.changes import changes
 from reports.placement import place
 from reports.run import read_run
+from reports.tipping import changes
 
 
 def reasons(run):

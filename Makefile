@@ -53,6 +53,7 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/agreement.py $(DATA)/evouna $(DATA)/nq301_human
 	$(BIN)/python benchmarks/verdicts.py
 	$(BIN)/python benchmarks/glue.py datasets/tidewell
+	$(BIN)/python benchmarks/report_size.py
 
 clean:
 	rm -rf .venv runs build *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from markupsafe import Markup
+
 from eval.records import Passage, Prediction, Score
 from reports.run import Run, label, strategy
 from reports.summary import PASS, axes
@@ -23,6 +25,17 @@ def pack(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     # A lone surrogate, which JSON can carry, has no UTF-8: it becomes a question mark.
     return base64.b64encode(zlib.compress(text.encode("utf-8", "replace"), 9)).decode("ascii")
+
+
+def embed(value: Any) -> Markup:
+    """JSON for a script element of type application/json: nothing in it can close the element or open another.
+
+    `<`, `>`, `&` and the two line separators are written as \\u escapes, which are the same JSON.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
 
 
 def blocks(run: Run) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from reports.run import Run
 from reports.svg import line, picture, rect, tag, text
 from reports.words import STRATEGIES
 
-WIDTH, SIDE, TOP, BAND = 462.0, 14.0, 20.0, 20.0
+WIDTH, SIDE, TOP, BAND, APART = 462.0, 14.0, 20.0, 20.0, 34.0
 
 
 def strips(run: Run) -> list[tuple[str, str, Markup]]:
@@ -48,8 +48,11 @@ def strip(parameter: Mapping[str, Any]) -> Markup:
     parts.append(text(value, TOP - 8, f"set: {parameter['value']:g}", "tick target-name", side))
     parts.append(text(at(low), TOP + BAND + 17, f"{low:g}", "tick", "middle"))
     parts.append(text(at(high), TOP + BAND + 17, f"{high:g}", "tick", "end"))
+    shown = [at(low)]
     for edge in edges[1:-1]:
-        parts.append(text(at(edge), TOP + BAND + 17, f"{edge:.3g}", "tick", "middle"))
+        if shown[-1] + APART < at(edge) < at(high) - APART:
+            shown.append(at(edge))
+            parts.append(text(at(edge), TOP + BAND + 17, f"{edge:.3g}", "tick", "middle"))
     return picture(WIDTH, TOP + BAND + 22, parameter["words"], *parts)
 
 
@@ -73,13 +76,12 @@ def sliver(parameter: Mapping[str, Any]) -> Markup:
     return picture(width, height, parameter["words"], *parts, class_="sliver")
 
 
-def gauge(fewest: int, asked: int, known: str) -> Markup:
-    """How few of the questions would do: open on the left of the fewest, settled up to those asked."""
-    width, height = 120.0, 14.0
-    edge = 2 + (width - 4) * fewest / asked
-    parts = [
-        tag("g", rect(2, 4, max(edge - 2.8, 0.8), height - 7, "open-band", rx=1.5), class_="s-inconclusive"),
-        tag("g", rect(edge, 4, max(width - 2 - edge, 0.8), height - 7, "fill", rx=1.5), class_=f"s-{known}"),
-        line(width - 2, 0, width - 2, height, "set-mark"),
-    ]
-    return picture(width, height, f"Settled from about {fewest} of {asked} questions", *parts, class_="sliver")
+def gauge(fewest: int, whole: int, known: str, asked: int | None = None) -> Markup:
+    """How many questions would do: open on the left of the fewest, settled from there; a mark at those asked."""
+    width, height, asked = 120.0, 14.0, whole if asked is None else asked
+    edge, mark = (2 + (width - 4) * n / whole for n in (fewest, asked))
+    parts = [tag("g", rect(2, 4, max(edge - 2.8, 0.8), height - 7, "open-band", rx=1.5), class_="s-inconclusive")]
+    if fewest < whole:
+        parts.append(tag("g", rect(edge, 4, width - 2 - edge, height - 7, "fill", rx=1.5), class_=f"s-{known}"))
+    parts.append(line(mark, 0, mark, height, "set-mark"))
+    return picture(width, height, f"Settled from about {fewest} questions, {asked} asked", *parts, class_="sliver")

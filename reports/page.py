@@ -34,6 +34,7 @@ from reports.placement import place
 from reports.plane import plane
 from reports.quadrant import quadrant
 from reports.run import Run, label, read_run, strategy
+from reports.tipping import changes
 
 STYLES = ("page.css", "verdict.css", "evidence.css", "questions.css", "print.css")
 SCRIPTS = ("payload.js", "dom.js", "diff.js", "filter.js", "list.js", "detail.js", "page.js")
@@ -95,7 +96,7 @@ def _verdict(run: Run) -> dict[str, Any]:
         "badges": plain.badges(run),
         "basis": plain.basis(run),
         "plain_reasons": plain.reasons(run, placement),
-        "changes": plain.changes(run),
+        "changes": changes(run),
         "care": care.notes(run),
         "evidence": words.evidence(run),
         "sureness": words.sureness(run),

@@ -1,20 +1,15 @@
-"""What a reader needs first, in plain words: how sure the verdict is, reasons for it, and what would change it."""
+"""What a reader needs first, in plain words: how sure the verdict is, and at most three reasons for it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from markupsafe import Markup
 
 from eval.modes import MODES
 from eval.records import Comparison, Estimate
-from reports import firmness
 from reports.placement import Lift, Placement
 from reports.run import Run, label, strategy
 from reports.summary import arms, axes, groups
-from reports.words import STRATEGIES, column_points, percent, points
+from reports.words import column_points, percent, points
 
 SAID = {"knowledge": "content", "style": "form"}
 GIVES = {
@@ -40,15 +35,6 @@ class Badge:
 
     kind: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One setting of the data set, over what range the verdict holds, and the picture of it."""
-
-    name: str
-    holds: str
-    strip: Markup
 
 
 def whole(value: float) -> str:
@@ -78,7 +64,8 @@ def basis(run: Run) -> str:
     asked, apart = len(run.examples), groups(run)
     asked_of = f"{asked} questions" if asked == apart else f"{asked} questions in {apart} independent groups"
     sure = "Settled by 95\u00a0% intervals" if run.decision.strategy != "inconclusive" else "Measured"
-    return f"{sure} on {asked_of}, each put to all {len(run.modes)} arms."
+    arms_ = {1: "one arm", 2: "both arms"}.get(len(run.modes), f"all {len(run.modes)} arms")
+    return f"{sure} on {asked_of}, each put to {arms_}."
 
 
 def reasons(run: Run, placement: Placement) -> list[Reason]:
@@ -107,7 +94,9 @@ def _targets(run: Run, mechanism: bool) -> list[Reason]:
     known = {axis: (e, t) for axis, (e, t) in found.items() if e is not None and t is not None}
     if not known or run.decision.mode is None:
         return []
-    missed = [axis for axis, (e, t) in known.items() if e.low < t]
+    missed = sorted(
+        (axis for axis, (e, t) in known.items() if e.low < t), key=lambda a: known[a][0].high >= known[a][1]
+    )
     if missed:
         axis = missed[0]
         e, t = known[axis]
@@ -144,45 +133,32 @@ def _adds(name: str, mode: str, rival: str) -> bool:
 
 
 def _open(run: Run) -> list[Reason]:
-    """Which comparisons between the strategies that are left do not tell."""
+    """Which comparisons between the strategies that are left do not tell, the widest first."""
     left = [m for m in _candidates(run) if strategy(m) in run.decision.candidates]
-    close = [
+    found = [
         c for c in run.comparisons
-        if {c.control, c.treatment} <= set(left) and strategy(c.control) != strategy(c.treatment)
-        and c.axis in axes(run) and c.low < 2 * run.margin and c.high > -2 * run.margin and c.low < c.high
+        if c.axis in axes(run) and {c.control, c.treatment} <= set(left)
+        and strategy(c.control) != strategy(c.treatment) and _matters(run, c)
     ]  # fmt: skip
-    close.sort(key=lambda c: c.low - c.high)
-    return [_too_close(c) for c in close[:3]]
+    return [_untold(run, c) for c in sorted(found, key=lambda c: c.low - c.high)[:3]]
 
 
-def _too_close(c: Comparison) -> Reason:
-    between = f"{column_points(c.low)} to {column_points(c.high)} points of {SAID[c.axis]}"
-    return Reason(f"{label(c.treatment)} or {label(c.control)}?", f"The difference lies between {between} (n = {c.n}).")
+def _matters(run: Run, c: Comparison) -> bool:
+    """False when the cheaper arm is shown good enough on the axis, shown too poor, or no lift that counts is left."""
+    e, target = run.decision.axes[c.axis][c.control], run.target(c.axis)
+    enough = target is not None and e.low >= target
+    settled = c.low > 0 and target is not None and e.high < target
+    return not enough and not settled and c.high >= 2 * run.margin
 
 
-def changes(run: Run) -> list[Change]:
-    """Over which targets, margins and numbers of questions the verdict stays the same, from sensitivity.json."""
-    found = [Change(p["name"], _holds(p), firmness.sliver(p)) for p in run.sensitivity.get("parameters", [])]
-    known = run.sensitivity.get("questions", {})
-    if known.get("fewest"):
-        holds = f"about {known['fewest']} that fall out alike would settle it too"
-        found.append(Change("questions", holds, firmness.gauge(known["fewest"], known["asked"], run.decision.strategy)))
-    return found
-
-
-def _holds(parameter: Mapping[str, Any]) -> str:
-    low, high, grid = parameter["low"], parameter["high"], parameter["grid"]
-    if [low, high] == grid:
-        return f"holds at any value (set {whole(parameter['value'])})"
-    ends = [f"below {whole(low)} {_other(parameter['below'])}" if low > grid[0] else ""]
-    ends += [f"above {whole(high)} {_other(parameter['above'])}" if high < grid[1] else ""]
-    return f"set {whole(parameter['value'])}; " + ", ".join(end for end in ends if end)
-
-
-def _other(said: object) -> str:
-    """The strategy beyond an edge, for people."""
-    text = str(said)
-    return "it is open" if text.startswith("inconclusive") else STRATEGIES.get(text, text)
+def _untold(run: Run, c: Comparison) -> Reason:
+    better, other, e = label(c.treatment), label(c.control), run.decision.axes[c.axis][c.control]
+    said = f"{column_points(c.low)} to {column_points(c.high)} points of {SAID[c.axis]}"
+    target = run.target(c.axis)
+    if c.low <= 0 or target is None:
+        return Reason(f"{better} or {other}?", f"Between them lie {said} (n = {c.n}).")
+    reach = f"{whole(e.mean)} right ({100 * e.low:.0f} to {whole(e.high)}), and {whole(target)} is wanted"
+    return Reason(f"{better} is better, but {other} may be good enough.", f"{said} lie between; {other} has {reach}.")
 
 
 def _stands(run: Run, axis: str) -> Estimate | None:

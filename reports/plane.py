@@ -10,7 +10,7 @@ from reports.summary import arms
 from reports.svg import line, picture, rect, tag, text
 from reports.words import percent
 
-LEFT, TOP, WIDE, HIGH, RIGHT, BELOW = 50.0, 16.0, 520.0, 250.0, 30.0, 44.0
+LEFT, TOP, WIDE, HIGH, RIGHT, BELOW = 50.0, 24.0, 520.0, 250.0, 30.0, 44.0
 APART, NEAR = 15.0, 130.0
 
 
@@ -48,7 +48,7 @@ def _ground(form: float | None, content: float | None) -> list[Markup]:
         line(_x(form), TOP, _x(form), TOP + HIGH, "target"),
         line(LEFT, _y(content), LEFT + WIDE, _y(content), "target"),
         text(LEFT + 6, _y(content) - 6, f"content target {percent(content)}", "tick target-name"),
-        text(_x(form) - 6, TOP + HIGH - 8, f"form target {percent(form)}", "tick target-name", "end"),
+        text(_x(form) + 3, TOP - 6, f"form target {percent(form)}", "tick target-name", "end"),
     ]
 
 
@@ -68,7 +68,7 @@ def _spread(wanted: list[tuple[float, str]], across: dict[str, float]) -> dict[s
     found: dict[str, float] = {}
     for y, mode in sorted(wanted, reverse=True):
         near = [h for m, h in found.items() if abs(across[m] - across[mode]) < NEAR]
-        found[mode] = min([y - 8, *(h - APART for h in near)])
+        found[mode] = min([max(y - 8, TOP + 12), *(h - APART for h in near)])
     return found
 
 

@@ -163,8 +163,10 @@ def _mark(name: str, x: Span | None, y: Span | None) -> list[Markup]:
         )
         return [box, middle]
     cx, cy = _x(x[0]), _y(y[0])
-    end = cx > LEFT + 0.7 * SIDE
     shown = name if len(name) <= 22 else f"{name[:21]}…"
+    room = 7.6 * len(shown) + 11
+    # On the right of the dot, unless it would leave the cell there and has the room on the left.
+    end = cx + room > (LEFT + SIDE if x[0] >= 0.5 else _x(0.5)) and cx - room > LEFT
     ty = cy + 24 if cy < TOP + 40 else cy - 13
     return [
         box,

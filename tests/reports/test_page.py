@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from reports import browser
-from reports.browser import pack
+from reports.browser import embed, pack
 from reports.page import html, write_report
 from reports.run import label, read_run
 
@@ -95,7 +95,17 @@ def test_hostile_text_is_inert_and_arrives_unchanged(make_run, hostile_text):
     assert hostile_text in page.block("d-p0")[0][2]
 
 
-@pytest.mark.parametrize("text", ["</script>", "<!--<script>", "\u2028\u2029", "é 中 \U0001f600", "\\u003c\"'&"])
+TEXTS = ["</script>", "<!--<script>", "\u2028\u2029", "é 中 \U0001f600", "\\u003c\"'&"]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_embedded_json_is_the_same_json_without_a_way_out(text):
+    embedded = embed({"text": text})
+    assert not set("<>&\u2028\u2029") & set(embedded)
+    assert json.loads(embedded) == {"text": text}
+
+
+@pytest.mark.parametrize("text", TEXTS)
 def test_what_is_packed_unpacks_as_it_was_and_holds_no_markup(text):
     assert set(pack({"text": text})) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
     assert unpack(pack({"text": text})) == {"text": text}

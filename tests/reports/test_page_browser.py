@@ -2,44 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from eval.analyse import analyse
-from eval.config import read_run_config, write_run_config
-from eval.files import read_json, write_json
-from eval.records import Example, Passage, Prediction, Score, read_records, write_records
 from reports.page import write_report
-from reports.run import read_run
 
 pytestmark = pytest.mark.browser
-
-PAYLOADS = (
-    "<script>window.ran=1</script>",
-    "</script><script>window.ran=1</script>",
-    "</style><script>window.ran=1</script>",
-    "<img src=x onerror=window.ran=1>",
-    "<svg onload=window.ran=1>",
-    "<svg><script>window.ran=1</script></svg>",
-    "<iframe src='javascript:parent.ran=1'></iframe>",
-    "<a href='javascript:window.ran=1' autofocus onfocus=window.ran=1>click</a>",
-    "<details open ontoggle=window.ran=1>",
-    "<input autofocus onfocus=window.ran=1>",
-    "<!--<script>--><script>window.ran=1</script>",
-    "]]></title></textarea><script>window.ran=1</script>",
-    "{{ 7 * 7 }}{% raw %}<b onmouseover=window.ran=1>",
-    "\u2028</script>\u2029<script>window.ran=1</script>",
-    "' onmouseover='window.ran=1' \" onmouseover=\"window.ran=1\"",
-    "<meta http-equiv=refresh content='0;url=https://example.org'>",
-    "<link rel=stylesheet href=https://example.org/x.css><style>body{display:none}</style>",
-    "<base href=https://example.org/><form action=https://example.org/><button>x</button></form>",
-    "\u202eevil\u202c " + "W" * 4000,
-    "a\u0000b\ufeff\ud800 \\u003cscript\\u003ewindow.ran=1\\u003c/script\\u003e",
-)
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +73,11 @@ DRAWN = """() => [...document.querySelectorAll('svg')].map((svg) => {
   const frame = svg.getBoundingClientRect();
   const out = [...svg.querySelectorAll('text, circle, line:not([class=hatched])')].filter((node) => {
     const box = node.getBoundingClientRect();
-    return box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 2 || box.bottom > frame.bottom + 2;
+    return box.left < frame.left - 1 || box.right > frame.right + 1
+      || box.top < frame.top - 2 || box.bottom > frame.bottom + 2;
   });
-  return { name: svg.getAttribute('aria-label'), shapes: svg.querySelectorAll('circle, rect, line, polyline').length, outside: out.map((node) => node.outerHTML.slice(0, 90)) };
+  const shapes = svg.querySelectorAll('circle, rect, line, polyline').length;
+  return { name: svg.getAttribute('aria-label'), shapes, outside: out.map((node) => node.outerHTML.slice(0, 90)) };
 })"""
 
 
@@ -135,6 +107,10 @@ def test_paper_cuts_nothing_off(open_page):
         == 0
     )
     assert tab.page.locator("#axes table").first.is_visible()
+
+
+CUT = """() => [...document.querySelectorAll('.scroll')].filter((s) => s.scrollWidth > s.clientWidth + 1)
+  .map((s) => s.textContent.slice(0, 80))"""
 
 
 def test_filters_narrow_the_list_by_arm_outcome_tag_cause_and_words(open_page):
@@ -211,7 +187,7 @@ def test_the_detail_shows_every_arm_its_differences_gold_passages_checks_and_cau
     ("before", "now", "parts"),
     [
         ("a b c", "a b c", [["same", "a b c"]]),
-        ("the depth is 4 m", "the depth is 5 m", [["same", "the depth is "], ["gone", "4"], ["new", "5"], ["same", " m"]]),
+        ("depth is 4 m", "depth is 5 m", [["same", "depth is "], ["gone", "4"], ["new", "5"], ["same", " m"]]),
         ("one two x y", "one two p q", [["same", "one two "], ["gone", "x y"], ["new", "p q"]]),
         ("alpha beta", "gamma delta", None),
         ("", "", []),
@@ -227,73 +203,3 @@ def test_ten_thousand_rows_are_not_drawn_at_once(open_page):
     assert tab.page.locator("#list [role=option]").count() < 30
     tab.page.evaluate("document.getElementById('list').scrollTop = 1e6")
     tab.page.wait_for_selector("#row-39")
-
-
-def test_twenty_hostile_payloads_stay_text(make_run, open_page):
-    folder = make_run()
-    poison(folder)
-    analyse(folder)
-    tab = open_page("#q=q0", write_report(folder), viewport={"width": 390, "height": 844})
-    page = tab.page
-    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-    for i in range(len(PAYLOADS)):
-        page.evaluate("(i) => { location.hash = 'q=q' + i; }", i)
-        expect(asked(tab)).to_have_text(f"q{i}")
-        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-        assert shown(PAYLOADS[i]) in page.locator("#asked").text_content()
-    assert page.evaluate("window.ran") is None
-    assert page.evaluate("document.querySelectorAll('script:not([id]), iframe, form, base, img').length") == 1
-    assert page.evaluate(WIDER) == []
-    assert (tab.console, tab.errors) == ([], [])
-    assert {url.split("#")[0] for url in tab.requests} == {page.url.split("#")[0]}
-    assert "Tjur" in page.locator("#list").inner_text() or page.locator("#list [role=option]").count() > 0
-
-
-WIDER = """() => document.documentElement.scrollWidth === innerWidth ? [] : [...document.querySelectorAll('main *')]
-  .filter((node) => node.scrollWidth > innerWidth && !node.closest('.scroll, svg')).map((node) => node.outerHTML.slice(0, 80))"""
-
-
-def shown(payload):
-    """What of a payload a record can carry: JSON keeps all but a lone surrogate, and HTML has no NUL."""
-    return payload.replace("\ud800", "?")
-
-
-def poison(folder):
-    """Writes the payloads into every text of a run that a page shows."""
-    examples = read_records(folder / "examples.jsonl", Example)
-    at = {e.id: PAYLOADS[i % len(PAYLOADS)] for i, e in enumerate(examples)}
-    safe = {key: shown(text) for key, text in at.items()}
-    bad = [
-        replace(e, question=e.question + safe[e.id], answers=(safe[e.id],) if e.answers else (), reply=safe[e.id],
-                documents=tuple(d + safe[e.id] for d in e.documents), tags=(safe[e.id],))
-        for e in examples
-    ]  # fmt: skip
-    write_records(folder / "examples.jsonl", bad)
-    for file in (folder / "predictions").glob("*.jsonl"):
-        replies = read_records(file, Prediction)
-        write_records(file, [
-            replace(p, text=safe[p.id] + p.text,
-                    passages=tuple(Passage(x.document + safe[p.id], safe[p.id] * 2, x.score, x.position) for x in p.passages))
-            for p in replies
-        ])  # fmt: skip
-    scores = read_records(folder / "scores.jsonl", Score)
-    write_records(
-        folder / "scores.jsonl", [replace(s, reason=s.reason and s.reason + safe[s.example_id]) for s in scores]
-    )
-    config = read_run_config(folder / "config.yaml")
-    name = PAYLOADS[0]
-    write_run_config(
-        folder / "config.yaml",
-        config.model_copy(
-            update={"dataset": config.dataset.model_copy(update={"instruction": " ".join(safe.values())})}
-        ),
-    )
-    decision = read_json(folder / "decision.json")
-    texts = [shown(p) for p in PAYLOADS]
-    write_json(folder / "decision.json", {**decision, "dataset": name, "caveats": texts, "reasons": texts})
-    write_json(folder / "environment.json", {"device": texts[3], texts[4]: texts[5]})
-    finding = {"gate": "x", "severity": texts[3], "message": texts[1], "where": texts[2]}
-    write_json(folder / "checks.json", {"findings": [finding]})
-    write_json(folder / "style.json", {"tone": {"caveats": texts}})
-    assert json.loads((folder / "decision.json").read_text(encoding="utf-8"))["dataset"] == name
-    read_run(folder)

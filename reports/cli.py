@@ -32,6 +32,13 @@ def report(
         Path | None,
         typer.Option("--export", metavar="DIR", help="Write JSON, CSV, SVG, a decision record and model-index there."),
     ] = None,
+    mlflow: Annotated[
+        str | None,
+        typer.Option("--mlflow", metavar="URI", help="Log each run to this MLflow store, a path or an address."),
+    ] = None,
+    send_rows: Annotated[
+        bool, typer.Option("--send-rows", help="With --mlflow to another machine: questions and replies, too.")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE", help="The page of several runs; default: beside them, or in the second."),
@@ -67,6 +74,10 @@ def report(
 
             for path in write_exports(run, export if len(runs) == 1 else export / run.resolve().name):
                 typer.echo(path)
+        if mlflow:
+            from reports.tracking import log_run
+
+            typer.echo(log_run(run, mlflow, rows=send_rows))
     if len(runs) > 1:
         from reports.portfolio import write_portfolio
 

@@ -72,17 +72,14 @@ def consequences(run: Run) -> list[str]:
     found = list(words.next_steps(run))
     row = next((r for r in money.rows(run) if r.mode == run.decision.mode), None)
     if row:
-        named = [
-            f"{what.lower()} {amount}" for what, amount in zip(money.COLUMNS, row.cells, strict=True) if amount != "–"
-        ]
+        cells = zip(money.COLUMNS, row.cells, strict=True)
+        named = ", ".join(f"{what.lower()} {cell}" for what, cell in cells if cell != costs.NONE)
         placeholder = ", at placeholder prices" if run.economics["placeholders"] else ""
-        found.append(f"Cost in {run.economics['prices']['currency']}{placeholder}: {', '.join(named)}.")
-    kept = run.decision.retention
-    if run.decision.mode in kept and "base" in kept:
-        before, after = kept["base"].mean, kept[run.decision.mode].mean
-        found.append(
-            f"Retention of what the base model could do: {words.percent(before)} before, {words.percent(after)} after."
-        )
+        found.append(f"Cost in {run.economics['prices']['currency']}{placeholder}: {named}.")
+    kept, chosen = run.decision.retention, run.decision.mode
+    if chosen is not None and chosen in kept and "base" in kept:
+        before, after = words.percent(kept["base"].mean), words.percent(kept[chosen].mean)
+        found.append(f"Retention of what the base model could do: {before} before, {after} after.")
     return found
 
 

@@ -222,6 +222,18 @@ def four_runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [write_decided(folder / f"set-{verdict}", verdict, analysed=True) for verdict in QUADRANTS]
 
 
+@pytest.fixture(scope="session")
+def two_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two runs of one data set: with the second's larger model RAG reads well enough, and both becomes RAG."""
+    folder = tmp_path_factory.mktemp("two")
+    before = {"base": (0.05, 0.0), "rag": (0.3, 0.0), "ft": (0.1, 1.0), "hybrid": (0.9, 1.0)}
+    after = before | {"rag": (0.85, 0.98), "hybrid": (0.9, 0.98)}
+    return (
+        write_decided(folder / "june", before, name="desk"),
+        write_decided(folder / "july", after, name="desk", model="org/larger"),
+    )
+
+
 def write_decided(
     folder: Path,
     truth: str | dict[str, tuple[float, float]],

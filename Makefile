@@ -5,7 +5,7 @@ DATA ?= $(firstword $(wildcard data ../data ../*/data))
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test lint browser bench clean
+.PHONY: setup demo test lint browser screenshots bench clean
 setup: $(STAMP)
 
 $(STAMP): constraints.txt pyproject.toml Makefile
@@ -31,6 +31,12 @@ test: lint browser
 browser:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
 	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; }
+
+# The README's pictures, from a real run; with several runs also their portfolio.
+screenshots: $(STAMP) browser
+	@test -f runs/tidewell/report.html || { echo 'error: runs/tidewell: no finished run; first run: make demo'; exit 2; }
+	$(BIN)/report $(patsubst %/decision.json,%,$(wildcard runs/*/decision.json)) >/dev/null
+	$(BIN)/python docs/screenshots.py runs/tidewell --portfolio runs/portfolio.html
 
 # One tier of the tests, and how long it took.
 define tier

@@ -13,7 +13,7 @@ from rich.segment import ControlType
 from rich.text import Text
 
 from eval.draw import ASCII, UNICODE, duration, frame
-from eval.progress import Step
+from eval.observers import Step
 
 REFRESH_PER_SECOND = 4
 
@@ -88,6 +88,6 @@ class _Redrawn(live.Live):
         if rows > height:
             wipe = Control(ControlType.HOME, ControlType.CLEAR)
         elif folded:
-            wipe = Control(*(((ControlType.CURSOR_UP, 1), (ControlType.ERASE_IN_LINE, 2)) * folded))
+            wipe = Control(*(((ControlType.ERASE_IN_LINE, 2), (ControlType.CURSOR_UP, 1)) * folded))
         self._drawn = [min(cells, width) for cells in self._next]
         return [wipe, *super().process_renderables(renderables)]

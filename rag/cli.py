@@ -11,7 +11,8 @@ import typer
 
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.errors import UserError
-from eval.terminal import guarded
+from eval.options import JsonOption, QuietOption
+from eval.terminal import guarded, one_document, print_json
 
 if TYPE_CHECKING:
     from eval.dataset import Dataset
@@ -32,13 +33,28 @@ def rag() -> None:
 
 
 @app.command()
-def index(dataset: DatasetArgument, embedder: EmbedderOption = DEFAULT_EMBEDDER, out: OutOption = None) -> None:
+def index(
+    dataset: DatasetArgument,
+    embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    out: OutOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
     """Bring the index up to date with the corpus; only what changed is embedded."""
+    from eval.progress import set_quiet
     from eval.run import locked
 
+    set_quiet(quiet)
     data, folder = _locate(dataset, out, embedder)
-    with locked(folder):
+    with locked(folder), one_document(json):
         _, made = _open(data, embedder, folder)
+    if json:
+        counts = {k: getattr(made, k) for k in ("added", "changed", "removed", "kept")}
+        print_json(
+            {"dataset": data.config.name, "index": str(folder / "index"), "documents": len(data.documents),
+             "passages": made.chunks, **counts, "seconds": round(made.seconds, 3)}
+        )  # fmt: skip
+        return
     typer.echo(
         f"{folder / 'index'}: {len(data.documents)} documents as {made.chunks} passages; {made.added} added, "
         f"{made.changed} changed, {made.removed} removed, {made.kept} kept in {made.seconds:.1f} s"

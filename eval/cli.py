@@ -44,7 +44,8 @@ ModesOption = Annotated[
     ),
 ]
 CheckOption = Annotated[
-    bool, typer.Option("--check", help="Only look for leaks, wrong labels and too little data; train nothing.")
+    bool,
+    typer.Option("--check", metavar="", help="Only look for leaks, wrong labels and too little data; train nothing."),
 ]
 SeedOption = Annotated[
     int,
@@ -62,7 +63,10 @@ SeedsOption = Annotated[
 NoRetentionOption = Annotated[
     bool,
     typer.Option(
-        "--no-retention", help="Do not measure what tuning made the model forget.", rich_help_panel=MEASUREMENT
+        "--no-retention",
+        metavar="",
+        help="Do not measure what tuning made the model forget.",
+        rich_help_panel=MEASUREMENT,
     ),
 ]
 PricesOption = Annotated[

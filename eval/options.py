@@ -8,7 +8,9 @@ import typer
 
 OUTPUT = "Output"
 
-QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, only the result.", rich_help_panel=OUTPUT)]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", metavar="", help="No progress, only the result.", rich_help_panel=OUTPUT)
+]
 JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print the result as one JSON document.", rich_help_panel=OUTPUT)
+    bool, typer.Option("--json", metavar="", help="Print the result as one JSON document.", rich_help_panel=OUTPUT)
 ]

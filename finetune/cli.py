@@ -25,7 +25,7 @@ def finetune() -> None:
 
 @app.command()
 def train(
-    dataset: Annotated[str, typer.Argument(help="Data set folder, or a name below datasets/.")],
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="Data set folder, or a name below datasets/.")],
     adapter: Annotated[
         list[str] | None,
         typer.Option("--adapter", help="ft (closed-book) or hybrid (with passages); repeatable. Default: both."),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
-DatasetArgument = Annotated[str, typer.Argument(help="Data set folder, or a name below datasets/.")]
+DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help="Data set folder, or a name below datasets/.")]
 EmbedderOption = Annotated[str, typer.Option(help="Embedder: a Hugging Face id or a local folder.")]
 OutOption = Annotated[Path | None, typer.Option(help="Run folder with the index; default runs/<data set name>.")]
 
@@ -64,11 +64,13 @@ def index(
 @app.command()
 def ask(
     dataset: DatasetArgument,
-    question: Annotated[str, typer.Argument(help="In quotes.")],
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="In quotes.")],
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     model: Annotated[str, typer.Option(help="Base model: a Hugging Face id or a local folder.")] = DEFAULT_MODEL,
     out: OutOption = None,
-    passages_only: Annotated[bool, typer.Option("--passages-only", help="Retrieve, but load no model.")] = False,
+    passages_only: Annotated[
+        bool, typer.Option("--passages-only", metavar="", help="Retrieve, but load no model.")
+    ] = False,
 ) -> None:
     """Print the passages that are found for a question, then the answer of the `rag` mode."""
     from eval.run import locked

@@ -96,10 +96,11 @@ def _expected(step: Step, steps: Sequence[Step]) -> float | None:
 def _footer(steps: Sequence[Step], now: float) -> str:
     seconds, complete = whole_left(steps, now)
     minutes = f"{seconds / 60:.0f} min" if seconds >= 60 else "1 min"
-    if complete:
+    told = []  # of quick steps alone there is nothing to tell
+    if complete and seconds:
         told = [f"about {minutes} left" if seconds >= 60 else f"less than {minutes} left"]
-    else:
-        told = [f"more than {minutes} left"] if seconds >= 60 else []
+    elif seconds >= 60:
+        told = [f"more than {minutes} left"]
     return "; ".join([*told, "Ctrl-C stops, the same command goes on"])
 
 

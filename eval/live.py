@@ -59,9 +59,10 @@ class Live:
 
     def summary(self) -> str:
         """What was done, in one line."""
-        reused = sum(s.state == "reused" for s in self.steps)
-        kept = f"; {reused} of {len(self.steps)} steps reused from before" if reused else ""
-        return f"{self.signs.state['done']} {self.title}: {duration(self.clock() - self.started)}{kept}"
+        steps, reused = len(self.steps), sum(s.state == "reused" for s in self.steps)
+        kept = f", {reused} of them reused from before" if reused else ""
+        subject = self.title.partition(":")[0]
+        return f"{self.signs.state['done']} {subject}: {steps} steps in {duration(self.clock() - self.started)}{kept}"
 
 
 class _Redrawn(live.Live):

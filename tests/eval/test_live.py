@@ -49,7 +49,7 @@ def test_afterwards_only_what_was_said_and_one_line_are_left() -> None:
         with track("scoring"):
             pass
     end = screen(file.getvalue())
-    assert lines(end) == ["kept", "✓ set: 8 questions: 0 s; 1 of 2 steps reused from before"]
+    assert lines(end) == ["kept", "✓ set: 2 steps in 0 s, 1 of them reused from before"]
     assert (end.cursor.x, end.cursor.hidden) == (0, False)
 
 

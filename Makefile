@@ -5,7 +5,7 @@ DATA ?= $(firstword $(wildcard data ../data ../*/data))
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test lint browser page bench clean
+.PHONY: setup demo test lint browser page screenshots bench clean
 setup: $(STAMP)
 
 $(STAMP): constraints.txt pyproject.toml Makefile
@@ -36,6 +36,12 @@ browser:
 page: $(STAMP)
 	@command -v npm >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends npm >/dev/null; }
 	@$(BIN)/python -m finetune.web.runtime
+
+# The README's pictures, from a real run; with several runs also their portfolio.
+screenshots: $(STAMP) browser
+	@test -f runs/tidewell/report.html || { echo 'error: runs/tidewell: no finished run; first run: make demo'; exit 2; }
+	$(BIN)/report $(patsubst %/decision.json,%,$(wildcard runs/*/decision.json)) >/dev/null
+	$(BIN)/python docs/screenshots.py runs/tidewell --portfolio runs/portfolio.html
 
 # One tier of the tests, and how long it took.
 define tier

@@ -11,11 +11,12 @@ import typer
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.errors import UserError
 from eval.modes import MODES
+from eval.options import JsonOption, QuietOption
 from eval.terminal import guarded, one_document, print_json
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-MEASUREMENT, OUTPUT, JUDGE = "Measurement", "Output", "Judge (an OpenAI-compatible endpoint; none is asked by default)"
+MEASUREMENT, JUDGE = "Measurement", "Judge (an OpenAI-compatible endpoint; none is asked by default)"
 
 ModelOption = Annotated[
     str, typer.Option("--model", metavar="MODEL", help="Base model: a Hugging Face id or a local folder.")
@@ -43,7 +44,8 @@ ModesOption = Annotated[
     ),
 ]
 CheckOption = Annotated[
-    bool, typer.Option("--check", help="Only look for leaks, wrong labels and too little data; train nothing.")
+    bool,
+    typer.Option("--check", metavar="", help="Only look for leaks, wrong labels and too little data; train nothing."),
 ]
 SeedOption = Annotated[
     int,
@@ -61,7 +63,10 @@ SeedsOption = Annotated[
 NoRetentionOption = Annotated[
     bool,
     typer.Option(
-        "--no-retention", help="Do not measure what tuning made the model forget.", rich_help_panel=MEASUREMENT
+        "--no-retention",
+        metavar="",
+        help="Do not measure what tuning made the model forget.",
+        rich_help_panel=MEASUREMENT,
     ),
 ]
 PricesOption = Annotated[
@@ -71,13 +76,6 @@ PricesOption = Annotated[
         metavar="FILE",
         help="Price file in the form of eval/prices.yaml, the default.",
         rich_help_panel=MEASUREMENT,
-    ),
-]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress, only the result.", rich_help_panel=OUTPUT)]
-JsonOption = Annotated[
-    bool,
-    typer.Option(
-        "--json", help="Print the result as one JSON document; a list for several data sets.", rich_help_panel=OUTPUT
     ),
 ]
 JudgeOption = Annotated[

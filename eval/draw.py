@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from eval.progress import State, Step
+from eval.observers import State, Step
 
 WIDEST = 100
 """Longer lines are hard to read, and more likely to be folded when the window shrinks."""
@@ -37,10 +37,11 @@ def frame(
     title: str, steps: Sequence[Step], started: float, now: float, width: int, height: int, signs: Signs = UNICODE
 ) -> list[Text]:
     """The whole view: title, one line a step with a second one for what runs, and how long it takes; it fits."""
-    width = max(20, min(width - 1, WIDEST))  # one less: some terminals fold a line that is exactly full
+    width = max(10, min(width - 1, WIDEST))  # one less: some terminals fold a line that is exactly full
     head = [_spread(Text(title, style="bold"), Text(duration(now - started), style="dim"), width)] if title else []
-    foot = [_clip(Text(_footer(steps, now), style="dim"), width)] if title else []
-    labels = min(max((len(s.name) for s in steps), default=0), max(8, width // 3))
+    stopped = any(s.state == "stopped" for s in steps)
+    foot = [_clip(Text(_footer(steps, now), style="dim"), width)] if title and not stopped else []
+    labels = min(max((len(s.name) for s in steps), default=0), max(6, width // 3))
     blocks = {i: _block(s, now, width, labels, signs) for i, s in enumerate(steps)}
     room = height - len(head) - len(foot) - 1
     gap = [Text()] if title and sum(map(len, blocks.values())) <= room - 2 else []
@@ -95,10 +96,11 @@ def _expected(step: Step, steps: Sequence[Step]) -> float | None:
 def _footer(steps: Sequence[Step], now: float) -> str:
     seconds, complete = whole_left(steps, now)
     minutes = f"{seconds / 60:.0f} min" if seconds >= 60 else "1 min"
-    if complete:
+    told = []  # of quick steps alone there is nothing to tell
+    if complete and seconds:
         told = [f"about {minutes} left" if seconds >= 60 else f"less than {minutes} left"]
-    else:
-        told = [f"more than {minutes} left"] if seconds >= 60 else []
+    elif seconds >= 60:
+        told = [f"more than {minutes} left"]
     return "; ".join([*told, "Ctrl-C stops, the same command goes on"])
 
 

@@ -14,7 +14,9 @@ from eval.result import Result
 WIDEST = 100
 FIGURES = 17
 """Cells of `0.29 [0.23, 0.36]`."""
-SHORTEST_PLOT = 11
+GAP = 2
+"""Cells between the axes."""
+SHORTEST_PLOT = 10
 """A narrower picture of the range from 0 to 1 would not tell anything."""
 
 
@@ -80,7 +82,8 @@ def _heading(found: Result, axes: list[str], label: int, cell: int, part: int, m
         counts = {e.n for e in found.decision.axes[axis].values()}
         n = f"n = {min(counts)}" + (f" to {max(counts)}" if len(counts) > 1 else "") if counts else ""
         target = f"target {found.targets[axis]:.2f}" if axis in found.targets else ""
-        text = axis if part == 0 else ", ".join(t for t in (target, n) if t)
+        below = [", ".join(t for t in (target, n) if t), target, target.removeprefix("target ")]
+        text = axis if part == 0 else _first_fitting(below, cell - 1)
         line.append(text[: cell - 1].ljust(cell), style="bold" if part == 0 else "dim")
     line.rstrip()
     return line
@@ -91,10 +94,10 @@ def _cell(e: Estimate | None, target: float | None, cell: int, marks: Marks) -> 
         return Text(" " * cell)
     mark, style = _standing(e, target, marks)
     text = Text(f"{e.mean:.2f}")
-    if cell >= FIGURES + 4:
+    if cell >= FIGURES + 2 + GAP:
         text.append(f" [{e.low:.2f}, {e.high:.2f}]", style="dim")
     text.append(f" {mark}", style=style)
-    room = cell - text.cell_len - 3
+    room = cell - text.cell_len - 1 - GAP
     if room >= SHORTEST_PLOT:
         text.append(" ").append_text(_plot(e, target, room, style, marks))
     text.append(" " * max(0, cell - text.cell_len))
@@ -129,7 +132,14 @@ def _plot(e: Estimate, target: float | None, cells: int, style: str, marks: Mark
 
 
 def _legend(width: int, m: Marks) -> Text:
-    told = f"   95 % intervals; {m.target} target, {m.reached} shown to reach it, {m.missed} shown to miss it"
-    told += f", {m.open} neither; {m.verdict} the verdict"
-    short = f"   {m.reached} reaches the target, {m.missed} misses it, {m.open} open"
-    return Text(told if len(told) <= width else short, style="dim")
+    whole = f"   95 % intervals; {m.target} target, {m.reached} shown to reach it, {m.missed} shown to miss it"
+    told = [
+        f"{whole}, {m.open} neither; {m.verdict} the verdict",
+        f"   target: {m.reached} shown to reach it, {m.missed} to miss it, {m.open} neither; {m.verdict} the verdict",
+        f"   target {m.reached} reached {m.missed} missed {m.open} open",
+    ]
+    return Text(_first_fitting(told, width), style="dim")
+
+
+def _first_fitting(texts: list[str], width: int) -> str:
+    return next((t for t in texts if len(t) <= width), texts[-1][:width])

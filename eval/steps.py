@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from eval.modes import MODES
-from eval.progress import State, Step
+from eval.modes import MODES, Adapter
+from eval.observers import State, Step
 from eval.retention import read_rows, scored_modes
 
 if TYPE_CHECKING:
@@ -42,19 +42,32 @@ def planned(plan: Plan, modes: Sequence[str], battery: Battery | None, *, judged
     return [*steps, Step(SCORE), Step(DECIDE), Step(REPORT)]
 
 
-def _answering(plan: Plan, modes: Sequence[str], todo: Sequence[tuple[int, str]]) -> Iterator[Step]:
-    """Each mode's answers, after the training of its adapter."""
+def training(plan: Plan, adapters: Sequence[str]) -> tuple[str, list[Step]]:
+    """Heading and steps of training alone."""
+    model = plan.config.model.rstrip("/").rpartition("/")[2]
+    steps = [_training(plan, 0, "ft" if name == "ft" else "hybrid") for name in adapters]
+    needed = [s for s in steps if s.state != "reused"]
+    before = [Step(INDEX, None, " documents")] if any("hybrid" in s.label for s in needed) else []
+    return f"{plan.dataset.config.name}: adapters of {model}", [*([Step(LOAD)] if needed else []), *before, *steps]
+
+
+def _training(plan: Plan, k: int, adapter: Adapter, *, needed: bool = True) -> Step:
     from finetune.adapter import is_complete
 
+    seed = f", seed {k + 1}" if plan.repeats else ""
+    there = is_complete(plan.folder / "adapters" / f"{adapter}-{plan.seeded(k)[1].adapter(adapter)}")
+    label = f"training {adapter}"
+    return Step(label, None, " steps", _reused(there or not needed), title=label + seed)
+
+
+def _answering(plan: Plan, modes: Sequence[str], todo: Sequence[tuple[int, str]]) -> Iterator[Step]:
+    """Each mode's answers, after the training of its adapter."""
     for k, mode in plan.answers(modes):
-        seed = f", seed {k + 1}" if plan.repeats and MODES[mode].adapter else ""
-        if adapter := MODES[mode].adapter:
-            there = is_complete(plan.folder / "adapters" / f"{adapter}-{plan.seeded(k)[1].adapter(adapter)}")
-            reused = there or (k, mode) not in todo
-            yield Step(f"training {adapter}", None, " steps", _reused(reused), title=f"training {adapter}{seed}")
-        questions = len(plan.examples)
-        reused = (k, mode) not in todo
-        yield Step(f"answering: {mode}", questions, " questions", _reused(reused), title=f"answering {mode}{seed}")
+        adapter, wanted = MODES[mode].adapter, (k, mode) in todo
+        if adapter:
+            yield _training(plan, k, adapter, needed=wanted)
+        title = f"answering {mode}" + (f", seed {k + 1}" if plan.repeats and adapter else "")
+        yield Step(f"answering: {mode}", len(plan.examples), " questions", _reused(not wanted), title=title)
 
 
 def _reused(there: bool) -> State:

@@ -28,7 +28,7 @@ def guarded(app: Any) -> int:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except BrokenPipeError:  # whoever read the output has gone, as in `report ... | head -1`
-        sys.stdout = None  # type: ignore[assignment]  # else the interpreter would stumble over it at exit
+        sys.stdout = None  # else the interpreter would stumble over it at exit
         return 1
     except Exception as error:
         code = _click_exit(error)
@@ -44,6 +44,9 @@ def _click_exit(error: Exception) -> int:
     tell = getattr(error, "format_message", None)
     if tell is None or not hasattr(error, "exit_code"):
         raise error
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(tell(), file=sys.stderr)
+        return int(error.exit_code)
     path = getattr(getattr(error, "ctx", None), "command_path", "")
     mend = f"; see: {path} --help" if path else ""
     print(f"error: {' '.join(tell().split()).rstrip('.')}{mend}", file=sys.stderr)

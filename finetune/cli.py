@@ -1,19 +1,23 @@
-"""The `finetune` command."""
+"""The `finetune` command: check, train and sweep adapters; what is done with them afterwards is in `cli_share`."""
 
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.errors import UserError
-from eval.terminal import guarded
+from eval.options import JsonOption, QuietOption
+from eval.terminal import guarded, one_document, print_json
+from finetune import cli_share
 
 if TYPE_CHECKING:
     from eval.modes import Adapter
+    from eval.plan import Plan
     from eval.setup import Setup
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
@@ -26,7 +30,7 @@ def finetune() -> None:
     """Train adapters on a data set, prove them, and take them out of the workshop."""
 
 
-DatasetArgument = Annotated[str, typer.Argument(help="Data set folder, or a name below datasets/.")]
+DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help="Data set folder, or a name below datasets/.")]
 AdapterOption = Annotated[
     list[str] | None,
     typer.Option("--adapter", help="ft (closed-book) or hybrid (with passages); repeatable. Default: both."),
@@ -52,12 +56,10 @@ def check(
     from eval.run import locked
     from finetune.check import check_training
 
-    setup, names = _setup(dataset, adapter, model, embedder, seed, out)
-    if "hybrid" not in names:
-        check_training(setup, names)
-        return
-    with locked(setup.run):  # the index is built there, and kept
-        check_training(setup, names)
+    plan, names = _plan(dataset, adapter, model, embedder, seed, out)
+    # With passages the index is built in the run folder, and kept.
+    with locked(plan.folder) if "hybrid" in names else nullcontext():
+        check_training(_setup(plan), names)
 
 
 @app.command()
@@ -68,23 +70,63 @@ def train(
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     seed: SeedOption = 0,
     out: OutOption = None,
+    sweep: Annotated[
+        int | None,
+        typer.Option("--sweep", min=2, help="Try so many learning rates; use the best on held-back rows."),
+    ] = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
 ) -> None:
-    """Train QLoRA adapters into the run folder, where `evaluate` finds them."""
+    """Train the adapters into the run folder, where `evaluate` finds them."""
+    from eval.progress import set_quiet, steps
     from eval.run import locked
+    from eval.steps import training
+    from finetune.world import world
 
-    setup, names = _setup(dataset, adapter, model, embedder, seed, out)
-    with locked(setup.run):
-        for name in names:
-            typer.echo(setup.train_adapter(name))
+    main_process = world().main  # others, where `accelerate launch` started some, neither lock nor speak
+    set_quiet(quiet or not main_process)
+    plan, names = _plan(dataset, adapter, model, embedder, seed, out)
+    locking = locked(plan.folder) if main_process else nullcontext()
+    with locking, one_document(json), steps(*training(plan, names)):
+        setup = _setup(plan)
+        folders = [_sweep(setup, name, sweep) if sweep else setup.train_adapter(name) for name in names]
+    if main_process and json:
+        print_json([_told(folder) for folder in folders])
+    elif main_process:
+        for folder in folders:
+            typer.echo(folder)
 
 
-def _setup(
+def _told(folder: Path) -> dict[str, Any]:
+    """What `--json` prints for one adapter."""
+    from eval.setup import adapter_cost
+
+    cost = adapter_cost(folder)
+    kept = ("data", "base_model", "seed", "rows", "seconds", "tokens", "peak_memory_mb")
+    return {"adapter": folder.name.partition("-")[0], "path": str(folder), **{k: cost[k] for k in kept}}
+
+
+def _sweep(setup: Setup, name: Adapter, trials: int) -> Path:
+    from eval.plan import plan_run
+    from finetune.sweep import sweep
+
+    config = setup.run_config
+
+    def planned(rates: dict[str, float]) -> Plan:
+        return plan_run(
+            setup.dataset.path, model=config.model, embedder=config.embedder, seed=config.seed, out=setup.run,
+            learning_rates=config.learning_rates | rates,
+        )  # fmt: skip
+
+    return sweep(setup, name, trials, planned)
+
+
+def _plan(
     dataset: str, adapter: list[str] | None, model: str, embedder: str, seed: int, out: Path | None
-) -> tuple[Setup, list[Adapter]]:
-    """The run's parts and the adapters that are meant; raises UserError for what cannot be."""
+) -> tuple[Plan, list[Adapter]]:
+    """The run and the adapters that are meant; raises UserError for what cannot be."""
     from eval.dataset import check_corpus, resolve_dataset
     from eval.plan import plan_run
-    from eval.setup import Setup
 
     for name in adapter or ():
         if name not in ADAPTERS:
@@ -94,148 +136,16 @@ def _setup(
         raise UserError(f"--adapter hybrid: {plan.dataset.path} has no corpus/ to retrieve from; add documents")
     names = [n for n in ADAPTERS if (not adapter or n in adapter) and (n == "ft" or plan.dataset.documents)]
     check_corpus(plan.dataset)
-    return Setup(plan.dataset, plan.config, plan.identity, plan.folder), names
+    return plan, names
 
 
-@app.command()
-def merge(
-    run: Annotated[Path, typer.Argument(help="Run folder, as `evaluate` or `finetune train` left it.")],
-    adapter: Annotated[
-        str | None, typer.Option("--adapter", help="ft or hybrid; default: the one that the verdict names.")
-    ] = None,
-    dtype: Annotated[str, typer.Option(help="Number format: bf16, fp16 or fp32.")] = "bf16",
-    out: Annotated[Path | None, typer.Option(help="Folder; default RUN/merged/<adapter>-<dtype>.")] = None,
-) -> None:
-    """Merge an adapter into its base as a plain model folder, and prove that both say the same."""
-    from finetune.merge import merge as merge_run
+def _setup(plan: Plan) -> Setup:
+    from eval.setup import Setup
 
-    merged = merge_run(run, out, adapter=adapter, dtype=dtype)
-    typer.echo(f"{merged.adapter}, merged in {merged.dtype}: {merged.parity.sentence()}\n{merged.folder}")
+    return Setup(plan.dataset, plan.config, plan.identity, plan.folder)
 
 
-EndpointOption = Annotated[
-    str | None, typer.Option(help="Another hub's address; default $HF_ENDPOINT, else the Hub's.")
-]
-RevisionOption = Annotated[str | None, typer.Option(help="Branch (of a pull: or tag, or commit); default main.")]
-
-
-@app.command()
-def push(
-    run: Annotated[Path, typer.Argument(help="Run folder.")],
-    repo: Annotated[str, typer.Argument(metavar="REPO_ID", help="OWNER/NAME; made, private, where there is none.")],
-    adapter: Annotated[str | None, typer.Option("--adapter", help="ft or hybrid; default: the verdict's.")] = None,
-    merged: Annotated[bool, typer.Option("--merged", help="The merged model instead of the adapter.")] = False,
-    public: Annotated[bool, typer.Option("--public", help="Let everybody read it.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would be uploaded; no network.")] = False,
-    licence: Annotated[str | None, typer.Option(help="Of the base, where its card does not say.")] = None,
-    revision: RevisionOption = None,
-    endpoint: EndpointOption = None,
-) -> None:
-    """Publish an adapter or its merged model, with a card made from the run; rows of the data set stay here."""
-    from finetune.publish import What, prepare
-    from finetune.publish import push as push_run
-
-    what = What(run, repo, adapter=adapter, merged=merged, public=public, licence=licence)
-    if dry_run:
-        typer.echo("\n".join(prepare(what, api=None).lines()))
-    else:
-        typer.echo(push_run(what, revision=revision, endpoint=endpoint))
-
-
-@app.command()
-def pull(
-    repo: Annotated[str, typer.Argument(metavar="REPO_ID", help="OWNER/NAME that `finetune push` wrote.")],
-    run: Annotated[Path | None, typer.Option(help="Run folder; default runs/<data set name>.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder; default where `evaluate` looks in the run folder.")] = None,
-    revision: RevisionOption = None,
-    endpoint: EndpointOption = None,
-) -> None:
-    """Bring a published adapter or merged model back."""
-    from finetune.pull import pull as pull_repo
-
-    typer.echo(pull_repo(repo, out, run=run, revision=revision, endpoint=endpoint))
-
-
-@app.command()
-def export(
-    run: Annotated[Path, typer.Argument(help="Run folder.")],
-    gguf: Annotated[bool, typer.Option("--gguf", help="For llama.cpp and Ollama, with a Modelfile.")] = False,
-    onnx: Annotated[bool, typer.Option("--onnx", help="For onnxruntime and transformers.js.")] = False,
-    web: Annotated[
-        Path | None, typer.Option("--web", metavar="FOLDER", help="A private chat page: model, passages and scripts.")
-    ] = None,
-    adapter: Annotated[
-        str | None, typer.Option("--adapter", help="With --gguf: ft or hybrid; default: the verdict's.")
-    ] = None,
-    mode: Annotated[
-        str | None, typer.Option("--mode", help="With --onnx or --web: whose weights; default: the verdict's.")
-    ] = None,
-    form: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--form",
-            help="Number format. GGUF: f16, q8_0, q4_0, q4_k_m, repeatable; default f16 and q8_0. "
-            "ONNX: q4, int8, fp16, fp32; default: the smallest that says the same.",
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder; default RUN/gguf/<adapter> or RUN/onnx/<mode>. Not with --web.")
-    ] = None,
-) -> None:
-    """Convert a model for other runtimes or for a browser, and prove that it says the same."""
-    if [gguf, onnx, web is not None].count(True) != 1:
-        raise UserError("name one thing to export: --gguf, --onnx or --web FOLDER")
-    if gguf:
-        from finetune.export import export_gguf
-
-        if mode is not None:
-            raise UserError("--mode goes with --onnx and --web; --gguf takes --adapter")
-        for exported in export_gguf(run, out, adapter=adapter, forms=form or ("f16", "q8_0")):
-            typer.echo(f"{exported.file}: {exported.size:,} bytes; {exported.parity.sentence()}")
-        return
-    if adapter is not None:
-        raise UserError("--adapter goes with --gguf; --onnx and --web take --mode")
-    if len(form or ()) > 1:
-        raise UserError("--form: --onnx and --web write one number format; name one or none")
-    _export_onnx(run, web, mode, form[0] if form else None, out)
-
-
-def _export_onnx(run: Path, web: Path | None, mode: str | None, form: str | None, out: Path | None) -> None:
-    if web is None:
-        from finetune.web.export import export_onnx
-
-        exported = export_onnx(run, mode, form, out)
-        typer.echo(f"{exported.sentence()}\n{exported.folder}")
-        return
-    from finetune.web.site import export_web
-
-    if out is not None:
-        raise UserError("--out does not go with --web, which names its folder itself")
-    typer.echo(f"{export_web(run, web, mode, form).sentence()}\nopen it with: finetune serve {web}")
-
-
-@app.command()
-def serve(
-    run: Annotated[Path, typer.Argument(help="Run folder, or a folder that `export --web` wrote.")],
-    api: Annotated[bool, typer.Option("--api", help="Answer OpenAI clients by any mode of the run.")] = False,
-    mode: Annotated[
-        str | None, typer.Option("--mode", help="Answers when a request names no model; default: the verdict's.")
-    ] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on; the default is this machine alone.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: a free one.")] = 8000,
-) -> None:
-    """Serve a run's winner on this machine: the chat page, or with --api an OpenAI-compatible endpoint."""
-    if not api:
-        from finetune.serve.pages import find_site, serve_page
-
-        if mode is not None:
-            raise UserError("--mode goes with --api; the chat page answers by the mode that it was exported with")
-        serve_page(find_site(run), host, port, typer.echo)
-        return
-    from finetune.serve.api import serve_api
-    from finetune.serve.desk import open_desk
-
-    serve_api(open_desk(run, mode), host, port, typer.echo)
+app.add_typer(cli_share.app)
 
 
 def main() -> None:

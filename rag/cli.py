@@ -11,7 +11,8 @@ import typer
 
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.errors import UserError
-from eval.terminal import guarded
+from eval.options import JsonOption, QuietOption
+from eval.terminal import guarded, one_document, print_json
 
 if TYPE_CHECKING:
     from eval.dataset import Dataset
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
-DatasetArgument = Annotated[str, typer.Argument(help="Data set folder, or a name below datasets/.")]
+DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help="Data set folder, or a name below datasets/.")]
 EmbedderOption = Annotated[str, typer.Option(help="Embedder: a Hugging Face id or a local folder.")]
 OutOption = Annotated[Path | None, typer.Option(help="Run folder with the index; default runs/<data set name>.")]
 
@@ -32,13 +33,28 @@ def rag() -> None:
 
 
 @app.command()
-def index(dataset: DatasetArgument, embedder: EmbedderOption = DEFAULT_EMBEDDER, out: OutOption = None) -> None:
+def index(
+    dataset: DatasetArgument,
+    embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    out: OutOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
     """Bring the index up to date with the corpus; only what changed is embedded."""
+    from eval.progress import set_quiet
     from eval.run import locked
 
+    set_quiet(quiet)
     data, folder = _locate(dataset, out, embedder)
-    with locked(folder):
+    with locked(folder), one_document(json):
         _, made = _open(data, embedder, folder)
+    if json:
+        counts = {k: getattr(made, k) for k in ("added", "changed", "removed", "kept")}
+        print_json(
+            {"dataset": data.config.name, "index": str(folder / "index"), "documents": len(data.documents),
+             "passages": made.chunks, **counts, "seconds": round(made.seconds, 3)}
+        )  # fmt: skip
+        return
     typer.echo(
         f"{folder / 'index'}: {len(data.documents)} documents as {made.chunks} passages; {made.added} added, "
         f"{made.changed} changed, {made.removed} removed, {made.kept} kept in {made.seconds:.1f} s"
@@ -48,11 +64,13 @@ def index(dataset: DatasetArgument, embedder: EmbedderOption = DEFAULT_EMBEDDER,
 @app.command()
 def ask(
     dataset: DatasetArgument,
-    question: Annotated[str, typer.Argument(help="In quotes.")],
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="In quotes.")],
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     model: Annotated[str, typer.Option(help="Base model: a Hugging Face id or a local folder.")] = DEFAULT_MODEL,
     out: OutOption = None,
-    passages_only: Annotated[bool, typer.Option("--passages-only", help="Retrieve, but load no model.")] = False,
+    passages_only: Annotated[
+        bool, typer.Option("--passages-only", metavar="", help="Retrieve, but load no model.")
+    ] = False,
 ) -> None:
     """Print the passages that are found for a question, then the answer of the `rag` mode."""
     from eval.run import locked

@@ -12,6 +12,7 @@ from eval.config import DEFAULT_EMBEDDER
 from eval.errors import UserError
 from eval.files import fingerprint
 from eval.model_files import model_fingerprint
+from eval.progress import track
 
 if TYPE_CHECKING:
     import numpy as np
@@ -196,7 +197,8 @@ def _hub_embedder(name: str) -> Path:
     except (LocalEntryNotFoundError, FileNotFoundError, ValueError):
         pass
     try:
-        return Path(snapshot_download(name, allow_patterns=wanted, ignore_patterns=other))
+        with track(f"fetching {name}"):
+            return Path(snapshot_download(name, allow_patterns=wanted, ignore_patterns=other))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
         status = getattr(getattr(error, "response", None), "status_code", None)
         if status in (401, 403):

@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from eval.errors import UserError
-from eval.terminal import INTERRUPTED, guarded
+from eval.terminal import INTERRUPTED, guarded, one_document, print_json
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,33 @@ def test_exit_code_and_line(
     monkeypatch.setattr(sys, "argv", ["command"])
     assert guarded(app) == code
     assert capsys.readouterr().err.strip() == said.strip()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--nonsense"], "error: No such option: --nonsense; see: "),
+        (["--number", "x"], "error: Invalid value for '--number': "),
+    ],
+)
+def test_wrong_usage_is_one_line_that_names_the_help(
+    arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+    @app.command()
+    def command(number: int = 0) -> None:
+        pass
+
+    monkeypatch.setattr(sys, "argv", ["command", *arguments])
+    assert guarded(app) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(said)
+    assert line.endswith("command --help")
+
+
+def test_where_json_is_wanted_nothing_else_reaches_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    with one_document(True):
+        print("chatter")
+    print_json({"ä": None})
+    assert capsys.readouterr() == ('{\n  "ä": null\n}\n', "chatter\n")

@@ -1,0 +1,128 @@
+"""Make the pictures of the README from a finished run: its report in a headless Chromium, its result on a terminal.
+
+    python docs/screenshots.py RUN [--portfolio PAGE] [--out DIR]
+
+writes report.png, report-dark.png and terminal.svg, and portfolio.png where the page of several runs is named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+WIDTH, HEIGHT, SCALE = 1280, 1280, 2
+LIMIT = 400_000
+"""Bytes of a picture."""
+COLUMNS = 101
+FILES = ("report.html", "decision.json", "config.yaml")
+
+TERMINAL = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
+<style>
+.{unique_id}-matrix {{
+  font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace;
+  font-size: {char_height}px;
+  line-height: {line_height}px;
+}}
+.{unique_id}-title {{ font-size: 18px; font-weight: bold; font-family: sans-serif; }}
+{styles}
+</style>
+<defs>
+<clipPath id="{unique_id}-clip-terminal">
+<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}" />
+</clipPath>
+{lines}
+</defs>
+{chrome}
+<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+{backgrounds}
+<g class="{unique_id}-matrix">
+{matrix}
+</g>
+</g>
+</svg>
+"""
+"""rich's own format fetches a font from the network; this one takes what the reader's machine has."""
+
+
+def main() -> None:
+    """Read the command line and write the pictures."""
+    parser = argparse.ArgumentParser(description="Make the README's pictures from a finished run.")
+    parser.add_argument("run", type=Path, help="a run folder that evaluate wrote")
+    parser.add_argument("--portfolio", type=Path, help="the page of several runs")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="default: this file's folder")
+    given = parser.parse_args()
+    missing = [name for name in FILES if not (given.run / name).is_file()]
+    if missing:
+        sys.exit(f"error: {given.run / missing[0]}: no such file; first run: make demo")
+    given.out.mkdir(parents=True, exist_ok=True)
+    pages = {"report.png": (given.run / "report.html", "light"), "report-dark.png": (given.run / "report.html", "dark")}
+    if given.portfolio and given.portfolio.is_file():
+        pages["portfolio.png"] = (given.portfolio, "light")
+    write_pictures(pages, given.out)
+    terminal = given.out / "terminal.svg"
+    terminal.write_text(draw_terminal(given.run), encoding="utf-8")
+    print(terminal)
+
+
+def write_pictures(pages: dict[str, tuple[Path, str]], out: Path) -> None:
+    """Photograph the top of each page, in light or dark, as a PNG of WIDTH * SCALE by HEIGHT * SCALE."""
+    from playwright.sync_api import sync_playwright
+
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if not found:
+        sys.exit("error: no Chromium on the path; get it with: make browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--hide-scrollbars"])
+        for name, (page, scheme) in pages.items():
+            tab = browser.new_page(
+                viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=SCALE, color_scheme=scheme,
+                reduced_motion="reduce",
+            )  # fmt: skip
+            tab.goto(page.resolve().as_uri())
+            write_compressed(tab.screenshot(animations="disabled"), out / name)
+            tab.close()
+            print(out / name)
+        browser.close()
+
+
+def write_compressed(png: bytes, path: Path) -> None:
+    """Write a PNG with as many colours, at most 256, as keep it below LIMIT."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    for colours in (256, 128, 64, 32):
+        buffer = io.BytesIO()
+        picture.quantize(colours, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+        if buffer.tell() <= LIMIT:
+            path.write_bytes(buffer.getvalue())
+            return
+    sys.exit(f"error: {path}: does not fit into {LIMIT} bytes; photograph less of the page")
+
+
+def draw_terminal(run: Path) -> str:
+    """The end of `evaluate` on a terminal, as SVG; the same run, the same picture."""
+    from rich.console import Console
+
+    from eval.config import read_run_config
+    from eval.drawing import print_drawn
+    from eval.files import read_json
+    from eval.records import Decision, Estimate
+    from eval.result import result
+
+    config = read_run_config(run / "config.yaml")
+    told: dict[str, Any] = read_json(run / "decision.json")
+    told["axes"] = {a: {m: Estimate(**e) for m, e in modes.items()} for a, modes in told["axes"].items()}
+    console = Console(
+        record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor", highlight=False
+    )
+    console.print(f"[bold]$[/] evaluate {config.dataset_path}")
+    print_drawn(result(Decision(**told), config.dataset, run), console)
+    return console.export_svg(title="RAG or fine-tune?", code_format=TERMINAL)
+
+
+if __name__ == "__main__":
+    main()

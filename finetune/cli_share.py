@@ -1,0 +1,153 @@
+"""The commands of `finetune` that take a trained adapter further: merge, push, pull, export, serve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eval.errors import UserError
+
+app = typer.Typer()
+
+
+@app.command()
+def merge(
+    run: Annotated[Path, typer.Argument(help="Run folder, as `evaluate` or `finetune train` left it.")],
+    adapter: Annotated[
+        str | None, typer.Option("--adapter", help="ft or hybrid; default: the one that the verdict names.")
+    ] = None,
+    dtype: Annotated[str, typer.Option(help="Number format: bf16, fp16 or fp32.")] = "bf16",
+    out: Annotated[Path | None, typer.Option(help="Folder; default RUN/merged/<adapter>-<dtype>.")] = None,
+) -> None:
+    """Merge an adapter into its base as a plain model folder, and prove that both say the same."""
+    from finetune.merge import merge as merge_run
+
+    merged = merge_run(run, out, adapter=adapter, dtype=dtype)
+    typer.echo(f"{merged.adapter}, merged in {merged.dtype}: {merged.parity.sentence()}\n{merged.folder}")
+
+
+EndpointOption = Annotated[
+    str | None, typer.Option(help="Another hub's address; default $HF_ENDPOINT, else the Hub's.")
+]
+RevisionOption = Annotated[str | None, typer.Option(help="Branch (of a pull: or tag, or commit); default main.")]
+
+
+@app.command()
+def push(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    repo: Annotated[str, typer.Argument(metavar="REPO_ID", help="OWNER/NAME; made, private, where there is none.")],
+    adapter: Annotated[str | None, typer.Option("--adapter", help="ft or hybrid; default: the verdict's.")] = None,
+    merged: Annotated[bool, typer.Option("--merged", help="The merged model instead of the adapter.")] = False,
+    public: Annotated[bool, typer.Option("--public", help="Let everybody read it.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would be uploaded; no network.")] = False,
+    licence: Annotated[str | None, typer.Option(help="Of the base, where its card does not say.")] = None,
+    revision: RevisionOption = None,
+    endpoint: EndpointOption = None,
+) -> None:
+    """Publish an adapter or its merged model, with a card made from the run; rows of the data set stay here."""
+    from finetune.publish import What, prepare
+    from finetune.publish import push as push_run
+
+    what = What(run, repo, adapter=adapter, merged=merged, public=public, licence=licence)
+    if dry_run:
+        typer.echo("\n".join(prepare(what, api=None).lines()))
+    else:
+        typer.echo(push_run(what, revision=revision, endpoint=endpoint))
+
+
+@app.command()
+def pull(
+    repo: Annotated[str, typer.Argument(metavar="REPO_ID", help="OWNER/NAME that `finetune push` wrote.")],
+    run: Annotated[Path | None, typer.Option(help="Run folder; default runs/<data set name>.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder; default where `evaluate` looks in the run folder.")] = None,
+    revision: RevisionOption = None,
+    endpoint: EndpointOption = None,
+) -> None:
+    """Bring a published adapter or merged model back."""
+    from finetune.pull import pull as pull_repo
+
+    typer.echo(pull_repo(repo, out, run=run, revision=revision, endpoint=endpoint))
+
+
+@app.command()
+def export(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    gguf: Annotated[bool, typer.Option("--gguf", help="For llama.cpp and Ollama, with a Modelfile.")] = False,
+    onnx: Annotated[bool, typer.Option("--onnx", help="For onnxruntime and transformers.js.")] = False,
+    web: Annotated[
+        Path | None, typer.Option("--web", metavar="FOLDER", help="A private chat page: model, passages and scripts.")
+    ] = None,
+    adapter: Annotated[
+        str | None, typer.Option("--adapter", help="With --gguf: ft or hybrid; default: the verdict's.")
+    ] = None,
+    mode: Annotated[
+        str | None, typer.Option("--mode", help="With --onnx or --web: whose weights; default: the verdict's.")
+    ] = None,
+    form: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--form",
+            help="Number format. GGUF: f16, q8_0, q4_0, q4_k_m, repeatable; default f16 and q8_0. "
+            "ONNX: q4, int8, fp16, fp32; default: the smallest that says the same.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder; default RUN/gguf/<adapter> or RUN/onnx/<mode>. Not with --web.")
+    ] = None,
+) -> None:
+    """Convert a model for other runtimes or for a browser, and prove that it says the same."""
+    if [gguf, onnx, web is not None].count(True) != 1:
+        raise UserError("name one thing to export: --gguf, --onnx or --web FOLDER")
+    if gguf:
+        from finetune.export import export_gguf
+
+        if mode is not None:
+            raise UserError("--mode goes with --onnx and --web; --gguf takes --adapter")
+        for exported in export_gguf(run, out, adapter=adapter, forms=form or ("f16", "q8_0")):
+            typer.echo(f"{exported.file}: {exported.size:,} bytes; {exported.parity.sentence()}")
+        return
+    if adapter is not None:
+        raise UserError("--adapter goes with --gguf; --onnx and --web take --mode")
+    if len(form or ()) > 1:
+        raise UserError("--form: --onnx and --web write one number format; name one or none")
+    _export_onnx(run, web, mode, form[0] if form else None, out)
+
+
+def _export_onnx(run: Path, web: Path | None, mode: str | None, form: str | None, out: Path | None) -> None:
+    if web is None:
+        from finetune.web.export import export_onnx
+
+        exported = export_onnx(run, mode, form, out)
+        typer.echo(f"{exported.sentence()}\n{exported.folder}")
+        return
+    from finetune.web.site import export_web
+
+    if out is not None:
+        raise UserError("--out does not go with --web, which names its folder itself")
+    typer.echo(f"{export_web(run, web, mode, form).sentence()}\nopen it with: finetune serve {web}")
+
+
+@app.command()
+def serve(
+    run: Annotated[Path, typer.Argument(help="Run folder, or a folder that `export --web` wrote.")],
+    api: Annotated[bool, typer.Option("--api", help="Answer OpenAI clients by any mode of the run.")] = False,
+    mode: Annotated[
+        str | None, typer.Option("--mode", help="Answers when a request names no model; default: the verdict's.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; the default is this machine alone.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: a free one.")] = 8000,
+) -> None:
+    """Serve a run's winner on this machine: the chat page, or with --api an OpenAI-compatible endpoint."""
+    if not api:
+        from finetune.serve.pages import find_site, serve_page
+
+        if mode is not None:
+            raise UserError("--mode goes with --api; the chat page answers by the mode that it was exported with")
+        serve_page(find_site(run), host, port, typer.echo)
+        return
+    from finetune.serve.api import serve_api
+    from finetune.serve.desk import open_desk
+
+    serve_api(open_desk(run, mode), host, port, typer.echo)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,14 +69,37 @@ def train(
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     seed: SeedOption = 0,
     out: OutOption = None,
+    sweep: Annotated[
+        int | None,
+        typer.Option("--sweep", min=2, help="Try so many learning rates; use the best on held-back rows."),
+    ] = None,
 ) -> None:
-    """Train QLoRA adapters into the run folder, where `evaluate` finds them."""
+    """Train the adapters into the run folder, where `evaluate` finds them."""
     from eval.run import locked
+    from finetune.world import world
 
+    main_process = world().main  # others, where `accelerate launch` started some, neither lock nor speak
     setup, names = _setup(dataset, adapter, model, embedder, seed, out)
-    with locked(setup.run):
+    with locked(setup.run) if main_process else nullcontext():
         for name in names:
-            typer.echo(setup.train_adapter(name))
+            folder = _sweep(setup, name, sweep) if sweep else setup.train_adapter(name)
+            if main_process:
+                typer.echo(folder)
+
+
+def _sweep(setup: Setup, name: Adapter, trials: int) -> Path:
+    from eval.plan import Plan, plan_run
+    from finetune.sweep import sweep
+
+    config = setup.run_config
+
+    def planned(rates: dict[str, float]) -> Plan:
+        return plan_run(
+            setup.dataset.path, model=config.model, embedder=config.embedder, seed=config.seed, out=setup.run,
+            learning_rates=config.learning_rates | rates,
+        )  # fmt: skip
+
+    return sweep(setup, name, trials, planned)
 
 
 def _setup(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from eval.memory import peak_megabytes, reset_peak
 from eval.modes import Adapter
 from finetune.adapter import is_complete, save_adapter
+from finetune.replay import replay_rows
 from finetune.rows import Row
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def train_adapter(setup: Setup, name: Adapter) -> Path:
 
 def _checked_rows(setup: Setup, name: Adapter) -> tuple[list[Row], list[Row]]:
     setup.check_adapter(name)
-    return setup.training_rows(name)
+    rows, held_back = setup.training_rows(name)
+    return rows + replay_rows(setup, sum(r.kind == "reply" for r in rows)), held_back
 
 
 def _settings(setup: Setup, name: Adapter) -> TrainSettings:

@@ -7,6 +7,7 @@ for a whole batch, with gradients.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from eval.kv import expanded, prefix_states
 from eval.model import Base
 from eval.progress import track
 from finetune.batches import Batch, collate, pad_of
+from finetune.divergence import Diverged
 from finetune.loss import head_loss, plain_head
 from finetune.rows import Row, plan_steps
 from finetune.world import world
@@ -185,7 +187,12 @@ class _Trainer:
         torch.nn.utils.clip_grad_norm_(self.parameters.values(), CLIP)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        return self.world.sum(total) / count
+        mean = self.world.sum(total) / count
+        if not math.isfinite(mean):
+            raise Diverged(
+                f"training diverged at step {self.progress.step + 1}: the loss is {mean}; lower finetune.learning_rate"
+            )
+        return mean
 
     def _rate(self, step: int) -> float:
         return self.settings.learning_rate * _schedule(step, len(self.steps))
@@ -282,12 +289,12 @@ class _Trainer:
     def _resume(self) -> None:
         if not self.world.from_main(self.checkpoint.is_file):
             return
-        state = torch.load(self.checkpoint, map_location=self.base.device, weights_only=True)
+        state = self.world.from_main(lambda: torch.load(self.checkpoint, map_location="cpu", weights_only=True))
         with torch.no_grad():
             for name, parameter in self.parameters.items():
                 parameter.copy_(state["parameters"][name])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.best = state["best"]
+        self.best = {n: t.to(self.base.device) for n, t in state["best"].items()}
         self.progress = Progress(**state["progress"])
 
 

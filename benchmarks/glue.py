@@ -92,8 +92,9 @@ def matrix_rates(corpus: Path, work: Path) -> dict[str, float]:
     from eval.config import DEFAULT_MODEL
     from eval.generate import generate_batches, plan_batches
     from eval.model import load_base
+    from finetune.progress import TrainSettings
     from finetune.rows import text_rows
-    from finetune.train import TrainSettings, train
+    from finetune.train import train
     from rag.documents import read_documents
 
     base = load_base(DEFAULT_MODEL)

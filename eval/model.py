@@ -138,8 +138,15 @@ class Base:
 
 
 def pick_device() -> torch.device:
-    """The CUDA device when there is one, else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    """The CUDA device when there is one, this process' own where several train together, else the CPU."""
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda", int(os.environ["LOCAL_RANK"])) if _shared() else torch.device("cuda")
+
+
+def _shared() -> bool:
+    """Whether several processes were started to train together, each with a device of its own."""
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1 and "LOCAL_RANK" in os.environ
 
 
 def pick_dtype(device: torch.device) -> torch.dtype:
@@ -179,7 +186,7 @@ def load_base(name: str, method: Method = "qlora") -> Base:
             folder,
             quantization_config=_quantisation(rung, dtype),
             dtype=torch.float32 if method == "full" else dtype,
-            device_map="auto" if device.type == "cuda" else {"": "cpu"},
+            device_map="auto" if device.type == "cuda" and not _shared() else {"": device},
             attn_implementation="sdpa" if method == "full" else _attention(folder, device, dtype),
             local_files_only=True,
         )

@@ -14,6 +14,7 @@ from eval.identity import Identity, identify
 from eval.model_files import locate_model, model_fingerprint
 from eval.modes import MODES
 from eval.predict import is_current
+from eval.rates import read_rates
 from eval.records import Example
 
 
@@ -60,8 +61,12 @@ def plan_run(
     seeds: int = 1,
     limit: int | None = None,
     out: Path | None = None,
+    learning_rates: dict[str, float] | None = None,
 ) -> Plan:
-    """Read and check a data set and fingerprint the run; raises UserError before anything is written."""
+    """Read and check a data set and fingerprint the run; raises UserError before anything is written.
+
+    `learning_rates`, by adapter, stand before the data set's; None: those that a sweep in the run folder found.
+    """
     dataset = load_dataset(path)
     config = RunConfig(
         dataset_path=str(path), model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit,
@@ -72,10 +77,15 @@ def plan_run(
     examples = choose_examples(dataset.test, limit, seed)
     model_print = model_fingerprint(locate_model(model))
     embedder_print = _embedder_fingerprint(embedder) if dataset.documents else ""
-    identities = [
-        identify(dataset, _seeded(config, k), examples, model=model_print, embedder=embedder_print)
-        for k in range(seeds)
-    ]
+
+    def identity(config: RunConfig) -> Identity:
+        return identify(dataset, config, examples, model=model_print, embedder=embedder_print)
+
+    if learning_rates is None:
+        unset = identity(config.model_copy(update={"learning_rates": {"ft": 0.0, "hybrid": 0.0}}))
+        learning_rates = read_rates(folder, {"ft": unset.ft, "hybrid": unset.hybrid}.__getitem__)
+    config = config.model_copy(update={"learning_rates": learning_rates})
+    identities = [identity(_seeded(config, k)) for k in range(seeds)]
     return Plan(dataset, config, identities[0], examples, folder, tuple(identities[1:]))
 
 

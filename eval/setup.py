@@ -37,11 +37,13 @@ class Setup:
         self._rows: dict[str, tuple[list[Row], list[Row]]] = {}
 
     def with_seed(self, config: RunConfig, identity: Identity) -> Setup:
-        """The same data set on the same loaded base with another seed of training; itself where that is its own."""
+        """The same data set and loaded base with another seed or rate of training; itself where that is its own."""
         if config == self.run_config:
             return self
         other = Setup(self.dataset, config, identity, self.run)
         other.base, other._retrieved = self.base, self._retrieved
+        if config.seed == self.run_config.seed:
+            other._rows = self._rows
         if self.dataset.documents:
             other.retriever = self.retriever
         return other

@@ -62,8 +62,13 @@ def _save_model(base: Base, name: str, folder: Path) -> None:
 
 def read_manifest(folder: Path, *, base: str, prompt: str) -> dict[str, Any]:
     """The manifest of an adapter that was trained on this base with this prompt; raises UserError when it was not."""
-    manifest: dict[str, Any] = read_json(folder / MANIFEST)
+    manifest = read_training(folder)
     for key, expected, what in (("base", base, "another base model"), ("prompt", prompt, "another prompt")):
         if manifest[key] != expected:
             raise UserError(f"{folder}: the adapter was trained with {what}; remove the folder to train it again")
     return manifest
+
+
+def read_training(folder: Path) -> dict[str, Any]:
+    """What an adapter's training.json says."""
+    return dict(read_json(folder / MANIFEST))

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 from eval.errors import UserError
 from eval.gates import counted
 from eval.modes import Adapter
+from finetune.demand import demand_faults
 from finetune.faults import RowError, check_clock
-from finetune.rows import Row, plan_steps
+from finetune.rows import Row
 from finetune.tracking import check_trackers
 
 if TYPE_CHECKING:
     from eval.setup import Setup
-
-MEMORY_SHARE = 0.9
-"""Of the device's memory that training may take by the estimate."""
 
 
 def check_training(setup: Setup, names: Sequence[Adapter]) -> None:
@@ -35,7 +33,7 @@ def check_training(setup: Setup, names: Sequence[Adapter]) -> None:
         _print_rows(setup, name, rows, held_back)
         found = _distinct(faults)
         found += setting_faults(setup, held_back)
-        found += [] if faults else [*batch_faults(setup.tokenizer, rows, held_back), *_print_cost(setup, name, rows)]
+        found += [] if faults else [*batch_faults(setup.tokenizer, rows, held_back), *demand_faults(setup, name, rows)]
         problems += [p for p in found if p not in problems]
     for kind, message in problems:
         print(f"error: {message} [{kind}]")
@@ -105,39 +103,3 @@ def _print_rows(setup: Setup, name: str, rows: Sequence[Row], held_back: Sequenc
     print(f"{name}: {counted(len(rows), 'row')} to train on, {len(held_back)} held back; {tokens} tokens, {trained} of "
           f"them trained; the longest row has {longest}, the model reads {setup.context or 'any number'}")  # fmt: skip
     show(setup.tokenizer, rows)
-
-
-def _print_cost(setup: Setup, name: str, rows: Sequence[Row]) -> list[tuple[str, str]]:
-    """Print memory and time with their formulas; (kind, message) when the device is too small."""
-    from eval.ladder import Rung, pick_rung
-    from eval.model import pick_device, pick_dtype, read_model_config, total_memory, unpacked_fits
-    from finetune import estimate as e
-
-    settings = setup.config.finetune
-    device = pick_device()
-    dtype, cpu = pick_dtype(device), device.type == "cpu"
-    rung: Rung = pick_rung(device, dtype)
-    shape = e.shape_of(read_model_config(setup.run_config.model))
-    steps = plan_steps(rows, epochs=settings.epochs, batch_size=settings.batch_size, seed=setup.run_config.seed)
-    load = e.load_of(rows, steps, share_prefix=cpu)
-    unpacked = cpu and rung.name == "nf4" and unpacked_fits(shape.linear, dtype)
-    parts = e.memory(shape, load, rank=settings.rank, method="qlora", held="plain" if unpacked else rung.name,
-                     dtype=dtype, device=device.type)  # fmt: skip
-    needed, there = sum(p.bytes for p in parts), total_memory(device)
-    print(f"  base weights: {rung.line()}{', unpacked once to the same numbers' if unpacked else ''}")
-    print(f"  memory: about {needed / e.GIB:.2f} GiB of {there / e.GIB:.1f} GiB on this {device.type}")
-    for part in parts:
-        print(f"    {part.name:<11} {part.bytes / e.GIB:7.3f} GiB = {part.formula}")
-    if needed <= MEMORY_SHARE * there:
-        speed, work = (
-            e.probe_speed(shape, load, dtype, device),
-            e.operations(shape, load, method="qlora", device=device.type),
-        )
-        print(f"  time: about {work / (e.SHARE * speed):.0f} s = {work:.3g} operations in {load.steps} steps / "
-              f"({e.SHARE} x {speed:.3g} a second, timed just now)")  # fmt: skip
-        return []
-    message = (
-        f"{setup.dataset.path / 'dataset.yaml'}: {name} would take about {needed / e.GIB:.1f} GiB and the device has "
-        f"{there / e.GIB:.1f}; lower finetune.batch_size or finetune.rank, or name a smaller --model"
-    )
-    return [("memory", message)]

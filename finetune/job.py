@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from eval.memory import peak_megabytes, reset_peak
 from eval.modes import Adapter
 from finetune.adapter import is_complete, save_adapter
+from finetune.progress import Progress, TrainSettings, Watchers
+from finetune.replay import replay_rows
 from finetune.rows import Row
 
 if TYPE_CHECKING:
     from eval.setup import Setup
-    from finetune.train import Progress, TrainSettings, Watchers
 
 
 def train_adapter(setup: Setup, name: Adapter) -> Path:
@@ -43,12 +44,11 @@ def train_adapter(setup: Setup, name: Adapter) -> Path:
 
 def _checked_rows(setup: Setup, name: Adapter) -> tuple[list[Row], list[Row]]:
     setup.check_adapter(name)
-    return setup.training_rows(name)
+    rows, held_back = setup.training_rows(name)
+    return rows + replay_rows(setup, sum(r.kind == "reply" for r in rows)), held_back
 
 
 def _settings(setup: Setup, name: Adapter) -> TrainSettings:
-    from finetune.train import TrainSettings
-
     config, finetune = setup.run_config, setup.config.finetune
     return TrainSettings(
         finetune.epochs, finetune.batch_size, finetune.rank, config.learning_rate(name), config.seed, finetune.patience
@@ -59,7 +59,6 @@ def _settings(setup: Setup, name: Adapter) -> TrainSettings:
 def _watchers(setup: Setup, name: Adapter, folder: Path) -> Iterator[Watchers]:
     """Who looks on while the adapter is trained, as dataset.yaml wants."""
     from finetune.tracking import Trackers
-    from finetune.train import Watchers
     from finetune.world import world
 
     finetune = setup.config.finetune

@@ -30,7 +30,7 @@ class Row:
     tokens: tuple[int, ...]
     start: int
     kind: str
-    """`reply` or `text`; a batch holds rows of one kind, because they begin differently."""
+    """`reply`, `text` or `replay`; a batch holds rows of one kind, because they begin differently."""
     where: str = ""
     """`file:line`, or the document."""
 

@@ -7,9 +7,9 @@ for a whole batch, with gradients.
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,58 +20,18 @@ from eval.kv import expanded, prefix_states
 from eval.model import Base
 from eval.progress import track
 from finetune.batches import Batch, collate, pad_of
+from finetune.checkpoint import Checkpoint
+from finetune.divergence import Diverged
 from finetune.loss import head_loss, plain_head
+from finetune.progress import Progress, TrainSettings, Watchers
 from finetune.rows import Row, plan_steps
 from finetune.world import world
 
 WARMUP = 0.06
 CLIP = 1.0
+NOBODY = Watchers()
 LOOKS_PER_EPOCH = 4
 """At the held-out loss, where patience wants to know; else one at each epoch's end."""
-SAVE_SHARE = 0.05
-"""Of the time that checkpoints may take: every step for a small adapter, every few seconds for a large one."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainSettings:
-    """What the result of training depends on besides the base and the rows."""
-
-    epochs: int
-    batch_size: int
-    rank: int
-    learning_rate: float
-    seed: int
-    patience: int | None = None
-    """Stop after so many held-out losses without a new lowest one, four to an epoch, and keep the best weights."""
-
-
-@dataclass
-class Progress:
-    """How far training has come; what a checkpoint holds besides the tensors."""
-
-    step: int = 0
-    tokens: int = 0
-    seconds: float = 0.0
-    losses: list[tuple[int, float]] = field(default_factory=list)
-    validation: list[tuple[int, float]] = field(default_factory=list)
-    history: list[dict[str, float | int | None]] = field(default_factory=list)
-    """The lines of history.jsonl."""
-    stopped: bool = False
-    """Whether patience ended before the steps did."""
-
-    def best(self) -> tuple[int, float] | None:
-        """(step, loss) of the lowest held-out loss, the first of equals."""
-        return min(self.validation, key=lambda v: (v[1], v[0]), default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Watchers:
-    """Who looks on while training runs, without changing what it gives."""
-
-    retention: Callable[[], float] | None = None
-    """Scores the weights as they are; asked whenever the held-out loss is measured, and before the first step."""
-    line: Callable[[dict[str, float | int | None]], None] | None = None
-    """Gets each line of history."""
 
 
 def lora_config(settings: TrainSettings) -> Any:
@@ -94,7 +54,7 @@ def train(
     held_back: Sequence[Row],
     settings: TrainSettings,
     checkpoint: Path,
-    watchers: Watchers = Watchers(),
+    watchers: Watchers = NOBODY,
 ) -> Progress:
     """Train the adapter `name` on the loaded base and leave it switched on; goes on from an existing `checkpoint`.
 
@@ -119,10 +79,10 @@ class _Trainer:
         held_back: Sequence[Row],
         settings: TrainSettings,
         checkpoint: Path,
-        watchers: Watchers = Watchers(),
+        watchers: Watchers = NOBODY,
     ) -> None:
         self.base, self.rows, self.held_back, self.settings = base, rows, held_back, settings
-        self.checkpoint, self.watchers, self.world = checkpoint, watchers, world()
+        self.watchers, self.world = watchers, world()
         self.steps = plan_steps(rows, epochs=settings.epochs, batch_size=settings.batch_size, seed=settings.seed)
         per_epoch = len(self.steps) // settings.epochs
         self.look_every = max(1, per_epoch // LOOKS_PER_EPOCH) if settings.patience else per_epoch
@@ -136,10 +96,10 @@ class _Trainer:
         if not self.share_prefix:  # memory is the limit on a GPU: recompute activations, and then no cache can be used
             base.causal.enable_input_require_grads()
             base.causal.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-        self._last_save, self._save_cost = time.perf_counter(), 0.0
+        self.file = Checkpoint(checkpoint, self.parameters, self.optimizer, self.world)
 
     def run(self, name: str) -> None:
-        self._resume()
+        self.progress, self.best = self.file.load()
         if self.watchers.retention and not self.progress.history:
             self._tell(loss=None, retention=self._retention())
         start, before = time.perf_counter(), self.progress.seconds
@@ -159,7 +119,7 @@ class _Trainer:
                 elapsed = time.perf_counter() - start
                 self.progress.seconds = before + elapsed
                 self._tell(loss, self._retention() if looked else None, looked=looked)
-                self._save()
+                self.file.save(self.progress, self.best)
                 advance(1, f"loss {loss:.3f}{self._last_validation()}, {trained_here / elapsed:.0f} tokens/s")
         self._take_best()
 
@@ -185,7 +145,12 @@ class _Trainer:
         torch.nn.utils.clip_grad_norm_(self.parameters.values(), CLIP)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        return self.world.sum(total) / count
+        mean = self.world.sum(total) / count
+        if not math.isfinite(mean):
+            raise Diverged(
+                f"training diverged at step {self.progress.step + 1}: the loss is {mean}; lower finetune.learning_rate"
+            )
+        return mean
 
     def _rate(self, step: int) -> float:
         return self.settings.learning_rate * _schedule(step, len(self.steps))
@@ -261,34 +226,6 @@ class _Trainer:
 
     def _last_validation(self) -> str:
         return f", validation {self.progress.validation[-1][1]:.3f}" if self.progress.validation else ""
-
-    def _save(self) -> None:
-        now = time.perf_counter()
-        if not self.world.main or SAVE_SHARE * (now - self._last_save) < self._save_cost:
-            return
-        state = {
-            "parameters": {n: p.detach() for n, p in self.parameters.items()},
-            "optimizer": self.optimizer.state_dict(),
-            "best": self.best,
-            "progress": vars(self.progress),
-        }
-        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self.checkpoint.with_suffix(".tmp")
-        torch.save(state, temporary)
-        temporary.replace(self.checkpoint)
-        self._last_save = time.perf_counter()
-        self._save_cost = self._last_save - now
-
-    def _resume(self) -> None:
-        if not self.world.from_main(self.checkpoint.is_file):
-            return
-        state = torch.load(self.checkpoint, map_location=self.base.device, weights_only=True)
-        with torch.no_grad():
-            for name, parameter in self.parameters.items():
-                parameter.copy_(state["parameters"][name])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.best = state["best"]
-        self.progress = Progress(**state["progress"])
 
 
 def _schedule(step: int, steps: int) -> float:

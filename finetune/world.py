@@ -69,7 +69,7 @@ class World:
                 p.grad = torch.zeros_like(p)
         flat = torch.cat([p.grad.flatten() for p in own if p.grad is not None])
         torch.distributed.all_reduce(flat)
-        for p, part in zip(own, flat.split([p.numel() for p in own]), strict=True):
+        for p, part in zip(own, torch.split(flat, [p.numel() for p in own]), strict=True):
             p.grad = part.view_as(p)
 
 

@@ -24,7 +24,7 @@ def rows(base: Any, count: int) -> list[Any]:
 
 
 def settings(**changes: Any) -> Any:
-    from finetune.train import TrainSettings
+    from finetune.progress import TrainSettings
 
     return TrainSettings(**({"epochs": 2, "batch_size": 4, "rank": 4, "learning_rate": 1e-2, "seed": 3} | changes))
 
@@ -117,19 +117,21 @@ def test_training_lowers_the_loss_and_changes_the_adapter_alone(tiny_base: Any, 
     assert all(torch.equal(before[n], after[n]) for n in before)
 
 
+@pytest.mark.parametrize("patience", [None, 2])
 def test_resumed_training_ends_with_the_same_weights(
-    tiny_base: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_base: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: int | None
 ) -> None:
     import torch
 
-    from finetune import train
+    from finetune import checkpoint, train
 
     def weights() -> dict[str, Any]:
         return {n: p.detach().clone() for n, p in tiny_base.peft.named_parameters() if p.requires_grad}
 
-    monkeypatch.setattr(train, "SAVE_SHARE", 1e9)  # a checkpoint after every step
-    data = rows(tiny_base, 16)
-    whole = train.train(tiny_base, "ft", data, [], settings(), tmp_path / "whole.pt")
+    monkeypatch.setattr(checkpoint, "SAVE_SHARE", 1e9)  # a checkpoint after every step
+    data, held = rows(tiny_base, 16), rows(tiny_base, 3)
+    given = settings(patience=patience, learning_rate=0.3 if patience else 0.01)
+    whole = train.train(tiny_base, "ft", data, held, given, tmp_path / "whole.pt")
     undisturbed = weights()
 
     step = train._Trainer._step
@@ -143,11 +145,13 @@ def test_resumed_training_ends_with_the_same_weights(
 
     monkeypatch.setattr(train._Trainer, "_step", dies_in_step_four)
     with pytest.raises(KeyboardInterrupt):
-        train.train(tiny_base, "ft", data, [], settings(), tmp_path / "cut.pt")
+        train.train(tiny_base, "ft", data, held, given, tmp_path / "cut.pt")
     monkeypatch.setattr(train._Trainer, "_step", step)
-    resumed = train.train(tiny_base, "ft", data, [], settings(), tmp_path / "cut.pt")
+    resumed = train.train(tiny_base, "ft", data, held, given, tmp_path / "cut.pt")
     again = weights()
     assert resumed.losses == whole.losses
+    assert resumed.validation == whole.validation
+    assert [line["step"] for line in resumed.history] == list(range(1, whole.step + 1))
     assert all(torch.equal(undisturbed[n], again[n]) for n in undisturbed)
 
 

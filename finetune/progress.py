@@ -1,0 +1,48 @@
+"""What a training run is given, how far it has come, and who looks on. Imports nothing heavy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSettings:
+    """What the result of training depends on besides the base and the rows."""
+
+    epochs: int
+    batch_size: int
+    rank: int
+    learning_rate: float
+    seed: int
+    patience: int | None = None
+    """Stop after so many held-out losses without a new lowest one, four to an epoch, and keep the best weights."""
+
+
+@dataclass
+class Progress:
+    """How far training has come; what a checkpoint holds besides the tensors."""
+
+    step: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    losses: list[tuple[int, float]] = field(default_factory=list)
+    validation: list[tuple[int, float]] = field(default_factory=list)
+    history: list[dict[str, float | int | None]] = field(default_factory=list)
+    """The lines of history.jsonl."""
+    stopped: bool = False
+    """Whether patience ended before the steps did."""
+
+    def best(self) -> tuple[int, float] | None:
+        """(step, loss) of the lowest held-out loss, the first of equals."""
+        return min(self.validation, key=lambda v: (v[1], v[0]), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Watchers:
+    """Who looks on while training runs, without changing what it gives."""
+
+    retention: Callable[[], float] | None = None
+    """Scores the weights as they are; asked whenever the held-out loss is measured, and before the first step."""
+    line: Callable[[dict[str, float | int | None]], None] | None = None
+    """Gets each line of history."""

@@ -85,3 +85,28 @@ def hub() -> Iterator[Any]:
     server.token = module.TOKEN
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def finished_run(
+    tiny_model: Path, harbours: Callable[[str], dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A finished run folder in four modes, with both adapters, to serve and export; its verdict is inconclusive."""
+    from eval.plan import plan_run
+    from eval.run import Options, evaluate
+
+    folder = tmp_path_factory.mktemp("finished-run")
+    for path, content in harbours("harbours").items():
+        (folder / "harbours" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "harbours" / path).write_text(content)
+    plan = plan_run(folder / "harbours", model=str(tiny_model), embedder="all-minilm-l6-v2", out=folder / "run")
+    evaluate(plan, ["base", "rag", "ft", "hybrid"], Options(retention=False))
+    return folder / "run"
+
+
+@pytest.fixture(scope="session")
+def chat_page(finished_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The chat page of the finished run's hybrid mode."""
+    from finetune.web.site import export_web
+
+    return export_web(finished_run, tmp_path_factory.mktemp("chat") / "page", "hybrid").folder

@@ -15,7 +15,7 @@ from eval.modes import Adapter
 from eval.progress import say
 from finetune.folders import MANIFEST, Tuned, appearing, open_tuned
 from finetune.merge import merge
-from finetune.parity import LEAST_AGREEMENT, MOST_KL, Parity, check, held_out_rows, measure
+from finetune.parity import LEAST_AGREEMENT, MOST_KL, Parity, check, held_out_rows, measure, remembered
 from finetune.rows import Row
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _export(tuned: Tuned, merged: Path, folder: Path, forms: Sequence[str]) -> l
     plan = tuned.plan
     setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
     rows = held_out_rows(setup, tuned.name)
-    reference = model_logits(load_plain(merged))
+    reference = remembered(model_logits(load_plain(merged)))
     name = f"{plan.config.dataset.name}-{tuned.name}"
     exported: list[Exported] = []
     with appearing(folder) as temporary:

@@ -92,7 +92,7 @@ def test_the_order_of_rotary_halves_is_the_readers(
         monkeypatch.setattr(gguf_file, "interleaved", order)
         gguf_file.write_gguf(tmp_path / "model", tmp_path / "m.gguf", "f16", name="m")
         parity = measure(reference, model_logits(load_plain(tmp_path, gguf_file="m.gguf")), rows)
-        assert (parity.agreement >= 0.99) == right, parity
+        assert (parity.agreement > 0.9) == right, parity
 
 
 def test_the_rotary_base_is_the_models_own(merging_model: Path, tmp_path: Path) -> None:

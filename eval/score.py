@@ -9,6 +9,7 @@ from eval.config import DatasetConfig
 from eval.errors import UserError
 from eval.metrics import retrieval
 from eval.metrics.knowledge import METRICS, has_number, read_answer, score_knowledge
+from eval.metrics.overlap import chrf, rouge_l
 from eval.metrics.sql import sql_fault
 from eval.metrics.sqlite import find_database
 from eval.metrics.style import Check, Samples, build_checks
@@ -96,6 +97,13 @@ def _knowledge(config: DatasetConfig, row: _Row, reply: str, folder: Path) -> It
             continue
         value = score_knowledge(config.knowledge, reply, answers, name=name, question=row.example.question)
         yield row.score("knowledge", name, round(value, 6), primary=name == config.knowledge.metric)
+    path = config.knowledge.answer
+    said, references = (
+        read_answer(reply, path),
+        [read_answer(row.example.reply, path)] if row.example.reply else answers,
+    )
+    for overlap in (rouge_l, chrf):
+        yield row.score("knowledge", overlap.__name__, round(overlap(said, references), 6))
 
 
 def _style(row: _Row, reply: str, checks: Sequence[Check]) -> Iterator[Score]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from eval.metrics.korean import HANGUL, inflected
 from eval.metrics.text import plain
@@ -72,15 +73,17 @@ class Quantity:
     """The word after the number where it is no known unit, in the singular: berths give `berth`."""
 
 
-def quantities(text: str) -> list[Quantity]:
+@lru_cache(maxsize=16384)
+def quantities(text: str) -> tuple[Quantity, ...]:
     """All dates and numbers of a text: the dates by notation, then the numbers from left to right."""
     rest, dates = _rewrite(text), []
     for pattern in _DATES:
         dates += [_date(match) for match in pattern.finditer(rest)]
         rest = pattern.sub(" ; ", rest)
-    return [*dates, *(_number(match) for match in _NUMBER.finditer(rest))]
+    return (*dates, *(_number(match) for match in _NUMBER.finditer(rest)))
 
 
+@lru_cache(maxsize=16384)
 def lone_quantity(text: str) -> Quantity | None:
     """The quantity that a text consists of, or None when it holds anything else."""
     whole = _rewrite(text).strip().rstrip(".").removesuffix(")").removeprefix("(")

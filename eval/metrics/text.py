@@ -40,6 +40,7 @@ POLAR = {"yes": "yes", "no": "no", "예": "yes", "네": "yes", "아니요": "no"
 """Words that answer by yes or no. Of these, an accepted one must be the only one that is said."""
 
 
+@lru_cache(maxsize=16384)
 def plain(text: str) -> str:
     """Unicode NFKC, case-folded, with one kind of minus and apostrophe, without thousands separators.
 
@@ -81,7 +82,7 @@ def same_tokens(text: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
     A space between a letter and a digit does not count (TG 200 is TG-200), nor one within a Korean noun.
     """
-    given = _glued(text)
+    given = _whole(text)
     return any(_is(given, wanted) for wanted in _wanted(other))
 
 
@@ -89,13 +90,14 @@ def contains_tokens(text: tuple[str, ...], part: tuple[str, ...]) -> bool:
     """Whether `part` stands in `text` as whole tokens in a row, as `same_tokens` compares; an empty part: nowhere."""
     if not part:
         return False
-    wanted, whole = _wanted(part), _glued(text)
+    wanted, whole = _wanted(part), _whole(text)
     if not any(w in whole for w in wanted):
         return False
     sizes = range(1, 2 * len(part) + (3 if HANGUL.search(wanted[0]) else 1))
+    begins = [i for i, t in enumerate(text) if any(w.startswith(t) or t.startswith(w) for w in wanted)]
     return any(
         _is(_glued(text[i : i + size]), w)
-        for i in range(len(text)) for size in sizes if i + size <= len(text) for w in wanted
+        for i in begins for size in sizes if i + size <= len(text) for w in wanted
     )  # fmt: skip
 
 
@@ -120,6 +122,11 @@ def _wanted(part: tuple[str, ...]) -> tuple[str, ...]:
     """The glued tokens, and the same without a Korean ending."""
     whole = _glued(part)
     return tuple(dict.fromkeys((whole, without_ending(whole)))) if HANGUL.search(whole) else (whole,)
+
+
+@lru_cache(maxsize=16384)
+def _whole(text: tuple[str, ...]) -> str:
+    return _glued(text)
 
 
 def _glued(part: tuple[str, ...]) -> str:

@@ -36,7 +36,8 @@ def values(scores: list[Score], axis: str) -> dict[str, float | None]:
 
 def test_a_good_reply_gets_every_axis_and_one_primary_each() -> None:
     scores = score(GOOD)
-    assert values(scores, "knowledge") == {"exact": 1.0, "f1": 1.0, "contains": 1.0, "number": 1.0, "match": 1.0}
+    overlap = {"rouge_l": 1.0, "chrf": 1.0}
+    assert values(scores, "knowledge") == dict.fromkeys(("exact", "f1", "contains", "number", "match"), 1.0) | overlap
     assert values(scores, "style") == {"all_checks": 1.0, "json": 1.0, "words": 1.0, "cites": 1.0}
     assert values(scores, "abstention") == {"answers_answerable": 1.0}
     assert [(s.axis, s.metric) for s in scores if s.primary] == [("knowledge", "contains"), ("style", "all_checks")]
@@ -51,7 +52,7 @@ def test_the_configured_metric_is_the_primary_one(metric: Any) -> None:
 
 
 def test_number_is_left_out_where_no_answer_has_one() -> None:
-    assert set(values(score("Anna Berg", BUILDER), "knowledge")) == {"exact", "f1", "contains", "match"}
+    assert set(values(score("Anna Berg", BUILDER), "knowledge")) == {"exact", "f1", "contains", "match", "rouge_l", "chrf"}
 
 
 def test_style_is_lost_without_knowledge_being_lost() -> None:

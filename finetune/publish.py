@@ -110,7 +110,7 @@ def push(what: What, *, revision: str | None = None, endpoint: str | None = None
     Run again after an interruption, it uploads only what the hub has not got.
     """
     from huggingface_hub import CommitOperationAdd
-    from huggingface_hub.utils import disable_progress_bars
+    from huggingface_hub.utils.tqdm import disable_progress_bars
 
     need_token()
     api = open_hub(endpoint)

@@ -30,7 +30,7 @@ def pull(
     or a file is not the one that was sent.
     """
     from huggingface_hub import snapshot_download
-    from huggingface_hub.utils import disable_progress_bars
+    from huggingface_hub.utils.tqdm import disable_progress_bars
 
     api = open_hub(endpoint)
     disable_progress_bars()

@@ -29,8 +29,8 @@ from eval.errors import UserError
 if TYPE_CHECKING:
     from eval.model import Base
 
-NOISE = (0.0, 0.1, 0.2, 0.3, 0.4)
-STRENGTHS = (1.0, 2.0, 4.0)
+NOISE = (0.0, 0.1, 0.2, 0.3)
+STRENGTHS = (1.0, 3.0)
 PARTS = ("choice", "pairs", "arc_easy", "piqa", "blimp")
 COMPARED = (("choice", "arc_easy"), ("choice", "piqa"), ("pairs", "blimp"), ("battery", "public"))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 import numpy as np
 
@@ -28,6 +29,8 @@ class Evidence:
     """axis -> mode -> estimate."""
     pairs: Mapping[tuple[str, str, str], Comparison]
     """(axis, control, treatment) -> comparison, in both directions for candidates."""
+    tops: Mapping[tuple[str, str, str], float]
+    """(axis, control, treatment) -> upper end of the difference at 97.5 %: at 95 % for two controls at once."""
     ceilings: Mapping[tuple[str, str], float]
     """(axis, mode) -> upper end of an interval that holds at 95 % for all scored axes together (Bonferroni)."""
     retention: Mapping[str, Estimate] = field(default_factory=dict)
@@ -39,6 +42,12 @@ class Evidence:
         """The difference treatment - control on an axis; one that says nothing when they share no scored question."""
         unknown = Comparison(AXES[AXES.index(axis)], "", control, treatment, 0, 0, 0, 0.0, -1.0, 1.0)
         return self.pairs.get((axis, control, treatment), unknown)
+
+    def lift_at_most(self, axis: str, control: str, treatment: str, controls: int) -> float:
+        """The upper end of a lift that holds for `controls` of them at once, 1 or 2 (Bonferroni)."""
+        if controls == 1:
+            return self.lift(axis, control, treatment).high
+        return self.tops.get((axis, control, treatment), 1.0)
 
     def comparisons(self) -> list[Comparison]:
         """What comparisons.json lists: every pair once, the cheaper mode as control."""
@@ -92,7 +101,8 @@ def gather(scores: Sequence[Score], config: RunConfig) -> Evidence:
     ceilings: dict[tuple[str, str], float] = {
         (t.axis, mode): high for t in tables for mode, high in _highs(t, 1 - 0.05 / len(tables)).items()
     }
-    return Evidence(candidates, {a: targets[a] for a in estimates}, estimates, pairs, ceilings, retention, forgot)
+    tops = {key: top for t in tables for key, top in _tops(t, config.seed).items()}
+    return Evidence(candidates, {a: targets[a] for a in estimates}, estimates, pairs, tops, ceilings, retention, forgot)
 
 
 def _highs(table: _Table, level: float) -> dict[str, float]:
@@ -146,21 +156,32 @@ def _estimates(table: _Table) -> dict[str, Estimate]:
     }
 
 
-def _pairs(table: _Table, seed: int) -> dict[tuple[str, str, str], Comparison]:
-    names = [(i, j) for i in range(len(table.modes)) for j in range(len(table.modes)) if i < j]
-    if not names:
-        return {}
-    first, second = [i for i, _ in names], [j for _, j in names]
-    differences = table.values[:, second] - table.values[:, first]
+def _differences(table: _Table, seed: int, level: float) -> Iterator[tuple[int, int, Array, Array, Interval]]:
+    """Of every two modes with a paired score: their places, differences, those of each seed, and the interval."""
+    places = list(combinations(range(len(table.modes)), 2))
+    first, second = [i for i, _ in places], [j for _, j in places]
+    values = table.values[:, second] - table.values[:, first]
     repeats = _mean(table.by_seed[:, :, second] - table.by_seed[:, :, first], 1)
-    intervals = difference_intervals(differences, table.groups, seed=seed, repeats=repeats)
-    found: dict[tuple[str, str, str], Comparison] = {}
-    for k, (i, j) in enumerate(names):
-        interval = intervals[k]
+    intervals = difference_intervals(values, table.groups, seed=seed, level=level, repeats=repeats)
+    for k, interval in enumerate(intervals):
         if interval is not None:
-            c = _comparison(table, i, j, differences[:, k], repeats[:, k], interval)
-            found[table.axis, c.control, c.treatment] = c
-            found[table.axis, c.treatment, c.control] = _turned(c)
+            yield first[k], second[k], values[:, k], repeats[:, k], interval
+
+
+def _tops(table: _Table, seed: int) -> dict[tuple[str, str, str], float]:
+    found: dict[tuple[str, str, str], float] = {}
+    for i, j, _, _, interval in _differences(table, seed, 1 - 0.05 / 2):
+        found[table.axis, table.modes[i], table.modes[j]] = round(interval.high, DIGITS)
+        found[table.axis, table.modes[j], table.modes[i]] = round(-interval.low, DIGITS)
+    return found
+
+
+def _pairs(table: _Table, seed: int) -> dict[tuple[str, str, str], Comparison]:
+    found: dict[tuple[str, str, str], Comparison] = {}
+    for i, j, differences, repeats, interval in _differences(table, seed, 0.95):
+        c = _comparison(table, i, j, differences, repeats, interval)
+        found[table.axis, c.control, c.treatment] = c
+        found[table.axis, c.treatment, c.control] = _turned(c)
     return found
 
 

@@ -9,7 +9,8 @@ A candidate is beaten when another upgrades it on one axis and harms it on none.
 with an unbeaten candidate, provided that this one is safe from every candidate of another strategy, and is itself
 shown higher than every candidate of a cheaper strategy on an axis where that one is shown below its target. Of fewer
 than 20 independent groups there is no verdict. Between two modes of one strategy no margin is at stake, and the better
-stands for it.
+stands for it. Where two unbeaten modes of a strategy are estimated to fall short of the targets within m of each other,
+each is to be shown safe at 97.5 % instead of 95 %, or the strategy would have two chances to err.
 
 Why it errs seldom: a verdict is materially inferior only if a candidate's safety was shown falsely, and needlessly
 complex only if a cheaper candidate was falsely shown both below its target and below the verdict's (an
@@ -62,14 +63,14 @@ def apply_rule(evidence: Evidence, margin: float) -> Ruling:
         enough = max(math.ceil(c.n * FEWEST / c.groups) for c in few)
         return Ruling("inconclusive", None, _strategies(evidence.modes), beaten, (), enough)
     first = _strategies(left)[0]
-    mine = [m for m in left if strategy(m) == first]
-    open_lifts = {m: [*_threats(evidence, m, margin), *_unproven(evidence, m)] for m in mine}
+    mine = _contenders(evidence, [m for m in left if strategy(m) == first], margin)
+    open_lifts = {m: [*_threats(evidence, m, len(mine), margin), *_unproven(evidence, m)] for m in mine}
     safe = [m for m in mine if not open_lifts[m]]
     if safe:
         return Ruling(first, _better(evidence, safe), (first,), beaten, (), None)
     stands = _better(evidence, mine)
     still = _strategies([stands, *(mode for c in open_lifts[stands] for mode in (c.control, c.treatment))])
-    needed = [n for c in open_lifts[stands] if (n := _questions(evidence, c, margin))]
+    needed = [n for c in open_lifts[stands] if (n := _questions(evidence, c, len(mine), margin))]
     return Ruling("inconclusive", None, still, beaten, tuple(open_lifts[stands]), max(needed, default=None))
 
 
@@ -102,15 +103,16 @@ def _beaten(evidence: Evidence, i: str, margin: float) -> tuple[str, str] | None
     return (i, max(found)[1]) if found else None
 
 
-def _threats(evidence: Evidence, i: str, margin: float) -> Iterator[Comparison]:
-    """Lifts over i by candidates of other strategies that it is not safe from."""
+def _threats(evidence: Evidence, i: str, alike: int, margin: float) -> Iterator[Comparison]:
+    """Lifts that i is not safe from, by candidates of other strategies; `alike` modes may stand for its own."""
     for j in evidence.modes:
         if strategy(j) == strategy(i):
             continue
         for axis in evidence.targets:
             lift = evidence.lift(axis, i, j)
             loses = any(evidence.lift(a, i, j).high < -margin for a in evidence.targets if a != axis)
-            if lift.high >= 2 * margin and not loses and not evidence.at_target(axis, i):
+            top = evidence.lift_at_most(axis, i, j, alike)
+            if top >= 2 * margin and not loses and not evidence.at_target(axis, i):
                 yield lift
 
 
@@ -124,7 +126,7 @@ def _unproven(evidence: Evidence, j: str) -> Iterator[Comparison]:
             yield max(lifts, key=lambda c: c.low)
 
 
-def _questions(evidence: Evidence, lift: Comparison, margin: float) -> int | None:
+def _questions(evidence: Evidence, lift: Comparison, alike: int, margin: float) -> int | None:
     """About how many questions would settle a lift: intervals narrow with the square root of their number.
 
     It is settled when it is shown below 2m, or the control shown to reach its target, or else shown to lie below it and
@@ -133,7 +135,8 @@ def _questions(evidence: Evidence, lift: Comparison, margin: float) -> int | Non
     own, target = evidence.estimates[lift.axis][lift.control], evidence.targets[lift.axis]
     ways = []
     if lift.difference < 2 * margin:
-        ways.append((lift.high - lift.difference) / (2 * margin - lift.difference))
+        top = evidence.lift_at_most(lift.axis, lift.control, lift.treatment, alike)
+        ways.append((top - lift.difference) / (2 * margin - lift.difference))
     if own.mean > target:
         ways.append((own.mean - own.low) / (own.mean - target))
     if own.mean < target and lift.difference >= margin:
@@ -143,13 +146,20 @@ def _questions(evidence: Evidence, lift: Comparison, margin: float) -> int | Non
     return math.ceil(lift.n * max(min(ways) ** 2, 1.0) / 10) * 10
 
 
+def _contenders(evidence: Evidence, modes: list[str], margin: float) -> list[str]:
+    """The modes of one strategy that may stand for it: those that fall short by less than the margin more."""
+    least = min(_shortfall(evidence, m) for m in modes)
+    return [m for m in modes if _shortfall(evidence, m) < least + margin]
+
+
 def _better(evidence: Evidence, modes: list[str]) -> str:
-    """The mode with the least shortfall from the targets, by the means; the cheaper of equals."""
+    """The mode with the least shortfall from the targets; the cheaper of equals."""
+    return min(modes, key=lambda m: (round(_shortfall(evidence, m), 9), evidence.modes.index(m)))
 
-    def shortfall(mode: str) -> float:
-        return sum(max(0.0, evidence.targets[a] - evidence.estimates[a][mode].mean) for a in evidence.targets)
 
-    return min(modes, key=lambda m: (round(shortfall(m), 9), evidence.modes.index(m)))
+def _shortfall(evidence: Evidence, mode: str) -> float:
+    """How far the means lie below the targets, over the axes."""
+    return sum(max(0.0, evidence.targets[a] - evidence.estimates[a][mode].mean) for a in evidence.targets)
 
 
 def _at_stake(i: str, j: str, margin: float) -> float:

@@ -91,6 +91,8 @@ def _open(evidence: Evidence, lift: Comparison, config: RunConfig) -> str:
         doubts.append(f"shown above 0, but estimated below the margin of {margin:g}")
     if lift.high >= 2 * margin:
         doubts.append(f"not shown below {2 * margin:g}")
+    elif evidence.lift_at_most(lift.axis, lift.control, lift.treatment, 2) >= 2 * margin:
+        doubts.append(f"not shown below {2 * margin:g} at the level for two modes of one strategy")
     own, target = evidence.estimates[lift.axis][lift.control], evidence.targets[lift.axis]
     if own.low < target <= own.high:
         doubts.append(f"and {lift.control} is shown neither at nor below the target of {target:g}")

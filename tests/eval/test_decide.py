@@ -14,6 +14,7 @@ from scipy import stats
 from eval.config import DatasetConfig, RunConfig, write_run_config
 from eval.decide import decide, write_decision
 from eval.errors import UserError
+from eval.evidence import gather
 from eval.records import Decision, Score, write_records
 
 KNOWLEDGE_TARGET, STYLE_TARGET = 0.8, 0.95
@@ -245,3 +246,23 @@ def test_missing_scores_never_become_numbers(seed: int) -> None:
     for c in comparisons:
         assert c.n > 0
         assert -1 <= c.low <= c.difference <= c.high <= 1
+
+
+def test_a_strategy_has_one_chance_to_be_called_safe_and_not_one_for_each_mode() -> None:
+    """Hybrid lifts by 0.01 over base and fewshot alike: shown below twice the margin for one mode, not for two."""
+    arms = {"base": (0.5, 0.98), "fewshot": (0.5, 0.98), "hybrid": (0.51, 0.98)}
+    doubted = 0
+    for seed in range(30):
+        made = scores(arms, n=300, seed=seed)
+        e, decision = gather(made, config()), decide(made, config())[1]
+        for mode in ("base", "fewshot"):
+            lift, top = e.lift("knowledge", mode, "hybrid"), e.lift_at_most("knowledge", mode, "hybrid", 2)
+            assert e.lift_at_most("knowledge", mode, "hybrid", 1) == lift.high < top
+            assert top - lift.difference == pytest.approx((lift.high - lift.difference) * 2.2414 / 1.96, rel=0.05)
+        tops = [e.lift_at_most("knowledge", mode, "hybrid", 2) for mode in ("base", "fewshot")]
+        highs = [e.lift("knowledge", mode, "hybrid").high for mode in ("base", "fewshot")]
+        if max(highs) < 0.1 <= min(tops):
+            doubted += 1
+            assert decision.strategy == "inconclusive"
+            assert any("not shown below 0.1 at the level for two modes of one strategy" in r for r in decision.reasons)
+    assert doubted

@@ -45,18 +45,15 @@ def report(
     ] = None,
 ) -> None:
     """Write report.html and report.md into each run folder, a portfolio page of several runs, and print where."""
+    _check(runs, label=label, compare=compare, export=export, mlflow=mlflow, send_rows=send_rows, out=out)
     if label:
         from reports.label import label as serve
 
-        if len(runs) > 1:
-            raise UserError("--label marks the replies of one run; name one run folder")
         serve(runs[0], annotator, port, typer.echo)
         return
     if compare:
         from reports.changes import write_comparison
 
-        if len(runs) != 2:
-            raise UserError(f"--compare takes two runs, before and after; {len(runs)} given")
         typer.echo(write_comparison(runs[0], runs[1], out))
         return
     from eval.analyse import analyse
@@ -82,8 +79,28 @@ def report(
         from reports.portfolio import write_portfolio
 
         typer.echo(write_portfolio(runs, out))
-    elif out:
+
+
+def _check(
+    runs: list[Path], *, label: bool, compare: bool, export: Path | None, mlflow: str | None, send_rows: bool,
+    out: Path | None,
+) -> None:  # fmt: skip
+    """Raise UserError for options that do not go together, before anything is written."""
+    names = [run.resolve().name for run in runs]
+    if label and len(runs) > 1:
+        raise UserError("--label marks the replies of one run; name one run folder")
+    if compare and len(runs) != 2:
+        raise UserError(f"--compare takes two runs, before and after; {len(runs)} given")
+    if compare and (export or mlflow):
+        raise UserError("--compare writes its own page; run --export and --mlflow without it")
+    if out and len(runs) == 1:
         raise UserError("--out names the page of several runs; one run's page lies in its folder")
+    if send_rows and not mlflow:
+        raise UserError("--send-rows goes with --mlflow URI, which is missing")
+    if export and len(set(names)) < len(names):
+        raise UserError(
+            "--export writes a folder for each run, and two runs here have one name; export them one by one"
+        )
 
 
 def main() -> None:

@@ -220,3 +220,21 @@ def test_more_seeds_train_the_adapters_again_and_nothing_else(
     assert decision["axes"]["style"]["ft"]["mean"] == pytest.approx(sum(means) / 2, abs=1e-4)
     monkeypatch.setattr("eval.model.load_base", lambda name: pytest.fail("a model was loaded"))
     run_in_process(dataset, tiny_model, out, ["fewshot", "ft"], seeds=2)
+
+
+def test_several_data_sets_end_in_one_portfolio(
+    make_dataset: Callable[..., Path], tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the command alone: its last line names the page, which lies above both runs and leads into them."""
+    sets = [make_dataset(name) for name in ("harbours", "moorings")]
+    monkeypatch.chdir(tmp_path)
+    code = "import sys\nfrom eval.cli import main\nsys.argv[0] = 'evaluate'\nmain()"
+    asked = [*map(str, sets), "--model", str(tiny_model), "--mode", "fewshot", "--no-retention", "--quiet"]
+    root = str(Path(__file__).parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", code, *asked], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": root}
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "portfolio: runs/portfolio.html"
+    page = (tmp_path / "runs" / "portfolio.html").read_text(encoding="utf-8")
+    assert 'href="harbours/report.html"' in page and 'href="moorings/report.html"' in page

@@ -146,11 +146,3 @@ def test_the_command_writes_both_files_into_the_second_run(pair, monkeypatch, ca
     assert capsys.readouterr().out.strip() == str(pair[1] / "changes.html")
     assert {p.name for p in pair[1].glob("changes.*")} == {"changes.html", "changes.json"}
     assert not list(pair[0].glob("changes.*"))
-
-
-def test_three_runs_cannot_be_compared(pair, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["report", *map(str, pair), str(pair[0]), "--compare"])
-    with pytest.raises(SystemExit) as stop:
-        main()
-    assert stop.value.code == 2
-    assert capsys.readouterr().err == "error: --compare takes two runs, before and after; 3 given\n"

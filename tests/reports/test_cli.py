@@ -77,3 +77,24 @@ def test_help_imports_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "RUN..." in done.stdout
+
+
+@pytest.mark.parametrize(
+    "asked, said",
+    [
+        (["a", "b", "c", "--compare"], "--compare takes two runs, before and after; 3 given"),
+        (["a", "b", "--compare", "--mlflow", "x"], "--compare writes its own page; run --export and --mlflow without "
+         "it"),
+        (["a", "--out", "x"], "--out names the page of several runs; one run's page lies in its folder"),
+        (["a", "--send-rows"], "--send-rows goes with --mlflow URI, which is missing"),
+        (["x/a", "y/a", "--export", "z"], "--export writes a folder for each run, and two runs here have one name; "
+         "export them one by one"),
+        (["a", "b", "--label"], "--label marks the replies of one run; name one run folder"),
+    ],
+)  # fmt: skip
+def test_options_that_do_not_go_together_are_refused_first(asked, said, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["report", *asked])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 2
+    assert capsys.readouterr().err == f"error: {said}\n"

@@ -135,14 +135,6 @@ def test_the_command_writes_every_page_and_names_the_portfolio_last(four_runs, m
     assert Path(printed[-1]) == four_runs[0].parent / "portfolio.html"
 
 
-def test_out_of_a_single_run_is_refused(four_runs, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["report", str(four_runs[0]), "--out", "x.html"])
-    with pytest.raises(SystemExit) as stop:
-        main()
-    assert stop.value.code == 2
-    assert "--out names the page of several runs" in capsys.readouterr().err
-
-
 def test_a_folder_that_is_no_run_is_refused_before_anything_is_written(four_runs, tmp_path):
     with pytest.raises(UserError, match="no such run folder"):
         write_portfolio([*four_runs, tmp_path / "none"], tmp_path / "portfolio.html")

@@ -52,6 +52,8 @@ class Base:
     """How its linear weights are held."""
     full: FullWeights | None = None
     """Where fine-tuning is of all weights: the tuned sets, in the place of adapters."""
+    sharded: bool = False
+    """Whether each process holds a part of the layers' weights alone."""
 
     def trainable(self) -> dict[str, Any]:
         """The parameters that training changes, by name."""
@@ -149,6 +151,11 @@ def _shared() -> bool:
     return int(os.environ.get("WORLD_SIZE", "1")) > 1 and "LOCAL_RANK" in os.environ
 
 
+def shards() -> bool:
+    """Whether `accelerate launch` was told to spread the weights over the processes (FSDP)."""
+    return _shared() and os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true"
+
+
 def pick_dtype(device: torch.device) -> torch.dtype:
     """The fastest dtype that training is safe in: bf16 where the hardware multiplies it, else float32.
 
@@ -199,9 +206,11 @@ def load_base(name: str, method: Method = "qlora") -> Base:
     # A slice of the hidden states is not contiguous, and the product with the vocabulary would copy the whole
     # output matrix once for each row of the batch (measured: 0.45 s a product in place of 0.03 s).
     model.get_output_embeddings().register_forward_pre_hook(lambda _, args: (args[0].contiguous(), *args[1:]))
+    if shards():
+        _keep_layout(model)
     if device.type == "cpu":
         keep_freed_memory()
-        if rung.name == "nf4" and _fits_unpacked(model, dtype):
+        if rung.name == "nf4" and not shards() and _fits_unpacked(model, dtype):
             unpack(model, dtype)
     base = Base(model, tokenizer, folder, model_fingerprint(folder), device, dtype, rung=rung)
     base.full = FullWeights(model) if method == "full" else None
@@ -213,9 +222,20 @@ def _quantisation(rung: Rung, dtype: torch.dtype) -> Any:
 
     if rung.name == "nf4":
         return BitsAndBytesConfig(
-            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
-        )
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype,
+            bnb_4bit_quant_storage=dtype if shards() else torch.uint8,  # a float can be spread over processes
+        )  # fmt: skip
     return BitsAndBytesConfig(load_in_8bit=True) if rung.name == "int8" else None
+
+
+def _keep_layout(model: Any) -> None:
+    """Have bitsandbytes leave 4-bit weights as they are on a CPU, where it else lays them out anew at first use.
+
+    What is spread over processes cannot change its shape.
+    """
+    for module in model.modules():
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
 
 
 def load_tokenizer(name: str) -> Any:

@@ -136,7 +136,7 @@ class Setup:
         from finetune.adapter import read_manifest
 
         folder = self.train_adapter(name)
-        read_manifest(folder, base=self.identity.model, prompt=self.identity.prompt)
+        read_manifest(folder, base=self.identity.model, prompt=self.identity.prompt, weights=self.base.rung.name)
         self.base.load_adapter(name, folder)
 
     def adapter_folder(self, name: Adapter) -> Path:

@@ -60,12 +60,21 @@ def _save_model(base: Base, name: str, folder: Path) -> None:
     base.tokenizer.save_pretrained(str(folder))
 
 
-def read_manifest(folder: Path, *, base: str, prompt: str) -> dict[str, Any]:
-    """The manifest of an adapter that was trained on this base with this prompt; raises UserError when it was not."""
+def read_manifest(folder: Path, *, base: str, prompt: str, weights: str | None = None) -> dict[str, Any]:
+    """The manifest of an adapter that was trained on this base with this prompt; raises UserError when it was not.
+
+    `weights` is how the base is held here (`eval.ladder`), which must be how it was held then.
+    """
     manifest = read_training(folder)
     for key, expected, what in (("base", base, "another base model"), ("prompt", prompt, "another prompt")):
         if manifest[key] != expected:
             raise UserError(f"{folder}: the adapter was trained with {what}; remove the folder to train it again")
+    held = manifest.get("base_weights", "nf4")
+    if weights and held != weights:
+        raise UserError(
+            f"{folder}: the adapter was trained on a base held as {held}, and here it is {weights}; remove the folder "
+            "to train it again"
+        )
     return manifest
 
 

@@ -25,7 +25,7 @@ from finetune.divergence import Diverged
 from finetune.loss import head_loss, plain_head
 from finetune.progress import Progress, TrainSettings, Watchers
 from finetune.rows import Row, plan_steps
-from finetune.world import world
+from finetune.world import shard_base, world
 
 WARMUP = 0.06
 CLIP = 1.0
@@ -92,8 +92,10 @@ class _Trainer:
         self.best: dict[str, torch.Tensor] = {}
         self.pad = pad_of(base.tokenizer)
         self.head = None if base.full else plain_head(base.causal)  # whose loss gives the head itself no gradient
-        self.share_prefix = base.device.type == "cpu"
-        if not self.share_prefix:  # memory is the limit on a GPU: recompute activations, and then no cache can be used
+        shard_base(base)
+        self.share_prefix = base.device.type == "cpu" and not base.sharded
+        self.recompute = base.device.type != "cpu"
+        if self.recompute:  # memory is the limit on a GPU, and then no cache can be used
             base.causal.enable_input_require_grads()
             base.causal.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         self.file = Checkpoint(checkpoint, self.parameters, self.optimizer, self.world)
@@ -127,7 +129,7 @@ class _Trainer:
         self.base.causal.eval()
         if self.base.full:
             self.base.causal.requires_grad_(False)
-        if not self.share_prefix:
+        if self.recompute:
             self.base.causal.gradient_checkpointing_disable()
 
     def _step(self, batch: Sequence[Row]) -> float:
@@ -136,16 +138,15 @@ class _Trainer:
             group["lr"] = self._rate(self.progress.step)
         mine = self.world.share(batch)
         count = sum(len(r.tokens) - r.start for r in batch)
-        total = 0.0
-        if mine:
-            loss, _ = self._loss(mine)
-            (loss / count).backward()  # type: ignore[no-untyped-call]
-            total = float(loss.detach())
+        loss, _ = self._loss(mine or batch[:1])
+        if not mine:  # where weights are spread, a process without rows must still run every layer
+            loss = loss * 0.0
+        (loss / count).backward()  # type: ignore[no-untyped-call]
         self.world.sum_gradients(self.parameters.values())
         torch.nn.utils.clip_grad_norm_(self.parameters.values(), CLIP)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        mean = self.world.sum(total) / count
+        mean = self.world.sum(float(loss.detach())) / count
         if not math.isfinite(mean):
             raise Diverged(
                 f"training diverged at step {self.progress.step + 1}: the loss is {mean}; lower finetune.learning_rate"

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import torch
 
 from eval.errors import UserError
+from eval.model import Base, shards
 
 T = TypeVar("T")
 
@@ -85,6 +86,24 @@ def world() -> World:
     state = PartialState(cpu=not torch.cuda.is_available())
     set_quiet(not state.is_main_process)
     return World(state.process_index, state.num_processes)
+
+
+def shard_base(base: Base) -> None:
+    """Where `accelerate launch` was told to use FSDP, spread the frozen weights of the layers over the processes.
+
+    Each process holds its part and gets a layer's whole weights when the layer runs (torch's fully_shard). Adapters,
+    embeddings and head stay whole in each: they are small, and their gradients are summed as ever.
+    """
+    if not shards() or world().size == 1 or base.sharded:
+        return
+    from torch.distributed.fsdp import fully_shard
+
+    if base.full:
+        raise UserError("FSDP spreads frozen weights, and finetune.method is full; take lora or qlora, or no FSDP")
+    trained = {p for p in base.causal.parameters() if p.requires_grad}
+    for layer in base.causal.base_model.layers:
+        fully_shard(layer, ignored_params=trained)
+    base.sharded = True
 
 
 def _device() -> torch.device:

@@ -66,3 +66,33 @@ def test_model_without_chat_template_is_refused(tokenizer: Any) -> None:
     bare.chat_template = None
     with pytest.raises(UserError, match="no chat template"):
         render(bare, ask("s", "q").messages)
+
+
+@pytest.mark.component
+@pytest.mark.parametrize("refuses", [True, False])
+def test_a_model_without_a_system_role_gets_the_instruction_in_the_first_turn(tokenizer: Any, refuses: bool) -> None:
+    import copy
+
+    other = copy.deepcopy(tokenizer)
+    no = "{{ raise_exception('no system') }}" if refuses else ""
+    other.chat_template = (
+        "{% for m in messages %}{% if m['role'] == 'system' %}" + no + "{% else %}"
+        "{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>' }}{% endif %}{% endfor %}"
+        "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+    )
+    messages = ask("Be short.", "How deep?", shots=[Example("e", "Q1?", reply="A1")]).messages
+    text = other.decode(render(other, messages) + render_reply(other, messages, "3 m"))
+    assert text == (
+        "<|im_start|>user\nBe short.\n\nQuestion: Q1?<|im_end|><|im_start|>assistant\nA1<|im_end|>"
+        "<|im_start|>user\nQuestion: How deep?<|im_end|><|im_start|>assistant\n3 m<|im_end|>"
+    )
+
+
+@pytest.mark.component
+def test_a_template_that_refuses_for_another_reason_is_an_error_of_one_line(tokenizer: Any) -> None:
+    import copy
+
+    other = copy.deepcopy(tokenizer)
+    other.chat_template = "{{ raise_exception('only on Sundays') }}"
+    with pytest.raises(UserError, match="the chat template refuses the turns: only on Sundays"):
+        render(other, ask("s", "q").messages)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,7 @@ def test_every_method_learns_by_the_same_path_and_leaves_the_base_as_it_was(
     setup.load_adapter("ft")  # from its folder
     assert torch.equal(logits("ft"), trained)
     assert torch.equal(logits(None), plain)
-    assert manifest(folder)["base_weights"] == {"qlora": "NF4 (4-bit)"}.get(method, "plain LoRA")
+    assert manifest(folder)["base_weights"] == ("nf4" if method == "qlora" else "plain")
 
 
 def test_a_fully_tuned_model_is_a_folder_that_transformers_loads(job: Job) -> None:
@@ -187,3 +187,50 @@ def test_retention_is_watched_from_the_base_on_and_changes_nothing(job: Job) -> 
         rows = score_battery(setup.base, adapter, battery, None)
         values = [r["value"] for r in rows if r["metric"] in ("choice", "pairs")]
         assert line["retention"] == pytest.approx(sum(values) / len(values), abs=1e-2)
+
+
+@pytest.fixture
+def no_kernels(monkeypatch: Any) -> Iterator[Callable[..., None]]:
+    """Breaks quantisation as a device without the kernels would."""
+    import bitsandbytes as bnb
+
+    from eval.ladder import pick_rung
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("no kernel image is available\nand more")
+
+    def plant(*bits: int) -> None:
+        pick_rung.cache_clear()
+        if 4 in bits:
+            monkeypatch.setattr(bnb.functional, "quantize_4bit", fail)
+        if 8 in bits:
+            monkeypatch.setattr(bnb.functional, "int8_vectorwise_quant", fail)
+
+    yield plant
+    pick_rung.cache_clear()
+
+
+@pytest.mark.parametrize(("broken", "held"), [((4,), "int8"), ((4, 8), "plain")])
+def test_the_next_form_is_taken_where_one_does_not_work_and_the_reason_is_kept(
+    job: Job, no_kernels: Any, capsys: Any, broken: tuple[int, ...], held: str
+) -> None:
+    no_kernels(*broken)
+    setup = job(epochs=2, learning_rate=0.01)
+    from finetune.check import check_training
+
+    check_training(setup, ["ft"])
+    printed = capsys.readouterr().out
+    assert "because NF4 (4-bit) does not work here (RuntimeError: no kernel image is available)" in printed
+    known = manifest(setup.train_adapter("ft"))
+    assert known["base_weights"] == held
+    assert len(known["base_weights_reasons"]) == len(broken)
+    assert known["validation"][-1][1] < known["validation"][0][1]
+
+
+def test_an_adapter_of_a_base_held_otherwise_is_refused(job: Job, no_kernels: Any) -> None:
+    from eval.errors import UserError
+
+    job("run").train_adapter("ft")
+    no_kernels(4)
+    with pytest.raises(UserError, match="a base held as nf4, and here it is int8"):
+        job("run").load_adapter("ft")

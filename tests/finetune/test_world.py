@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LAUNCH = ("accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--num_machines", "1",
-          "--mixed_precision", "no", "--dynamo_backend", "no", "-m", "finetune.cli")  # fmt: skip
+PLAIN = ("--multi_gpu", "--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no",
+         "--dynamo_backend", "no")  # fmt: skip
+FSDP = ("--config_file", str(ROOT / "finetune" / "fsdp_qlora.yaml"))
 # Several test processes on one machine must not meet at one port.
 PORT = str(20_000 + os.getpid() % 20_000)
 
@@ -33,14 +34,15 @@ def command(make_dataset: Any, tiny_model: Path) -> Command:
     dev = [r | {"id": f"dev-{i}", "group": f"dev-{i}", "question": f"Once more: {i}?"} for i, r in enumerate(rows)]
     (data / "dev.jsonl").write_text("".join(json.dumps(r) + "\n" for r in dev), encoding="utf-8")
 
-    def make(out: Path, *, processes: int) -> list[str]:
-        module = ["-m", "finetune.cli"]
-        if processes == 2:
-            module = ["-m", LAUNCH[0], "--main_process_port", PORT, *LAUNCH[1:]]
-        train = ["train", str(data), "--adapter", "ft", "--model", str(tiny_model), "--out", str(out)]
-        return [sys.executable, *module, *train]
+    def make(out: Path, options: tuple[str, ...] = ()) -> list[str]:
+        train = ["-m", "finetune.cli", "train", str(data), "--adapter", "ft", "--model", str(tiny_model)]
+        return [sys.executable, *(launch(options) if options else []), *train, "--out", str(out)]
 
     return make
+
+
+def launch(options: tuple[str, ...]) -> list[str]:
+    return ["-m", "accelerate.commands.launch", "--main_process_port", PORT, *options]
 
 
 def finish(command: list[str]) -> str:
@@ -73,10 +75,10 @@ def assert_same(one: Path, two: Path) -> None:
 
 @pytest.mark.component
 def test_two_processes_end_where_one_does_also_after_a_kill(command: Command, tmp_path: Path) -> None:
-    printed = finish(command(tmp_path / "one", processes=1))
+    printed = finish(command(tmp_path / "one"))
     assert printed.count("adapters/ft-") == 1
     started = subprocess.Popen(
-        command(tmp_path / "two", processes=2), cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True
+        command(tmp_path / "two", PLAIN), cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True
     )
     adapters, deadline = tmp_path / "two" / "adapters", time.monotonic() + 240
     while not list(adapters.glob(".*.checkpoint")):
@@ -85,9 +87,53 @@ def test_two_processes_end_where_one_does_also_after_a_kill(command: Command, tm
     os.killpg(started.pid, signal.SIGKILL)
     started.wait()
     assert not list(adapters.rglob("training.json"))
-    printed = finish(command(tmp_path / "two", processes=2))
+    printed = finish(command(tmp_path / "two", PLAIN))
     assert printed.count("adapters/ft-") == 1  # the first process alone speaks
     assert_same(tmp_path / "one", tmp_path / "two")
+
+
+@pytest.mark.component
+def test_spread_4_bit_weights_end_where_whole_ones_do(command: Command, tmp_path: Path) -> None:
+    finish(command(tmp_path / "one"))
+    finish(command(tmp_path / "spread", FSDP))
+    assert_same(tmp_path / "one", tmp_path / "spread")
+
+
+SPREAD = """
+import sys
+import torch
+from eval.model import load_base
+from finetune.progress import TrainSettings
+from finetune.train import lora_config
+from finetune.world import shard_base, world
+here = world()
+base = load_base(sys.argv[1])
+base.add_adapter("ft", lora_config(TrainSettings(1, 1, 2, 1e-3, 0)))
+ids = torch.tensor([[1, 40, 50, 60]])
+layer = base.causal.base_model.layers[0].mlp.up_proj.base_layer
+whole = layer.weight.numel()
+with torch.no_grad():
+    before = base.causal(ids).logits
+shard_base(base)
+part = layer.weight.to_local().numel()
+with torch.no_grad():
+    after = base.causal(ids).logits
+print(f"rank {here.rank}: {type(layer).__name__}, {part} of {whole}, same {torch.equal(before, after)}")
+"""
+
+
+@pytest.mark.component
+def test_each_process_holds_half_of_the_4_bit_weights(tiny_model: Path, tmp_path: Path) -> None:
+    script = tmp_path / "spread.py"
+    script.write_text(SPREAD, encoding="utf-8")
+    command = [sys.executable, *launch(FSDP), str(script), str(tiny_model)]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=300, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    whole = 64 * 128 // 4  # four 4-bit weights in one bfloat16
+    assert [f"rank {r}: Linear4bit, {whole // 2} of {whole}, same True" in done.stdout for r in (0, 1)] == [True] * 2, (
+        done.stdout + done.stderr
+    )
 
 
 @pytest.mark.component

@@ -11,8 +11,9 @@ pytestmark = pytest.mark.model
 
 TEXT = (
     "A tide gauge measures the height of the sea against a fixed mark on land. The oldest ones were staffs that a "
-    "keeper read by eye every 15 minutes; from 1831 on, a float in a well moved a pen over paper. Today a radar sensor hangs "
-    "over the water and sends 24 readings an hour, with an error of about 3 mm, to an office that may be 1,200 km away."
+    "keeper read by eye every 15 minutes; from 1831 on, a float in a well moved a pen over paper. Today a radar "
+    "sensor hangs over the water and sends 24 readings an hour, with an error of about 3 mm, to an office that may "
+    "be 1,200 km away."
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from eval.errors import UserError, need
 from eval.files import file_digest, write_json, write_text
 from eval.modes import Adapter
 from eval.progress import say
+from finetune import llamacpp
 from finetune.folders import MANIFEST, Tuned, appearing, open_tuned
 from finetune.merge import merge
 from finetune.parity import LEAST_AGREEMENT, MOST_KL, Parity, check, held_out_rows, measure, remembered
@@ -67,7 +68,8 @@ def _export(tuned: Tuned, merged: Path, folder: Path, forms: Sequence[str]) -> l
     plan = tuned.plan
     setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
     rows = held_out_rows(setup, tuned.name)
-    reference = remembered(model_logits(load_plain(merged)))
+    model = load_plain(merged)
+    reference = remembered(model_logits(model))
     name = f"{plan.config.dataset.name}-{tuned.name}"
     exported: list[Exported] = []
     with appearing(folder) as temporary:
@@ -79,9 +81,15 @@ def _export(tuned: Tuned, merged: Path, folder: Path, forms: Sequence[str]) -> l
             least, most = LIMITS[form]
             check(parity, f"the GGUF file ({form})", agreement=least, kl=most)
             exported.append(Exported(folder / file.name, form, file.stat().st_size, parity))
-        _check_tokens(temporary / exported[0].file.name, setup, rows)
+        first = temporary / exported[0].file.name
+        _check_tokens(first, setup, rows)
+        replies = (
+            llamacpp.compare(first, model, setup.base, rows, setup.max_new_tokens) if llamacpp.installed() else None
+        )
+        if replies:
+            say(f"{first.name}: {replies.sentence()}")
         write_text(temporary / "Modelfile", _modelfile(exported[-1].file.name, setup, tuned.name))
-        write_json(temporary / MANIFEST, _manifest(tuned, temporary, exported))
+        write_json(temporary / MANIFEST, _manifest(tuned, temporary, exported, replies))
     return exported
 
 
@@ -126,7 +134,9 @@ def _modelfile(weights: str, setup: Setup, adapter: Adapter) -> str:
     )  # fmt: skip
 
 
-def _manifest(tuned: Tuned, folder: Path, exported: Sequence[Exported]) -> dict[str, Any]:
+def _manifest(
+    tuned: Tuned, folder: Path, exported: Sequence[Exported], replies: llamacpp.Replies | None
+) -> dict[str, Any]:
     return {
         "form": "gguf",
         "adapter": tuned.name,
@@ -134,6 +144,7 @@ def _manifest(tuned: Tuned, folder: Path, exported: Sequence[Exported]) -> dict[
         "base_fingerprint": tuned.plan.identity.model,
         "data": tuned.plan.config.dataset.name,
         "compared_with": "the merged model, by transformers' GGUF reader",
+        "llama_cpp": asdict(replies) if replies else "not installed: pip install xllamacpp",
         "files": {
             e.file.name: {
                 "form": e.form,

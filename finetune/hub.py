@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 def open_hub(endpoint: str | None) -> HfApi:
     """The API at `endpoint`, else at $HF_ENDPOINT, else the Hub's; the token stays where the client finds it."""
     from huggingface_hub import HfApi
+    from huggingface_hub.utils import disable_progress_bars  # type: ignore[attr-defined]
 
+    disable_progress_bars()
     return HfApi(endpoint=endpoint, library_name="rag-or-finetune")
 
 

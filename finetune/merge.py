@@ -97,6 +97,8 @@ def save_merged(base: Base, adapter: str, folder: Path, dtype: str) -> None:
 
     With it go the tokenizer, the chat template and a generation config that stops where `evaluate` stops.
     """
+    import logging
+
     import torch
     from huggingface_hub import save_torch_state_dict
     from transformers import GenerationConfig
@@ -110,7 +112,9 @@ def save_merged(base: Base, adapter: str, folder: Path, dtype: str) -> None:
     config.dtype = getattr(torch, DTYPES[dtype])
     config.architectures = [type(base.causal).__name__]
     config.save_pretrained(folder)
+    logging.disable(logging.INFO)  # it tells the temporary folder's name, by a logger that is no child of its package's
     save_torch_state_dict(state, folder, metadata={"format": "pt"})
+    logging.disable(logging.NOTSET)
     named = base.causal.generation_config.to_dict() if base.causal.generation_config else {}
     generation = GenerationConfig.from_dict(named)
     generation.eos_token_id = sorted(stop_tokens(base))

@@ -110,11 +110,9 @@ def push(what: What, *, revision: str | None = None, endpoint: str | None = None
     Run again after an interruption, it uploads only what the hub has not got.
     """
     from huggingface_hub import CommitOperationAdd
-    from huggingface_hub.utils.tqdm import disable_progress_bars
 
     need_token()
     api = open_hub(endpoint)
-    disable_progress_bars()
     with explained(api, what.repo):
         api.repo_exists(what.repo)  # before anything is built: is there a hub, and is this a name?
         publication = prepare(what, api=api)

@@ -30,10 +30,8 @@ def pull(
     or a file is not the one that was sent.
     """
     from huggingface_hub import snapshot_download
-    from huggingface_hub.utils.tqdm import disable_progress_bars
 
     api = open_hub(endpoint)
-    disable_progress_bars()
     with explained(api, repo):
         snapshot = Path(
             snapshot_download(repo, revision=revision, endpoint=endpoint, allow_patterns=WANTED)  # into the cache

@@ -35,6 +35,9 @@ def test_each_form_is_read_back_and_compared(scored_run: Path) -> None:
     assert exported["f16"].parity.agreement >= 0.99
     assert exported["q8_0"].size < exported["f16"].size
     assert 0 < exported["f16"].parity.kl < exported["q8_0"].parity.kl
+    ran = manifest["llama_cpp"]
+    assert (ran["prompts"], ran["same_prompt_tokens"]) == (4, 4)
+    assert ran["same_replies"] >= 3  # eight random tokens each, of nearly even odds
 
 
 def test_the_file_carries_what_a_runtime_needs(scored_run: Path) -> None:

@@ -41,7 +41,7 @@ def frame(
     head = [_spread(Text(title, style="bold"), Text(duration(now - started), style="dim"), width)] if title else []
     stopped = any(s.state == "stopped" for s in steps)
     foot = [_clip(Text(_footer(steps, now), style="dim"), width)] if title and not stopped else []
-    labels = min(max((len(s.name) for s in steps), default=0), max(6, width // 3))
+    labels = min(max((len(s.name) for s in steps), default=0), max(6, width // 2 - 4))
     blocks = {i: _block(s, now, width, labels, signs) for i, s in enumerate(steps)}
     room = height - len(head) - len(foot) - 1
     gap = [Text()] if title and sum(map(len, blocks.values())) <= room - 2 else []

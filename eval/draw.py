@@ -39,9 +39,9 @@ def frame(
     """The whole view: title, one line a step with a second one for what runs, and how long it takes; it fits."""
     width = max(10, min(width - 1, WIDEST))  # one less: some terminals fold a line that is exactly full
     head = [_spread(Text(title, style="bold"), Text(duration(now - started), style="dim"), width)] if title else []
-    stopped = any(s.state == "stopped" for s in steps)
-    foot = [_clip(Text(_footer(steps, now), style="dim"), width)] if title and not stopped else []
-    labels = min(max((len(s.name) for s in steps), default=0), max(6, width // 3))
+    going = any(s.state in ("waiting", "running") for s in steps)
+    foot = [_clip(Text(_footer(steps, now), style="dim"), width)] if title and going else []
+    labels = min(max((len(s.name) for s in steps), default=0), max(6, width // 2 - 4))
     blocks = {i: _block(s, now, width, labels, signs) for i, s in enumerate(steps)}
     room = height - len(head) - len(foot) - 1
     gap = [Text()] if title and sum(map(len, blocks.values())) <= room - 2 else []

@@ -45,7 +45,9 @@ class Live:
         self.console.print(Text(text, style=style))
 
     def closed(self, whole: bool) -> None:
-        """Wipe the view when all is done, and leave its last state where something went wrong."""
+        """Wipe the view when all is done; where something went wrong, leave what had been done and where it stopped."""
+        if not whole:
+            self.steps = tuple(s for s in self.steps if s.state != "waiting")
         self._live.transient = whole
         self._live.stop()
         if whole and self.title:

@@ -114,7 +114,7 @@ def _convert(gguf: Path, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
-        with track(f"converting {gguf.name} to {folder} (once)"):
+        with track("converting the default model (once)"):
             convert_gguf(gguf, temporary)
         temporary.chmod(0o755)
         temporary.rename(folder)

@@ -64,6 +64,19 @@ def test_check_fails_on_an_error_and_names_it_on_one_line(material: Make) -> Non
     assert done.stderr == f"error: {folder}: mend the errors above before anything is trained\n"
 
 
+def test_check_as_json_is_one_document_also_where_it_fails(material: Make) -> None:
+    folder = material(**REPEATED).dataset.path
+    done = check(folder, "--model", "./nowhere", "--json")
+    assert done.returncode == 2
+    document = json.loads(done.stdout)
+    assert document["dataset"] == str(folder)
+    assert {"gate", "severity", "message", "where"} == set(document["findings"][0])
+    assert document["findings"][0]["severity"] == "error"
+    assert done.stderr == f"error: {folder}: mend the errors above before anything is trained\n"
+    both = json.loads(check(TIDEWELL, folder, "--model", "./nowhere", "--json").stdout)
+    assert [d["dataset"] for d in both] == [str(TIDEWELL), str(folder)]
+
+
 def test_a_run_stops_at_an_error_before_it_writes(material: Make, tmp_path: Path) -> None:
     data = material(**REPEATED)
     with pytest.raises(UserError, match=r"test\.jsonl:1: asks the same as .*train\.jsonl:1; remove"):

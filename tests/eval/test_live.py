@@ -58,7 +58,7 @@ def test_a_failure_leaves_the_last_state() -> None:
     with pytest.raises(ValueError), steps("set", [Step("scoring"), Step("deciding")], Live(console)), track("scoring"):
         raise ValueError
     end = screen(file.getvalue())
-    assert [line.split()[0] for line in lines(end)] == ["set", "✗", "○"]
+    assert [line.split()[0] for line in lines(end)] == ["set", "✗"]
     assert (end.cursor.x, end.cursor.hidden) == (0, False)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -68,3 +69,7 @@ def test_index_then_ask_then_index_again(make_dataset: Callable[..., Path]) -> N
     (folder / "corpus" / "new.md").write_text("# New\n\nA new harbour.")
     again = run("index", "harbours", cwd=folder.parent)
     assert "1 added, 0 changed, 0 removed, 10 kept" in again.stdout
+    told = run("index", "harbours", "--json", "--quiet", cwd=folder.parent)
+    assert told.stderr == ""
+    document = json.loads(told.stdout)
+    assert (document["dataset"], document["documents"], document["kept"], document["added"]) == ("harbours", 11, 11, 0)

@@ -15,7 +15,7 @@ each is to be shown safe at 97.5 % instead of 95 %, or the strategy would have t
 Why it errs seldom: a verdict is materially inferior only if a candidate's safety was shown falsely, and needlessly
 complex only if a cheaper candidate was falsely shown both below its target and below the verdict's (an
 intersection-union test, Berger, 1982); so the family of comparisons needs no further correction, but for the two axes
-on which a candidate may be shown below its target.
+on which a candidate may be shown below its target, and for the two modes of one strategy.
 `benchmarks/verdicts.py` measures it.
 """
 

@@ -15,7 +15,7 @@ each is to be shown safe at 97.5 % instead of 95 %, or the strategy would have t
 Why it errs seldom: a verdict is materially inferior only if a candidate's safety was shown falsely, and needlessly
 complex only if a cheaper candidate was falsely shown both below its target and below the verdict's (an
 intersection-union test, Berger, 1982); so the family of comparisons needs no further correction, but for the two axes
-on which a candidate may be shown below its target.
+on which a candidate may be shown below its target, and for the two modes of one strategy.
 `benchmarks/verdicts.py` measures it.
 """
 
@@ -63,14 +63,15 @@ def apply_rule(evidence: Evidence, margin: float) -> Ruling:
         enough = max(math.ceil(c.n * FEWEST / c.groups) for c in few)
         return Ruling("inconclusive", None, _strategies(evidence.modes), beaten, (), enough)
     first = _strategies(left)[0]
-    mine = _contenders(evidence, [m for m in left if strategy(m) == first], margin)
-    open_lifts = {m: [*_threats(evidence, m, len(mine), margin), *_unproven(evidence, m)] for m in mine}
+    mine = [m for m in left if strategy(m) == first]
+    alike = _alike(evidence, mine, margin)
+    open_lifts = {m: [*_threats(evidence, m, alike, margin), *_unproven(evidence, m)] for m in mine}
     safe = [m for m in mine if not open_lifts[m]]
     if safe:
         return Ruling(first, _better(evidence, safe), (first,), beaten, (), None)
     stands = _better(evidence, mine)
     still = _strategies([stands, *(mode for c in open_lifts[stands] for mode in (c.control, c.treatment))])
-    needed = [n for c in open_lifts[stands] if (n := _questions(evidence, c, len(mine), margin))]
+    needed = [n for c in open_lifts[stands] if (n := _questions(evidence, c, alike, margin))]
     return Ruling("inconclusive", None, still, beaten, tuple(open_lifts[stands]), max(needed, default=None))
 
 
@@ -146,10 +147,10 @@ def _questions(evidence: Evidence, lift: Comparison, alike: int, margin: float) 
     return math.ceil(lift.n * max(min(ways) ** 2, 1.0) / 10) * 10
 
 
-def _contenders(evidence: Evidence, modes: list[str], margin: float) -> list[str]:
-    """The modes of one strategy that may stand for it: those that fall short by less than the margin more."""
+def _alike(evidence: Evidence, modes: list[str], margin: float) -> int:
+    """How many modes of one strategy have about equal chances to stand for it: shortfalls within the margin."""
     least = min(_shortfall(evidence, m) for m in modes)
-    return [m for m in modes if _shortfall(evidence, m) < least + margin]
+    return sum(_shortfall(evidence, m) < least + margin for m in modes)
 
 
 def _better(evidence: Evidence, modes: list[str]) -> str:

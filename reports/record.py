@@ -77,7 +77,7 @@ def consequences(run: Run) -> list[str]:
         placeholder = ", at placeholder prices" if run.economics["placeholders"] else ""
         found.append(f"Cost in {run.economics['prices']['currency']}{placeholder}: {named}.")
     kept, chosen = run.decision.retention, run.decision.mode
-    if chosen is not None and chosen in kept and "base" in kept:
+    if chosen is not None and chosen != "base" and chosen in kept and "base" in kept:
         before, after = words.percent(kept["base"].mean), words.percent(kept[chosen].mean)
         found.append(f"Retention of what the base model could do: {before} before, {after} after.")
     return found

@@ -14,7 +14,7 @@ from eval.files import file_digest, write_json, write_text
 from eval.modes import Adapter
 from eval.progress import say
 from finetune import llamacpp
-from finetune.folders import MANIFEST, Tuned, appearing, open_tuned
+from finetune.folders import MANIFEST, Tuned, appearing, open_tuned, quiet
 from finetune.merge import merge
 from finetune.parity import LEAST_AGREEMENT, MOST_KL, Parity, check, held_out_rows, measure, remembered
 from finetune.rows import Row
@@ -76,7 +76,8 @@ def _export(tuned: Tuned, merged: Path, folder: Path, forms: Sequence[str]) -> l
         for form in forms:
             file = temporary / f"{name}-{form}.gguf"
             say(f"writing {folder / file.name}")
-            _write(merged, file, form, name)
+            with quiet():
+                _write(merged, file, form, name)
             parity = measure(reference, model_logits(load_plain(temporary, gguf_file=file.name)), rows)
             least, most = LIMITS[form]
             check(parity, f"the GGUF file ({form})", agreement=least, kl=most)

@@ -14,12 +14,11 @@ from eval.errors import UserError
 from eval.files import read_json, write_json
 from eval.modes import Adapter
 from eval.progress import say
-from finetune.folders import MANIFEST, Tuned, appearing, folder_bytes, open_tuned
+from finetune.folders import MANIFEST, Tuned, appearing, folder_bytes, open_tuned, quiet
 from finetune.parity import Parity, check, held_out_rows, measure
 
 if TYPE_CHECKING:
     from eval.model import Base
-    from eval.setup import Setup
 
 DTYPES = {"bf16": "bfloat16", "fp16": "float16", "fp32": "float32"}
 
@@ -63,7 +62,7 @@ def _known(tuned: Tuned, folder: Path, dtype: str) -> Merged | None:
 
 def _merge(tuned: Tuned, folder: Path, dtype: str) -> Merged:
     from eval.setup import Setup
-    from finetune.logits import adapter_logits, load_plain, model_logits
+    from finetune.logits import adapter_logits, compute_exactly, load_plain, model_logits
 
     plan = tuned.plan
     setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
@@ -72,22 +71,23 @@ def _merge(tuned: Tuned, folder: Path, dtype: str) -> Merged:
     with appearing(folder) as temporary:
         say(f"merging {tuned.folder.name} into {folder}")
         save_merged(setup.base, tuned.name, temporary, dtype)
+        exact = compute_exactly(setup.base)
         parity = measure(adapter_logits(setup.base, tuned.name), model_logits(load_plain(temporary)), rows)
         check(parity, f"the merged model ({dtype})")
-        write_json(temporary / MANIFEST, _manifest(tuned, setup, dtype, parity, folder_bytes(temporary)))
+        write_json(temporary / MANIFEST, _manifest(tuned, dtype, parity, folder_bytes(temporary), exact))
     return Merged(folder, plan.folder, tuned.name, tuned.fingerprint, dtype, parity)
 
 
-def _manifest(tuned: Tuned, setup: Setup, dtype: str, parity: Parity, size: int) -> dict[str, Any]:
+def _manifest(tuned: Tuned, dtype: str, parity: Parity, size: int, exact: bool) -> dict[str, Any]:
     return {
         "form": "merged",
         "adapter": tuned.name,
         "fingerprint": tuned.fingerprint,
         "base_fingerprint": tuned.plan.identity.model,
-        "data": setup.config.name,
+        "data": tuned.plan.config.dataset.name,
         "dtype": dtype,
         "bytes": size,
-        "compared_with": "the adapter on its base, as evaluated",
+        "compared_with": "the adapter on its 4-bit base, " + ("in float32 arithmetic" if exact else "as evaluated"),
         "parity": parity.record(),
     }
 
@@ -97,8 +97,6 @@ def save_merged(base: Base, adapter: str, folder: Path, dtype: str) -> None:
 
     With it go the tokenizer, the chat template and a generation config that stops where `evaluate` stops.
     """
-    import logging
-
     import torch
     from huggingface_hub import save_torch_state_dict
     from transformers import GenerationConfig
@@ -112,9 +110,8 @@ def save_merged(base: Base, adapter: str, folder: Path, dtype: str) -> None:
     config.dtype = getattr(torch, DTYPES[dtype])
     config.architectures = [type(base.causal).__name__]
     config.save_pretrained(folder)
-    logging.disable(logging.INFO)  # it tells the temporary folder's name, by a logger that is no child of its package's
-    save_torch_state_dict(state, folder, metadata={"format": "pt"})
-    logging.disable(logging.NOTSET)
+    with quiet():
+        save_torch_state_dict(state, folder, metadata={"format": "pt"})
     named = base.causal.generation_config.to_dict() if base.causal.generation_config else {}
     generation = GenerationConfig.from_dict(named)
     generation.eos_token_id = sorted(stop_tokens(base))

@@ -129,7 +129,8 @@ def test_on_the_cpu_the_page_writes_what_pytorch_writes_and_asks_only_its_server
     ]
     assert shown == [[p["text"].strip() for p in json.loads(line)["passages"]] for line in predictions[:4]]
     assert {r for r in tab.requests if not r.startswith((address, "data:"))} == set()
-    assert (tab.console, tab.errors) == ([], [])
+    assert tab.errors == []
+    assert set(tab.console) <= {"warning: No available adapters."}  # Chromium's own, of the missing GPU
 
 
 class Listener(BaseHTTPRequestHandler):

@@ -56,9 +56,12 @@ def store_half(model: Any) -> None:
     The runtime widens them once, when it loads the model. Raises UserError when a weight does not fit into float16.
     """
     graph = model.graph
+    # The tables of sines and cosines: rounded, they would move every position a little, and they are small.
+    tables = {name for node in graph.node if node.op_type == "GroupQueryAttention" for name in node.input}
     casts = []
     for tensor in graph.initializer:
-        if tensor.data_type != TensorProto.FLOAT or int(np.prod(tensor.dims)) < SMALL:
+        large = tensor.data_type == TensorProto.FLOAT and int(np.prod(tensor.dims)) >= SMALL
+        if not large or tensor.name in tables:
             continue
         values = numpy_helper.to_array(tensor)
         with np.errstate(over="ignore"):

@@ -5,6 +5,12 @@ const GRID = 2 ** -20; // as rag/embed.py rounds vectors
 const SPREAD_SHARE = 0.03; // of the logits' standard deviation: what two right computations may differ by
 const LEAST_AGREEMENT = 0.99;
 
+// What Python's strip() takes away, which is not quite what trim() does.
+const BLANK = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
+const stripStart = (text) => text.replace(new RegExp(`^${BLANK}`), "");
+const stripEnd = (text) => text.replace(new RegExp(`${BLANK}$`), "");
+const strip = (text) => stripEnd(stripStart(text));
+
 let submits = 0;
 let stopped = false;
 let app, tjs, model, tokenizer, embedder, passages, vectors;
@@ -140,7 +146,7 @@ async function retrieve(question) {
 }
 
 function turn(question, found) {
-  return [...found.map((p) => `[${p.document}]\n${p.text}`), `Question: ${question.trim()}`].join("\n\n");
+  return [...found.map((p) => `[${p.document}]\n${p.text}`), `Question: ${strip(question)}`].join("\n\n");
 }
 
 async function sameSamples() {
@@ -231,13 +237,13 @@ async function reply(question) {
     written.push(token);
     ids = [token];
     length += 1;
-    const text = tokenizer.decode(written, { skip_special_tokens: true }).trimStart().replace(/\ufffd+$/, "").trimEnd();
+    const text = stripEnd(stripStart(tokenizer.decode(written, { skip_special_tokens: true })).replace(/\ufffd+$/, ""));
     if (text.length > sent.length) post("text", { text: text.slice(sent.length) });
     sent = text.length > sent.length ? text : sent;
     await new Promise((done) => setTimeout(done)); // lets a stop through
   }
   free(past);
-  const text = tokenizer.decode(written, { skip_special_tokens: true }).trim();
+  const text = strip(tokenizer.decode(written, { skip_special_tokens: true }));
   const seconds = (performance.now() - began) / 1000;
   post("done", { text, tokens: count, prompt, seconds, submits: submits - before, stopped });
 }

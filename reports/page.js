@@ -30,7 +30,10 @@ class Browser {
 
   listen() {
     let waiting = 0;
-    find("search").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(() => this.filter(), 80); });
+    find("search").addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => this.filter(), find("search").value ? 80 : 0);
+    });
     for (const id of ["mode", "outcome", "tag", "cause", "differ"]) find(id).addEventListener("change", () => this.filter());
     find("clear").addEventListener("click", () => this.set({}));
     find("previous").addEventListener("click", () => this.list.step(-1));

@@ -11,7 +11,7 @@ from eval.dataset import Dataset
 from eval.errors import UserError
 
 LEAST = 20
-"""Characters of a text that is looked for: shorter ones stand in files by chance."""
+"""Characters of a text that is looked for, half of them letters or digits: others stand in files by chance."""
 
 
 def refuse_rows(dataset: Dataset, files: Mapping[str, bytes | Path]) -> None:
@@ -31,7 +31,7 @@ def private_texts(dataset: Dataset) -> Iterator[str]:
     """Every question, answer, reply and sentence of the data set that is long enough to be told from chance."""
     for example in (*dataset.train, *dataset.dev, *dataset.test):
         for text in (example.question, example.reply, *example.answers):
-            if len(text) >= LEAST:
+            if _telling(text):
                 yield text
     for document in dataset.documents:
         yield from _sentences(dataset.corpus / document)
@@ -43,8 +43,12 @@ def _sentences(file: Path) -> Iterator[str]:
         return
     text = file.read_text(encoding="utf-8", errors="replace")
     for piece in re.split(r"(?<=[.!?])\s+|\n+", text):
-        if len(piece.strip()) >= LEAST:
+        if _telling(piece.strip()):
             yield piece.strip()
+
+
+def _telling(text: str) -> bool:
+    return len(text) >= LEAST and 2 * sum(c.isalnum() for c in text) >= LEAST
 
 
 def _readable(name: str, content: bytes | Path) -> str:

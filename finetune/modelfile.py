@@ -23,11 +23,14 @@ def modelfile(
     """
     if '"""' in instruction:
         raise UserError('dataset.yaml: key instruction: holds """, which a Modelfile cannot quote; write it otherwise')
+    system, template = instruction.strip(), go_template(tokenizer, adapter, bos=bos)
+    if system.endswith('"'):  # four quotes in a row would end the text before its last one, so the template writes it
+        system, template = system[:-1], template.replace("{{ .System }}", '{{ .System }}"')
     return "".join(
         [
             f"FROM ./{weights}\n",
-            f'TEMPLATE """{go_template(tokenizer, adapter, bos=bos)}"""\n',
-            f'SYSTEM """{instruction.strip()}"""\n',
+            f'TEMPLATE """{template}"""\n',
+            f'SYSTEM """{system}"""\n',
             "PARAMETER temperature 0\n",
             f"PARAMETER num_predict {longest}\n",
             *(f'PARAMETER stop "{stop}"\n' for stop in stops),

@@ -224,6 +224,9 @@ def test_the_modelfile_puts_questions_as_training_did(tiny_model: Path) -> None:
     twice = filled(template, System="Be brief.", Prompt="How deep?", Response="3 m")
     twice += filled(template, System="", Prompt="How wide?", Response="")
     assert twice == tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    quoted = modelfile("m.gguf", tokenizer, 'Say "no."', "ft", stops=[], longest=40, bos="")
+    assert 'SYSTEM """Say "no.""""\n' not in quoted and 'SYSTEM """Say "no."""\n' in quoted
+    assert '{{ .System }}"{{ end }}' in quoted
     with pytest.raises(UserError, match="cannot quote"):
         modelfile("m.gguf", tokenizer, 'Say """.', "ft", stops=[], longest=40, bos="")
 

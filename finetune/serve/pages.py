@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._head(200, KINDS.get(file.suffix, "application/octet-stream"), file.stat().st_size)
             if body:
-                with file.open("rb") as stream:
+                with file.open("rb") as stream, suppress(ConnectionError):  # a tab was closed
                     shutil.copyfileobj(stream, self.wfile, 1 << 20)
 
     def _file(self) -> Path | None:

@@ -52,7 +52,14 @@ def test_the_configured_metric_is_the_primary_one(metric: Any) -> None:
 
 
 def test_number_is_left_out_where_no_answer_has_one() -> None:
-    assert set(values(score("Anna Berg", BUILDER), "knowledge")) == {"exact", "f1", "contains", "match", "rouge_l", "chrf"}
+    assert set(values(score("Anna Berg", BUILDER), "knowledge")) == {
+        "exact",
+        "f1",
+        "contains",
+        "match",
+        "rouge_l",
+        "chrf",
+    }
 
 
 def test_style_is_lost_without_knowledge_being_lost() -> None:

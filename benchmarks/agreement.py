@@ -1,11 +1,11 @@
 """How well the knowledge metrics agree with people who marked answers right or wrong.
 
-    python benchmarks/agreement.py FOLDER... [--examples N]
+    python benchmarks/agreement.py FOLDER... [--examples N] [--embedder NAME]
 
 A folder holds either TQ.json (EVOUNA, arXiv:2305.12421) or NQ301_human.tsv and NQ301_BEM.tsv (arXiv:2305.06984).
 Questions are parted by a hash: rules were written by looking at the `dev` half; `held` is the other. Flips: the share
 of answers which people marked right whose verdict moves when the answer is wrapped in JSON, in a sentence or in prose,
-or set behind the question.
+or set behind the question. With an embedder, `semantic` is measured too.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ import argparse
 import csv
 import hashlib
 import json
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from eval.config import Knowledge
-from eval.metrics.knowledge import score_knowledge
+from eval.metrics.knowledge import read_answer, score_knowledge
+from eval.metrics.semantic import comparable, semantic
+from eval.similar import Similarity
 
-METRICS = ("exact", "f1", "contains", "match")
+METRICS = ["exact", "f1", "contains", "match"]
 SYSTEMS = ("fid", "gpt35", "chatgpt", "gpt4", "newbing")
 
 
@@ -72,10 +75,17 @@ def is_dev(question: str) -> bool:
     return int(hashlib.sha256(question.encode()).hexdigest(), 16) % 2 == 0
 
 
+SIMILAR: dict[str, Similarity] = {}
+"""The embedder's similarities, when one is named."""
+
+
 def verdict(metric: str, mark: Mark, reply: str | None = None) -> bool:
     """Whether a metric accepts an answer; F1 from 0.5."""
     config = Knowledge(answer="$.answer")
     text = mark.reply if reply is None else reply
+    if metric == "semantic":
+        similar = next(iter(SIMILAR.values()))
+        return semantic(read_answer(text, config.answer), mark.answers, mark.question, similar) >= 0.5
     return score_knowledge(config, text, mark.answers, name=metric, question=mark.question) >= 0.5
 
 
@@ -104,12 +114,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--examples", type=int, default=0, help="so many false accepts and rejects of `match`")
+    parser.add_argument("--embedder", help="measure `semantic` with it")
     given = parser.parse_args()
+    if given.embedder:
+        METRICS.append("semantic")
+        SIMILAR[given.embedder] = Similarity(Path(tempfile.mkdtemp()), given.embedder)
     for folder in given.folders:
         if not folder.is_dir():
             print(f"{folder}: no such folder; agreement with its people is not measured")
             continue
         marks = read_marks(folder)
+        for similar in SIMILAR.values():
+            rejected = [m for m in marks if not verdict("match", m)]
+            similar.add(pair for m in rejected for pair in comparable(m.reply, m.answers, m.question))
         _agreement(folder.name, marks)
         _order(marks)
         _flips(marks)

@@ -25,8 +25,9 @@ from eval.predict import forget, predict, predictions_file, read_predictions
 from eval.progress import say, steps, track
 from eval.records import Decision, Score, write_records
 from eval.retention import measure, retention_scores, scored_modes
-from eval.score import score_mode
+from eval.score import paraphrases, score_mode
 from eval.setup import Setup
+from eval.similar import Similarity
 from eval.steps import CHECK, DECIDE, REPORT, SCORE, heading, planned
 
 
@@ -155,11 +156,23 @@ def _scores(plan: Plan) -> list[Score]:
     """The scores of all predictions that belong to this run, those of the first seed last."""
     base = read_predictions(plan.folder, "base") if plan.has(0, "base") else []
     samples = learn_style(plan.folder, plan.dataset, plan.examples, base)
+    similar = _similar(plan)
     found: list[Score] = []
     for k, mode in sorted(plan.answers(list(MODES)), key=lambda answer: -answer[0]):
         if plan.has(k, mode):
             found += score_mode(
                 plan.config.dataset, mode, plan.examples, read_predictions(plan.home(k), mode),
-                plan.dataset.documents, folder=plan.dataset.path, samples=samples, seed=k,
+                plan.dataset.documents, folder=plan.dataset.path, samples=samples, seed=k, similar=similar,
             )  # fmt: skip
     return found
+
+
+def _similar(plan: Plan) -> Similarity | None:
+    """Embedding similarities of all current replies, where the knowledge metric asks for them."""
+    if plan.config.dataset.knowledge.metric != "semantic":
+        return None
+    similar = Similarity(plan.folder, plan.config.embedder)
+    answers = [read_predictions(plan.home(k), m) for k, m in plan.answers(list(MODES)) if plan.has(k, m)]
+    similar.add(pair for found in answers for pair in paraphrases(plan.config.dataset, plan.examples, found))
+    similar.save()
+    return similar

@@ -10,6 +10,7 @@ from eval.errors import UserError
 from eval.metrics import retrieval
 from eval.metrics.knowledge import METRICS, has_number, read_answer, score_knowledge
 from eval.metrics.overlap import chrf, rouge_l
+from eval.metrics.semantic import Similar, comparable, semantic
 from eval.metrics.sql import sql_fault
 from eval.metrics.sqlite import find_database
 from eval.metrics.style import Check, Samples, build_checks
@@ -28,11 +29,12 @@ def score_mode(
     folder: Path,
     seed: int = 0,
     samples: Samples | None = None,
+    similar: Similar | None = None,
 ) -> list[Score]:
     """All scores of one mode under one seed; the primary ones are the configured knowledge metric and `all_checks`.
 
     `folder` is the data set's, for metrics and checks that read its database; `samples` are the replies that the check
-    `tone` learns from: without them it is not scored.
+    `tone` learns from: without them it is not scored; `similar` is what the metric `semantic` asks for paraphrases.
     """
     checks = build_checks(
         config.style.checks, documents=documents, refusal=config.refusal, where=f"{config.name}/dataset.yaml",
@@ -46,12 +48,24 @@ def score_mode(
         if prediction is None:
             scores += _missing(config, row, checks)
             continue
-        scores += _knowledge(config, row, prediction.text, folder)
+        scores += _knowledge(config, row, prediction.text, folder, similar)
         scores += _style(row, prediction.text, checks)
         scores += _abstention(config, row, prediction.text)
         if MODES[mode].retrieves:
             scores += _retrieval(row, [p.document for p in prediction.passages])
     return scores
+
+
+def paraphrases(
+    config: DatasetConfig, examples: Sequence[Example], predictions: Sequence[Prediction]
+) -> Iterator[tuple[str, list[str]]]:
+    """All that the metric `semantic` will ask `similar` for, so that it can be embedded in one go."""
+    asked = {e.id: e for e in examples if e.answerable}
+    for p in predictions if config.knowledge.metric == "semantic" else ():
+        if e := asked.get(p.id):
+            said = read_answer(p.text, config.knowledge.answer)
+            if not METRICS["match"](said, e.answers, e.question):
+                yield from comparable(said, e.answers, e.question)
 
 
 def check_reference_replies(
@@ -80,7 +94,7 @@ class _Row:
         return Score(*given, seed=self.seed)
 
 
-def _knowledge(config: DatasetConfig, row: _Row, reply: str, folder: Path) -> Iterator[Score]:
+def _knowledge(config: DatasetConfig, row: _Row, reply: str, folder: Path, similar: Similar | None) -> Iterator[Score]:
     """Answerable rows alone: what to do with the others is abstention, an axis of its own."""
     answers = row.example.answers
     if not row.example.answerable:
@@ -98,6 +112,9 @@ def _knowledge(config: DatasetConfig, row: _Row, reply: str, folder: Path) -> It
         value = score_knowledge(config.knowledge, reply, answers, name=name, question=row.example.question)
         yield row.score("knowledge", name, round(value, 6), primary=name == config.knowledge.metric)
     path = config.knowledge.answer
+    if config.knowledge.metric == "semantic":
+        value = semantic(read_answer(reply, path), answers, row.example.question, similar)
+        yield row.score("knowledge", "semantic", value, primary=True)
     said, references = (
         read_answer(reply, path),
         [read_answer(row.example.reply, path)] if row.example.reply else answers,

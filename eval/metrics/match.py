@@ -119,6 +119,15 @@ def met(given: str, answer: str, question: str = "") -> bool:
     )
 
 
+def agrees(given: str, answer: str, question: str) -> bool:
+    """Whether a text holds every number of an accepted answer, and every name that the question does not give."""
+    asked, reply, names = frozenset(words(question)), words(given), _names(answer)
+    gold = words(answer)
+    if any(w not in reply for w in gold if any(c.isdigit() for c in w)):
+        return False
+    return all(_stands(w, reply, True) for w in gold if w in names and not _asked(w, asked))
+
+
 def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
     reply = words(given)
     wanted = lone_quantity(gold.text)

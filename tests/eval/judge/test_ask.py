@@ -259,7 +259,9 @@ def test_judge_of_a_whole_run_by_the_command(
     assert "the judge is secondary: 0 marks, 50 are needed" in capsys.readouterr().err
     first, asked = (run / "scores.jsonl").read_bytes(), len(judge.asked)
     assert b"judge_factual_correctness" in first and asked > 0
-    assert "Judge" in (run / "report.html").read_text() and "<summary>Judge</summary>" in (run / "report.md").read_text()
+    assert (
+        "Judge" in (run / "report.html").read_text() and "<summary>Judge</summary>" in (run / "report.md").read_text()
+    )
     for file in (f for f in run.rglob("*") if f.is_file()):
         data = file.read_bytes()
         assert b"sk-never-stored" not in data and judge.url.encode() not in data, file

@@ -1,0 +1,69 @@
+"""`semantic`: what `match` accepts, and paraphrases by embedding similarity, where names, numbers and denials agree.
+
+Similarity alone is lax: 58 months is near 59 months, and Martha Washington near George Washington. So it is asked only
+of answers without a digit or a name that the reply lacks, and only for what the reply stands by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from eval.metrics.alias import STOP, words
+from eval.metrics.match import LONGEST, agrees, match, without_question
+from eval.metrics.stance import NEGATIVE, asserted
+from eval.metrics.text import tokens
+
+THRESHOLD = 0.75
+"""The cosine from which a wording is the accepted answer's. Of what it adds to `match` on answers that people marked,
+with the default embedder, 8 of 9 are right at 0.75 or more, and 11 of 17 between 0.6 and 0.75 (benchmarks/agreement.py,
+the half that rules are written on)."""
+LEAST = 2
+"""An accepted answer with fewer words of its own is not compared: red is near white, and one near two."""
+ROOM = 2
+"""A window of the reply has as many words as the accepted answer, or so many more."""
+
+Similar = Callable[[str, Sequence[str]], float]
+"""(accepted answer, wordings) -> the highest cosine similarity of their embeddings."""
+
+
+def semantic(given: str, answers: Sequence[str], question: str, similar: Similar | None) -> float:
+    """1 when the reply asserts an accepted answer, as `match` sees it or in words whose embedding is near it; else 0.
+
+    Without `similar`, only what `match` accepts counts.
+    """
+    if match(given, answers, question):
+        return 1.0
+    if similar is None:
+        return 0.0
+    return float(any(similar(a, wordings) >= THRESHOLD for a, wordings in comparable(given, answers, question)))
+
+
+def comparable(given: str, answers: Sequence[str], question: str) -> list[tuple[str, list[str]]]:
+    """Accepted answers that the reply may paraphrase, each with the windows of the reply to compare it with.
+
+    None where the reply refuses, denies, doubts or names alternatives, or is longer than LONGEST tokens. An answer with
+    a digit or a name that the reply does not hold, with a negation, or of fewer than LEAST words, is not compared.
+    """
+    if len(tokens(given)) > LONGEST:
+        return []
+    given = without_question(given, question)
+    said = asserted(given, question)
+    if not said or NEGATIVE.search(given) or _ALTERNATIVES.intersection(words(said)):
+        return []
+    return [
+        (a, _windows(said, len(a.split())))
+        for a in answers
+        if sum(w not in STOP for w in words(a)) >= LEAST and not NEGATIVE.search(a) and agrees(said, a, question)
+    ]
+
+
+_ALTERNATIVES = frozenset(("or", "또는", "혹은"))
+
+
+def _windows(text: str, size: int) -> list[str]:
+    found: dict[str, None] = {}
+    for clause in text.split("\n"):
+        said = clause.split()
+        for n in (size, size + ROOM):
+            found |= {" ".join(said[i : i + n]): None for i in range(max(1, len(said) - n + 1)) if said}
+    return list(found)

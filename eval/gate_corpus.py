@@ -55,7 +55,7 @@ class _Corpus:
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self.texts = {d.id: f"{d.title}\n{d.text}" for d in documents}
-        self._quantities: dict[str, list[Quantity]] = {}
+        self._quantities: dict[str, tuple[Quantity, ...]] = {}
         self._letters: dict[str, str] = {}
 
     @cached_property
@@ -107,7 +107,7 @@ class _Corpus:
             self._letters[document] = _letters(self.texts[document])
         return self._letters[document]
 
-    def _quantities_of(self, document: str) -> list[Quantity]:
+    def _quantities_of(self, document: str) -> tuple[Quantity, ...]:
         if document not in self._quantities:
             self._quantities[document] = quantities(self.texts[document])
         return self._quantities[document]

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.config import Knowledge
+from eval.metrics.alias import STOP, same_word, words
 from eval.metrics.knowledge import read_answer, score_knowledge
 from eval.metrics.semantic import comparable, semantic
 from eval.similar import Similarity
@@ -130,6 +131,7 @@ def main() -> None:
         _agreement(folder.name, marks)
         _order(marks)
         _flips(marks)
+        _ceiling(marks)
         _errors(marks, given.examples)
 
 
@@ -166,6 +168,25 @@ def _flips(marks: Sequence[Mark]) -> None:
     for metric in METRICS:
         rates = (_share([verdict(metric, m) != verdict(metric, m, form(m)) for m in right]) for form in FORMS.values())
         print(f"flips of {metric:<9}", ", ".join(f"{f} {r:.2%}" for f, r in zip(FORMS, rates, strict=True)))
+
+
+def _ceiling(marks: Sequence[Mark]) -> None:
+    """What no comparison of wordings can reach: right answers that share no word with an accepted one."""
+    said = [verdict("match", m) for m in marks]
+    rejected = [m for m, accepted in zip(marks, said, strict=True) if m.right and not accepted]
+    apart = [m for m in rejected if not _shares_a_word(m)]
+    best = [a or (m.right and _shares_a_word(m)) for m, a in zip(marks, said, strict=True)]
+    print(
+        f"match rejects {len(rejected)} right answers; {len(apart)} share no word with an accepted one; "
+        f"kappa if all others were accepted: {kappa(best, [m.right for m in marks])[1]:.3f}"
+    )
+
+
+def _shares_a_word(mark: Mark) -> bool:
+    """Whether the reply has a word of an accepted answer, inflected or misspelt perhaps, that the question lacks."""
+    asked, said = set(words(mark.question)) | STOP, words(mark.reply)
+    wanted = {w for a in mark.answers for w in words(a)} - asked
+    return any(same_word(w, s, True) for w in wanted for s in said if s not in asked)
 
 
 def _errors(marks: Sequence[Mark], count: int) -> None:

@@ -139,6 +139,8 @@ def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
     found = sum(_stands(w, reply, w in gold.names) for w in own)
     if found == len(own):
         return True
+    if len(gold.words) == 1 and _spelled_out(gold.text, given):
+        return True
     if "".join(own) in reply or "".join(gold.words) in reply or _pair_glued(own, reply):
         return True
     if len(own) >= LONG and found >= SHARE * len(own) and "and" not in gold.words and gold.text.count(",") < 2:
@@ -152,6 +154,15 @@ def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
     if len(said) <= TERSE and found * 2 > len(own):
         return all(any(same_word(g, s, g in gold.names) for g in gold.words) for s in said)
     return False
+
+
+def _spelled_out(text: str, given: str) -> bool:
+    """Whether capitalised words in a row have the initials that the accepted answer consists of, small words aside."""
+    short = text.strip(" .")
+    if not re.fullmatch(r"[A-Z]{3,6}", short):
+        return False
+    initials = "".join(w[0] for w in re.findall(r"[^\W\d_]+", given) if w[0].isupper() or w not in STOP)
+    return short in initials
 
 
 def _pair_glued(own: tuple[str, ...], reply: tuple[str, ...]) -> bool:

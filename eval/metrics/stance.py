@@ -22,7 +22,8 @@ NEGATIVE = re.compile(r"\b(?:not|no|never|neither|nor|(?-i:may)|don't|\w+n't|kno
 _DENIED = re.compile(
     r"\b(?:is|are|was|were|would be) (?:\w+ )?(?:not (?:the|right|correct|true|it)|"
     r"incorrect|wrong|false|untrue)\b(?=\W*$)"
-    r"|\b(?:isn't|wasn't) (?:the|right|correct|true|it)\b",
+    r"|\b(?:isn't|wasn't) (?:the|right|correct|true|it)\b"
+    r"|\bi (?:could(?:n't| not)|can(?:'t|not)|was(?:n't| not) able to|am unable to) find\b",
     re.IGNORECASE,
 )
 _HEDGED = re.compile(

@@ -53,10 +53,9 @@ class Trackers:
 
         PartialState()  # which the trackers ask whether they speak
         folder.mkdir(parents=True, exist_ok=True)
-        os.environ.setdefault("WANDB_MODE", "offline")
-        os.environ.setdefault("WANDB_DIR", str(folder))
-        os.environ.setdefault("MLFLOW_TRACKING_URI", f"sqlite:///{folder.resolve()}/mlflow.db")
         for name in names:
+            for variable, value in _private(name, folder).items():
+                os.environ.setdefault(variable, value)
             kind = LOGGER_TYPE_TO_CLASS[name]
             tracker = kind(run, logging_dir=str(folder)) if kind.requires_logging_directory else kind(run)
             if hasattr(tracker, "start"):
@@ -74,3 +73,12 @@ class Trackers:
         """Flush and end."""
         for tracker in self._all:
             tracker.finish()
+
+
+def _private(name: str, folder: Path) -> dict[str, str]:
+    """The variables that keep a tracker's data in `folder`; what the user has set stays."""
+    if name == "wandb":
+        return {"WANDB_MODE": "offline", "WANDB_DIR": str(folder)}
+    if name == "mlflow":
+        return {"MLFLOW_TRACKING_URI": f"sqlite:///{folder.resolve()}/mlflow.db"}
+    return {}

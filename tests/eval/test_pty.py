@@ -17,6 +17,8 @@ from typing import Any
 import pyte
 import pytest
 
+from eval.draw import UNICODE
+
 pytestmark = pytest.mark.component
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,8 +78,9 @@ def test_an_interrupted_run_leaves_a_clean_terminal_and_goes_on(
     dataset, out = make_dataset(), tmp_path / "run"
     whole = command(dataset, tiny_model, out, "--mode", "rag", "--mode", "ft")
     first = Session(whole)
-    first.read_until(lambda: any("✓ answering base" in line for line in first.lines))
+    first.read_until(lambda: any(line.split()[0] in UNICODE.spinner and "training ft" in line for line in first.lines))
     assert first.screen.cursor.hidden
+    assert any("✓ answering base" in line for line in first.lines)
     assert any("○ answering ft" in line for line in first.lines)
     first.interrupt()
     assert first.end() == 130

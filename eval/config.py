@@ -29,7 +29,7 @@ Parsed = TypeVar("Parsed", bound=Section)
 class Knowledge(Section):
     """How the content of a reply is scored."""
 
-    metric: Literal["contains", "exact", "f1", "number", "match", "semantic", "choice", "sql"] = "contains"
+    metric: Literal["contains", "exact", "f1", "number", "match", "semantic", "choice", "sql"] = "match"
     answer: str | None = None
     """Where the answer stands in a formatted reply: `$.answer`, or `/regex with one group/`; None: the whole reply."""
     database: str | None = None

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from eval.analyse import analyse
-from eval.config import DatasetConfig, RunConfig, write_run_config
+from eval.config import DatasetConfig, Knowledge, RunConfig, write_run_config
 from eval.decide import write_decision
 from eval.files import write_json
 from eval.modes import MODES
@@ -66,7 +66,9 @@ def write_run(folder: Path, spec: Spec) -> Path:
     axes = {
         axis: _estimates(scores, axis, spec) for axis in ("knowledge", "style") if axis == "knowledge" or spec.style
     }
-    dataset = DatasetConfig(name="norrland", instruction="You are the support desk. " + spec.hostile)
+    dataset = DatasetConfig(
+        name="norrland", instruction="You are the support desk. " + spec.hostile, knowledge=Knowledge(metric="contains")
+    )
     write_run_config(folder / "config.yaml", RunConfig(dataset_path="datasets/norrland", dataset=dataset))
     write_json(folder / "environment.json", {"python": "3.11.9", "torch": "2.13.0", "device": "cpu", "model": "tiny"})
     write_records(folder / "examples.jsonl", examples)
@@ -251,7 +253,7 @@ def write_decided(
     rates = TRUTHS[truth] if isinstance(truth, str) else truth
     dataset = DatasetConfig.model_validate(
         {"name": name or folder.name, "instruction": instruction + hostile,
-         "knowledge": {"target": target}}
+         "knowledge": {"metric": "contains", "target": target}}
     )  # fmt: skip
     config = RunConfig(dataset_path="datasets/norrland", model=model, dataset=dataset)
     write_run_config(folder / "config.yaml", config)

@@ -28,7 +28,12 @@ pytestmark = pytest.mark.component
 CONFIG = RunConfig(
     dataset_path="harbours",
     dataset=DatasetConfig.model_validate(
-        {"name": "harbours", "instruction": "Be brief.", "refusal": "not on file", "knowledge": {"answer": "$.answer"}}
+        {
+            "name": "harbours",
+            "instruction": "Be brief.",
+            "refusal": "not on file",
+            "knowledge": {"metric": "contains", "answer": "$.answer"},
+        }
     ),
 )
 MODES = ("base", "rag", "hybrid")

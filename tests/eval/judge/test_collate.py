@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.config import DatasetConfig, RunConfig
+from eval.config import DatasetConfig, Knowledge, RunConfig
 from eval.files import write_json
 from eval.judge.agreement import Agreement
 from eval.judge.collate import add_judge, judge_items
@@ -19,7 +19,10 @@ from eval.judge.journal import Judgement, append
 from eval.labels import Mark, append_mark, reply_name
 from eval.records import Example, Prediction, Score, write_records
 
-CONFIG = RunConfig(dataset_path="x", dataset=DatasetConfig(name="x", instruction="Be brief."))
+CONFIG = RunConfig(
+    dataset_path="x",
+    dataset=DatasetConfig(name="x", instruction="Be brief.", knowledge=Knowledge(metric="contains")),
+)
 MODES = ("base", "rag")
 EXAMPLES = [Example(f"q{i}", f"What is {i}?", (str(i),), group=f"g{i}") for i in range(100)]
 

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from eval.config import DatasetConfig, RunConfig, write_run_config
+from eval.config import DatasetConfig, Knowledge, RunConfig, write_run_config
 from eval.decide import decide
 from eval.files import write_json
 from eval.modes import MODES
@@ -108,7 +108,7 @@ def _write(folder: Path, questions: int) -> None:
     draw = random.Random(0)
     words = ["".join(draw.choices(SYLLABLES, k=draw.randint(1, 4))) for _ in range(8000)]
     corpus = [_text(draw, words, 120) for _ in range(questions // 2)]
-    dataset = DatasetConfig(name="large", instruction=_text(draw, words, 40))
+    dataset = DatasetConfig(name="large", instruction=_text(draw, words, 40), knowledge=Knowledge(metric="contains"))
     config = RunConfig(dataset_path="datasets/large", dataset=dataset)
     write_run_config(folder / "config.yaml", config)
     write_json(folder / "environment.json", {"device": "cpu"})

@@ -12,9 +12,9 @@ from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from eval.errors import UserError
 from finetune.serve.desk import Desk, Piece, Reply
 from finetune.serve.guard import refused
+from finetune.serve.listen import open_server, serve_until_interrupted
 from finetune.serve.request import ApiError, ChatRequest, parse_request
 
 LONGEST_BODY = 1 << 20
@@ -26,12 +26,7 @@ OWNER = "rag-or-finetune"
 def make_server(desk: Desk, host: str, port: int) -> ThreadingHTTPServer:
     """A server that is not yet serving; port 0: a free one. Raises UserError when the address cannot be opened."""
     handler = type("ApiHandler", (_Handler,), {"desk": desk, "host": host, "started": int(time.time())})
-    try:
-        server = ThreadingHTTPServer((host, port), handler)
-    except OSError as error:
-        raise UserError(f"{host}:{port} cannot be opened ({error.strerror}); name another --host or --port") from None
-    server.daemon_threads = True
-    return server
+    return open_server(handler, host, port)
 
 
 def serve_api(desk: Desk, host: str, port: int, show: Callable[[str], None]) -> None:
@@ -40,12 +35,7 @@ def serve_api(desk: Desk, host: str, port: int, show: Callable[[str], None]) -> 
     desk.load()
     show(f"answering by {desk.default} unless the request names another model: {', '.join(desk.modes)}; Ctrl-C ends")
     show(f"base URL for any OpenAI client: http://{host}:{server.server_port}/v1 (any API key will do)")
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        show("")
-    finally:
-        server.server_close()
+    serve_until_interrupted(server, show)
 
 
 class _Handler(BaseHTTPRequestHandler):

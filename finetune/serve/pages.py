@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from eval.errors import UserError
 from finetune.serve.guard import refused
+from finetune.serve.listen import open_server, serve_until_interrupted
 from finetune.web.site import POLICY, is_site
 
 KINDS = {
@@ -44,24 +45,14 @@ def find_site(path: Path) -> Path:
 def make_page_server(folder: Path, host: str, port: int) -> ThreadingHTTPServer:
     """A server that is not yet serving; port 0: a free one. Raises UserError when the address cannot be opened."""
     handler = type("PageHandler", (_Handler,), {"folder": folder.resolve(), "host": host})
-    try:
-        server = ThreadingHTTPServer((host, port), handler)
-    except OSError as error:
-        raise UserError(f"{host}:{port} cannot be opened ({error.strerror}); name another --host or --port") from None
-    server.daemon_threads = True
-    return server
+    return open_server(handler, host, port)
 
 
 def serve_page(folder: Path, host: str, port: int, show: Callable[[str], None]) -> None:
     """Serve a chat page until interrupted; `show` gets the line to print."""
     server = make_page_server(folder, host, port)
     show(f"open in a browser: http://{host}:{server.server_port}/ (Ctrl-C ends)")
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        show("")
-    finally:
-        server.server_close()
+    serve_until_interrupted(server, show)
 
 
 class _Handler(BaseHTTPRequestHandler):

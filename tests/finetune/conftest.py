@@ -50,20 +50,26 @@ def tiny_run(merging_model: Path, make_dataset: Callable[..., Path], tmp_path: P
     return train
 
 
+def _finish(folder: Path, files: dict[str, str], model: Path, modes: list[str]) -> Path:
+    """Write the data set `harbours` into a folder, and evaluate it in these modes; returns the run folder."""
+    from eval.plan import plan_run
+    from eval.run import Options, evaluate
+
+    for path, content in files.items():
+        (folder / "harbours" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "harbours" / path).write_text(content)
+    plan = plan_run(folder / "harbours", model=str(model), embedder="all-minilm-l6-v2", out=folder / "run")
+    evaluate(plan, modes, Options(retention=False))
+    return folder / "run"
+
+
 @pytest.fixture(scope="session")
 def finished(
     merging_model: Path, harbours: Callable[[str], dict[str, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """A folder with the data set `harbours` and a finished run of the modes base and ft, `run`."""
-    from eval.plan import plan_run
-    from eval.run import Options, evaluate
-
     folder = tmp_path_factory.mktemp("finished")
-    for path, content in harbours("harbours").items():
-        (folder / "harbours" / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / "harbours" / path).write_text(content)
-    plan = plan_run(folder / "harbours", model=str(merging_model), embedder="all-minilm-l6-v2", out=folder / "run")
-    evaluate(plan, ["ft"], Options(retention=False))
+    _finish(folder, harbours("harbours"), merging_model, ["ft"])
     return folder
 
 
@@ -92,16 +98,8 @@ def finished_run(
     tiny_model: Path, harbours: Callable[[str], dict[str, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """A finished run folder in four modes, with both adapters, to serve and export; its verdict is inconclusive."""
-    from eval.plan import plan_run
-    from eval.run import Options, evaluate
-
     folder = tmp_path_factory.mktemp("finished-run")
-    for path, content in harbours("harbours").items():
-        (folder / "harbours" / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / "harbours" / path).write_text(content)
-    plan = plan_run(folder / "harbours", model=str(tiny_model), embedder="all-minilm-l6-v2", out=folder / "run")
-    evaluate(plan, ["base", "rag", "ft", "hybrid"], Options(retention=False))
-    return folder / "run"
+    return _finish(folder, harbours("harbours"), tiny_model, ["base", "rag", "ft", "hybrid"])
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,7 @@ def matrix_peak() -> tuple[str, float]:
     """The machine's best matrix product in the dtype that the toolkit computes in, FLOP/s."""
     import torch
 
-    from eval.model import pick_device, pick_dtype
+    from eval.device import pick_device, pick_dtype
 
     device = pick_device()
     dtype = pick_dtype(device)

@@ -13,9 +13,10 @@ from typing import Any
 
 import torch
 
+from eval.device import total_memory
 from eval.errors import UserError
 from eval.kv import BufferCache, common_prefix, expanded, left_padded, prefix_states, select_rows
-from eval.model import Base, total_memory
+from eval.model import Base
 from eval.prompt import render_reply
 
 MAX_ROWS = 64

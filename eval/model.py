@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from torch import nn
 
 from eval import attention
 from eval.config import Method
+from eval.device import pick_device, pick_dtype, shards, train_together, unpacked_fits
 from eval.errors import UserError
 from eval.full import FullWeights
 from eval.ladder import Rung, pick_rung
@@ -27,9 +27,6 @@ from eval.progress import say
 logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
 warnings.filterwarnings("ignore", message="Adapter .* was active which is now deleted")
-
-MEMORY_SHARE = 0.4
-"""De-quantise the base on a CPU when its plain weights take at most this share of the machine's memory."""
 
 
 @dataclass
@@ -139,35 +136,6 @@ class Base:
             yield
 
 
-def pick_device() -> torch.device:
-    """The CUDA device when there is one, this process' own where several train together, else the CPU."""
-    if not torch.cuda.is_available():
-        return torch.device("cpu")
-    return torch.device("cuda", int(os.environ["LOCAL_RANK"])) if _shared() else torch.device("cuda")
-
-
-def _shared() -> bool:
-    """Whether several processes were started to train together, each with a device of its own."""
-    return int(os.environ.get("WORLD_SIZE", "1")) > 1 and "LOCAL_RANK" in os.environ
-
-
-def shards() -> bool:
-    """Whether `accelerate launch` was told to spread the weights over the processes (FSDP)."""
-    return _shared() and os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true"
-
-
-def pick_dtype(device: torch.device) -> torch.dtype:
-    """The fastest dtype that training is safe in: bf16 where the hardware multiplies it, else float32.
-
-    A CPU without AVX-512 BF16 or AMX emulates bf16 at a tenth of its float32 speed (measured: 14 against 129 GFLOP/s).
-    """
-    if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    cpu: Any = torch.cpu
-    fast = cpu._is_avx512_bf16_supported() or cpu._is_amx_tile_supported()
-    return torch.bfloat16 if fast else torch.float32
-
-
 def load_base(name: str, method: Method = "qlora") -> Base:
     """Load a model and its tokenizer in the form that a method of training wants.
 
@@ -193,7 +161,7 @@ def load_base(name: str, method: Method = "qlora") -> Base:
             folder,
             quantization_config=_quantisation(rung, dtype),
             dtype=torch.float32 if method == "full" else dtype,
-            device_map="auto" if device.type == "cuda" and not _shared() else {"": device},
+            device_map="auto" if device.type == "cuda" and not train_together() else {"": device},
             attn_implementation="sdpa" if method == "full" else _attention(folder, device, dtype),
             local_files_only=True,
         )
@@ -326,18 +294,6 @@ def environment(base: Base) -> dict[str, str]:
         "model_folder": base.folder.name,
         "model_fingerprint": base.fingerprint,
     }
-
-
-def total_memory(device: torch.device) -> int:
-    """Bytes of memory of the device as a whole; the free share changes, and plans must not."""
-    if device.type == "cuda":
-        return int(torch.cuda.get_device_properties(device).total_memory)
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
-def unpacked_fits(weights: int, dtype: torch.dtype) -> bool:
-    """Whether so many linear weights are unpacked on a CPU: when they leave most of the machine's memory free."""
-    return weights * dtype.itemsize <= MEMORY_SHARE * total_memory(torch.device("cpu"))
 
 
 def _fits_unpacked(model: Any, dtype: torch.dtype) -> bool:

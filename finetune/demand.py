@@ -26,8 +26,9 @@ def demand_faults(setup: Setup, name: str, rows: Sequence[Row]) -> list[tuple[st
     The largest step is taken to be the planned one with the most padded tokens. Replay rows, which only the base can
     write, are not counted.
     """
+    from eval.device import pick_device, pick_dtype, total_memory, unpacked_fits
     from eval.ladder import Rung, pick_rung
-    from eval.model import pick_device, pick_dtype, read_model_config, total_memory, unpacked_fits
+    from eval.model import read_model_config
     from finetune import estimate as e
 
     finetune, device = setup.config.finetune, pick_device()

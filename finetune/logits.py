@@ -11,7 +11,8 @@ from typing import Any
 
 import torch
 
-from eval.model import Base, pick_device
+from eval.device import pick_device
+from eval.model import Base
 from finetune.parity import Logits
 
 

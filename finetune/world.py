@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 
 import torch
 
+from eval.device import shards
 from eval.errors import UserError
-from eval.model import Base, shards
+from eval.model import Base
 
 T = TypeVar("T")
 

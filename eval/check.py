@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from eval.config import RunConfig
+from eval.config import Dtype, RunConfig
 from eval.dataset import load_dataset
 from eval.errors import UserError
 from eval.gates import Finding, Material, check_material, counted
@@ -19,6 +19,7 @@ def check_datasets(
     paths: Sequence[Path],
     *,
     model: str,
+    dtype: Dtype = "auto",
     seed: int = 0,
     limit: int | None = None,
     out: Path | None = None,
@@ -32,7 +33,7 @@ def check_datasets(
     found: dict[Path, list[Finding]] = {}
     for path in paths:
         with one_document(json):
-            found[path] = check_dataset(path, model=model, seed=seed, limit=limit, out=out)
+            found[path] = check_dataset(path, model=model, dtype=dtype, seed=seed, limit=limit, out=out)
         if not json:
             _print_findings(path, found[path])
     if json:
@@ -52,7 +53,13 @@ def _print_findings(path: Path, findings: Sequence[Finding]) -> None:
 
 
 def check_dataset(
-    path: Path, *, model: str, seed: int = 0, limit: int | None = None, out: Path | None = None
+    path: Path,
+    *,
+    model: str,
+    dtype: Dtype = "auto",
+    seed: int = 0,
+    limit: int | None = None,
+    out: Path | None = None,
 ) -> list[Finding]:
     """The findings of all gates on one data set, errors first; the model is asked only when there are no errors."""
     from eval.gate_known import ask_base
@@ -62,5 +69,5 @@ def check_dataset(
     findings = check_material(Material(dataset, choose_examples(dataset.test, limit, seed)))
     if any(f.severity == "error" for f in findings):
         return findings
-    config = RunConfig(dataset_path=str(path), model=model, seed=seed, limit=limit, dataset=dataset.config)
+    config = RunConfig(dataset_path=str(path), model=model, seed=seed, limit=limit, dtype=dtype, dataset=dataset.config)
     return [*findings, *ask_base(dataset, config, out or Path("runs") / dataset.config.name)]

@@ -11,7 +11,7 @@ import typer
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.errors import UserError
 from eval.modes import MODES
-from eval.options import JsonOption, QuietOption
+from eval.options import DtypeOption, JsonOption, QuietOption
 from eval.terminal import guarded, one_document, print_json
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -116,6 +116,7 @@ def evaluate(
     model: ModelOption = DEFAULT_MODEL,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     limit: LimitOption = None,
+    dtype: DtypeOption = "auto",
     out: OutOption = None,
     check: CheckOption = False,
     seed: SeedOption = 0,
@@ -149,14 +150,17 @@ def evaluate(
     if check:
         from eval.check import check_datasets
 
-        check_datasets(paths, model=model, seed=seed, limit=limit, out=out, json=json)
+        check_datasets(paths, model=model, dtype=dtype, seed=seed, limit=limit, out=out, json=json)
         return
     from eval.plan import plan_run
     from eval.result import as_json, result, show, show_all
     from eval.run import Options
     from eval.run import evaluate as run
 
-    plans = [plan_run(p, model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, out=out) for p in paths]
+    plans = [
+        plan_run(p, model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype, out=out)
+        for p in paths
+    ]
     options = Options(retention=not no_retention, judge=settings, prices=prices)
     _check_distinct([p.folder for p in plans])
     results = []

@@ -75,6 +75,7 @@ class Fewshot(Section):
 
 
 Method = Literal["qlora", "lora", "full"]
+Dtype = Literal["auto", "float32", "bfloat16", "float16"]
 
 
 class Finetune(Section):
@@ -164,6 +165,8 @@ class RunConfig(Section):
     seeds: int = Field(1, ge=1)
     """How many times the adapters are trained, each time with the next seed."""
     limit: int | None = Field(None, ge=1)
+    dtype: Dtype = "auto"
+    """What the model computes in; named here, its weights are held in that dtype too, unquantised."""
     learning_rates: dict[str, float] = {}
     """By adapter, what a sweep found; where there is none, the data set's."""
     dataset: DatasetConfig

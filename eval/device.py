@@ -7,6 +7,8 @@ from typing import Any
 
 import torch
 
+from eval.config import Dtype
+
 MEMORY_SHARE = 0.4
 """De-quantise the base on a CPU when its plain weights take at most this share of the machine's memory."""
 
@@ -38,6 +40,11 @@ def pick_dtype(device: torch.device) -> torch.dtype:
     cpu: Any = torch.cpu
     fast = cpu._is_avx512_bf16_supported() or cpu._is_amx_tile_supported()
     return torch.bfloat16 if fast else torch.float32
+
+
+def resolve_dtype(named: Dtype, device: torch.device) -> torch.dtype:
+    """The dtype that `--dtype` stands for on a device."""
+    return pick_dtype(device) if named == "auto" else getattr(torch, named)
 
 
 def total_memory(device: torch.device) -> int:

@@ -18,3 +18,8 @@ def need(distribution: str, *, why: str) -> None:
         metadata.version(distribution)
     except metadata.PackageNotFoundError:
         raise UserError(f"{why} needs the package {distribution}: pip install {distribution}") from None
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an exception says, or its kind where it says nothing."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -65,9 +65,8 @@ def identify(
     settings = config.dataset
     versions = [metadata.version(name) for name in LIBRARIES]
     finetune = settings.finetune
-    model = (
-        fingerprint(model, versions) if finetune.method == "qlora" else fingerprint(model, versions, finetune.method)
-    )
+    held = [part for part, usual in ((finetune.method, "qlora"), (config.dtype, "auto")) if part != usual]
+    model = fingerprint(model, versions, *held)
     retrieval = settings.retrieval.model_dump()
     index = fingerprint(INDEX_FORMAT, embedder, retrieval, dataset.corpus_digest) if dataset.documents else ""
     prompt = fingerprint(CODE, settings.instruction)

@@ -12,6 +12,9 @@ from typing import Any
 
 import torch
 
+from eval.config import Dtype, Method
+from eval.errors import first_line
+
 NAMES = {"nf4": "NF4 (4-bit)", "int8": "8-bit", "plain": "plain LoRA"}
 """Rungs from the smallest to the largest."""
 
@@ -34,6 +37,15 @@ class Rung:
         return NAMES[self.name] + (f", because {'; '.join(self.reasons)}" if self.reasons else "")
 
 
+def choose_rung(method: Method, device: torch.device, dtype: torch.dtype, named: Dtype) -> Rung:
+    """How a method's base weights are held: of qlora in the smallest form that works, unless a dtype is named."""
+    if method != "qlora":
+        return Rung("plain")
+    if named != "auto":
+        return Rung("plain", (f"--dtype {named} holds the weights in that dtype, unquantised",))
+    return pick_rung(device, dtype)
+
+
 @lru_cache(maxsize=4)
 def pick_rung(device: torch.device, dtype: torch.dtype) -> Rung:
     """The first rung that works on this device."""
@@ -49,7 +61,7 @@ def _fault(name: str, device: torch.device, dtype: torch.dtype) -> str | None:
     try:
         error = _error(name, device, dtype)
     except Exception as failure:  # whatever a missing kernel, driver or library raises
-        return f"{type(failure).__name__}: {(str(failure).strip().splitlines() or [''])[0]}"
+        return f"{type(failure).__name__}: {first_line(failure)}"
     return None if error < TOLERANCE else f"its product is off by {error:.0%}"
 
 

@@ -14,11 +14,11 @@ import torch
 from torch import nn
 
 from eval import attention
-from eval.config import Method
-from eval.device import pick_device, pick_dtype, shards, train_together, unpacked_fits
-from eval.errors import UserError
+from eval.config import Dtype, Method
+from eval.device import pick_device, resolve_dtype, shards, train_together, unpacked_fits
+from eval.errors import UserError, first_line
 from eval.full import FullWeights
-from eval.ladder import Rung, pick_rung
+from eval.ladder import Rung, choose_rung
 from eval.memory import keep_freed_memory
 from eval.model_files import locate_model, model_fingerprint
 from eval.progress import say
@@ -136,39 +136,32 @@ class Base:
             yield
 
 
-def load_base(name: str, method: Method = "qlora") -> Base:
+def load_base(name: str, method: Method = "qlora", dtype: Dtype = "auto") -> Base:
     """Load a model and its tokenizer in the form that a method of training wants.
 
     qlora: 4-bit NF4 with double quantisation (QLoRA, arXiv:2305.14314), or the next rung of `eval.ladder` that works
     here; lora: plain weights in the compute dtype; full: float32 weights, computed with in the compute dtype.
-    On a CPU with memory to spare the 4-bit weights are unpacked once, to the same numbers, because bitsandbytes would
-    unpack them again in every step. Raises UserError when the model is not to be had or has no chat template.
+    A `dtype` that is named is the compute dtype, and the weights are held in it, unquantised. On a CPU with memory to
+    spare 4-bit weights are unpacked once, to the same numbers, because bitsandbytes would unpack them again in every
+    step. Raises UserError when the model is not to be had, cannot be loaded, or has no chat template.
     """
-    import transformers
-    from transformers import AutoModelForCausalLM
-
-    transformers.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
     folder = locate_model(name)
     device = pick_device()
-    dtype = pick_dtype(device)
-    rung = pick_rung(device, dtype) if method == "qlora" else Rung("plain")
+    computed = resolve_dtype(dtype, device)
+    rung = choose_rung(method, device, computed, dtype)
     if rung.reasons:
         say(f"base weights: {rung.line()}")
     tokenizer = load_tokenizer(name)
-    try:
-        model: Any = AutoModelForCausalLM.from_pretrained(
-            folder,
-            quantization_config=_quantisation(rung, dtype),
-            dtype=torch.float32 if method == "full" else dtype,
-            device_map="auto" if device.type == "cuda" and not train_together() else {"": device},
-            attn_implementation="sdpa" if method == "full" else _attention(folder, device, dtype),
-            local_files_only=True,
-        )
-    except (OSError, ValueError) as error:
-        raise UserError(f"--model {name}: {folder} cannot be loaded: {str(error).splitlines()[0]}") from None
     if not tokenizer.chat_template:
         raise UserError(f"--model {name}: the model has no chat template; name an instruction-tuned model")
+    model = _load_causal(
+        name,
+        folder,
+        quantization_config=_quantisation(rung, computed),
+        dtype=torch.float32 if method == "full" else computed,
+        device_map="auto" if device.type == "cuda" and not train_together() else {"": device},
+        attn_implementation=None if method == "full" else _attention(folder, device, computed),
+    )
     model.eval()
     model.requires_grad_(False)
     # A slice of the hidden states is not contiguous, and the product with the vocabulary would copy the whole
@@ -178,11 +171,28 @@ def load_base(name: str, method: Method = "qlora") -> Base:
         _keep_layout(model)
     if device.type == "cpu":
         keep_freed_memory()
-        if rung.name == "nf4" and not shards() and _fits_unpacked(model, dtype):
-            unpack(model, dtype)
-    base = Base(model, tokenizer, folder, model_fingerprint(folder), device, dtype, rung=rung)
+        if rung.name == "nf4" and not shards() and _fits_unpacked(model, computed):
+            unpack(model, computed)
+    base = Base(model, tokenizer, folder, model_fingerprint(folder), device, computed, rung=rung)
     base.full = FullWeights(model) if method == "full" else None
     return base
+
+
+def _load_causal(name: str, folder: Path, **how: Any) -> Any:
+    import transformers
+    from transformers import AutoModelForCausalLM
+
+    transformers.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    try:
+        model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, **how)
+    except torch.OutOfMemoryError:
+        raise
+    except Exception as error:  # whatever the code of one of some hundred families raises
+        raise UserError(f"--model {name}: {folder} cannot be loaded: {first_line(error)}") from None
+    if model.get_output_embeddings() is None:
+        raise UserError(f"--model {name}: {folder} has no language-model head; name a causal language model")
+    return model
 
 
 def _quantisation(rung: Rung, dtype: torch.dtype) -> Any:
@@ -214,7 +224,7 @@ def load_tokenizer(name: str) -> Any:
     try:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError) as error:
-        raise UserError(f"--model {name}: {folder} has no usable tokenizer: {str(error).splitlines()[0]}") from None
+        raise UserError(f"--model {name}: {folder} has no usable tokenizer: {first_line(error)}") from None
 
 
 def read_model_config(name: str) -> Any:
@@ -225,17 +235,17 @@ def read_model_config(name: str) -> Any:
     try:
         return AutoConfig.from_pretrained(folder, local_files_only=True).get_text_config()
     except (OSError, ValueError) as error:
-        raise UserError(f"--model {name}: {folder} has no usable config.json: {str(error).splitlines()[0]}") from None
+        raise UserError(f"--model {name}: {folder} has no usable config.json: {first_line(error)}") from None
 
 
-def _attention(folder: Path, device: torch.device, dtype: torch.dtype) -> str:
-    """Our own attention for Llamas on a CPU that multiplies bf16, else torch's; other families bend the scores."""
+def _attention(folder: Path, device: torch.device, dtype: torch.dtype) -> str | None:
+    """Our own attention for Llamas on a CPU that multiplies bf16; None: what the family itself asks for."""
     from transformers import AutoConfig
 
     if device.type != "cpu" or dtype != torch.bfloat16:
-        return "sdpa"
+        return None
     if AutoConfig.from_pretrained(folder, local_files_only=True).model_type != "llama":
-        return "sdpa"
+        return None
     attention.register()
     return attention.NAME
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.config import RunConfig, read_run_config
+from eval.config import Dtype, RunConfig, read_run_config
 from eval.dataset import Dataset, load_dataset
 from eval.errors import UserError
 from eval.identity import Identity, identify
@@ -60,6 +60,7 @@ def plan_run(
     seed: int = 0,
     seeds: int = 1,
     limit: int | None = None,
+    dtype: Dtype = "auto",
     out: Path | None = None,
     learning_rates: dict[str, float] | None = None,
 ) -> Plan:
@@ -69,7 +70,7 @@ def plan_run(
     """
     dataset = load_dataset(path)
     config = RunConfig(
-        dataset_path=str(path), model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit,
+        dataset_path=str(path), model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype,
         dataset=dataset.config,
     )  # fmt: skip
     folder = out or Path("runs") / dataset.config.name

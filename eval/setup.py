@@ -59,7 +59,7 @@ class Setup:
         with track("loading the model"):
             from eval.model import load_base
 
-            return load_base(self.run_config.model, self.config.finetune.method)
+            return load_base(self.run_config.model, self.config.finetune.method, self.run_config.dtype)
 
     @cached_property
     def tokenizer(self) -> Any:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
+from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL, Dtype
 from eval.errors import UserError
-from eval.options import JsonOption, QuietOption
+from eval.options import DtypeOption, JsonOption, QuietOption
 from eval.terminal import guarded, one_document, print_json
 from finetune import cli_share
 
@@ -50,13 +50,14 @@ def check(
     model: ModelOption = DEFAULT_MODEL,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     seed: SeedOption = 0,
+    dtype: DtypeOption = "auto",
     out: OutOption = None,
 ) -> None:
     """Look at the training rows, and say what training would take, before any training."""
     from eval.run import locked
     from finetune.check import check_training
 
-    plan, names = _plan(dataset, adapter, model, embedder, seed, out)
+    plan, names = _plan(dataset, adapter, model, embedder, seed, dtype, out)
     # With passages the index is built in the run folder, and kept.
     with locked(plan.folder) if "hybrid" in names else nullcontext():
         check_training(_setup(plan), names)
@@ -69,6 +70,7 @@ def train(
     model: ModelOption = DEFAULT_MODEL,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     seed: SeedOption = 0,
+    dtype: DtypeOption = "auto",
     out: OutOption = None,
     sweep: Annotated[
         int | None,
@@ -85,7 +87,7 @@ def train(
 
     main_process = world().main  # others, where `accelerate launch` started some, neither lock nor speak
     set_quiet(quiet or not main_process)
-    plan, names = _plan(dataset, adapter, model, embedder, seed, out)
+    plan, names = _plan(dataset, adapter, model, embedder, seed, dtype, out)
     locking = locked(plan.folder) if main_process else nullcontext()
     with locking, one_document(json), steps(*training(plan, names)):
         setup = _setup(plan)
@@ -114,15 +116,15 @@ def _sweep(setup: Setup, name: Adapter, trials: int) -> Path:
 
     def planned(rates: dict[str, float]) -> Plan:
         return plan_run(
-            setup.dataset.path, model=config.model, embedder=config.embedder, seed=config.seed, out=setup.run,
-            learning_rates=config.learning_rates | rates,
+            setup.dataset.path, model=config.model, embedder=config.embedder, seed=config.seed, dtype=config.dtype,
+            out=setup.run, learning_rates=config.learning_rates | rates,
         )  # fmt: skip
 
     return sweep(setup, name, trials, planned)
 
 
 def _plan(
-    dataset: str, adapter: list[str] | None, model: str, embedder: str, seed: int, out: Path | None
+    dataset: str, adapter: list[str] | None, model: str, embedder: str, seed: int, dtype: Dtype, out: Path | None
 ) -> tuple[Plan, list[Adapter]]:
     """The run and the adapters that are meant; raises UserError for what cannot be."""
     from eval.dataset import check_corpus, resolve_dataset
@@ -131,7 +133,7 @@ def _plan(
     for name in adapter or ():
         if name not in ADAPTERS:
             raise UserError(f"--adapter {name}: no such adapter; known: {', '.join(ADAPTERS)}")
-    plan = plan_run(resolve_dataset(dataset), model=model, embedder=embedder, seed=seed, out=out)
+    plan = plan_run(resolve_dataset(dataset), model=model, embedder=embedder, seed=seed, dtype=dtype, out=out)
     if "hybrid" in (adapter or ()) and not plan.dataset.documents:
         raise UserError(f"--adapter hybrid: {plan.dataset.path} has no corpus/ to retrieve from; add documents")
     names = [n for n in ADAPTERS if (not adapter or n in adapter) and (n == "ft" or plan.dataset.documents)]

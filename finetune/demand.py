@@ -26,14 +26,15 @@ def demand_faults(setup: Setup, name: str, rows: Sequence[Row]) -> list[tuple[st
     The largest step is taken to be the planned one with the most padded tokens. Replay rows, which only the base can
     write, are not counted.
     """
-    from eval.device import pick_device, pick_dtype, total_memory, unpacked_fits
-    from eval.ladder import Rung, pick_rung
+    from eval.device import pick_device, resolve_dtype, total_memory, unpacked_fits
+    from eval.ladder import choose_rung
     from eval.model import read_model_config
     from finetune import estimate as e
 
     finetune, device = setup.config.finetune, pick_device()
-    dtype, cpu, method = pick_dtype(device), device.type == "cpu", finetune.method
-    rung = pick_rung(device, dtype) if method == "qlora" else Rung("plain")
+    named, cpu, method = setup.run_config.dtype, device.type == "cpu", finetune.method
+    dtype = resolve_dtype(named, device)
+    rung = choose_rung(method, device, dtype, named)
     shape = e.shape_of(read_model_config(setup.run_config.model))
     steps = plan_steps(rows, epochs=finetune.epochs, batch_size=finetune.batch_size, seed=setup.run_config.seed)
     load = e.load_of(rows, steps, share_prefix=cpu)

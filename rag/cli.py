@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
+from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL, Dtype
 from eval.errors import UserError
-from eval.options import JsonOption, QuietOption
+from eval.options import DtypeOption, JsonOption, QuietOption
 from eval.terminal import guarded, one_document, print_json
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def ask(
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="In quotes.")],
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     model: Annotated[str, typer.Option(help="Base model: a Hugging Face id or a local folder.")] = DEFAULT_MODEL,
+    dtype: DtypeOption = "auto",
     out: OutOption = None,
     passages_only: Annotated[
         bool, typer.Option("--passages-only", metavar="", help="Retrieve, but load no model.")
@@ -79,7 +80,7 @@ def ask(
         raise UserError("the question is empty; put it in quotes after the data set")
     data, folder = _locate(dataset, out, embedder)
     if not passages_only:
-        typer.echo(_answer(data, question, model=model, embedder=embedder, folder=folder))
+        typer.echo(_answer(data, question, model=model, embedder=embedder, dtype=dtype, folder=folder))
         return
     with locked(folder):
         retriever, _ = _open(data, embedder, folder)
@@ -93,13 +94,13 @@ def show_passages(passages: Sequence[Passage]) -> None:
         typer.echo("".join(f"   {line}\n" for line in passage.text.splitlines()))
 
 
-def _answer(data: Dataset, question: str, *, model: str, embedder: str, folder: Path) -> str:
+def _answer(data: Dataset, question: str, *, model: str, embedder: str, dtype: Dtype, folder: Path) -> str:
     """Print the passages as soon as they are found, and return the reply that the model makes of them."""
     from eval.plan import plan_run
     from eval.run import locked
     from eval.setup import Setup
 
-    plan = plan_run(data.path, model=model, embedder=embedder, out=folder)
+    plan = plan_run(data.path, model=model, embedder=embedder, dtype=dtype, out=folder)
     with locked(plan.folder):
         setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
         show_passages(setup.retriever.retrieve([question])[0])

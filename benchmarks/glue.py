@@ -98,7 +98,7 @@ def matrix_rates(corpus: Path, work: Path) -> dict[str, float]:
     from rag.documents import read_documents
 
     base = load_base(DEFAULT_MODEL)
-    rows = [text_rows(base.tokenizer, d.id, d.text)[0] for d in read_documents(corpus)][:64]
+    rows = [text_rows(base.tokenizer, d.id, d.text, 128)[0] for d in read_documents(corpus)][:64]
     tokens = sum(len(r.tokens) for r in rows)
     head = base.causal.get_output_embeddings().weight.numel()
     body = sum(m.in_features * m.out_features for m in base.causal.modules() if hasattr(m, "in_features")) - head

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from eval.errors import UserError
 from eval.files import write_text
 
 DEFAULT_MODEL = "smollm2-135m-instruct"
 DEFAULT_EMBEDDER = "all-minilm-l6-v2"
-FULL_LEARNING_RATE = 5.0e-5
 
 
 class Section(BaseModel):
@@ -85,8 +84,11 @@ class Finetune(Section):
     corpus_epochs: int = Field(1, ge=0)
     """How often the closed-book adapter reads the corpus as text in each epoch; 0 leaves it out."""
     rank: int = Field(16, ge=1)
-    learning_rate: float = Field(1.0e-3, gt=0)
-    batch_size: int = Field(8, ge=1)
+    learning_rate: float | None = Field(None, gt=0)
+    """None, here and in the next two: by the rules of `finetune.defaults`."""
+    batch_size: int | None = Field(None, ge=1)
+    text_tokens: int | None = Field(None, ge=16)
+    """Of a document in one training row."""
     method: Method = "qlora"
     """qlora: LoRA on a 4-bit base; lora: on a plain one; full: all weights. The base of every mode is held likewise."""
     patience: int | None = Field(None, ge=1)
@@ -100,18 +102,10 @@ class Finetune(Section):
     report_to: list[str] = []
     """Trackers that get the loss curves: tensorboard, mlflow, wandb."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _rate_of_full(cls, values: Any) -> Any:
-        """Full fine-tuning wants a rate far below LoRA's."""
-        if isinstance(values, dict) and values.get("method") == "full":
-            return {"learning_rate": FULL_LEARNING_RATE} | values
-        return values
-
     def identity(self) -> dict[str, Any]:
         """What the trained weights depend on; keys that came later count only where they are set."""
         watching = ("watch_retention", "report_to")
-        first = ("epochs", "corpus_epochs", "rank", "learning_rate", "batch_size")
+        first = ("epochs", "corpus_epochs", "rank", "learning_rate", "batch_size", "text_tokens")
         defaults = {name: field.default for name, field in type(self).model_fields.items()}
         return {k: v for k, v in self.model_dump().items() if k in first or (v != defaults[k] and k not in watching)}
 
@@ -172,8 +166,11 @@ class RunConfig(Section):
     dataset: DatasetConfig
 
     def learning_rate(self, adapter: str) -> float:
-        """The rate that an adapter is trained with."""
-        return self.learning_rates.get(adapter, self.dataset.finetune.learning_rate)
+        """The rate that an adapter is trained with; the settings must have been resolved."""
+        rate = self.learning_rates.get(adapter, self.dataset.finetune.learning_rate)
+        if rate is None:
+            raise ValueError("finetune.learning_rate has not been resolved")
+        return rate
 
 
 def read_yaml(path: Path) -> Any:

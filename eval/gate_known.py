@@ -61,7 +61,7 @@ def ask_base(dataset: Dataset, config: RunConfig, folder: Path) -> list[Finding]
 
     A note says why where it could not be checked: the model is not on this machine, or too large for a quick check.
     """
-    from eval.plan import choose_examples
+    from eval.plan import choose_examples, with_defaults
 
     answerable = [e for e in dataset.test if e.answerable]
     if not answerable:
@@ -71,6 +71,7 @@ def ask_base(dataset: Dataset, config: RunConfig, folder: Path) -> list[Finding]
     except UserError as error:
         return [_unchecked(dataset, str(error))]
     examples = choose_examples(dataset.test, config.limit, config.seed)
+    config = config.model_copy(update={"dataset": with_defaults(dataset, model, config.model)})
     identity = identify(dataset, config, examples, model=model_fingerprint(model), embedder="")
     if is_current(folder, "base", identity.predictions("base")):
         return known_already(dataset, examples, read_predictions(folder, "base"), config)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.config import Dtype, RunConfig, read_run_config
+from eval.config import DatasetConfig, Dtype, RunConfig, read_run_config
 from eval.dataset import Dataset, load_dataset
 from eval.errors import UserError
 from eval.identity import Identity, identify
@@ -69,14 +69,15 @@ def plan_run(
     `learning_rates`, by adapter, stand before the data set's; None: those that a sweep in the run folder found.
     """
     dataset = load_dataset(path)
-    config = RunConfig(
-        dataset_path=str(path), model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype,
-        dataset=dataset.config,
-    )  # fmt: skip
     folder = out or Path("runs") / dataset.config.name
     _check_folder(folder, dataset)
     examples = choose_examples(dataset.test, limit, seed)
-    model_print = model_fingerprint(locate_model(model))
+    located = locate_model(model)
+    config = RunConfig(
+        dataset_path=str(path), model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype,
+        dataset=with_defaults(dataset, located, model),
+    )  # fmt: skip
+    model_print = model_fingerprint(located)
     embedder_print = _embedder_fingerprint(embedder) if dataset.documents else ""
 
     def identity(config: RunConfig) -> Identity:
@@ -88,6 +89,14 @@ def plan_run(
     config = config.model_copy(update={"learning_rates": learning_rates})
     identities = [identity(_seeded(config, k)) for k in range(seeds)]
     return Plan(dataset, config, identities[0], examples, folder, tuple(identities[1:]))
+
+
+def with_defaults(dataset: Dataset, model: Path, name: str) -> DatasetConfig:
+    """The data set's settings with what they leave open filled in by rule, for the model in this folder."""
+    from finetune.defaults import resolved
+
+    finetune = resolved(dataset.config.finetune, model, len(dataset.train), name=name)
+    return dataset.config.model_copy(update={"finetune": finetune})
 
 
 def modes_for(dataset: Dataset, modes: Sequence[str]) -> list[str]:

@@ -199,7 +199,8 @@ class Setup:
 
         rows: list[Row] = []
         for document in read_documents(self.dataset.corpus):
-            rows += text_rows(self.tokenizer, document.id, document.text) * self.config.finetune.corpus_epochs
+            pieces = text_rows(self.tokenizer, document.id, document.text, self.config.finetune.text_tokens or 0)
+            rows += pieces * self.config.finetune.corpus_epochs
         return rows
 
     @cached_property

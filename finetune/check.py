@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from eval.errors import UserError
 from eval.gates import counted
+from eval.model_files import locate_model
 from eval.modes import Adapter
+from finetune.defaults import FEW_STEPS, hidden_size, rate_formula
 from finetune.demand import demand_faults
 from finetune.faults import RowError, check_clock
-from finetune.rows import Row
+from finetune.progress import TrainSettings, train_settings
+from finetune.rows import Row, planned, warmup
 from finetune.tracking import check_trackers
 
 if TYPE_CHECKING:
@@ -103,3 +107,42 @@ def _print_rows(setup: Setup, name: str, rows: Sequence[Row], held_back: Sequenc
     print(f"{name}: {counted(len(rows), 'row')} to train on, {len(held_back)} held back; {tokens} tokens, {trained} of "
           f"them trained; the longest row has {longest}, the model reads {setup.context or 'any number'}")  # fmt: skip
     show(setup.tokenizer, rows)
+    _print_settings(setup, name, rows)
+
+
+def _print_settings(setup: Setup, name: str, rows: Sequence[Row]) -> None:
+    """Rate, steps and text rows, with where each comes from; a warning where the steps are few."""
+    asked, settings = setup.dataset.config.finetune, train_settings(setup.run_config, name)
+    steps = planned(rows, settings)
+    kinds = [rows[step[0]].kind for step in steps]
+    print(f"  learning rate: {settings.learning_rate:g}, {_source_of_rate(setup, name)}; warm-up over "
+          f"{counted(warmup(len(steps)), 'step')}, then linearly to zero")  # fmt: skip
+    rule = "as dataset.yaml says" if asked.batch_size else "by rule"
+    print(f"  steps: {len(steps)} in {counted(settings.epochs, 'epoch')}; {kinds.count('reply')} of them with "
+          f"{settings.batch_size} replies each, {rule}")  # fmt: skip
+    if "text" in kinds:
+        rule = "as dataset.yaml says" if asked.text_tokens else "by the width of the model"
+        print(f"  text: {kinds.count('text')} steps with {settings.text_batch} rows each, of at most "
+              f"{setup.config.finetune.text_tokens} tokens of a document, {rule}")  # fmt: skip
+    if warning := few_steps(settings, kinds.count("reply")):
+        print(f"  warning: {warning}")
+
+
+def _source_of_rate(setup: Setup, name: str) -> str:
+    width = hidden_size(locate_model(setup.run_config.model))
+    if name in setup.run_config.learning_rates:
+        return "as a sweep found"
+    if setup.dataset.config.finetune.learning_rate is not None or width is None:
+        return "as dataset.yaml says"
+    return f"by rule: {rate_formula(width, setup.config.finetune.method)}"
+
+
+def few_steps(settings: TrainSettings, steps: int) -> str:
+    """What to do where there are too few steps on replies to learn from; empty where there are enough."""
+    if not 0 < steps < FEW_STEPS:
+        return ""
+    epochs = math.ceil(settings.epochs * FEW_STEPS / steps)
+    return (
+        f"only {counted(steps, 'step')} on replies, which may be too few to learn from; add rows, or set "
+        f"finetune.epochs to {epochs} or finetune.batch_size below {settings.batch_size}"
+    )

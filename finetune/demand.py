@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from finetune.rows import Row, plan_steps
+from finetune.progress import train_settings
+from finetune.rows import Row, planned
 
 if TYPE_CHECKING:
     from eval.setup import Setup
@@ -36,7 +37,7 @@ def demand_faults(setup: Setup, name: str, rows: Sequence[Row]) -> list[tuple[st
     dtype = resolve_dtype(named, device)
     rung = choose_rung(method, device, dtype, named)
     shape = e.shape_of(read_model_config(setup.run_config.model))
-    steps = plan_steps(rows, epochs=finetune.epochs, batch_size=finetune.batch_size, seed=setup.run_config.seed)
+    steps = planned(rows, train_settings(setup.run_config, name))
     load = e.load_of(rows, steps, share_prefix=cpu)
     unpacked = cpu and rung.name == "nf4" and unpacked_fits(shape.linear, dtype)
     held = "plain" if unpacked else rung.name

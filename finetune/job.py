@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from eval.memory import peak_megabytes, reset_peak
 from eval.modes import Adapter
 from finetune.adapter import is_complete, save_adapter
-from finetune.progress import Progress, TrainSettings, Watchers
+from finetune.progress import Progress, Watchers, train_settings
 from finetune.replay import replay_rows
 from finetune.rows import Row
 
@@ -33,7 +33,9 @@ def train_adapter(setup: Setup, name: Adapter) -> Path:
     checkpoint = folder.with_name(f".{folder.name}.checkpoint")
     reset_peak()
     with _watchers(setup, name, folder) as watchers:
-        progress = train(setup.base, name, rows, held_back, _settings(setup, name), checkpoint, watchers)
+        progress = train(
+            setup.base, name, rows, held_back, train_settings(setup.run_config, name), checkpoint, watchers
+        )
     if here.main:
         manifest = _manifest(setup, name, progress, len(rows), len(held_back))
         save_adapter(setup.base, name, folder, manifest, progress.history)
@@ -46,13 +48,6 @@ def _checked_rows(setup: Setup, name: Adapter) -> tuple[list[Row], list[Row]]:
     setup.check_adapter(name)
     rows, held_back = setup.training_rows(name)
     return rows + replay_rows(setup, sum(r.kind == "reply" for r in rows)), held_back
-
-
-def _settings(setup: Setup, name: Adapter) -> TrainSettings:
-    config, finetune = setup.run_config, setup.config.finetune
-    return TrainSettings(
-        finetune.epochs, finetune.batch_size, finetune.rank, config.learning_rate(name), config.seed, finetune.patience
-    )
 
 
 @contextmanager

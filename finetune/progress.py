@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from eval.config import RunConfig
+from finetune.defaults import rows_of_text
+
 
 @dataclass(frozen=True, slots=True)
 class TrainSettings:
@@ -17,6 +20,19 @@ class TrainSettings:
     seed: int
     patience: int | None = None
     """Stop after so many held-out losses without a new lowest one, four to an epoch, and keep the best weights."""
+    text_batch: int | None = None
+    """Text rows in a step; None: twice as many as replies."""
+
+
+def train_settings(config: RunConfig, name: str) -> TrainSettings:
+    """What the adapter `name` is trained with; raises ValueError when the settings have not been resolved."""
+    finetune = config.dataset.finetune
+    if finetune.batch_size is None or finetune.text_tokens is None:
+        raise ValueError("finetune.batch_size and finetune.text_tokens have not been resolved")
+    return TrainSettings(
+        finetune.epochs, finetune.batch_size, finetune.rank, config.learning_rate(name), config.seed,
+        finetune.patience, rows_of_text(finetune.batch_size, finetune.text_tokens),
+    )  # fmt: skip
 
 
 @dataclass

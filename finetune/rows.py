@@ -5,18 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eval.prompt import Prompt, render, reply_text
 from eval.records import Example
 from finetune.faults import RowError, check_row
 
-TEXT_TOKENS = 128
-"""Of a document in one row. Longer rows make fewer steps of the same corpus, and cost form (measured on the bundled
-set: style .24 with 256, .40 with 128)."""
+if TYPE_CHECKING:
+    from finetune.progress import TrainSettings
 
-TEXT_ROWS = 2
-"""Text rows in a step for each reply row: they are shorter, and matrix products want the size."""
+WARMUP = 0.06
+"""Of the steps."""
 
 VALIDATION_SHARE = 0.08
 VALIDATION_ROWS = 24
@@ -51,17 +50,17 @@ def reply_row(tokenizer: Any, prompt: Prompt, example: Example, *, where: str, c
     return row
 
 
-def text_rows(tokenizer: Any, document: str, text: str) -> list[Row]:
-    """A document of the corpus as plain text, in pieces of about equal length of at most TEXT_TOKENS tokens.
+def text_rows(tokenizer: Any, document: str, text: str, size: int) -> list[Row]:
+    """A document of the corpus as plain text, in pieces of about equal length of at most `size` tokens.
 
     Each piece begins with the document's id, as passages do in prompts; every token but the first carries loss.
     """
     bos = [tokenizer.bos_token_id] if tokenizer.bos_token_id is not None else []
     head = bos + list(tokenizer.encode(f"[{document}]\n", add_special_tokens=False))
     body = list(tokenizer.encode(text, add_special_tokens=False))
-    count = -(-len(body) // TEXT_TOKENS)
-    size = -(-len(body) // count) if body else 1
-    return [Row(tuple(head + body[i : i + size]), 1, "text", document) for i in range(0, len(body), size)]
+    count = -(-len(body) // size)
+    each = -(-len(body) // count) if body else 1
+    return [Row(tuple(head + body[i : i + each]), 1, "text", document) for i in range(0, len(body), each)]
 
 
 def hold_back(examples: Sequence[Example], dev: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
@@ -86,11 +85,28 @@ def hold_back(examples: Sequence[Example], dev: Sequence[Example], seed: int) ->
     return [e for e in examples if e.group not in held], [e for e in examples if e.group in held]
 
 
-def plan_steps(rows: Sequence[Row], *, epochs: int, batch_size: int, seed: int) -> list[list[int]]:
+def warmup(steps: int) -> int:
+    """The steps over which the learning rate rises to its full value; from there it falls linearly to zero.
+
+    Linear decay to zero beats cosine and constant rates (arXiv:2502.15938); the QLoRA paper warmed up over 3 %.
+    """
+    return max(1, round(WARMUP * steps))
+
+
+def planned(rows: Sequence[Row], settings: TrainSettings) -> list[list[int]]:
+    """`plan_steps` with the settings of a training run."""
+    return plan_steps(
+        rows, epochs=settings.epochs, batch_size=settings.batch_size, seed=settings.seed, text_batch=settings.text_batch
+    )
+
+
+def plan_steps(
+    rows: Sequence[Row], *, epochs: int, batch_size: int, seed: int, text_batch: int | None = None
+) -> list[list[int]]:
     """Every optimiser step's row indices, fixed before training starts, so that a resumed run takes the same steps.
 
-    A step holds `batch_size` replies or TEXT_ROWS times as many texts. Rows are shuffled each epoch, then grouped by
-    kind and length within pools of eight steps to save padding.
+    A step holds `batch_size` replies or `text_batch` texts, without it twice as many. Rows are shuffled each epoch,
+    then grouped by kind and length within pools of eight steps to save padding.
     """
     steps: list[list[int]] = []
     for epoch in range(epochs):
@@ -100,7 +116,7 @@ def plan_steps(rows: Sequence[Row], *, epochs: int, batch_size: int, seed: int) 
         batches: list[list[int]] = []
         for kind in sorted({r.kind for r in rows}):
             mine = [i for i in order if rows[i].kind == kind]
-            size = TEXT_ROWS * batch_size if kind == "text" else batch_size
+            size = (text_batch or 2 * batch_size) if kind == "text" else batch_size
             for start in range(0, len(mine), 8 * size):
                 near = sorted(mine[start : start + 8 * size], key=lambda i: len(rows[i].tokens))
                 batches += [near[i : i + size] for i in range(0, len(near), size)]

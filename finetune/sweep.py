@@ -60,7 +60,7 @@ def sweep(setup: Setup, name: Adapter, trials: int, planned: Callable[[dict[str,
                       "seconds": known["seconds"], "folder": folder.name})  # fmt: skip
         return loss
 
-    _propose(setup.config.finetune.learning_rate, setup.run_config.seed, trials, trial)
+    _propose(setup.config.finetune.learning_rate or 0.0, setup.run_config.seed, trials, trial)
     done = [t for t in table if t["held_out_loss"] is not None]
     if not done:
         raise UserError(f"{setup.dataset.path}: training diverged at every rate of the sweep; lower learning_rate")

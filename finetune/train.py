@@ -24,23 +24,23 @@ from finetune.checkpoint import Checkpoint
 from finetune.divergence import Diverged
 from finetune.loss import head_loss, plain_head
 from finetune.progress import Progress, TrainSettings, Watchers
-from finetune.rows import Row, plan_steps
+from finetune.rows import Row, planned, warmup
 from finetune.world import shard_base, world
 
-WARMUP = 0.06
 CLIP = 1.0
+ALPHA = 32
 NOBODY = Watchers()
 LOOKS_PER_EPOCH = 4
 """At the held-out loss, where patience wants to know; else one at each epoch's end."""
 
 
 def lora_config(settings: TrainSettings) -> Any:
-    """LoRA on every linear layer, alpha twice the rank, no dropout."""
+    """LoRA on every linear layer, alpha 32 at any rank: what the rule for the learning rate was fitted with."""
     from peft import LoraConfig
 
     return LoraConfig(
         r=settings.rank,
-        lora_alpha=2 * settings.rank,
+        lora_alpha=ALPHA,
         lora_dropout=0.0,
         target_modules="all-linear",
         task_type="CAUSAL_LM",
@@ -83,7 +83,7 @@ class _Trainer:
     ) -> None:
         self.base, self.rows, self.held_back, self.settings = base, rows, held_back, settings
         self.watchers, self.world = watchers, world()
-        self.steps = plan_steps(rows, epochs=settings.epochs, batch_size=settings.batch_size, seed=settings.seed)
+        self.steps = planned(rows, settings)
         per_epoch = len(self.steps) // settings.epochs
         self.look_every = max(1, per_epoch // LOOKS_PER_EPOCH) if settings.patience else per_epoch
         self.parameters = base.trainable()
@@ -231,8 +231,8 @@ class _Trainer:
 
 def _schedule(step: int, steps: int) -> float:
     """Linear warm-up, then linear decay to zero."""
-    warmup = max(1, round(WARMUP * steps))
-    return (step + 1) / warmup if step < warmup else (steps - step) / max(1, steps - warmup)
+    rising = warmup(steps)
+    return (step + 1) / rising if step < rising else (steps - step) / max(1, steps - rising)
 
 
 def _optimizer(parameters: list[Any], rate: float, device: torch.device) -> Any:

@@ -10,7 +10,7 @@ import pytest
 from eval.errors import UserError
 from eval.prompt import ask
 from eval.records import Example
-from finetune.rows import TEXT_TOKENS, Row, hold_back, plan_steps, reply_row, text_rows
+from finetune.rows import Row, hold_back, plan_steps, reply_row, text_rows
 
 
 def examples(groups: int, each: int) -> list[Example]:
@@ -79,17 +79,17 @@ def test_template_without_end_of_turn_is_refused(tokenizer: Any) -> None:
 
 @pytest.mark.component
 def test_text_rows_carry_loss_everywhere(tokenizer: Any) -> None:
-    (row,) = text_rows(tokenizer, "d.md", "abc")
+    (row,) = text_rows(tokenizer, "d.md", "abc", 128)
     assert tokenizer.decode(row.tokens) == "<|im_start|>[d.md]\nabc"
     assert (row.start, row.kind) == (1, "text")
 
 
 @pytest.mark.component
 def test_a_long_text_is_cut_into_even_pieces_that_name_their_document(tokenizer: Any) -> None:
-    text = "depth " * (2 * TEXT_TOKENS)
-    rows = text_rows(tokenizer, "d.md", text)
+    text = "depth " * (2 * 128)
+    rows = text_rows(tokenizer, "d.md", text, 128)
     bodies = [tokenizer.decode(r.tokens).removeprefix("<|im_start|>[d.md]\n") for r in rows]
     assert "".join(bodies) == text
     sizes = [len(r.tokens) for r in rows]
     assert max(sizes) - min(sizes) <= len(rows)
-    assert max(sizes) <= TEXT_TOKENS + len(text_rows(tokenizer, "d.md", "x")[0].tokens)
+    assert max(sizes) <= 128 + len(text_rows(tokenizer, "d.md", "x", 128)[0].tokens)

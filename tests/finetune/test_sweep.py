@@ -50,7 +50,7 @@ def test_the_best_rate_on_held_back_rows_is_used_from_then_on(
     printed = capsys.readouterr().out
     known = json.loads((tmp_path / "run" / "sweep.json").read_text(encoding="utf-8"))["ft"]
     losses = {t["learning_rate"]: t["held_out_loss"] for t in known["trials"]}
-    assert list(losses)[:3] == [0.001, 0.003, 0.000333]
+    assert list(losses)[:3] == [0.0014, 0.0042, 0.000467]
     assert len(losses) == 4
     assert known["learning_rate"] == min(losses, key=lambda rate: losses[rate])
     assert f"{known['learning_rate']:.3g} *" in printed
@@ -92,7 +92,7 @@ def test_an_interrupted_sweep_goes_on_to_the_same_choice(train: Any, tmp_path: P
     assert train("--sweep", "3") == 0
     assert 18 < len(calls) < 24  # six steps a trial: the first trial was not trained again
     known = json.loads((tmp_path / "run" / "sweep.json").read_text(encoding="utf-8"))["ft"]
-    assert [t["learning_rate"] for t in known["trials"]] == [0.001, 0.003, 0.000333]
+    assert [t["learning_rate"] for t in known["trials"]] == [0.0014, 0.0042, 0.000467]
 
 
 def test_a_rate_at_which_training_diverges_is_told_and_not_chosen(train: Any, tmp_path: Path, capsys: Any) -> None:

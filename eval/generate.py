@@ -18,6 +18,7 @@ from eval.errors import UserError
 from eval.kv import BufferCache, common_prefix, expanded, left_padded, prefix_states, select_rows
 from eval.model import Base
 from eval.prompt import render_reply
+from eval.shape import cache_bytes
 
 MAX_ROWS = 64
 CACHE_SHARE = 0.08
@@ -46,7 +47,7 @@ def plan_batches(base: Base, prompts: Sequence[Sequence[int]], max_new_tokens: i
         return []
     order = sorted(range(len(prompts)), key=lambda i: (-len(prompts[i]), i))
     longest = len(prompts[order[0]]) + max_new_tokens
-    rows = int(CACHE_SHARE * total_memory(base.device) / (_cache_bytes(base) * longest))
+    rows = int(CACHE_SHARE * total_memory(base.device) / (cache_bytes(base.causal.config, base.dtype) * longest))
     rows = max(1, min(MAX_ROWS, rows))
     count = -(-len(order) // rows)
     size = -(-len(order) // count)  # equal batches: a last batch of three rows would cost as much time as a full one
@@ -111,13 +112,6 @@ def pad_token(base: Base) -> int:
 def _text(base: Base, reply: list[int], stops: set[int]) -> str:
     own = reply[:-1] if reply and reply[-1] in stops else reply
     return str(base.tokenizer.decode(own, skip_special_tokens=True)).strip()
-
-
-def _cache_bytes(base: Base) -> int:
-    config = base.causal.config
-    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
-    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    return int(2 * config.num_hidden_layers * heads * size * base.dtype.itemsize)
 
 
 def _complete(

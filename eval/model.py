@@ -15,18 +15,32 @@ from torch import nn
 
 from eval import attention
 from eval.config import Dtype, Method
-from eval.device import pick_device, resolve_dtype, shards, train_together, unpacked_fits
+from eval.device import (
+    cards,
+    free_memory,
+    pick_device,
+    resolve_dtype,
+    shards,
+    total_memory,
+    train_together,
+    unpacked_fits,
+)
 from eval.errors import UserError, first_line
 from eval.full import FullWeights
 from eval.ladder import Rung, choose_rung
 from eval.memory import keep_freed_memory
 from eval.model_files import locate_model, model_fingerprint
+from eval.placement import Placement, place_model
 from eval.progress import say
 
 # Notes of the libraries to their own developers, which a user cannot act on.
 logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
 warnings.filterwarnings("ignore", message="Adapter .* was active which is now deleted")
+
+
+SMALL = 0.2
+"""Of a CPU's memory: a checkpoint below it, at 16 bits a weight, fits in every form, float32 included."""
 
 
 @dataclass
@@ -141,9 +155,10 @@ def load_base(name: str, method: Method = "qlora", dtype: Dtype = "auto") -> Bas
 
     qlora: 4-bit NF4 with double quantisation (QLoRA, arXiv:2305.14314), or the next rung of `eval.ladder` that works
     here; lora: plain weights in the compute dtype; full: float32 weights, computed with in the compute dtype.
-    A `dtype` that is named is the compute dtype, and the weights are held in it, unquantised. On a CPU with memory to
-    spare 4-bit weights are unpacked once, to the same numbers, because bitsandbytes would unpack them again in every
-    step. Raises UserError when the model is not to be had, cannot be loaded, or has no chat template.
+    A `dtype` that is named is the compute dtype, and the weights are held in it, unquantised. Where memory is to spare
+    4-bit weights are unpacked once, to the same numbers, because bitsandbytes would unpack them again in every step.
+    Weights that fit one device lie on one. Raises UserError when the model is not to be had, does not fit, cannot be
+    loaded, or has no chat template.
     """
     folder = locate_model(name)
     device = pick_device()
@@ -154,12 +169,14 @@ def load_base(name: str, method: Method = "qlora", dtype: Dtype = "auto") -> Bas
     tokenizer = load_tokenizer(name)
     if not tokenizer.chat_template:
         raise UserError(f"--model {name}: the model has no chat template; name an instruction-tuned model")
+    placed = _place(name, folder, device, rung.name, torch.float32 if method == "full" else computed)
+    device = placed.device
     model = _load_causal(
         name,
         folder,
         quantization_config=_quantisation(rung, computed),
         dtype=torch.float32 if method == "full" else computed,
-        device_map="auto" if device.type == "cuda" and not train_together() else {"": device},
+        device_map=placed.map,
         attn_implementation=None if method == "full" else _attention(folder, device, computed),
     )
     model.eval()
@@ -171,8 +188,8 @@ def load_base(name: str, method: Method = "qlora", dtype: Dtype = "auto") -> Bas
         _keep_layout(model)
     if device.type == "cpu":
         keep_freed_memory()
-        if rung.name == "nf4" and not shards() and _fits_unpacked(model, computed):
-            unpack(model, computed)
+    if rung.name == "nf4" and not shards() and not placed.split and _fits_unpacked(model, computed, device):
+        unpack(model, computed)
     base = Base(model, tokenizer, folder, model_fingerprint(folder), device, computed, rung=rung)
     base.full = FullWeights(model) if method == "full" else None
     return base
@@ -193,6 +210,17 @@ def _load_causal(name: str, folder: Path, **how: Any) -> Any:
     if model.get_output_embeddings() is None:
         raise UserError(f"--model {name}: {folder} has no language-model head; name a causal language model")
     return model
+
+
+def _place(name: str, folder: Path, device: torch.device, held: str, dtype: torch.dtype) -> Placement:
+    """Where the weights go; asked of the configuration unless they are small beside the memory of a CPU."""
+    on_disk = sum(f.stat().st_size for f in folder.glob("*.safetensors"))
+    if shards() or (device.type == "cpu" and 0 < on_disk < SMALL * total_memory(device)):
+        return Placement(device, {"": device})
+    devices = [device] if device.type == "cpu" or train_together() else cards()
+    return place_model(
+        read_model_config(name), devices, [free_memory(d) for d in devices], held=held, dtype=dtype, name=name
+    )  # fmt: skip
 
 
 def _quantisation(rung: Rung, dtype: torch.dtype) -> Any:
@@ -254,8 +282,9 @@ def unpack(model: Any, dtype: torch.dtype) -> None:
     """Replace every 4-bit linear layer by a plain one that holds the de-quantised numbers, in place."""
     import bitsandbytes as bnb
 
-    packed = [(n, m) for n, m in model.named_modules() if isinstance(m, bnb.nn.Linear4bit)]
-    for name, module in packed:
+    packed = [n for n, m in model.named_modules() if isinstance(m, bnb.nn.Linear4bit)]
+    for name in packed:
+        module = model.get_submodule(name)
         weight = bnb.functional.dequantize_4bit(module.weight.data, module.weight.quant_state).to(dtype)
         plain = nn.Linear(module.in_features, module.out_features, bias=module.bias is not None, device="meta")
         plain.weight = nn.Parameter(weight, requires_grad=False)
@@ -306,8 +335,8 @@ def environment(base: Base) -> dict[str, str]:
     }
 
 
-def _fits_unpacked(model: Any, dtype: torch.dtype) -> bool:
+def _fits_unpacked(model: Any, dtype: torch.dtype, device: torch.device) -> bool:
     import bitsandbytes as bnb
 
     linear = sum(m.in_features * m.out_features for m in model.modules() if isinstance(m, bnb.nn.Linear4bit))
-    return unpacked_fits(linear, dtype)
+    return unpacked_fits(linear, dtype, device)

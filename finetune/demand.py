@@ -30,16 +30,17 @@ def demand_faults(setup: Setup, name: str, rows: Sequence[Row]) -> list[tuple[st
     from eval.device import pick_device, resolve_dtype, total_memory, unpacked_fits
     from eval.ladder import choose_rung
     from eval.model import read_model_config
+    from eval.shape import shape_of
     from finetune import estimate as e
 
     finetune, device = setup.config.finetune, pick_device()
     named, cpu, method = setup.run_config.dtype, device.type == "cpu", finetune.method
     dtype = resolve_dtype(named, device)
     rung = choose_rung(method, device, dtype, named)
-    shape = e.shape_of(read_model_config(setup.run_config.model))
+    shape = shape_of(read_model_config(setup.run_config.model))
     steps = planned(rows, train_settings(setup.run_config, name))
     load = e.load_of(rows, steps, share_prefix=cpu)
-    unpacked = cpu and rung.name == "nf4" and unpacked_fits(shape.linear, dtype)
+    unpacked = rung.name == "nf4" and unpacked_fits(shape.linear, dtype, device)
     held = "plain" if unpacked else rung.name
     parts = e.memory(
         shape, load, rank=finetune.rank, method=method, held=held, dtype=dtype, device=device.type

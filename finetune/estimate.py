@@ -9,39 +9,21 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import nn
 
 from eval.kv import common_prefix
+from eval.shape import BITS, Shape
 from finetune.loss import PIECE
 from finetune.rows import Row
 
-BITS = {"nf4": 4.127, "int8": 8.0}
-"""Of a quantised weight with its block's scale (NF4: 8 bits for 64 weights and 32 for 256 scales, arXiv:2305.14314)."""
 ADAM = {"cpu": 8, "cuda": 2}
 """Bytes of both moments of one parameter: float32 on a CPU, paged 8-bit on a GPU."""
 SHARE = 0.4
 """Of the timed product's speed that whole steps reach (0.47 and 0.36 on the two adapters of the bundled set)."""
 PROBE_SECONDS = 0.3
 GIB = float(1 << 30)
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """The sizes of a model that memory and time follow from."""
-
-    layers: int
-    hidden: int
-    intermediate: int
-    vocabulary: int
-    linear: int
-    """Weights of all linear layers but the head: what is quantised, and what adapters are put on."""
-    other: int
-    """All other parameters: embeddings, head, norms."""
-    lora: int
-    """Parameters of an adapter of rank 1 on every linear layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +46,6 @@ class Load:
     """Tokens of the largest step, with padding."""
     labelled: int
     """Tokens that carry loss, of all steps."""
-
-
-def shape_of(config: Any) -> Shape:
-    """The sizes of a model from its configuration alone: built on the meta device, where tensors hold nothing."""
-    from transformers import AutoModelForCausalLM
-
-    with torch.device("meta"):
-        model: Any = AutoModelForCausalLM.from_config(config)
-    head = model.get_output_embeddings()
-    linear = [m for m in model.modules() if isinstance(m, nn.Linear) and m is not head]
-    weights = sum(m.in_features * m.out_features for m in linear)
-    return Shape(
-        layers=config.num_hidden_layers,
-        hidden=config.hidden_size,
-        intermediate=getattr(config, "intermediate_size", None) or 4 * config.hidden_size,
-        vocabulary=config.vocab_size,
-        linear=weights,
-        other=sum(p.numel() for p in model.parameters()) - weights,
-        lora=sum(m.in_features + m.out_features for m in linear),
-    )
 
 
 def load_of(rows: Sequence[Row], steps: Sequence[Sequence[int]], *, share_prefix: bool) -> Load:

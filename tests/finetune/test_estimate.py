@@ -14,7 +14,7 @@ def test_sizes_from_the_configuration_are_those_of_the_loaded_model(tiny_model: 
     from torch import nn
 
     from eval.model import read_model_config
-    from finetune.estimate import shape_of
+    from eval.shape import shape_of
     from finetune.progress import TrainSettings
     from finetune.train import lora_config
 
@@ -48,7 +48,8 @@ def test_tokens_of_the_steps_are_those_of_the_collated_tensors(tiny_base: Any) -
 def test_memory_and_operations_are_the_stated_sums() -> None:
     import torch
 
-    from finetune.estimate import Load, Shape, memory, operations
+    from eval.shape import Shape
+    from finetune.estimate import Load, memory, operations
 
     shape = Shape(layers=2, hidden=10, intermediate=30, vocabulary=100, linear=4000, other=1000, lora=200)
     load = Load(steps=5, tokens=700, largest=90, labelled=60)

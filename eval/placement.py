@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from eval.errors import UserError
+from eval.errors import UserError, first_line
 from eval.shape import empty_model, layer_names, modules_beside, shape_of_model, weight_bytes
 
 WEIGHTS_SHARE = 0.8
@@ -42,7 +42,10 @@ def place_model(
     Embeddings, norm and head stay together on the first of the devices taken, so that inputs, hidden states, labels
     and logits meet on one. Raises UserError when all devices together do not hold the weights.
     """
-    model = empty_model(config)
+    try:
+        model = empty_model(config)
+    except Exception as error:  # whatever the code of one of some hundred families raises
+        raise UserError(f"--model {name}: cannot be built from its config.json: {first_line(error)}") from None
     shape = shape_of_model(model, config)
     total = weight_bytes(shape.linear, shape.other, held=held, dtype=dtype)
     room = [WEIGHTS_SHARE * f for f in free]

@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from eval.errors import UserError
 from eval.files import write_text
+from eval.yaml_text import dump_yaml, read_yaml
 
 DEFAULT_MODEL = "smollm2-135m-instruct"
 DEFAULT_EMBEDDER = "all-minilm-l6-v2"
@@ -173,21 +173,6 @@ class RunConfig(Section):
         return rate
 
 
-def read_yaml(path: Path) -> Any:
-    """Parse a YAML file; raises UserError that names the file and line."""
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file; a data set folder needs one, see README, 'Your own data'") from None
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" line {mark.line + 1}:" if mark else ""
-        problem = getattr(error, "problem", None) or "not valid YAML"
-        raise UserError(f"{path}:{line} bad YAML: {problem}; mend the syntax there") from None
-
-
 def read_dataset_config(path: Path) -> DatasetConfig:
     """Read and check dataset.yaml; raises UserError that names the file, the key, what is wrong and the mend."""
     return _parse(DatasetConfig, path)
@@ -205,7 +190,7 @@ def read_section(kind: type[Parsed], path: Path) -> Parsed:
 
 def write_run_config(path: Path, config: RunConfig) -> None:
     """Write config.yaml into a run folder, whole."""
-    write_text(path, yaml.safe_dump(config.model_dump(), sort_keys=False, allow_unicode=True))
+    write_text(path, dump_yaml(config.model_dump()))
 
 
 def _parse(kind: type[Parsed], path: Path) -> Parsed:
@@ -226,7 +211,18 @@ def _explain(kind: type[Section], error: ValidationError) -> str:
     if first["type"] == "missing":
         return f"missing key '{key}'; add it"
     given = first.get("input")
-    return f"key '{key}': {first['msg'][0].lower()}{first['msg'][1:]}, found {given!r}"
+    return f"key '{key}': {first['msg'][0].lower()}{first['msg'][1:]}, found {given!r}{_mend(first['type'], given)}"
+
+
+def _mend(kind: str, given: Any) -> str:
+    """How to write what was meant, where the kind of value tells."""
+    if kind == "string_type" and isinstance(given, (bool, int, float)):
+        return "; put it in quotes"
+    if kind == "bool_type" and str(given).lower() in ("yes", "no", "on", "off"):
+        return "; write true or false"
+    if kind in ("int_type", "float_type") and isinstance(given, str) and re.fullmatch(r"[-+]?0[\d_]+|[\d_]+", given):
+        return f"; write {int(given.replace('_', ''))}"
+    return ""
 
 
 def _known_keys(kind: type[Section], location: tuple[int | str, ...]) -> list[str]:

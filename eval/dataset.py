@@ -11,7 +11,7 @@ from pathlib import Path
 from eval.config import DatasetConfig, read_dataset_config
 from eval.errors import UserError
 from eval.files import file_digest, fingerprint
-from eval.jsonlines import check_row, read_json_lines
+from eval.jsonlines import check_row, nfc, read_json_lines
 from eval.metrics.sqlite import find_database, run_query
 from eval.records import Example
 from eval.score import check_reference_replies
@@ -139,10 +139,12 @@ def _read_split(file: Path, config: DatasetConfig, documents: Sequence[str]) -> 
         if file.name == "train.jsonl" and not values.get("reply", "").strip():
             raise UserError(f"{where}: a training row needs the key 'reply', the whole reply as it should be; add it")
         lists = {key: tuple(values.get(key, ())) for key in ("answers", "documents", "tags")}
-        given = values.get("group", "").strip()
+        lists |= {key: tuple(nfc(name) for name in lists[key]) for key in ("documents", "tags")}
+        given = nfc(values.get("group", "").strip())
+        row_id = nfc(values["id"])
         example = Example(
-            id=values["id"], question=values["question"], reply=values.get("reply", ""),
-            group=given or next(iter(lists["documents"]), values["id"]),
+            id=row_id, question=values["question"], reply=values.get("reply", ""),
+            group=given or next(iter(lists["documents"]), row_id),
             answerable=values.get("answerable", True), **lists,
         )  # fmt: skip
         _check_answers(example, config, file, where)

@@ -13,13 +13,13 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import Field
 
 from eval.config import Section, read_section
 from eval.errors import UserError
 from eval.modes import MODES
 from eval.records import Cost
+from eval.yaml_text import parse_yaml
 
 HOUR = 3600.0
 MILLION = 1e6
@@ -59,7 +59,7 @@ def read_prices(path: Path | None) -> Prices:
     """Read a price file, by default the bundled placeholders; raises UserError that names file, key and mend."""
     if path is None:
         text = files("eval").joinpath("prices.yaml").read_text(encoding="utf-8")
-        return Prices.model_validate(yaml.safe_load(text))
+        return Prices.model_validate(parse_yaml(text, "eval/prices.yaml"))
     if not path.is_file():
         raise UserError(f"--prices {path}: no such file; copy eval/prices.yaml and put your prices in")
     prices = read_section(Prices, path)

@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from eval.errors import UserError
+
 
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text to a temporary neighbour and rename it onto `path`."""
@@ -54,3 +56,32 @@ def file_digest(path: Path) -> str:
         while piece := stream.read(1 << 20):
             digest.update(piece)
     return digest.hexdigest()
+
+
+POINTERS = {
+    b"version https://git-lfs.github.com/spec/": ("a Git LFS pointer", "git lfs pull"),
+    b"version https://hawser.github.com/spec/": ("a Git LFS pointer", "git lfs pull"),
+    b"/annex/objects/": ("a git-annex pointer", "git annex get ."),
+}
+"""How the small files begin that stand for others, what they are, and the command that fetches what they stand for."""
+
+POINTER_BYTES = 1024
+"""A pointer is smaller, by the specification of Git LFS."""
+
+
+def refuse_pointer(path: Path) -> None:
+    """Raise UserError where a file only stands for one that was not fetched: a pointer of Git LFS or git-annex."""
+    with path.open("rb") as stream:
+        head = stream.read(64)
+    head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    for start, (what, command) in POINTERS.items():
+        if head.startswith(start):
+            raise UserError(f"{path}: is {what}, not the file itself; run `{command}` in its repository")
+
+
+def refuse_pointers(folder: Path) -> None:
+    """`refuse_pointer` for every file of a folder and of the folders in it; hidden ones aside."""
+    for file in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+        if not hidden and file.is_file() and file.stat().st_size < POINTER_BYTES:
+            refuse_pointer(file)

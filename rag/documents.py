@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.errors import UserError
-from eval.jsonlines import check_row, read_json_lines, read_utf8
+from eval.files import refuse_pointer
+from eval.jsonlines import check_row, nfc, read_json_lines, read_utf8
 
 ROW_KEYS = {"id": "string", "title": "string", "text": "string"}
 
@@ -89,6 +90,7 @@ def _checked(file: Path, root: Path) -> Path:
     if file.suffix.lower() not in {*READERS, ".jsonl"}:
         known = ", ".join(sorted({*READERS, ".jsonl"}))
         raise UserError(f"{file}: unknown kind of file; known: {known}; convert it, or take it out of the corpus")
+    refuse_pointer(file)
     return file
 
 
@@ -98,13 +100,14 @@ def _path_id(corpus: Path, file: Path) -> str:
         document.encode("utf-8")
     except UnicodeEncodeError:
         raise UserError(f"{file!a}: the name is not UTF-8; rename the file") from None
-    return document
+    return nfc(document)
 
 
 def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
     rows = read_json_lines(file)
     for line, row in rows:
         check_row(row, ROW_KEYS, ("id", "title", "text"), f"{file}:{line}")
+        row["id"] = nfc(row["id"])
     return rows
 
 

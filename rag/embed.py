@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from eval.config import DEFAULT_EMBEDDER
 from eval.errors import UserError
-from eval.files import fingerprint
+from eval.files import fingerprint, refuse_pointers
 from eval.model_files import model_fingerprint
 from eval.progress import track
 
@@ -43,6 +43,12 @@ def locate_embedder(name: str) -> Path:
     An id is looked for in the local cache first and fetched from the Hub only when it is not there.
     Raises UserError with the command that gets what is missing.
     """
+    folder = _locate(name)
+    refuse_pointers(folder)
+    return folder
+
+
+def _locate(name: str) -> Path:
     if name == DEFAULT_EMBEDDER:
         return _default_embedder()
     path = Path(name).expanduser()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from typing import Any
 
 from eval.metrics.checks import Fails, House, check, options, texts
@@ -77,6 +78,7 @@ def cites_check(argument: Any, house: House) -> Fails:
     def fails(reply: str) -> str:
         if refusal and contains_tokens(tokens(reply), refusal):
             return ""
+        reply = unicodedata.normalize("NFC", reply)  # as the ids of documents are
         named = _strings(reply)
         if any(text in house.documents for text in named) or any(_stands_in(d, reply) for d in house.documents):
             return ""

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from eval.files import refuse_pointer
 from eval.metrics import sqlite_worker
 
 SECONDS = 10.0
@@ -41,6 +42,7 @@ def find_database(folder: Path, name: str) -> Path:
     if not file.is_file():
         raise ValueError(f"{file}: no such file; put the SQLite file there")
     with file.open("rb") as opened:
+        refuse_pointer(file)
         if opened.read(len(HEADER)) != HEADER:
             raise ValueError(f"{file}: not a SQLite file; make it with sqlite3")
     for suffix in ("-wal", "-journal"):

@@ -154,7 +154,7 @@ def test_dev_rows_are_checked_like_the_others(make_dataset: Make) -> None:
         ({"dataset.yaml": YAML + "styel: {}\n"}, "dataset.yaml: unknown key 'styel'; known here: "),
         ({"dataset.yaml": YAML + "retrieval: {top_k: many}\n"}, "dataset.yaml: key 'retrieval.top_k': "),
         ({"dataset.yaml": "name: [\n"}, "dataset.yaml: line 2: bad YAML: "),
-        ({"dataset.yaml": b"name: caf\xe9"}, "dataset.yaml: not UTF-8 at byte 9"),
+        ({"dataset.yaml": b"name: caf\xe9"}, "dataset.yaml:1: not UTF-8 at byte 9"),
         ({"dataset.yaml": YAML.replace("refusal: not on file\n", "")}, "dataset.yaml: missing key 'refusal'"),
         ({"dataset.yaml": YAML + "retrieval: {chunk_tokens: 32, overlap_tokens: 32}\n"},
          "dataset.yaml: key 'retrieval.overlap_tokens' is 32, not below chunk_tokens (32); lower it"),

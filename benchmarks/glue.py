@@ -90,6 +90,7 @@ def matrix_peak() -> tuple[str, float]:
 def matrix_rates(corpus: Path, work: Path) -> dict[str, float]:
     """FLOP/s of the products with frozen weights in prefill and in training, on texts that share no beginning."""
     from eval.config import DEFAULT_MODEL
+    from eval.endings import Limits
     from eval.generate import generate_batches, plan_batches
     from eval.model import load_base
     from finetune.progress import TrainSettings
@@ -104,7 +105,7 @@ def matrix_rates(corpus: Path, work: Path) -> dict[str, float]:
     body = sum(m.in_features * m.out_features for m in base.causal.modules() if hasattr(m, "in_features")) - head
     prompts = [r.tokens for r in rows]
     start = time.perf_counter()
-    list(generate_batches(base, None, prompts, plan_batches(base, prompts, 1), max_new_tokens=1))
+    list(generate_batches(base, None, prompts, plan_batches(base, prompts, Limits(1)), limits=Limits(1)))
     prefill = 2 * (body * tokens + head * len(rows)) / (time.perf_counter() - start)
     done = train(base, "share", rows, [], TrainSettings(1, 4, 16, 1e-3, 0), work / "share.pt")
     # Forward with every weight and back to the activations; the weights themselves get no gradient.

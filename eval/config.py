@@ -129,7 +129,7 @@ class Generation(Section):
     """How replies are made."""
 
     max_new_tokens: int | None = Field(None, ge=1)
-    """The longest reply, in the model's tokens; None: one and a half times the longest training reply."""
+    """The longest reply, in the model's tokens; None: 256, or more where the training replies are long."""
 
 
 class DatasetConfig(Section):

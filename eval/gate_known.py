@@ -88,13 +88,16 @@ def _answers(setup: Setup, sample: Sequence[Example]) -> list[Prediction]:
     from eval.prompt import render
 
     rows = [render(setup.base.tokenizer, MODES["base"].build(setup, e).messages) for e in sample]
-    check_lengths(setup.base, rows, setup.max_new_tokens, mode="base")
-    batches = plan_batches(setup.base, rows, setup.max_new_tokens)
+    check_lengths(setup.base, rows, setup.limits, mode="base")
+    batches = plan_batches(setup.base, rows, setup.limits)
     found = []
     with track("answering: base, a sample", len(rows), unit=" questions") as advance:
-        completions = generate_batches(setup.base, None, rows, batches, max_new_tokens=setup.max_new_tokens)
+        completions = generate_batches(setup.base, None, rows, batches, limits=setup.limits)
         for batch, replies in zip(batches, completions, strict=True):
-            found += [Prediction(sample[i].id, reply.text) for i, reply in zip(batch, replies, strict=True)]
+            found += [
+                Prediction(sample[i].id, reply.text, finish=reply.finish)
+                for i, reply in zip(batch, replies, strict=True)
+            ]
             advance(len(batch))
     return found
 

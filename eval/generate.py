@@ -14,10 +14,13 @@ from typing import Any
 import torch
 
 from eval.device import total_memory
+from eval.endings import Ending, Limits
 from eval.errors import UserError
 from eval.kv import BufferCache, common_prefix, expanded, left_padded, prefix_states, select_rows
 from eval.model import Base
+from eval.progress import say
 from eval.prompt import render_reply
+from eval.records import Finish
 from eval.shape import cache_bytes
 
 MAX_ROWS = 64
@@ -39,14 +42,17 @@ class Completion:
     """Including the end-of-turn token, where the model wrote one."""
     seconds: float
     """The prompt's share of its batch's wall time."""
+    finish: Finish = "stop"
+    thinking_tokens: int = 0
+    """Of `tokens_out`, those of a think block before the reply, which is not part of `text`."""
 
 
-def plan_batches(base: Base, prompts: Sequence[Sequence[int]], max_new_tokens: int) -> list[list[int]]:
+def plan_batches(base: Base, prompts: Sequence[Sequence[int]], limits: Limits) -> list[list[int]]:
     """Batches of prompt indices, longest first; the same for the same prompts, model and machine."""
     if not prompts:
         return []
     order = sorted(range(len(prompts)), key=lambda i: (-len(prompts[i]), i))
-    longest = len(prompts[order[0]]) + max_new_tokens
+    longest = len(prompts[order[0]]) + limits.reply
     rows = int(CACHE_SHARE * total_memory(base.device) / (cache_bytes(base.causal.config, base.dtype) * longest))
     rows = max(1, min(MAX_ROWS, rows))
     count = -(-len(order) // rows)
@@ -60,7 +66,7 @@ def generate_batches(
     prompts: Sequence[Sequence[int]],
     batches: Sequence[Sequence[int]],
     *,
-    max_new_tokens: int,
+    limits: Limits,
 ) -> Iterator[list[Completion]]:
     """Complete each planned batch in turn; yields the completions in the order of the batch's indices."""
     if not batches:
@@ -72,23 +78,36 @@ def generate_batches(
         for batch in batches:
             start = time.perf_counter()
             rows = [list(prompts[i][shared:]) for i in batch]
-            replies = _complete(base, model, states, rows, shared, stops, max_new_tokens)
+            endings = [Ending(limits, stops, room=room_after(base, len(prompts[i]))) for i in batch]
+            _complete(base, model, states, rows, shared, endings)
             seconds = (time.perf_counter() - start) / len(batch)
             yield [
-                Completion(_text(base, reply, stops), len(prompts[i]), len(reply), seconds)
-                for i, reply in zip(batch, replies, strict=True)
+                _completion(base, prompts[i], ending, stops, seconds) for i, ending in zip(batch, endings, strict=True)
             ]
 
 
-def check_lengths(base: Base, prompts: Sequence[Sequence[int]], max_new_tokens: int, *, mode: str) -> None:
-    """Raise UserError when a prompt and its reply would not fit into the model's context."""
-    limit = int(getattr(base.causal.config, "max_position_embeddings", 0) or 0)
-    longest = max((len(p) for p in prompts), default=0) + max_new_tokens
-    if limit and longest > limit:
+def check_lengths(base: Base, prompts: Sequence[Sequence[int]], limits: Limits, *, mode: str) -> None:
+    """Raise UserError when a prompt leaves less room in the model's context than a reply must have.
+
+    Where it leaves less than a reply may take, but enough, one line says so: nothing of a prompt is ever cut.
+    """
+    longest = max((len(p) for p in prompts), default=0)
+    room = room_after(base, longest)
+    if room is None or room >= limits.reply:
+        return
+    if room < limits.least:
         raise UserError(
-            f"mode {mode}: a prompt with its reply takes {longest} tokens and the model reads {limit}; "
-            "lower retrieval.top_k, retrieval.chunk_tokens or generation.max_new_tokens in dataset.yaml"
+            f"mode {mode}: a prompt takes {longest} tokens and its reply up to {limits.least}, and the model reads "
+            f"{longest + room}; lower retrieval.top_k, retrieval.chunk_tokens, fewshot.examples or "
+            "generation.max_new_tokens in dataset.yaml, or name a model that reads more"
         )
+    say(f"mode {mode}: the longest prompt leaves {room} tokens for its reply, where others have {limits.reply}")
+
+
+def room_after(base: Base, tokens: int) -> int | None:
+    """How many tokens the model can write after a prompt of so many; None where its configuration sets no limit."""
+    context = int(getattr(base.causal.config, "max_position_embeddings", 0) or 0)
+    return context - tokens if context else None
 
 
 def stop_tokens(base: Base) -> set[int]:
@@ -109,16 +128,19 @@ def pad_token(base: Base) -> int:
     return int(pad if pad is not None else base.tokenizer.eos_token_id)
 
 
-def _text(base: Base, reply: list[int], stops: set[int]) -> str:
-    own = reply[:-1] if reply and reply[-1] in stops else reply
-    return str(base.tokenizer.decode(own, skip_special_tokens=True)).strip()
+def _completion(base: Base, prompt: Sequence[int], ending: Ending, stops: set[int], seconds: float) -> Completion:
+    written = ending.tokens
+    own = written[:-1] if written and written[-1] in stops else written
+    text = str(base.tokenizer.decode(own, skip_special_tokens=True)).strip()
+    return Completion(text, len(prompt), len(written), seconds, ending.finish or "length")
 
 
 def _complete(
-    base: Base, model: Any, states: list[Any], rows: list[list[int]], shared: int, stops: set[int], max_new: int
-) -> list[list[int]]:
+    base: Base, model: Any, states: list[Any], rows: list[list[int]], shared: int, endings: Sequence[Ending]
+) -> None:
+    """Write one reply for each row into its ending."""
     ids, mask, positions = left_padded(rows, prefix=shared, pad=pad_token(base), device=base.device)
-    buffer = BufferCache(len(rows), shared + ids.shape[1], max_new)
+    buffer = BufferCache(len(rows), shared + ids.shape[1])
     piece = max(1, PREFILL_TOKENS[base.device.type] // ids.shape[1])
     first: list[torch.Tensor] = []
     for start in range(0, len(rows), piece):
@@ -130,30 +152,20 @@ def _complete(
         )  # fmt: skip
         buffer.put(start, cache)
         first.append(out.logits[:, -1].argmax(-1))
-    return _decode(model, buffer.cache(), torch.cat(first), mask, positions[:, -1], stops, max_new)
+    _decode(model, buffer.cache(), torch.cat(first), mask, positions[:, -1], endings)
 
 
 def _decode(
-    model: Any,
-    cache: Any,
-    token: torch.Tensor,
-    mask: torch.Tensor,
-    position: torch.Tensor,
-    stops: set[int],
-    max_new: int,
-) -> list[list[int]]:
-    replies: list[list[int]] = [[] for _ in range(len(token))]
-    alive = list(range(len(token)))  # the reply that each row of the cache belongs to
-    done: set[int] = set()
+    model: Any, cache: Any, token: torch.Tensor, mask: torch.Tensor, position: torch.Tensor, endings: Sequence[Ending]
+) -> None:
+    alive = list(endings)  # the reply that each row of the cache belongs to
     while True:
-        for row, value in zip(alive, token.tolist(), strict=True):
-            if row not in done:
-                replies[row].append(value)
-                if value in stops or len(replies[row]) == max_new:
-                    done.add(row)
-        running = [i for i, row in enumerate(alive) if row not in done]
+        for ending, value in zip(alive, token.tolist(), strict=True):
+            if ending.finish is None:
+                ending.add(value)
+        running = [i for i, ending in enumerate(alive) if ending.finish is None]
         if not running:
-            return replies
+            return
         if len(running) < COMPACT_BELOW * len(alive):
             index = torch.tensor(running, device=token.device)
             select_rows(cache, index)

@@ -55,8 +55,12 @@ def left_padded(
     return ids, mask, positions
 
 
+GROWTH = 64
+"""Columns by which a full buffer grows: most replies are short, and the limit of a reply is not."""
+
+
 class BufferLayer(DynamicLayer):  # type: ignore[misc]
-    """One layer's keys and values in buffers of full length: a step writes one column instead of copying all."""
+    """One layer's keys and values in buffers with columns to spare: a step writes one instead of copying all."""
 
     def __init__(self, keys: torch.Tensor, values: torch.Tensor, length: int) -> None:
         super().__init__()
@@ -69,6 +73,8 @@ class BufferLayer(DynamicLayer):  # type: ignore[misc]
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Write the new columns and return all columns so far."""
         end = self.length + key_states.shape[-2]
+        if end > self.keys.shape[-2]:
+            self.keys, self.values = _longer(self.keys, end + GROWTH), _longer(self.values, end + GROWTH)
         self.keys[:, :, self.length : end] = key_states
         self.values[:, :, self.length : end] = value_states
         self.length = end
@@ -82,8 +88,8 @@ class BufferLayer(DynamicLayer):  # type: ignore[misc]
 class BufferCache:
     """Collects the caches of prefill pieces into one buffer for decoding."""
 
-    def __init__(self, rows: int, length: int, spare: int) -> None:
-        self.rows, self.length, self.spare = rows, length, spare
+    def __init__(self, rows: int, length: int) -> None:
+        self.rows, self.length = rows, length
         self._buffers: list[tuple[torch.Tensor, torch.Tensor]] = []
 
     def put(self, first_row: int, piece: DynamicCache) -> None:
@@ -103,7 +109,13 @@ class BufferCache:
 
     def _empty(self, like: torch.Tensor) -> torch.Tensor:
         _, heads, _, size = like.shape
-        return like.new_zeros(self.rows, heads, self.length + self.spare, size)
+        return like.new_zeros(self.rows, heads, self.length + GROWTH, size)
+
+
+def _longer(buffer: torch.Tensor, columns: int) -> torch.Tensor:
+    grown = buffer.new_zeros(*buffer.shape[:2], columns, buffer.shape[-1])
+    grown[:, :, : buffer.shape[-2]] = buffer
+    return grown
 
 
 def select_rows(cache: DynamicCache, rows: torch.Tensor) -> None:

@@ -14,10 +14,11 @@ from eval.files import file_digest, read_json, write_json
 from eval.memory import peak_megabytes, reset_peak
 from eval.modes import MODES
 from eval.progress import track
-from eval.prompt import render
+from eval.prompt import Prompt, render
 from eval.records import Example, Prediction, from_dict, read_records, write_records
 
 if TYPE_CHECKING:
+    from eval.generate import Completion
     from eval.setup import Setup
 
 
@@ -61,29 +62,29 @@ def predict(setup: Setup, mode: str, examples: Sequence[Example], run: Path, ide
         setup.load_adapter(spec.adapter)
     prompts = [spec.build(setup, e) for e in examples]
     rows = [render(setup.base.tokenizer, p.messages) for p in prompts]
-    check_lengths(setup.base, rows, setup.max_new_tokens, mode=mode)
+    check_lengths(setup.base, rows, setup.limits, mode=mode)
     journal = _Journal(run / "predictions" / f".{mode}.{identity}.partial")
-    batches = journal.begin(plan_batches(setup.base, rows, setup.max_new_tokens))
+    batches = journal.begin(plan_batches(setup.base, rows, setup.limits))
     left = batches[len(journal.done) :]
     with track(f"answering: {mode}", len(examples), unit=" questions") as advance:
         advance(sum(len(b) for b in batches) - sum(len(b) for b in left), resumed=True)
         reset_peak()
         start = time.perf_counter()
-        completions = generate_batches(setup.base, spec.adapter, rows, left, max_new_tokens=setup.max_new_tokens)
+        completions = generate_batches(setup.base, spec.adapter, rows, left, limits=setup.limits)
         for batch, replies in zip(left, completions, strict=True):
             now = time.perf_counter()
-            journal.add(
-                [
-                    Prediction(
-                        examples[i].id, c.text, prompts[i].passages, c.tokens_in, c.tokens_out, round(c.seconds, 4)
-                    )
-                    for i, c in zip(batch, replies, strict=True)
-                ],
-                seconds=now - start,
-            )
+            answered = [_prediction(examples[i].id, prompts[i], c) for i, c in zip(batch, replies, strict=True)]
+            journal.add(answered, seconds=now - start)
             start = now
             advance(len(batch), tokens=sum(c.tokens_in + c.tokens_out for c in replies))
     _finish(run, mode, identity, examples, journal)
+
+
+def _prediction(name: str, prompt: Prompt, made: Completion) -> Prediction:
+    return Prediction(
+        name, made.text, prompt.passages, made.tokens_in, made.tokens_out, round(made.seconds, 4), made.finish,
+        made.thinking_tokens,
+    )  # fmt: skip
 
 
 def _finish(run: Path, mode: str, identity: str, examples: Sequence[Example], journal: _Journal) -> None:

@@ -11,6 +11,8 @@ from typing import Any, Literal, TypeVar, cast
 from eval.files import write_text
 
 Axis = Literal["knowledge", "style", "retrieval", "abstention", "retention"]
+Finish = Literal["stop", "length", "loop"]
+"""How a reply ended: by a stop token, at a limit, or in endless repetition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,10 @@ class Prediction:
     tokens_out: int = 0
     seconds: float = 0.0
     """The question's share of its batch's wall time."""
+    finish: Finish = "stop"
+    """`length`: the text is cut. `loop`: the text is what was written until the repetition was seen."""
+    thinking_tokens: int = 0
+    """Of `tokens_out`, those of a think block before the reply, which is not part of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,8 @@ class Score:
     reason: str = ""
     seed: int = 0
     """Which of the run's training seeds the mode's adapter came from, counted from 0."""
+    cut: bool = False
+    """The reply that was scored ended at the reply limit, so the value may be lower than the mode deserves."""
 
     def __post_init__(self) -> None:
         if self.value is None and not self.reason:

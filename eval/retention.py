@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.battery import Battery
+from eval.endings import Limits
 from eval.files import write_text
 from eval.modes import MODES
 from eval.progress import track
@@ -187,8 +188,9 @@ def _replies(base: Base, adapter: str | None, texts: Sequence[str]) -> list[str]
     from eval.generate import generate_batches, plan_batches
 
     prompts = [_turn(base, text) for text in texts]
-    batches = plan_batches(base, prompts, REPLY_TOKENS)
-    found = generate_batches(base, adapter, prompts, batches, max_new_tokens=REPLY_TOKENS)
+    limits = Limits(REPLY_TOKENS)
+    batches = plan_batches(base, prompts, limits)
+    found = generate_batches(base, adapter, prompts, batches, limits=limits)
     by_place = {
         i: c.text for batch, replies in zip(batches, found, strict=True) for i, c in zip(batch, replies, strict=True)
     }

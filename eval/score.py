@@ -44,7 +44,7 @@ def score_mode(
     scores: list[Score] = []
     for example in examples:
         prediction = by_id.get(example.id)
-        row = _Row(example, mode, seed)
+        row = _Row(example, mode, seed, cut=prediction is not None and prediction.finish == "length")
         if prediction is None:
             scores += _missing(config, row, checks)
             continue
@@ -86,12 +86,12 @@ def check_reference_replies(
 class _Row:
     """Makes the scores of one example in one mode."""
 
-    def __init__(self, example: Example, mode: str, seed: int) -> None:
-        self.example, self.mode, self.seed = example, mode, seed
+    def __init__(self, example: Example, mode: str, seed: int, *, cut: bool) -> None:
+        self.example, self.mode, self.seed, self.cut = example, mode, seed, cut
 
     def score(self, axis: Axis, metric: str, value: float | None, *, primary: bool = False, reason: str = "") -> Score:
         given = (self.example.id, self.example.group, self.mode, axis, metric, primary, value, reason)
-        return Score(*given, seed=self.seed)
+        return Score(*given, seed=self.seed, cut=self.cut and axis != "retrieval")
 
 
 def _knowledge(config: DatasetConfig, row: _Row, reply: str, folder: Path, similar: Similar | None) -> Iterator[Score]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.endings import Limits
 from eval.files import fingerprint, read_json, write_json
 from eval.prompt import Message, render, render_reply
 from eval.replay import REPLY_TOKENS, draw_prompts, read_prompts, replay_file
@@ -47,13 +48,12 @@ def _answer(base: Base, prompts: Sequence[str]) -> dict[str, tuple[str, bool]]:
     from eval.progress import track
 
     rows = [render(base.tokenizer, [_turn(text)]) for text in prompts]
-    batches = plan_batches(base, rows, REPLY_TOKENS)
+    limits = Limits(REPLY_TOKENS)
+    batches = plan_batches(base, rows, limits)
     found: dict[str, tuple[str, bool]] = {}
     with track("the base's own replies, to replay", len(prompts)) as advance:
-        for batch, replies in zip(
-            batches, generate_batches(base, None, rows, batches, max_new_tokens=REPLY_TOKENS), strict=True
-        ):
-            found |= {prompts[i]: (c.text, c.tokens_out < REPLY_TOKENS) for i, c in zip(batch, replies, strict=True)}
+        for batch, replies in zip(batches, generate_batches(base, None, rows, batches, limits=limits), strict=True):
+            found |= {prompts[i]: (c.text, c.finish == "stop") for i, c in zip(batch, replies, strict=True)}
             advance(len(batch))
     return found
 

@@ -40,9 +40,10 @@ def greedy_by_transformers(base: Any, prompt: list[int], new: int) -> str:
 
 
 def complete(base: Any, rows: list[list[int]], batches: list[list[int]], new: int) -> dict[int, Any]:
+    from eval.endings import Limits
     from eval.generate import generate_batches
 
-    made = generate_batches(base, None, rows, batches, max_new_tokens=new)
+    made = generate_batches(base, None, rows, batches, limits=Limits(new))
     return {i: c for batch, replies in zip(batches, made, strict=True) for i, c in zip(batch, replies, strict=True)}
 
 
@@ -72,14 +73,15 @@ def test_rows_that_finish_early_leave_the_others_unchanged(exact: Any) -> None:
 
 def test_reply_stops_at_the_limit(exact: Any) -> None:
     made = complete(exact, prompts(exact, 2), [[0, 1]], 5)
-    assert all(c.tokens_out <= 5 for c in made.values())
+    assert [(c.tokens_out, c.finish) for c in made.values()] == [(5, "length")] * 2
 
 
 def test_plan_holds_every_prompt_once_longest_first(exact: Any) -> None:
+    from eval.endings import Limits
     from eval.generate import plan_batches
 
     rows = prompts(exact, 150)
-    plan = plan_batches(exact, rows, 8)
+    plan = plan_batches(exact, rows, Limits(8))
     assert sorted(i for batch in plan for i in batch) == list(range(150))
     lengths = [len(rows[i]) for batch in plan for i in batch]
     assert lengths == sorted(lengths, reverse=True)
@@ -87,11 +89,26 @@ def test_plan_holds_every_prompt_once_longest_first(exact: Any) -> None:
 
 
 def test_prompt_longer_than_the_context_is_refused(exact: Any) -> None:
+    from eval.endings import Limits
     from eval.errors import UserError
     from eval.generate import check_lengths
 
-    with pytest.raises(UserError, match=r"lower retrieval\.top_k"):
-        check_lengths(exact, [[5] * 4090], 8, mode="rag")
+    with pytest.raises(UserError, match=r"takes 4090 tokens and its reply up to 8, and the model reads 4096; lower"):
+        check_lengths(exact, [[5] * 4090], Limits(256, least=8), mode="rag")
+
+
+def test_where_the_context_is_short_the_reply_gets_what_is_left(exact: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    from eval.endings import Limits
+    from eval.generate import check_lengths
+
+    check_lengths(exact, [[5] * 3840], Limits(256, least=8), mode="rag")
+    assert capsys.readouterr().err == ""
+    check_lengths(exact, [[5] * 4000], Limits(256, least=8), mode="rag")
+    assert (
+        "mode rag: the longest prompt leaves 96 tokens for its reply, where others have 256" in capsys.readouterr().err
+    )
+    made = complete(exact, [[5] * 4090], [[0]], 256)[0]
+    assert made.tokens_out <= 6
 
 
 def test_common_prefix_leaves_a_token_of_every_row() -> None:

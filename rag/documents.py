@@ -7,13 +7,17 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from eval.errors import UserError
 from eval.files import refuse_pointer
-from eval.jsonlines import check_row, nfc, read_json_lines, read_utf8
+from eval.jsonlines import check_row, nfc, read_json_lines, read_raw, read_utf8
+from rag.cleaning import join_torn, tidy, words
+from rag.front_matter import split_front_matter
+from rag.reading import Reading
+from rag.titles import Names, choose_titles, top_lines
 
 ROW_KEYS = {"id": "string", "title": "string", "text": "string"}
 
@@ -26,6 +30,8 @@ class Document:
     """Its path below corpus/, or its `id` in a .jsonl file."""
     text: str
     title: str
+    notes: tuple[str, ...] = ()
+    """What of its file could not be read, or was left out, each as the end of a sentence about the file."""
 
 
 def list_documents(corpus: Path) -> list[str]:
@@ -49,18 +55,52 @@ def list_documents(corpus: Path) -> list[str]:
 
 
 def read_documents(corpus: Path) -> list[Document]:
-    """All documents of `list_documents` with their text, in the order of their ids.
+    """All documents of `list_documents` with their text and title, in the order of their ids.
 
+    Files that have not changed since this process read them last are not read again.
     Raises UserError, besides its reasons, for a file that cannot be read and for a document without text.
     """
     list_documents(corpus)
-    documents = []
-    for file in _files(corpus):
+    return list(_read_all(corpus, tuple(_state(file) for file in _files(corpus))))
+
+
+_State = tuple[str, int, int, int, int]
+
+
+def _state(file: Path) -> _State:
+    found = file.stat()
+    return str(file), found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+@lru_cache(maxsize=2)
+def _read_all(corpus: Path, files: tuple[_State, ...]) -> tuple[Document, ...]:
+    rows: list[Document] = []
+    read: list[tuple[Path, Reading]] = []
+    for file in (Path(name) for name, *_ in files):
         if file.suffix.lower() == ".jsonl":
-            documents += [Document(r["id"], _tidy(r["text"]), r["title"].strip()) for _, r in _rows(file)]
+            rows += [Document(r["id"], tidy(r["text"]), tidy(r["title"])) for _, r in _rows(file)]
         else:
-            documents.append(_read_file(corpus, file))
-    return sorted(documents, key=lambda d: d.id)
+            read.append((file, _read_file(file)))
+    read = _with_whole_words(read, rows)
+    titles = choose_titles([_names(file, reading) for file, reading in read])
+    found = [
+        Document(_path_id(corpus, file), reading.text, title, reading.notes)
+        for (file, reading), title in zip(read, titles, strict=True)
+    ]
+    return tuple(sorted([*rows, *found], key=lambda d: d.id))
+
+
+def _with_whole_words(read: list[tuple[Path, Reading]], rows: Sequence[Document]) -> list[tuple[Path, Reading]]:
+    torn = {file for file, reading in read if file.suffix.lower() in TORN and "-\n" in reading.text}
+    if not torn:
+        return read
+    vocabulary = words([reading.text for _, reading in read] + [row.text for row in rows])
+    return [(f, replace(r, text=join_torn(r.text, vocabulary)) if f in torn else r) for f, r in read]
+
+
+def _names(file: Path, reading: Reading) -> Names:
+    given, headings = (tuple(filter(None, map(tidy, names))) for names in (reading.given, reading.headings))
+    return Names(given, headings, top_lines(reading.text), nfc(file.stem), hash(reading.text))
 
 
 def _files(corpus: Path) -> Iterator[Path]:
@@ -111,57 +151,69 @@ def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
     return rows
 
 
-def _read_file(corpus: Path, file: Path) -> Document:
-    title, text = READERS[file.suffix.lower()](file)
-    text = _tidy(text)
+def _read_file(file: Path) -> Reading:
+    reading = READERS[file.suffix.lower()](file)
+    text = tidy(reading.text)
     if not text:
         raise UserError(f"{file}: no text in it; if it is a scan, run OCR on it, else take it out of the corpus")
-    return Document(_path_id(corpus, file), text, title or _heading(text) or file.stem)
+    return replace(reading, text=text)
 
 
-def _heading(text: str) -> str:
-    """A Markdown heading on the first line, else the first line where it is short enough to be a title."""
-    first = text.split("\n", 1)[0].strip()
-    return first.lstrip("#").strip() if first.startswith("#") or len(first) <= 80 else ""
+def _read_plain(file: Path) -> Reading:
+    title, text = split_front_matter(read_utf8(file))
+    return Reading(text, (title,) if title else ())
 
 
-def _tidy(text: str) -> str:
-    """Text without control characters, trailing blanks and runs of empty lines."""
-    text = re.sub(r"[^\S\n]+\n", "\n", re.sub(r"[\x00-\x08\x0b-\x1f]", "", text).replace("\u00a0", " ") + "\n")
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+def _read_markdown(file: Path) -> Reading:
+    reading = _read_plain(file)
+    return replace(reading, headings=_headings(reading.text))
 
 
-def _read_plain(file: Path) -> tuple[str, str]:
-    return "", read_utf8(file)
+def _headings(text: str) -> tuple[str, ...]:
+    """The first headings of the first level; lines within fenced code are none."""
+    text = re.sub(r"^(```|~~~).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^# +(.+?)(?: +#+)?(?: *\{[^}]*\})?$|^(?![\s>|#=-])(.{1,200})\n=+ *$", text, flags=re.MULTILINE)
+    return tuple(plain for first, second in found[:3] if (plain := _unmarked(first or second)))
 
 
-def _read_html(file: Path) -> tuple[str, str]:
-    from rag.markup import html_text
-
-    return html_text(read_utf8(file))
-
-
-def _read_pdf(file: Path) -> tuple[str, str]:
-    from llama_index.readers.file import PDFReader
-
-    return _read_with(PDFReader(return_full_document=True), file, "PDF")
+def _unmarked(heading: str) -> str:
+    """A Markdown heading without links, emphasis and code marks."""
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", re.sub(r"\*\*|__|`", "", heading)).strip()
 
 
-def _read_docx(file: Path) -> tuple[str, str]:
-    from llama_index.readers.file import DocxReader
+def _read_html(file: Path) -> Reading:
+    from rag.markup import html_text, read_html
 
-    return _read_with(DocxReader(), file, "DOCX")
+    title, markup = split_front_matter(read_html(file, read_raw(file)))
+    reading = html_text(markup)
+    return replace(reading, given=(title, *reading.given)) if title else reading
 
 
-def _read_with(reader: Any, file: Path, kind: str) -> tuple[str, str]:
+def _read_pdf(file: Path) -> Reading:
+    from rag.pdf import PdfError, read_pdf
+
     try:
-        with _silent("pypdf"):
-            parts: Sequence[Any] = reader.load_data(file)
-    except Exception:  # the parsers raise anything at all on a damaged file
-        raise UserError(
-            f"{file}: cannot be read as {kind}; it is damaged or protected: save it again as {kind}, or as .txt"
-        ) from None
-    return "", "\n\n".join(part.text for part in parts)
+        with _silent("pypdf"), _silent("pdfminer"):
+            return read_pdf(file)
+    except PdfError as error:
+        raise _unreadable(file, "PDF", str(error)) from None
+
+
+def _read_docx(file: Path) -> Reading:
+    from rag.docx import DocxError, read_docx
+
+    try:
+        return read_docx(file)
+    except DocxError:
+        raise _unreadable(file, "DOCX") from None
+
+
+def _unreadable(file: Path, kind: str, why: str = "") -> UserError:
+    if why.startswith("is protected"):
+        return UserError(f"{file}: {why}")
+    return UserError(
+        f"{file}: cannot be read as {kind}; it is damaged or protected: save it again as {kind}, or as .txt"
+    )
 
 
 @contextmanager
@@ -176,11 +228,14 @@ def _silent(name: str) -> Iterator[None]:
         logger.setLevel(level)
 
 
-READERS: dict[str, Callable[[Path], tuple[str, str]]] = {
-    ".md": _read_plain,
+READERS: dict[str, Callable[[Path], Reading]] = {
+    ".md": _read_markdown,
     ".txt": _read_plain,
     ".html": _read_html,
     ".pdf": _read_pdf,
     ".docx": _read_docx,
 }
-"""How each kind of file becomes (title, text); an empty title is looked for in the text."""
+"""How each kind of file is read; titles are chosen when all files are, because one that many share names none."""
+
+TORN = (".pdf", ".txt")
+"""Kinds of files in which a hyphen at a line end may tear a word: their lines are as long as a page is wide."""

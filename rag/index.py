@@ -23,7 +23,7 @@ from rag.documents import Document
 if TYPE_CHECKING:
     from rag.embed import Embedder
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the same documents and settings would give other chunks or vectors."""
 
 LIBRARIES = ("llama-index-core", "sentence-transformers", "transformers", "torch")

@@ -1,0 +1,28 @@
+"""What reading one file gives, and how tables become lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One file as text, and what it says of itself."""
+
+    text: str
+    given: tuple[str, ...] = ()
+    """Titles by the file's metadata, best first."""
+    headings: tuple[str, ...] = ()
+    """Headings by their mark-up, best first."""
+    notes: tuple[str, ...] = ()
+    """What of the file could not be read, or was left out, each as the end of a sentence about the file."""
+
+
+def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    """One line a row, cells joined by ` | `; empty cells keep their place, empty rows go."""
+    return [
+        " | ".join(" ".join(cell.split()) for cell in row).strip(" ")
+        for row in rows
+        if any(cell.strip() for cell in row)
+    ]

@@ -9,27 +9,27 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import torch
 
+from eval.decode import complete, complete_by_transformers
 from eval.device import total_memory
 from eval.endings import Ending, Limits
 from eval.errors import UserError
-from eval.kv import BufferCache, common_prefix, expanded, left_padded, prefix_states, select_rows
-from eval.model import Base
+from eval.kv import common_prefix, prefix_states
 from eval.progress import say
 from eval.prompt import render_reply
 from eval.records import Finish
 from eval.shape import cache_bytes
+from eval.ways import Way, turns_at
+
+if TYPE_CHECKING:
+    from eval.model import Base
 
 MAX_ROWS = 64
 CACHE_SHARE = 0.08
 """Of the device's memory, for the keys and values of one batch."""
-PREFILL_TOKENS = {"cpu": 2048, "cuda": 16384}
-"""Prefill runs in pieces of about this many tokens: larger ones fall out of the processor's caches."""
-COMPACT_BELOW = 0.8
-"""Finished rows leave the batch when the share of unfinished ones falls below this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +71,22 @@ def generate_batches(
     """Complete each planned batch in turn; yields the completions in the order of the batch's indices."""
     if not batches:
         return
-    shared = common_prefix(prompts)
-    stops = stop_tokens(base)
+    prefix, stops = prompts[0][: common_prefix(prompts)], stop_tokens(base)
     with base.weights(adapter) as model, base.computing(), torch.inference_mode():
-        states = prefix_states(model, prompts[0][:shared], base.device)
+        states = prefix_states(model, prefix, base.device) if base.ways.reply == Way.OURS else []
         for batch in batches:
             start = time.perf_counter()
-            rows = [list(prompts[i][shared:]) for i in batch]
-            endings = [Ending(limits, stops, room=room_after(base, len(prompts[i]))) for i in batch]
-            _complete(base, model, states, rows, shared, endings)
+            rows = [prompts[i] for i in batch]
+            endings = [Ending(limits, stops, room=room_after(base, len(row))) for row in rows]
+            way = Way.SINGLE if max(map(len, rows)) + limits.reply > turns_at(base) else base.ways.reply
+            if way == Way.OURS:
+                own = [row[len(prefix) :] for row in rows]
+                complete(model, states, prefix, own, pad_token(base), endings, base.device)
+            else:
+                size = 1 if way == Way.SINGLE else len(rows)
+                for k in range(0, len(rows), size):
+                    part = slice(k, k + size)
+                    complete_by_transformers(model, rows[part], pad_token(base), endings[part], base.device)
             seconds = (time.perf_counter() - start) / len(batch)
             yield [
                 _completion(base, prompts[i], ending, stops, seconds) for i, ending in zip(batch, endings, strict=True)
@@ -106,7 +113,7 @@ def check_lengths(base: Base, prompts: Sequence[Sequence[int]], limits: Limits, 
 
 def room_after(base: Base, tokens: int) -> int | None:
     """How many tokens the model can write after a prompt of so many; None where its configuration sets no limit."""
-    context = int(getattr(base.causal.config, "max_position_embeddings", 0) or 0)
+    context = int(getattr(base.causal.config.get_text_config(), "max_position_embeddings", 0) or 0)
     return context - tokens if context else None
 
 
@@ -133,48 +140,3 @@ def _completion(base: Base, prompt: Sequence[int], ending: Ending, stops: set[in
     own = written[:-1] if written and written[-1] in stops else written
     text = str(base.tokenizer.decode(own, skip_special_tokens=True)).strip()
     return Completion(text, len(prompt), len(written), seconds, ending.finish or "length")
-
-
-def _complete(
-    base: Base, model: Any, states: list[Any], rows: list[list[int]], shared: int, endings: Sequence[Ending]
-) -> None:
-    """Write one reply for each row into its ending."""
-    ids, mask, positions = left_padded(rows, prefix=shared, pad=pad_token(base), device=base.device)
-    buffer = BufferCache(len(rows), shared + ids.shape[1])
-    piece = max(1, PREFILL_TOKENS[base.device.type] // ids.shape[1])
-    first: list[torch.Tensor] = []
-    for start in range(0, len(rows), piece):
-        part = slice(start, start + piece)
-        cache = expanded(states, len(rows[part]))
-        out = model(
-            input_ids=ids[part], attention_mask=mask[part], position_ids=positions[part],
-            past_key_values=cache, use_cache=True, logits_to_keep=1,
-        )  # fmt: skip
-        buffer.put(start, cache)
-        first.append(out.logits[:, -1].argmax(-1))
-    _decode(model, buffer.cache(), torch.cat(first), mask, positions[:, -1], endings)
-
-
-def _decode(
-    model: Any, cache: Any, token: torch.Tensor, mask: torch.Tensor, position: torch.Tensor, endings: Sequence[Ending]
-) -> None:
-    alive = list(endings)  # the reply that each row of the cache belongs to
-    while True:
-        for ending, value in zip(alive, token.tolist(), strict=True):
-            if ending.finish is None:
-                ending.add(value)
-        running = [i for i, ending in enumerate(alive) if ending.finish is None]
-        if not running:
-            return
-        if len(running) < COMPACT_BELOW * len(alive):
-            index = torch.tensor(running, device=token.device)
-            select_rows(cache, index)
-            token, mask, position = token[index], mask[index], position[index]
-            alive = [alive[i] for i in running]
-        mask = torch.cat([mask, mask.new_ones(len(alive), 1)], dim=1)
-        position = position + 1
-        out = model(
-            input_ids=token[:, None], attention_mask=mask, position_ids=position[:, None],
-            past_key_values=cache, use_cache=True, logits_to_keep=1,
-        )  # fmt: skip
-        token = out.logits[:, -1].argmax(-1)

@@ -16,7 +16,7 @@ from eval.modes import MODES, Adapter
 from eval.records import Example
 from eval.replay import replay_digest
 
-CODE = 2
+CODE = 3
 """Raised whenever prompts, training or decoding change in a way that changes their results."""
 
 RETENTION = 1

@@ -1,7 +1,9 @@
 """Key-value caches: one prefix computed once for a whole batch, and buffers that decoding writes into in place.
 
-Prompts of one mode begin alike (instruction, worked examples), so that part is run at batch size 1 and expanded.
-Gradients flow through the expansion, so training shares the prefix in the same way.
+Prompts of one mode begin alike (instruction, worked examples), so that part is run at batch size 1 and copied to every
+row. All padding stands before the prefix, where a shorter row's copy begins later: distances between a row's tokens are
+then those of the row alone, which attention within a window of them depends on. Gradients flow through the copies, so
+training shares the prefix in the same way.
 """
 
 from __future__ import annotations
@@ -10,7 +12,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from torch.nn import functional
 from transformers.cache_utils import DynamicCache, DynamicLayer
+
+from eval.forward import forward
 
 
 def common_prefix(rows: Sequence[Sequence[int]], *, keep: int = 1) -> int:
@@ -31,28 +36,42 @@ def prefix_states(model: Any, tokens: Sequence[int], device: torch.device) -> li
         return []
     cache = DynamicCache()
     ids = torch.tensor([list(tokens)], device=device)
-    model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
+    forward(model, input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
     return [(layer.keys, layer.values) for layer in cache.layers]
 
 
-def expanded(states: Sequence[tuple[torch.Tensor, torch.Tensor]], rows: int) -> DynamicCache:
-    """A cache whose every row starts with the prefix; the prefix itself is not copied."""
-    return DynamicCache([(k.expand(rows, -1, -1, -1), v.expand(rows, -1, -1, -1)) for k, v in states])
+def shifted(states: Sequence[tuple[torch.Tensor, torch.Tensor]], mask: torch.Tensor) -> DynamicCache:
+    """A cache of each row's columns before its own ones: its padding, then as much of the prefix as there is room for.
+
+    `mask` is (rows, columns) as `left_padded` makes it.
+    """
+    gaps = (mask.shape[1] - mask.sum(1)).tolist()
+    return DynamicCache([(_shifted(k, gaps), _shifted(v, gaps)) for k, v in states])
+
+
+def _shifted(states: torch.Tensor, gaps: Sequence[int]) -> torch.Tensor:
+    """(1, heads, length, size) copied to rows, each moved to the right by its gap; what leaves the length is cut."""
+    length = states.shape[2]
+    if not any(gaps):
+        return states.expand(len(gaps), -1, -1, -1)
+    kept = [max(0, length - gap) for gap in gaps]
+    return torch.cat([functional.pad(states[:, :, :n], (0, 0, length - n, 0)) for n in kept])
 
 
 def left_padded(
-    rows: Sequence[Sequence[int]], *, prefix: int, pad: int, device: torch.device
+    rows: Sequence[Sequence[int]], *, prefix: Sequence[int], pad: int, device: torch.device
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Token ids (rows, width), the attention mask (rows, prefix + width) and the position ids (rows, width).
+    """Token ids (rows, width), the attention mask (rows, length of prefix + width) and the position ids (rows, width).
 
-    Padding stands between the shared prefix and a row's own tokens, so that all rows end at the same place.
+    Each row is the end of padding, prefix and the row's own tokens, so that all rows end at the same place: a row that
+    is shorter than the longest runs the end of the prefix again, which costs what padding there would.
     """
     width = max(len(r) for r in rows)
-    ids = torch.tensor([[pad] * (width - len(r)) + list(r) for r in rows], device=device)
-    own = torch.tensor([[0] * (width - len(r)) + [1] * len(r) for r in rows], device=device)
-    positions = (own.cumsum(-1) - 1).clamp(min=0) + prefix
-    mask = torch.cat([own.new_ones(len(rows), prefix), own], dim=1)
-    return ids, mask, positions
+    ids = [([pad] * (width - len(r)) + list(prefix) + list(r))[-width:] for r in rows]
+    mask = [[0] * (width - len(r)) + [1] * (len(prefix) + len(r)) for r in rows]
+    whole = torch.tensor(mask, device=device)
+    positions = (whole.cumsum(-1) - 1).clamp(min=0)[:, -width:]
+    return torch.tensor(ids, device=device), whole, positions
 
 
 GROWTH = 64

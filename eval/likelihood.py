@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
+from eval.forward import forward
 from eval.generate import pad_token
-from eval.model import Base
+from eval.ways import Way, turns_at
+
+if TYPE_CHECKING:
+    from eval.model import Base
 
 BATCH_TOKENS = {"cpu": 2048, "cuda": 16384}
 """Padded tokens of one forward pass."""
+WHOLE_LOGITS = 1 << 27
+"""Logits that are held at once where they are made at all positions: 512 MiB in float32."""
 LOGIT_ROWS = 512
 """Positions whose vocabulary logits are held at a time."""
 
@@ -34,11 +40,19 @@ def log_likelihoods(base: Base, adapter: str | None, rows: Sequence[Row]) -> lis
     Vocabulary logits are computed at the target positions alone.
     """
     results: list[list[float]] = [[] for _ in rows]
+    way = base.ways.likelihood
+    if max((len(given) + len(target) for given, target in rows), default=0) > turns_at(base):
+        way = Way.SINGLE
     with base.weights(adapter) as model, base.computing(), torch.inference_mode():
-        for batch in plan(rows, BATCH_TOKENS[base.device.type]):
-            for i, values in zip(batch, _batch(model, base, [rows[i] for i in batch]), strict=True):
+        for batch in plan(rows, BATCH_TOKENS[base.device.type] if way == Way.OURS else _budget(base, way)):
+            for i, values in zip(batch, batch_likelihoods(model, base, [rows[i] for i in batch], way), strict=True):
                 results[i] = values
     return results
+
+
+def _budget(base: Base, way: Way) -> int:
+    """Padded tokens of a pass whose logits are made at all positions; one row at a time where batches are wrong."""
+    return 1 if way == Way.SINGLE else max(1, WHOLE_LOGITS // int(base.causal.config.get_text_config().vocab_size))
 
 
 def plan(rows: Sequence[Row], budget: int) -> list[list[int]]:
@@ -53,18 +67,21 @@ def plan(rows: Sequence[Row], budget: int) -> list[list[int]]:
     return batches
 
 
-def _batch(model: Any, base: Base, rows: Sequence[Row]) -> list[list[float]]:
-    """Padding stands on the right, where no token that counts can see it."""
+def batch_likelihoods(model: Any, base: Base, rows: Sequence[Row], way: Way) -> list[list[float]]:
+    """log_likelihoods of one batch; padding stands on the right, where no token that counts can see it."""
     longest = max(len(given) + len(target) for given, target in rows)
     ids = torch.full((len(rows), longest), pad_token(base), device=base.device)
     mask = torch.zeros_like(ids)
     for i, (given, target) in enumerate(rows):
         ids[i, : len(given) + len(target)] = torch.tensor(given + target, device=base.device)
         mask[i, : len(given) + len(target)] = 1
-    hidden = model.get_decoder()(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
-    states = torch.cat([hidden[i, len(g) - 1 : len(g) + len(t) - 1] for i, (g, t) in enumerate(rows)])
     wanted = torch.tensor([token for _, target in rows for token in target], device=base.device)
-    head = model.get_output_embeddings()
+    if way == Way.OURS:
+        made = model.get_decoder()(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
+        head = model.get_output_embeddings()
+    else:
+        made, head = forward(model, input_ids=ids, attention_mask=mask, use_cache=False).logits, torch.nn.Identity()
+    states = torch.cat([made[i, len(g) - 1 : len(g) + len(t) - 1] for i, (g, t) in enumerate(rows)])
     values: list[float] = []
     for start in range(0, len(wanted), LOGIT_ROWS):
         part = slice(start, start + LOGIT_ROWS)

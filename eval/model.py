@@ -31,7 +31,9 @@ from eval.ladder import Rung, choose_rung
 from eval.memory import keep_freed_memory
 from eval.model_files import locate_model, model_fingerprint
 from eval.placement import Placement, place_model
+from eval.probe import find_ways
 from eval.progress import say
+from eval.ways import Ways
 
 # Notes of the libraries to their own developers, which a user cannot act on.
 logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
@@ -63,6 +65,8 @@ class Base:
     """How its linear weights are held."""
     full: FullWeights | None = None
     """Where fine-tuning is of all weights: the tuned sets, in the place of adapters."""
+    ways: Ways = field(default_factory=Ways)
+    """Which ways of computing give its own numbers."""
     sharded: bool = False
     """Whether each process holds a part of the layers' weights alone."""
 
@@ -192,6 +196,7 @@ def load_base(name: str, method: Method = "qlora", dtype: Dtype = "auto") -> Bas
         unpack(model, computed)
     base = Base(model, tokenizer, folder, model_fingerprint(folder), device, computed, rung=rung)
     base.full = FullWeights(model) if method == "full" else None
+    find_ways(base, model)
     return base
 
 

@@ -37,12 +37,13 @@ def collate(rows: Sequence[Row], *, pad: int, device: torch.device, share_prefix
     # The last prompt token predicts the first labelled one, so it must stay outside the prefix.
     shared = min(common_prefix([r.tokens for r in rows]), min(r.start for r in rows) - 1) if share_prefix else 0
     shared = max(shared, 0)
-    ids, mask, positions = left_padded([r.tokens[shared:] for r in rows], prefix=shared, pad=pad, device=device)
+    prefix, own = rows[0].tokens[:shared], [r.tokens[shared:] for r in rows]
+    ids, mask, positions = left_padded(own, prefix=prefix, pad=pad, device=device)
     counts = torch.tensor([len(r.tokens) - r.start for r in rows])
     keep = int(counts.max())
     labelled = torch.arange(keep) >= keep - counts[:, None]
     labels = torch.tensor([token for r in rows for token in r.tokens[r.start :]], device=device)
-    return Batch(rows[0].tokens[:shared], ids, mask, positions, keep, labelled, labels)
+    return Batch(prefix, ids, mask, positions, keep, labelled, labels)
 
 
 def pad_of(tokenizer: Any) -> int:

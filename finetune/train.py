@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from eval.kv import expanded, prefix_states
+from eval.kv import prefix_states, shifted
 from eval.model import Base
 from eval.progress import track
 from finetune.batches import Batch, collate, pad_of
@@ -185,7 +185,7 @@ class _Trainer:
             inputs = {
                 "input_ids": batch.ids, "attention_mask": batch.mask, "position_ids": batch.positions,
                 "use_cache": bool(batch.shared),
-                "past_key_values": expanded(states, len(rows)) if batch.shared else None,
+                "past_key_values": shifted(states, batch.mask) if batch.shared else None,
             }  # fmt: skip
             return self._label_loss(inputs, batch), len(batch.labels)
 

@@ -48,9 +48,9 @@ def complete(base: Any, rows: list[list[int]], batches: list[list[int]], new: in
 
 
 def test_batched_texts_equal_one_by_one_generation(exact: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from eval import generate
+    from eval import decode
 
-    monkeypatch.setitem(generate.PREFILL_TOKENS, "cpu", 200)  # several prefill pieces
+    monkeypatch.setitem(decode.PREFILL_TOKENS, "cpu", 200)  # several prefill pieces
     rows = prompts(exact, 9)
     made = complete(exact, rows, [[0, 1, 2, 3, 4], [5, 6, 7, 8]], 24)
     assert {i: c.text for i, c in made.items()} == {i: greedy_by_transformers(exact, r, 24) for i, r in enumerate(rows)}

@@ -104,7 +104,7 @@ def _verdict(side: Side) -> dict[str, Any]:
     d, c = side.decision, side.config
     return {"run": str(side.path), "model": c.model, "seed": c.seed, "strategy": d["strategy"], "mode": d["mode"],
             "candidates": d["candidates"], "questions_needed": d["questions_needed"],
-            "reaches_target": d["reaches_target"], "questions": len(side.examples)}  # fmt: skip
+            "reaches_target": d["reaches_target"], "fit": d.get("fit"), "questions": len(side.examples)}  # fmt: skip
 
 
 def _rejudged(first: Side, second: Side) -> dict[str, Any] | None:
@@ -120,7 +120,8 @@ def _rejudged(first: Side, second: Side) -> dict[str, Any] | None:
         "retention": theirs.retention, "decision": theirs.decision,
     })  # fmt: skip
     _, decision = decide(first.scores, first.config.model_copy(update={"dataset": dataset}))
-    return {"strategy": decision.strategy, "mode": decision.mode, "candidates": list(decision.candidates)}
+    return {"strategy": decision.strategy, "mode": decision.mode, "candidates": list(decision.candidates),
+            "fit": decision.fit}  # fmt: skip
 
 
 def _notes(first: Side, second: Side, found: Sequence[Change]) -> Iterator[str]:

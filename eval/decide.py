@@ -12,24 +12,26 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from eval.advice import advice
 from eval.config import RunConfig, read_run_config
 from eval.errors import UserError
 from eval.evidence import Evidence, gather
 from eval.files import write_json
-from eval.records import Comparison, Decision, Score, read_records
+from eval.records import Comparison, Decision, Fit, Score, read_records
 from eval.rule import Ruling, apply_rule
 from eval.words import caveats, reasons, verdict_sentence
 
 __all__ = ["decide", "verdict_sentence", "write_decision"]
 
-RETRIEVES = {"prompt": False, "rag": True, "ft": False, "hybrid": True}
-TUNES = {"prompt": False, "rag": False, "ft": True, "hybrid": True}
+RETRIEVES = {"prompt": False, "rag": True, "ft": False, "hybrid": True, "none": False}
+TUNES = {"prompt": False, "rag": False, "ft": True, "hybrid": True, "none": False}
 
 
 def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison], Decision]:
     """Compare the modes that the scores hold and apply the rule; the same input gives the same output everywhere."""
     evidence = gather(scores, config)
     ruling = apply_rule(evidence, config.dataset.decision.margin)
+    fit = fitness(evidence, ruling)
     decision = Decision(
         dataset=config.dataset.name,
         strategy=ruling.strategy,
@@ -40,9 +42,15 @@ def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison]
         reasons=tuple(reasons(evidence, ruling, config)),
         caveats=tuple(caveats(evidence, ruling, config)),
         questions_needed=ruling.questions_needed,
-        reaches_target=_reaches(evidence, ruling),
+        reaches_target={"yes": True, "no": False, "not_shown": None}[fit] if ruling.mode else None,
         retention=evidence.retention,
         vetoed=tuple(evidence.forgot),
+        fit=fit,
+        targets=evidence.targets,
+        cut=evidence.cut,
+        cut_open=ruling.cut_open,
+        left_out=evidence.left_out,
+        next=advice(evidence, scores, ruling, fit, config),
     )
     return evidence.comparisons(), decision
 
@@ -64,13 +72,19 @@ def _common(ruling: Ruling, property_of: dict[str, bool]) -> bool | None:
     return values.pop() if len(values) == 1 else None
 
 
-def _reaches(evidence: Evidence, ruling: Ruling) -> bool | None:
-    if ruling.mode is None:
-        return None
-    estimates = [(evidence.targets[axis], modes[ruling.mode]) for axis, modes in evidence.estimates.items()]
-    if all(e.low >= target for target, e in estimates):
-        return True
-    return False if any(e.high < target for target, e in estimates) else None
+def fitness(evidence: Evidence, ruling: Ruling) -> Fit:
+    """Whether the verdict's mode is good enough; of an open verdict, `no` where all candidates are shown to miss one.
+
+    Where the length limit keeps the verdict open, cut replies count as right; of too few questions nothing is shown.
+    """
+    if ruling.mode is not None:
+        if evidence.falls_short(ruling.mode):
+            return "no"
+        return "yes" if evidence.reaches(ruling.mode) else "not_shown"
+    if not ruling.open_between and not ruling.turned:
+        return "not_shown"
+    judged = list(evidence.complete.values())[-1] if ruling.turned else evidence
+    return "no" if all(judged.falls_short(m) for m in judged.modes) else "not_shown"
 
 
 def main() -> None:

@@ -55,7 +55,8 @@ def print_drawn(found: Result, console: Console | None = None) -> None:
 
 def verdict(found: Result) -> Text:
     """The data set and the sentence."""
-    style = "bold yellow" if found.decision.strategy == "inconclusive" else "bold green"
+    good = found.decision.strategy != "inconclusive" and found.decision.fit != "no"
+    style = "bold green" if good else "bold red" if found.decision.strategy == "none" else "bold yellow"
     text = Text(f"{found.decision.dataset}: ", style="bold")
     return text.append(verdict_sentence(found.decision), style=style)
 

@@ -1,8 +1,16 @@
-"""What the rule looks at: estimates of every mode and paired differences of every pair, from the primary scores."""
+"""What the rule looks at: estimates of every mode and paired differences of every pair, from the primary scores.
+
+A reply that was cut at the length limit may have been right, had it been allowed to end. So the same is gathered again
+with the cut replies of each candidate counted as right, and with those of all of them: `Evidence.complete`.
+
+An adapter that did not learn (axis `training`, value 0) says nothing of tuning. Its scores under that seed are left
+out; where no seed learnt, the mode is no candidate. What is judged are the losses of training and not the answers to
+test questions, so this does not choose by the result: whoever trains sees it before anything is asked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
@@ -13,6 +21,7 @@ from eval.config import RunConfig
 from eval.modes import MODES
 from eval.records import Axis, Comparison, Estimate, Score
 from eval.stats import DIGITS, Interval, detectable, difference_intervals, difference_test, holm, mean_intervals
+from eval.training import Training, judge_training
 
 AXES: tuple[Axis, ...] = ("knowledge", "style")
 
@@ -22,7 +31,7 @@ class Evidence:
     """Estimates and paired differences of the primary scores."""
 
     modes: tuple[str, ...]
-    """Candidates that have scores, cheapest first; modes that forgot too much are not among them."""
+    """Candidates that have scores, cheapest first; modes that forgot too much or did not learn are not among them."""
     targets: Mapping[str, float]
     """axis -> target, for the axes that are scored."""
     estimates: Mapping[str, Mapping[str, Estimate]]
@@ -37,6 +46,14 @@ class Evidence:
     """mode -> share of the retention battery that it gets right."""
     forgot: Mapping[str, Comparison] = field(default_factory=dict)
     """Vetoed mode -> its change from base on the retention battery."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Mode whose adapter learnt under no seed -> what was seen of it."""
+    dropped_seeds: Mapping[str, tuple[int, int, str]] = field(default_factory=dict)
+    """Candidate -> how many of its seeds did not learn and are left out, of how many, and what was seen."""
+    cut: Mapping[str, float] = field(default_factory=dict)
+    """mode -> share of its replies that were cut at the length limit."""
+    complete: Mapping[tuple[str, ...], Evidence] = field(default_factory=dict)
+    """Candidates with cut replies -> the evidence as it would be, were all of these right."""
 
     def lift(self, axis: str, control: str, treatment: str) -> Comparison:
         """The difference treatment - control on an axis; one that says nothing when they share no scored question."""
@@ -62,6 +79,18 @@ class Evidence:
         """Whether the mode is shown to miss the axis's target."""
         return self.ceilings[axis, mode] < self.targets[axis]
 
+    def falls_short(self, mode: str) -> bool:
+        """Whether the mode is shown to miss the target of any axis."""
+        return any(self.below_target(axis, mode) for axis in self.targets)
+
+    def reaches(self, mode: str) -> bool:
+        """Whether the mode is shown to reach the target of every axis."""
+        return all(self.at_target(axis, mode) for axis in self.targets)
+
+    def shortfall(self, mode: str) -> float:
+        """How far the mode's means lie below the targets, summed over the axes."""
+        return sum(max(0.0, self.targets[a] - self.estimates[a][mode].mean) for a in self.targets)
+
 
 @dataclass(frozen=True, slots=True)
 class _Table:
@@ -80,8 +109,36 @@ class _Table:
 
 def gather(scores: Sequence[Score], config: RunConfig) -> Evidence:
     """Estimates of every mode and paired differences of every pair, from the primary scores."""
+    training = judge_training(scores)
+    primary = [s for s in scores if s.primary and not training.drops(s)]
+    evidence = _gather(primary, config, training)
+    cut = {s.mode for s in primary if s.cut and s.axis in AXES}
+    doubtful = [m for m in evidence.modes if m in cut]
+    sets = list(dict.fromkeys([*((m,) for m in doubtful), tuple(doubtful)])) if doubtful else []
+    complete = {modes: _gather(_completed(primary, modes), config, training) for modes in sets}
+    return replace(evidence, cut=_cut_shares(primary), complete=complete)
+
+
+def _completed(primary: Sequence[Score], modes: Collection[str]) -> list[Score]:
+    """The scores with every cut reply of these modes right on both axes; what could not be judged stays so."""
+    return [
+        replace(s, value=1.0, reason="") if s.cut and s.mode in modes and s.axis in AXES and s.value is not None else s
+        for s in primary
+    ]
+
+
+def _cut_shares(primary: Sequence[Score]) -> dict[str, float]:
+    """mode -> share of its replies, over all seeds, that were cut."""
+    replies: dict[str, dict[tuple[str, int], bool]] = {}
+    for s in primary:
+        if s.axis in AXES:
+            of_mode = replies.setdefault(s.mode, {})
+            of_mode[s.example_id, s.seed] = s.cut or of_mode.get((s.example_id, s.seed), False)
+    return {m: round(sum(replies[m].values()) / len(replies[m]), DIGITS) for m in MODES if m in replies}
+
+
+def _gather(primary: Sequence[Score], config: RunConfig, training: Training) -> Evidence:
     targets = {"knowledge": config.dataset.knowledge.target, "style": config.dataset.style.target}
-    primary = [s for s in scores if s.primary]
     tables = [t for axis in AXES if (t := _table(axis, primary))]
     estimates: dict[str, Mapping[str, Estimate]] = {t.axis: _estimates(t) for t in tables}
     pairs: dict[tuple[str, str, str], Comparison] = {}
@@ -95,14 +152,18 @@ def gather(scores: Sequence[Score], config: RunConfig) -> Evidence:
     candidates = tuple(
         name for name, mode in MODES.items()
         if name in present and mode.strategy and all(name in modes for modes in estimates.values())
-        and name not in forgot
+        and name not in forgot and name not in training.left_out
     )  # fmt: skip
     pairs = _adjusted(pairs | changes)
     ceilings: dict[tuple[str, str], float] = {
         (t.axis, mode): high for t in tables for mode, high in _highs(t, 1 - 0.05 / len(tables)).items()
     }
     tops = {key: top for t in tables for key, top in _tops(t, config.seed).items()}
-    return Evidence(candidates, {a: targets[a] for a in estimates}, estimates, pairs, tops, ceilings, retention, forgot)
+    forgot = {m: c for m, c in forgot.items() if m not in training.left_out}
+    return Evidence(
+        candidates, {a: targets[a] for a in estimates}, estimates, pairs, tops, ceilings, retention, forgot,
+        training.left_out, training.dropped,
+    )  # fmt: skip
 
 
 def _highs(table: _Table, level: float) -> dict[str, float]:

@@ -47,7 +47,8 @@ def _of(evidence: Evidence, share: float) -> Evidence:
         (axis, mode): min(1.0, (mean := evidence.estimates[axis][mode].mean) + wider * (high - mean))
         for (axis, mode), high in evidence.ceilings.items()
     }
-    return replace(evidence, estimates=estimates, pairs=pairs, ceilings=ceilings)
+    complete = {modes: _of(other, share) for modes, other in evidence.complete.items()}
+    return replace(evidence, estimates=estimates, pairs=pairs, ceilings=ceilings, complete=complete)
 
 
 def _widened(known: Known, centre: float, wider: float, floor: float) -> Known:

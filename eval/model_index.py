@@ -71,6 +71,10 @@ def _mode(run: Path, mode: str | None) -> str:
     chosen = mode or decision["mode"]
     if chosen is None:
         raise UserError(f"{run}: the verdict is inconclusive and names no mode; name the one that you publish")
+    if mode is None and decision["strategy"] == "none":
+        raise UserError(
+            f"{run}: nothing tried is good enough, so the verdict recommends no mode; name the one to publish"
+        )
     if not any(chosen in arms for arms in decision["axes"].values()):
         known = ", ".join(dict.fromkeys(m for arms in decision["axes"].values() for m in arms))
         raise UserError(f"{run}: has no scores of mode {chosen}; it has {known}")

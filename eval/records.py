@@ -10,7 +10,8 @@ from typing import Any, Literal, TypeVar, cast
 
 from eval.files import write_text
 
-Axis = Literal["knowledge", "style", "retrieval", "abstention", "retention"]
+Axis = Literal["knowledge", "style", "retrieval", "abstention", "retention", "training"]
+Fit = Literal["no", "not_shown", "yes"]
 Finish = Literal["stop", "length", "loop"]
 """How a reply ended: by a stop token, at a limit, or in endless repetition."""
 
@@ -125,17 +126,29 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do next."""
+
+    cause: str
+    """What it answers to, as a key: use, questions, cut, metric, unread, untried, learning, oracle, retrieval, reading,
+    form, model."""
+    text: str
+    """An instruction, with the figures behind it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """The verdict on one data set; DESIGN of the file: decision.json."""
+    """The verdict on one data set; what decision.json holds."""
 
     dataset: str
-    strategy: Literal["prompt", "rag", "ft", "hybrid", "inconclusive"]
+    strategy: Literal["prompt", "rag", "ft", "hybrid", "none", "inconclusive"]
+    """`none`: no mechanism is shown to be worth its cost, and every prompt is shown to miss a target."""
     mode: str | None
-    """The arm that stands for the strategy."""
+    """The mode that stands for the strategy; of `none`, the one whose means fall least short of the targets."""
     candidates: tuple[str, ...]
     """Strategies still possible, cheapest first."""
     quadrant: Mapping[str, bool | None]
-    """`context` and `llm`: is this kind of optimisation needed? None: not settled."""
+    """`context` and `llm`: is this kind of optimisation shown to be worth its cost? None: not settled."""
     axes: Mapping[str, Mapping[str, Estimate]]
     """axis -> mode -> estimate."""
     reasons: tuple[str, ...] = ()
@@ -146,6 +159,24 @@ class Decision:
     """mode -> share of the retention battery's items that it gets right; empty when the battery was not run."""
     vetoed: tuple[str, ...] = ()
     """Modes that forgot more than the data set allows, and are no candidates for it."""
+    fit: Fit = "not_shown"
+    """Whether `mode` is shown to reach every target (yes), to miss one (no), or neither; for an open verdict, no when
+    every candidate is shown to miss one."""
+    targets: Mapping[str, float] = field(default_factory=dict)
+    """axis -> what is good enough, for the axes that are scored."""
+    cut: Mapping[str, float] = field(default_factory=dict)
+    """mode -> share of its replies that ended at the limit of their length."""
+    cut_open: tuple[str, ...] = ()
+    """Modes whose cut replies, counted as right, would give another verdict: the limit keeps this one open."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Mode that is no candidate because its adapter did not learn -> what was seen, and the fix."""
+    next: tuple[Step, ...] = ()
+    """What to do next, most useful first."""
+
+    @property
+    def falls_short(self) -> bool:
+        """Whether a mechanism wins that is shown to miss a target: the best of what was tried, not good enough yet."""
+        return self.fit == "no" and self.strategy in ("rag", "ft", "hybrid")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from eval.config import DatasetConfig
 from eval.decide import verdict_sentence
 from eval.records import Decision, Estimate
 from eval.terminal import Table, print_table
+from eval.words import verdict_name
 
 FILES = {
     "report": "report.html", "markdown": "report.md", "decision": "decision.json", "scores": "scores.jsonl",
@@ -48,7 +49,7 @@ def result(decision: Decision, config: DatasetConfig, folder: Path) -> Result:
 def as_json(found: Result) -> dict[str, Any]:
     """What `--json` prints for one data set."""
     decision = asdict(found.decision)
-    keys = ("axes", "questions_needed", "reaches_target")
+    keys = ("axes", "questions_needed", "fit", "reaches_target", "cut", "left_out", "next")
     return {
         "dataset": found.decision.dataset,
         "strategy": found.decision.strategy,
@@ -74,7 +75,7 @@ def show(found: Result) -> None:
 
 def show_all(results: Sequence[Result]) -> None:
     """Print one line for each of several data sets, on stdout."""
-    rows = [[r.decision.dataset, r.decision.strategy, r.decision.mode or "", str(r.report)] for r in results]
+    rows = [[r.decision.dataset, verdict_name(r.decision), r.decision.mode or "", str(r.report)] for r in results]
     print()
     print_table((["data set", "strategy", "mode", "report"], rows))
 

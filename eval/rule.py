@@ -12,6 +12,13 @@ than 20 independent groups there is no verdict. Between two modes of one strateg
 stands for it. Where two unbeaten modes of a strategy are estimated to fall short of the targets within m of each other,
 each is to be shown safe at 97.5 % instead of 95 %, or the strategy would have two chances to err.
 
+Where the verdict is the prompt and every mode that could stand for it is shown to miss a target, the verdict is `none`:
+nothing tried is good enough. Its mode is the one of all candidates whose means fall least short of the targets, the
+cheapest of equals. In the terms of error it is the verdict for the prompt: that no mechanism is worth its cost.
+
+A reply that was cut at the length limit counts as the metrics score it. Where counting the cut replies of one
+candidate, or of all, as right gives another strategy, the verdict is `inconclusive`, whatever the intervals say.
+
 Why it errs seldom: a verdict is materially inferior only if a candidate's safety was shown falsely, and needlessly
 complex only if a cheaper candidate was falsely shown both below its target and below the verdict's (an
 intersection-union test, Berger, 1982); so the family of comparisons needs no further correction, but for the two axes
@@ -22,15 +29,15 @@ on which a candidate may be shown below its target, and for the two modes of one
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from eval.evidence import Evidence
 from eval.modes import MODES
 from eval.records import Comparison
 
-Strategy = Literal["prompt", "rag", "ft", "hybrid", "inconclusive"]
+Strategy = Literal["prompt", "rag", "ft", "hybrid", "none", "inconclusive"]
 FEWEST = 20
 """Independent groups below which there is no verdict: a convention, for intervals of so few rest on assumptions."""
 ORDER: tuple[Strategy, ...] = ("prompt", "rag", "ft", "hybrid")
@@ -49,10 +56,36 @@ class Ruling:
     open_between: tuple[Comparison, ...]
     """Lifts that are neither shown to matter nor shown not to."""
     questions_needed: int | None
+    prompt: str | None = None
+    """Of `none`: the prompt mode over which no mechanism is shown to be worth its cost."""
+    turned: Mapping[tuple[str, ...], Strategy] = field(default_factory=dict)
+    """Modes whose cut replies, counted as right, give another strategy -> that one. Not empty: this keeps it open."""
+    as_scored: Strategy | None = None
+    """What the strategy would be if every cut reply is as wrong as it was scored; None where `turned` is empty."""
+
+    @property
+    def cut_open(self) -> tuple[str, ...]:
+        """Modes whose cut replies keep the verdict open: those that do so alone, or for want of such all together."""
+        alone = tuple(modes[0] for modes in self.turned if len(modes) == 1)
+        return alone or max(self.turned, key=len, default=())
 
 
 def apply_rule(evidence: Evidence, margin: float) -> Ruling:
-    """Apply the rule to all candidates that have scores."""
+    """Apply the rule to all candidates that have scores, and again with their cut replies counted as right."""
+    ruling = _rule(evidence, margin)
+    others = {modes: _rule(complete, margin) for modes, complete in evidence.complete.items()}
+    turned = {modes: other for modes, other in others.items() if other.strategy != ruling.strategy}
+    if not turned:
+        return ruling
+    possible = [s for r in (ruling, *turned.values()) for s in (r.candidates or ("prompt",))]
+    candidates = tuple(s for s in ORDER if s in possible)
+    return replace(
+        ruling, strategy="inconclusive", mode=None, candidates=candidates, prompt=None,
+        turned={modes: other.strategy for modes, other in turned.items()}, as_scored=ruling.strategy,
+    )  # fmt: skip
+
+
+def _rule(evidence: Evidence, margin: float) -> Ruling:
     beaten = tuple(b for i in evidence.modes if (b := _beaten(evidence, i, margin)))
     losers = {b[0] for b in beaten}
     left = [m for m in evidence.modes if m not in losers]
@@ -68,7 +101,11 @@ def apply_rule(evidence: Evidence, margin: float) -> Ruling:
     open_lifts = {m: [*_threats(evidence, m, alike, margin), *_unproven(evidence, m)] for m in mine}
     safe = [m for m in mine if not open_lifts[m]]
     if safe:
-        return Ruling(first, _better(evidence, safe), (first,), beaten, (), None)
+        # Of two that could stand, one that is not shown to miss a target stands before one that is.
+        hopeful = [m for m in safe if not evidence.falls_short(m)]
+        if first == "prompt" and not hopeful:
+            return Ruling("none", _better(evidence, evidence.modes), (), beaten, (), None, _better(evidence, safe))
+        return Ruling(first, _better(evidence, hopeful or safe), (first,), beaten, (), None)
     stands = _better(evidence, mine)
     still = _strategies([stands, *(mode for c in open_lifts[stands] for mode in (c.control, c.treatment))])
     needed = [n for c in open_lifts[stands] if (n := _questions(evidence, c, alike, margin))]
@@ -149,18 +186,13 @@ def _questions(evidence: Evidence, lift: Comparison, alike: int, margin: float) 
 
 def _alike(evidence: Evidence, modes: list[str], margin: float) -> int:
     """How many modes of one strategy have about equal chances to stand for it: shortfalls within the margin."""
-    least = min(_shortfall(evidence, m) for m in modes)
-    return sum(_shortfall(evidence, m) < least + margin for m in modes)
+    least = min(evidence.shortfall(m) for m in modes)
+    return sum(evidence.shortfall(m) < least + margin for m in modes)
 
 
-def _better(evidence: Evidence, modes: list[str]) -> str:
+def _better(evidence: Evidence, modes: Sequence[str]) -> str:
     """The mode with the least shortfall from the targets; the cheaper of equals."""
-    return min(modes, key=lambda m: (round(_shortfall(evidence, m), 9), evidence.modes.index(m)))
-
-
-def _shortfall(evidence: Evidence, mode: str) -> float:
-    """How far the means lie below the targets, over the axes."""
-    return sum(max(0.0, evidence.targets[a] - evidence.estimates[a][mode].mean) for a in evidence.targets)
+    return min(modes, key=lambda m: (round(evidence.shortfall(m), 9), evidence.modes.index(m)))
 
 
 def _at_stake(i: str, j: str, margin: float) -> float:

@@ -51,7 +51,8 @@ def sensitivity(scores: Sequence[Score], config: RunConfig) -> dict[str, Any]:
 
 def _with(evidence: Evidence, axis: str, target: float) -> Evidence:
     targets: Mapping[str, float] = {**evidence.targets, axis: target}
-    return replace(evidence, targets=targets)
+    complete = {modes: _with(other, axis, target) for modes, other in evidence.complete.items()}
+    return replace(evidence, targets=targets, complete=complete)
 
 
 def _sweep(rule: Callable[[float], Ruling], values: Sequence[float]) -> list[Segment]:
@@ -95,7 +96,7 @@ def _entry(name: str, value: float, segments: Sequence[Segment]) -> dict[str, An
 def _words(
     name: str, value: float, here: Segment, low: float, high: float, below: Segment | None, above: Segment | None
 ) -> str:
-    held = f"The verdict ({here.strategy}) holds"
+    held = f"The verdict ({_said(replace(here, candidates=())) if here.strategy == 'none' else here.strategy}) holds"
     if below is None and above is None:
         return f"{held} at every {name} from {low:.2f} to {high:.2f} (set: {value:g})."
     if below is None:
@@ -111,5 +112,5 @@ def _words(
 
 def _said(segment: Segment) -> str:
     if segment.strategy != "inconclusive":
-        return segment.strategy
+        return "nothing good enough" if segment.strategy == "none" else segment.strategy
     return f"inconclusive ({' or '.join(segment.candidates) or 'nothing scored'})"

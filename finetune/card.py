@@ -122,9 +122,23 @@ def _scores(tuned: Tuned) -> str:
         lines.append(
             f"| retention after tuning | {kept['mean']:.2f} | {kept['low']:.2f} to {kept['high']:.2f} | {kept['n']} | |"
         )
-    verdict = "inconclusive" if decision["mode"] is None else MODES[decision["mode"]].label
-    intro = f"On the data set's test questions, which training did not see. Verdict of the comparison: {verdict}."
-    return "\n".join([intro, "", *lines])
+    intro = "On the data set's test questions, which training did not see. "
+    intro += f"Verdict of the comparison: {_verdict(decision)}."
+    lost = decision.get("left_out", {}).get(tuned.name)
+    return "\n".join([intro + (f" This adapter was left out of it, for it did not learn: {lost}." if lost else ""), "",
+                      *lines])  # fmt: skip
+
+
+def _verdict(decision: Mapping[str, Any]) -> str:
+    """The verdict as a card names it; what misses its target is never named without saying so."""
+    if decision["mode"] is None:
+        return "inconclusive"
+    label = MODES[decision["mode"]].label
+    if decision["strategy"] == "none":
+        return f"nothing tried is good enough ({label} comes nearest to the targets)"
+    if decision.get("fit") == "no":
+        return f"{label}, the best of what was tried, not good enough yet"
+    return label if decision.get("fit") == "yes" else f"{label}; that it reaches the targets is not shown"
 
 
 def _training(tuned: Tuned) -> str:

@@ -96,7 +96,8 @@ def _name(run: Path, adapter: str | None) -> Adapter:
     known = ", ".join(ADAPTERS)
     if adapter is None:
         file = run / "decision.json"
-        mode = read_json(file)["mode"] if file.is_file() else None
+        decision = read_json(file) if file.is_file() else {"mode": None}
+        mode = decision["mode"] if decision.get("strategy") != "none" else None
         name = MODES[mode].adapter if mode in MODES else None
         if name is None:
             raise UserError(f"{run}: no verdict that names an adapter; choose one with --adapter: {known}")

@@ -19,13 +19,15 @@ from reports.inline import inline
 from reports.placement import place
 from reports.places import Place, places
 from reports.portfolio import NAMES, relative
+from reports.quadrant import CELLS
 from reports.run import Run, in_order, label, read_run
 from reports.summary import PASS
 
 PAGE = "changes.html"
 MOST_FOR_DIFF = 400
 """Words of a setting's value up to which its changes are marked; the comparison's time grows with their square."""
-SHORT = {"prompt": "a prompt alone", "rag": "RAG", "ft": "fine-tuning", "hybrid": "both", "inconclusive": "not settled"}
+SHORT = {"prompt": "a prompt alone", "rag": "RAG", "ft": "fine-tuning", "hybrid": "both", "none": "nothing good enough",
+         "inconclusive": "not settled"}  # fmt: skip
 SHOWN = ("better", "worse")
 
 
@@ -73,7 +75,8 @@ def headline(found: Mapping[str, Any]) -> str:
 def _said(verdict: Mapping[str, Any]) -> str:
     if verdict["strategy"] == "inconclusive" and verdict["candidates"]:
         return f"not settled ({' or '.join(SHORT.get(c, c) for c in verdict['candidates'])})"
-    return SHORT.get(verdict["strategy"], str(verdict["strategy"]))
+    said = SHORT.get(verdict["strategy"], str(verdict["strategy"]))
+    return f"{said}, not good enough yet" if verdict.get("fit") == "no" and verdict["strategy"] in CELLS else said
 
 
 def lead(found: Mapping[str, Any]) -> str:
@@ -114,7 +117,9 @@ def _names(before: Run, after: Run) -> tuple[str, str]:
 
 def _place(run: Run, name: str) -> Place:
     found = place(run.decision, run.comparisons, run.margin)
-    return Place(name, run.decision.strategy, found.llm, found.context, run.margin)
+    return Place(
+        name, run.decision.strategy, found.llm, found.context, run.margin, short=run.decision.falls_short
+    )  # fmt: skip
 
 
 def _axis(found: Mapping[str, Any], axis: str, margin: float) -> dict[str, Any]:

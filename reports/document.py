@@ -12,7 +12,7 @@ from reports import summary, words
 from reports.placement import place
 from reports.run import Run
 
-VERSION = 1
+VERSION = 2
 """Raised when a key changes its meaning or goes; new keys do not raise it."""
 
 

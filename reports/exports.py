@@ -22,7 +22,7 @@ SCHEMAS = ("summary.schema.json", "decision.schema.json")
 def export(run: Path, folder: Path) -> list[Path]:
     """Write every form of a run into a folder and return the paths; raises UserError as `read_run` does.
 
-    The model-index is left out where the verdict names no mode.
+    The model-index is left out where the verdict recommends no mode.
     """
     found = read_run(run)
     write_json(folder / "summary.json", document(found))
@@ -32,7 +32,7 @@ def export(run: Path, folder: Path) -> list[Path]:
         "decision-record.md": record_markdown(found),
         "decision-record.html": record_html(found),
     }
-    if found.decision.mode is not None:
+    if found.decision.mode is not None and found.decision.strategy != "none":
         metadata = {"model-index": model_index(run)}
         texts["model-index.yaml"] = yaml.safe_dump(metadata, sort_keys=False, allow_unicode=True)
     for name, text in texts.items():

@@ -102,7 +102,7 @@ def _verdict(run: Run) -> dict[str, Any]:
         "sureness": words.sureness(run),
         "not_measured": words.not_measured(run),
         "unscored": words.unscored(run),
-        "next_steps": words.next_steps(run, missed=False),
+        "next_steps": words.next_steps(run),
         "quadrant": quadrant(decision, placement, run.margin),
         "across": words.lift_words(placement.llm, "Across, tuning"),
         "up": words.lift_words(placement.context, "Up, retrieval"),

@@ -30,7 +30,7 @@ class Place:
 
     name: str
     strategy: str
-    """Of the verdict, which gives the colour; `inconclusive` is drawn hollow."""
+    """Of the verdict, which gives the colour; `inconclusive` is drawn hollow, `none` as a cross."""
     across: Lift | None
     """What tuning adds; None where it was not measured."""
     up: Lift | None
@@ -38,6 +38,8 @@ class Place:
     margin: float
     href: str = ""
     """Where a click on it leads; empty: nowhere."""
+    short: bool = False
+    """The strategy is the best of what was tried, and not good enough yet."""
 
 
 def places(found: Sequence[Place]) -> tuple[Markup, list[str]]:
@@ -160,18 +162,36 @@ def _lines(spans: Sequence[tuple[Span | None, Span | None]]) -> list[Box]:
 
 def _mark(place: Place, words: str, dot: tuple[float, float], label: Box | None) -> Markup:
     x, y = dot
-    spoken = (
-        f"{place.name}: {place.strategy}. {lift_words(place.across, 'Tuning')}. {lift_words(place.up, 'Retrieval')}."
-    )
+    spoken = f"{place.name}: {_said(place)}. {lift_words(place.across, 'Tuning')}. {lift_words(place.up, 'Retrieval')}."
     parts: list[Markup] = []
     if label is not None:
         end = label.nearest(x, y)
         if (end[0] - x) ** 2 + (end[1] - y) ** 2 > (RADIUS + 9) ** 2:
             parts.append(line(x, y, *end, "leader"))
-    parts.append(tag("circle", tag("title", spoken), cx=x, cy=y, r=RADIUS, class_="dot"))
+    parts += _dot(place, spoken, x, y)
     if label is not None:
         parts.append(text(label.left + 2, label.top + 14, words, "dot-name halo"))
     if place.href:
         parts = [tag("a", *parts, href=place.href, aria_label=f"{place.name}: open its report")]
     state = " open" if place.strategy == "inconclusive" else ""
     return tag("g", *parts, class_=f"mark{state} s-{place.strategy}")
+
+
+def _said(place: Place) -> str:
+    if place.strategy == "none":
+        return "nothing good enough"
+    return f"{place.strategy}{', not good enough yet' if place.short else ''}"
+
+
+def _dot(place: Place, spoken: str, x: float, y: float) -> list[Markup]:
+    """A dot; a cross where nothing is good enough, and a dot with a stroke through it where the best is not yet."""
+    if place.strategy == "none":
+        arm = RADIUS * 0.8
+        back = tag("circle", tag("title", spoken), cx=x, cy=y, r=RADIUS + 1.5, class_="dot back")
+        return [
+            back,
+            line(x - arm, y - arm, x + arm, y + arm, "cross"),
+            line(x - arm, y + arm, x + arm, y - arm, "cross"),
+        ]
+    dot = tag("circle", tag("title", spoken), cx=x, cy=y, r=RADIUS, class_="dot")
+    return [dot, line(x - RADIUS * 0.55, y, x + RADIUS * 0.55, y, "stroke")] if place.short else [dot]

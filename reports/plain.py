@@ -44,19 +44,32 @@ def whole(value: float) -> str:
 
 def badges(run: Run) -> list[Badge]:
     """Settled or open, and for each axis what the verdict's arm reaches of its target."""
-    settled = run.decision.strategy != "inconclusive"
-    found = [Badge("good", "Settled") if settled else Badge("open", "Not settled")]
+    found = [_state(run)]
     for axis in axes(run):
         stands, target = _stands(run, axis), run.target(axis)
         if stands is None:
             continue
         reached = target is not None and stands.low >= target
-        missed = target is not None and stands.high < target
+        missed = target is not None and is_missed(run, stands, target)
         kind = "good" if reached else "bad" if missed else "open"
         word = "reached" if reached else "missed" if missed else "not shown to be reached"
         aim = "" if target is None else f", target {whole(target)} {word}"
         found.append(Badge(kind, f"{SAID[axis].capitalize()} right {whole(stands.mean)}{aim}"))
     return found
+
+
+def _state(run: Run) -> Badge:
+    """Whether it is settled, and whether what it comes to is good enough."""
+    if run.decision.strategy == "inconclusive":
+        return Badge("open", "Not settled")
+    if run.decision.strategy == "none":
+        return Badge("bad", "Nothing good enough")
+    return Badge("bad", "Not good enough yet") if run.decision.falls_short else Badge("good", "Settled")
+
+
+def is_missed(run: Run, estimate: Estimate, target: float) -> bool:
+    """Whether the verdict's arm is shown to miss a target; never where the decision says that this is not shown."""
+    return estimate.high < target and run.decision.fit != "not_shown"
 
 
 def basis(run: Run) -> str:
@@ -72,11 +85,40 @@ def reasons(run: Run, placement: Placement) -> list[Reason]:
     """At most three reasons; the figures of the rule itself stand in decision.json and further down the page."""
     if run.decision.mode is None:
         return _open(run)
+    if run.decision.strategy == "none":
+        return [*_nearest(run), *(_not_needed(run, name) for name in MECHANISMS)]
     lifts = {"context": placement.context, "llm": placement.llm}
     needed = [name for name in MECHANISMS if run.decision.quadrant.get(name)]
     found = [_needed(run, name, lift) for name in needed if (lift := lifts[name])]
     rest = [_not_needed(run, name) for name in MECHANISMS if name not in needed]
     return [*found, *_targets(run, bool(needed)), *rest][:3]
+
+
+def _nearest(run: Run) -> list[Reason]:
+    """How far the best arm is from its targets."""
+    mode = run.decision.mode or ""
+    known = {a: (e, t) for a in axes(run) if (e := _stands(run, a)) and (t := run.target(a)) is not None}
+    missed = {a: (e, t) for a, (e, t) in known.items() if e.mean < t}
+    said = " and ".join(
+        f"{SAID[a]} right in {whole(e.mean)} ({100 * e.low:.0f} to {whole(e.high)}), {whole(t)} wanted"
+        for a, (e, t) in missed.items()
+    )
+    return [Reason(f"{label(mode)} comes nearest, and is not good enough.", f"{said[:1].upper()}{said[1:]}.")]
+
+
+def reference(run: Run) -> str:
+    """The arm that mechanisms are held against: the verdict's own, or the prompt that comes nearest to its targets."""
+    mode = run.decision.mode or ""
+    prompts = [m for m in _candidates(run) if strategy(m) == "prompt"]
+    if run.decision.strategy != "none" or not prompts or strategy(mode) == "prompt":
+        return mode
+    return min(prompts, key=lambda m: _shortfall(run, m))
+
+
+def _shortfall(run: Run, mode: str) -> float:
+    """How far an arm's means lie below the targets, as the rule has it."""
+    known = [(e.mean, t) for a in axes(run) if (e := dict(arms(run, a)).get(mode)) and (t := run.target(a)) is not None]
+    return sum(max(0.0, target - mean) for mean, target in known)
 
 
 def _needed(run: Run, name: str, lift: Lift) -> Reason:
@@ -100,7 +142,7 @@ def _targets(run: Run, mechanism: bool) -> list[Reason]:
     if missed:
         axis = missed[0]
         e, t = known[axis]
-        shown = "is below" if e.high < t else "is not shown to reach"
+        shown = "is below" if is_missed(run, e, t) else "is not shown to reach"
         claim = f"It is the best here, but {SAID[axis]} {shown} the target."
         return [Reason(claim, f"{whole(e.mean)} right ({100 * e.low:.0f} to {whole(e.high)}), {whole(t)} wanted.")]
     claim = "It is good enough." if mechanism else "The prompt alone is good enough."
@@ -110,15 +152,22 @@ def _targets(run: Run, mechanism: bool) -> list[Reason]:
 
 def _not_needed(run: Run, name: str) -> Reason:
     """Why a mechanism is left out: what it would add to the verdict's arm."""
-    mechanism, mode = MECHANISMS[name], run.decision.mode or ""
+    mechanism, mode = MECHANISMS[name], reference(run)
     rivals = [m for m in _candidates(run) if _adds(name, mode, m)]
     if not rivals:
         return Reason(f"{mechanism} was not tried.", "This run says nothing about it.")
+    lost = [m for m in rivals if m in run.decision.left_out]
+    if len(lost) == len(rivals):
+        return Reason(f"{mechanism} is not ruled out.", f"{label(lost[0])}: {run.decision.left_out[lost[0]]}.")
+    rivals = [m for m in rivals if m not in lost]
     first = "knowledge" if "knowledge" in axes(run) else axes(run)[0]
     rival = max(rivals, key=lambda m: run.decision.axes[first][m].mean if m in run.decision.axes[first] else -1.0)
     lifts = [
         f"{SAID[axis]} by {points(c)} points" for axis in axes(run) if (c := _lift(run, axis, mode, rival)) is not None
     ]
+    if run.decision.strategy == "none":
+        claim = f"{mechanism} is not shown to be worth its cost."
+        return Reason(claim, f"{label(rival)} moves {' and '.join(lifts)} from {label(mode)}.")
     met = all((e := _stands(run, axis)) and (t := run.target(axis)) is not None and e.low >= t for axis in axes(run))
     enough = "but the targets are reached without it" if met else "less than what is worth a mechanism here"
     return Reason(f"{mechanism} is not needed.", f"{label(rival)} would move {' and '.join(lifts)}, {enough}.")
@@ -134,13 +183,23 @@ def _adds(name: str, mode: str, rival: str) -> bool:
 
 def _open(run: Run) -> list[Reason]:
     """Which comparisons between the strategies that are left do not tell, the widest first."""
-    left = [m for m in _candidates(run) if strategy(m) in run.decision.candidates]
+    left = [m for m in _candidates(run) if strategy(m) in run.decision.candidates and m not in run.decision.left_out]
+    cut = _cut(run)
     found = [
         c for c in run.comparisons
         if c.axis in axes(run) and {c.control, c.treatment} <= set(left)
         and strategy(c.control) != strategy(c.treatment) and _matters(run, c)
     ]  # fmt: skip
-    return [_untold(run, c) for c in sorted(found, key=lambda c: c.low - c.high)[:3]]
+    return [*cut, *(_untold(run, c) for c in sorted(found, key=lambda c: c.low - c.high))][:3]
+
+
+def _cut(run: Run) -> list[Reason]:
+    """Why the length limit keeps the verdict open; nothing where it does not."""
+    if not run.decision.cut_open:
+        return []
+    shares = ", ".join(f"{label(m)} {percent(run.decision.cut[m])}" for m in run.decision.cut_open)
+    claim = "Replies were cut at the length limit."
+    return [Reason(claim, f"{shares} of the replies: were these right, the verdict would be another.")]
 
 
 def _matters(run: Run, c: Comparison) -> bool:
@@ -166,7 +225,7 @@ def _stands(run: Run, axis: str) -> Estimate | None:
 
 
 def _candidates(run: Run) -> list[str]:
-    return [m for m in run.modes if strategy(m) != "none" and m in MODES]
+    return [m for m in run.modes if strategy(m) != "diagnosis" and m in MODES]
 
 
 def _lift(run: Run, axis: str, control: str, treatment: str) -> float | None:

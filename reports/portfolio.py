@@ -18,12 +18,16 @@ from reports import summary, words
 from reports.inline import inline
 from reports.placement import Placement, place
 from reports.places import Place, places
+from reports.plain import is_missed
 from reports.quadrant import CELLS
 from reports.run import Run, read_run
 from reports.whiskers import whisker
 
 FILE = "portfolio.html"
-NAMES = {name: title for name, (_, _, title, _) in CELLS.items()} | {"inconclusive": "Not settled"}
+NAMES = {name: title for name, (_, _, title, _) in CELLS.items()} | {
+    "none": "Nothing good enough",
+    "inconclusive": "Not settled",
+}
 COUNTED = {"prompt": "a prompt alone", "rag": "RAG", "ft": "fine-tuning", "hybrid": "both"}
 
 
@@ -48,6 +52,8 @@ class Row:
     run: Run
     verdict: str
     """The strategy's title."""
+    short: bool
+    """The best of what was tried, and not good enough yet."""
     sure: str
     firm: str
     cells: tuple[AxisCell | None, ...]
@@ -98,6 +104,8 @@ def headline(strategies: Sequence[str]) -> str:
     """How many data sets need what, in one sentence."""
     counts, n = Counter(strategies), len(strategies)
     said = [f"{counts[s]} {'needs' if counts[s] == 1 else 'need'} {what}" for s, what in COUNTED.items() if counts[s]]
+    if counts["none"]:
+        said.append(f"for {counts['none']} nothing tried is good enough")
     if counts["inconclusive"]:
         said.append(f"{counts['inconclusive']} {'is' if counts['inconclusive'] == 1 else 'are'} not settled")
     joined = " and ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
@@ -106,7 +114,7 @@ def headline(strategies: Sequence[str]) -> str:
 
 def _rows(runs: Sequence[Run], folder: Path) -> list[Row]:
     times = Counter(run.decision.dataset for run in runs)
-    order = [*CELLS, "inconclusive"]
+    order = [*CELLS, "none", "inconclusive"]
     rows = [_row(run, folder, times[run.decision.dataset] > 1) for run in runs]
     return sorted(rows, key=lambda row: order.index(row.run.decision.strategy))
 
@@ -119,6 +127,7 @@ def _row(run: Run, folder: Path, several: bool) -> Row:
         href=relative(run.path / "report.html", folder),
         run=run,
         verdict=NAMES[decision.strategy],
+        short=decision.falls_short,
         sure=_sure(run),
         firm=_firm(run),
         cells=cells,
@@ -140,7 +149,8 @@ def _cell(run: Run, axis: str) -> AxisCell | None:
     target = run.target(axis)
     reached = ""
     if target is not None:
-        reached = "reached" if estimate.low >= target else "missed" if estimate.high < target else "open"
+        missed = is_missed(run, estimate, target)
+        reached = "reached" if estimate.low >= target else "missed" if missed else "open"
     chart = whisker(f"{axis} {words.interval(estimate)}", estimate, target, run.decision.strategy)
     return AxisCell(axis, estimate, target, reached, chart)
 
@@ -178,12 +188,12 @@ def _firm(run: Run) -> str:
 
 def _place(row: Row) -> Place:
     found = row.placement
-    return Place(row.name, row.run.decision.strategy, found.llm, found.context, row.run.margin, row.href)
+    return Place(row.name, row.run.decision.strategy, found.llm, found.context, row.run.margin, row.href, row.short)
 
 
 def _groups(rows: Sequence[Row]) -> list[tuple[str, str, list[Row]]]:
     """(strategy, its title, the data sets that need it) for every verdict that occurs."""
-    found = [(s, NAMES[s], [r for r in rows if r.run.decision.strategy == s]) for s in (*CELLS, "inconclusive")]
+    found = [(s, NAMES[s], [r for r in rows if r.run.decision.strategy == s]) for s in (*CELLS, "none", "inconclusive")]
     return [(s, title, group) for s, title, group in found if group]
 
 

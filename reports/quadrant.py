@@ -30,10 +30,10 @@ def quadrant(decision: Decision, placement: Placement, margin: float) -> Markup:
     x = _span(placement.llm, margin)
     y = _span(placement.context, margin)
     cells = [_cell(name, decision, x, y) for name in CELLS]
-    title = (
-        f"Quadrant: {decision.strategy}. {lift_words(placement.llm, 'Tuning')}. "
-        f"{lift_words(placement.context, 'Retrieval')}."
-    )
+    verdict: str = "nothing tried is good enough" if decision.strategy == "none" else decision.strategy
+    if decision.falls_short:
+        verdict += ", the best of what was tried, not good enough yet"
+    title = f"Quadrant: {verdict}. {lift_words(placement.llm, 'Tuning')}. {lift_words(placement.context, 'Retrieval')}."
     return picture(
         WIDTH, HEIGHT, title, _hatches(), *cells, *_borders(margin), *_mark(decision.dataset, x, y), class_="quadrant"
     )
@@ -76,7 +76,8 @@ def _hatches() -> Markup:
 
 
 def _cell(name: str, decision: Decision, x: Span | None, y: Span | None) -> Markup:
-    column, row, title, hint = CELLS[name]
+    column, row, title, _ = CELLS[name]
+    hint = _hint(name, decision)
     left, top = LEFT + column * HALF, TOP + (1 - row) * HALF
     parts = [rect(left + 3, top + 3, HALF - 6, HALF - 6, f"cell {_state(name, decision)}", rx=10)]
     if _state(name, decision) == "possible":
@@ -110,9 +111,21 @@ def _arm(mode: str, decision: Decision, x: float, y: float, anchor: str) -> Mark
                text(x + 1.6 * shift, y, said, f"arm-name halo{chosen}", anchor))  # fmt: skip
 
 
+def _hint(name: str, decision: Decision) -> str:
+    """What is wrong with the model where this cell is the answer; where it is not good enough, that."""
+    if decision.strategy == "none":
+        tried = [m for m in _arms(name, decision) if m not in decision.left_out]
+        return "not good enough" if tried else "did not learn" if _arms(name, decision) else "not tried"
+    if decision.strategy == name and decision.falls_short:
+        return "best so far, not enough yet"
+    return CELLS[name][3]
+
+
 def _state(name: str, decision: Decision) -> str:
     if decision.strategy == name:
-        return "chosen"
+        return "chosen short" if decision.falls_short else "chosen"
+    if decision.strategy == "none":
+        return "other failed" if _arms(name, decision) else "other"
     return "possible" if decision.strategy == "inconclusive" and name in decision.candidates else "other"
 
 

@@ -34,7 +34,7 @@ def options(run: Run) -> list[Option]:
     return [
         Option(m, words.why(m), tuple(_figure(run, axis, m) for axis in summary.axes(run)), prices.get(m, costs.NONE),
                _outcome(run, m))
-        for m in run.modes if strategy(m) != "none"
+        for m in run.modes if strategy(m) != "diagnosis"
     ]  # fmt: skip
 
 
@@ -45,12 +45,18 @@ def _figure(run: Run, axis: str, mode: str) -> str:
 
 def _outcome(run: Run, mode: str) -> str:
     decision = run.decision
+    if mode in decision.left_out:
+        return "left out: did not learn"
     if mode == decision.mode:
-        return "chosen"
+        if decision.strategy == "none":
+            return "comes nearest, misses a target"
+        return "best so far, misses a target" if decision.falls_short else "chosen"
     if mode in decision.vetoed:
         return "vetoed: forgets too much"
     if decision.mode is None:
         return "still possible" if strategy(mode) in decision.candidates else "ruled out"
+    if decision.strategy == "none":
+        return "misses a target" if strategy(mode) == "prompt" else "not shown to be worth its cost"
     lifts = [paired(run.comparisons, axis, decision.mode, mode) for axis in summary.axes(run)]
     said = [f"{lift.axis} {words.points(lift.value)}" for lift in lifts if lift and (lift.low > 0 or lift.high < 0)]
     return f"against the chosen: {', '.join(said)}" if said else "no difference shown to the chosen"
@@ -70,13 +76,14 @@ def context(run: Run) -> str:
 def consequences(run: Run) -> list[str]:
     """What the decision brings and what it leaves open."""
     found = list(words.next_steps(run))
-    row = next((r for r in money.rows(run) if r.mode == run.decision.mode), None)
+    chosen = run.decision.mode if run.decision.strategy != "none" else None
+    row = next((r for r in money.rows(run) if r.mode == chosen), None)
     if row:
         cells = zip(money.COLUMNS, row.cells, strict=True)
         named = ", ".join(f"{what.lower()} {cell}" for what, cell in cells if cell != costs.NONE)
         placeholder = ", at placeholder prices" if run.economics["placeholders"] else ""
         found.append(f"Cost in {run.economics['prices']['currency']}{placeholder}: {named}.")
-    kept, chosen = run.decision.retention, run.decision.mode
+    kept = run.decision.retention
     if chosen is not None and chosen != "base" and chosen in kept and "base" in kept:
         before, after = words.percent(kept["base"].mean), words.percent(kept[chosen].mean)
         found.append(f"Retention of what the base model could do: {before} before, {after} after.")
@@ -117,7 +124,16 @@ def record_html(run: Run) -> str:
     """The record as one printable page of A4."""
     placement = place(run.decision, run.comparisons, run.margin)
     drawing, _ = places(
-        [Place(run.decision.dataset, run.decision.strategy, placement.llm, placement.context, run.margin)]
+        [
+            Place(
+                run.decision.dataset,
+                run.decision.strategy,
+                placement.llm,
+                placement.context,
+                run.margin,
+                short=run.decision.falls_short,
+            )
+        ]
     )
     return inline(
         "record.html",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from eval.records import (
     Prediction,
     Record,
     Score,
+    Step,
     from_dict,
     read_records,
 )
@@ -94,11 +95,17 @@ def read_run(path: Path) -> Run:
 
 
 def decision_from_dict(data: Mapping[str, Any]) -> Decision:
-    """Build the Decision from its parsed JSON."""
+    """Build the Decision from its parsed JSON; keys that are not known are left aside.
+
+    One that was written before `fit` gets it from `reaches_target`.
+    """
+    known = {f.name for f in fields(Decision)}
     axes = {axis: {mode: Estimate(**e) for mode, e in arms.items()} for axis, arms in data["axes"].items()}
-    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
     values["axes"] = axes
     values["retention"] = {mode: Estimate(**e) for mode, e in data.get("retention", {}).items()}
+    values["next"] = tuple(Step(**step) for step in data.get("next", ()))
+    values.setdefault("fit", {True: "yes", False: "no", None: "not_shown"}[data["reaches_target"]])
     return Decision(**values)
 
 
@@ -114,8 +121,8 @@ def label(mode: str) -> str:
 
 
 def strategy(mode: str) -> str:
-    """The strategy a mode stands for, or `none` for a diagnosis."""
-    return (MODES[mode].strategy or "none") if mode in MODES else "none"
+    """The strategy a mode stands for, or `diagnosis` for one that is never recommended."""
+    return (MODES[mode].strategy or "diagnosis") if mode in MODES else "diagnosis"
 
 
 def _read(path: Path, reader: Callable[[Path], Value]) -> Value:

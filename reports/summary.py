@@ -130,7 +130,7 @@ def deciding(run: Run) -> tuple[list[Comparison], list[Comparison]]:
 
 def _candidates(comparison: Comparison) -> bool:
     """True when neither side is a diagnosis."""
-    return all(strategy(mode) != "none" for mode in (comparison.control, comparison.treatment))
+    return all(strategy(mode) != "diagnosis" for mode in (comparison.control, comparison.treatment))
 
 
 def reading(comparison: Comparison, margin: float) -> Reading:

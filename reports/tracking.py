@@ -112,6 +112,7 @@ def _tags(run: Run) -> Iterator[tuple[str, str]]:
     decision = run.decision
     yield from (("dataset", decision.dataset), ("strategy", decision.strategy), ("mode", decision.mode or ""))
     yield "reaches_target", {True: "yes", False: "no", None: "open"}[decision.reaches_target]
+    yield "fit", decision.fit
     yield "candidates", ", ".join(decision.candidates)
 
 

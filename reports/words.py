@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from eval.modes import MODES
 from eval.records import Decision, Estimate
 from reports.placement import Lift, Placement
 from reports.run import Run, label
-from reports.summary import arms, axes, groups, not_run
+from reports.summary import axes, groups, not_run
 
 NBSP = "\u00a0"
 CI = f"95{NBSP}% interval"
@@ -16,36 +18,41 @@ STRATEGIES = {
     "rag": "RAG alone",
     "ft": "fine-tuning alone",
     "hybrid": "RAG with fine-tuning",
+    "none": "nothing good enough",
 }
 
 VERDICTS = {
-    "prompt": "Stay with the prompt: neither retrieval nor fine-tuning earns its place.",
-    "rag": "Use retrieval (RAG): the model lacks facts, and tuning it adds nothing that counts.",
-    "ft": "Fine-tune: the model must learn how to act, and retrieval adds nothing that counts.",
-    "hybrid": "Use both: retrieval for what the model must know, fine-tuning for how it must act.",
+    "prompt": "Stay with the prompt: neither retrieval nor fine-tuning earns its place",
+    "rag": "Use retrieval (RAG): the model lacks facts, and tuning it adds nothing that counts",
+    "ft": "Fine-tune: the model must learn how to act, and retrieval adds nothing that counts",
+    "hybrid": "Use both: retrieval for what the model must know, fine-tuning for how it must act",
 }
 
 UNTRIED = {
-    ("prompt", True, False): "Stay with the prompt rather than fine-tune; retrieval was not tried.",
-    ("prompt", False, True): "Stay with the prompt rather than retrieve; fine-tuning was not tried.",
-    ("prompt", True, True): "Only prompts were tried; neither retrieval nor fine-tuning was.",
-    ("rag", False, True): "Use retrieval (RAG) rather than a prompt alone; fine-tuning was not tried.",
-    ("ft", True, False): "Fine-tune rather than rely on a prompt alone; retrieval was not tried.",
+    ("prompt", True, False): "Stay with the prompt rather than fine-tune",
+    ("prompt", False, True): "Stay with the prompt rather than retrieve",
+    ("prompt", True, True): "Only prompts could be compared",
+    ("rag", False, True): "Use retrieval (RAG) rather than a prompt alone",
+    ("ft", True, False): "Fine-tune rather than rely on a prompt alone",
 }
 """(strategy, retrieval untried, tuning untried) -> the verdict of a run that leaves a mechanism out."""
 
+FIRST = {
+    "cut": "give the replies more room",
+    "metric": "see whether the metric can read the replies",
+    "learning": "train again what did not learn",
+    "untried": "try what was not run yet",
+    "unread": "see that the whole corpus is read",
+    "oracle": "find out whether retrieval or reading fails",
+    "retrieval": "improve retrieval first",
+    "reading": "the model does not get enough out of its passages",
+    "form": "work on the form",
+    "model": "try a larger model",
+}
+"""The cause of the first step -> what it comes to, in a headline."""
+
 AXES = {"knowledge": "Knowledge", "style": "Style", "retrieval": "Retrieval", "abstention": "Abstention"}
 QUESTIONS = {"knowledge": "is the content right?", "style": "is it said as wanted?"}
-
-NEXT = {
-    "base": "Keep the prompt as it is; measure again when the questions or the model change.",
-    "fewshot": "Put the worked examples into the prompt that you serve; nothing has to be built or trained.",
-    "rag": "Serve the base model with the index, and index again when the corpus changes; nothing has to be trained.",
-    "rag-fewshot": "Serve the base model with the index and the worked examples in its prompt; no training is needed.",
-    "ft": "Serve the adapter without retrieval, and train again when the wanted behaviour changes.",
-    "hybrid": "Serve the hybrid adapter together with its index: it was trained to read passages and expects them. "
-    "A changed corpus needs a new index, not a new adapter.",
-}
 
 
 def percent(value: float, digits: int = 1) -> str:
@@ -88,28 +95,63 @@ def interval(estimate: Estimate) -> str:
 
 def headline(run: Run) -> str:
     """The verdict in one plain sentence."""
-    strategy = run.decision.strategy
-    if strategy != "inconclusive":
-        tried = [MODES[m] for m in run.modes if m in MODES and MODES[m].strategy is not None]
-        untried = (not any(m.retrieves for m in tried), not any(m.adapter for m in tried))
-        return UNTRIED.get((strategy, *untried), VERDICTS[strategy])
-    possible = [STRATEGIES.get(c, c) for c in run.decision.candidates]
+    decision = run.decision
+    if decision.strategy == "inconclusive":
+        return _undecided(run)
+    if decision.strategy == "none" or (decision.strategy, decision.fit) == ("prompt", "no"):
+        first = FIRST.get(decision.next[0].cause, "") if decision.next else ""
+        return f"Nothing tried is good enough{first and f': {first}'}."
+    if decision.falls_short:
+        return f"Best of what was tried, not good enough yet: {STRATEGIES[decision.strategy]}{_aside(run)}."
+    doubt = "" if decision.fit == "yes" else "; that it is good enough is not shown"
+    return f"{_settled(run)}{doubt}."
+
+
+def _settled(run: Run) -> str:
+    """What to use, and which mechanism the run says nothing about."""
+    said = UNTRIED.get((run.decision.strategy, *_untried(run)), VERDICTS[run.decision.strategy])
+    return said + _aside(run)
+
+
+def _untried(run: Run) -> tuple[bool, bool]:
+    """Whether the run says nothing about retrieval, and about tuning; an arm that did not learn says nothing."""
+    tried = [m for name in run.modes if (m := MODES.get(name)) and m.strategy and name not in run.decision.left_out]
+    return not any(m.retrieves for m in tried), not any(m.adapter for m in tried)
+
+
+def _aside(run: Run) -> str:
+    """The mechanisms that the run says nothing about, at the end of a sentence."""
+    retrieval, tuning = _untried(run)
+    said = ["retrieval was not tried"] if retrieval else []
+    if tuning:
+        lost = bool(run.decision.left_out)
+        said.append("fine-tuning did not learn, and is not ruled out" if lost else "fine-tuning was not tried")
+    return "".join(f"; {words}" for words in said)
+
+
+def _undecided(run: Run) -> str:
+    decision = run.decision
+    if decision.cut_open:
+        return "Not settled: replies were cut at the length limit, and might have been right."
+    possible = [STRATEGIES.get(c, c) for c in decision.candidates]
     if not possible:
         return "Not settled yet: these questions do not tell the strategies apart."
+    short = ", and nothing is good enough so far" if decision.fit == "no" else ""
     if len(possible) == 1:
-        return f"Not settled yet: only {possible[0]} is left, and these questions do not confirm it."
-    return f"Not settled yet: {', '.join(possible[:-1])} or {possible[-1]}."
+        return f"Not settled yet{short}: only {possible[0]} is left, and these questions do not confirm it."
+    return f"Not settled yet{short}: {', '.join(possible[:-1])} or {possible[-1]}."
 
 
 def evidence(run: Run) -> str:
-    """What the recommended arm reaches on each axis; empty without one."""
+    """What the verdict's arm has on each axis; empty without one."""
     mode = run.decision.mode
     if mode is None:
         return ""
     found = [
         f"{axis} {interval(run.decision.axes[axis][mode])}" for axis in axes(run) if mode in run.decision.axes[axis]
     ]
-    return f"{label(mode)} reaches {' and '.join(found)}." if found else ""
+    has = "comes nearest, with" if run.decision.strategy == "none" else "has"
+    return f"{label(mode)} {has} {' and '.join(found)}." if found else ""
 
 
 def sureness(run: Run) -> str:
@@ -118,13 +160,16 @@ def sureness(run: Run) -> str:
     margin = f"a lift counts from {_number(100 * run.margin, 1)} points"
     if run.decision.strategy != "inconclusive":
         return f"Settled on {base}; all intervals are 95 %, and {margin}."
-    return f"Measured on {base}; all intervals are 95 %, and {margin}. The intervals still leave more than one answer."
+    what = "Cut replies" if run.decision.cut_open else "The intervals"
+    return f"Measured on {base}; all intervals are 95 %, and {margin}. {what} still leave more than one answer."
 
 
 def not_measured(run: Run) -> str:
     """Which candidates this run says nothing about; empty when all were run."""
-    missing = [label(mode) for mode in not_run(run)]
-    return f"Not run, and so not judged: {', '.join(missing)}." if missing else ""
+    missing, lost = [label(mode) for mode in not_run(run)], [label(mode) for mode in run.decision.left_out]
+    said = [f"Not run, and so not judged: {', '.join(missing)}."] if missing else []
+    said += [f"Did not learn, and so not judged: {', '.join(lost)}."] if lost else []
+    return " ".join(said)
 
 
 def unscored(run: Run) -> str:
@@ -135,50 +180,14 @@ def unscored(run: Run) -> str:
     return f"Not scored in this run: {' and '.join(missing)}." if missing else ""
 
 
-def next_steps(run: Run, missed: bool = True) -> list[str]:
-    """What to do with the verdict, most useful first; `missed` names the targets that are not reached as well."""
-    decision, steps = run.decision, []
-    if decision.strategy == "inconclusive":
-        more = decision.questions_needed
-        ask = f"Add about {more} more test questions" if more else "Add more test questions, of other facts"
-        steps.append(f"{ask} and run evaluate again; what is built already is used again.")
-        if decision.candidates:
-            cheapest = STRATEGIES.get(decision.candidates[0], decision.candidates[0])
-            steps.append(f"Until then, {cheapest} is the cheapest choice that is still possible.")
-    elif decision.mode in NEXT:
-        steps.append(NEXT[decision.mode])
-    if decision.reaches_target is False:
-        steps.extend(_missed(run) if missed else ())
-        steps.extend(_bottleneck(run))
-    return steps
+def next_steps(run: Run) -> list[str]:
+    """What to do with the verdict, most useful first; see `eval.advice`."""
+    return [spaced(step.text) for step in run.decision.next]
 
 
-def _missed(run: Run) -> list[str]:
-    """The axes on which the arm that stands for the verdict is shown to stay below the target."""
-    steps = []
-    for axis in axes(run):
-        target, stands = run.target(axis), dict(arms(run, axis)).get(run.decision.mode or "")
-        if target is not None and stands is not None and stands.high < target:
-            steps.append(f"Reach the {axis} target: {percent(target)} is wanted, {percent(stands.mean)} is there.")
-    return steps
-
-
-def _bottleneck(run: Run) -> list[str]:
-    """Whether better retrieval or a larger model could help, by the arm that is handed the gold passages."""
-    found, target = dict(arms(run, "knowledge")), run.target("knowledge")
-    ceiling, plain = found.get("oracle"), found.get("rag")
-    if ceiling is None or plain is None or target is None or run.decision.strategy in ("prompt", "ft"):
-        return []
-    steps, gain = [], ceiling.mean - plain.mean
-    if gain >= run.margin:
-        steps.append(
-            f"Improve retrieval: the base model answers {percent(ceiling.mean)} with the gold passages, "
-            f"{percent(plain.mean)} with retrieved ones ({points(gain)} points)."
-        )
-    if ceiling.high < target:
-        known = percent(ceiling.mean)
-        steps.append(f"Try a larger model: untuned, this one answers {known} even with the gold passages.")
-    return steps
+def spaced(text: str) -> str:
+    """The text with its per cent signs tied to their numbers."""
+    return re.sub(r"(?<=\d) %", f"{NBSP}%", text)
 
 
 def lift_words(lift: Lift | None, mechanism: str) -> str:

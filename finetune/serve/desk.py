@@ -161,7 +161,8 @@ def _plan(run: Path) -> Plan:
 
 def _verdict(run: Path) -> str:
     file = run / "decision.json"
-    mode = read_json(file)["mode"] if file.is_file() else None
+    decision = read_json(file) if file.is_file() else {"mode": None}
+    mode = decision["mode"] if decision.get("strategy") != "none" else None
     if mode is None:
         raise UserError(f"{run}: no verdict that names a mode; choose one with --mode: {', '.join(MODES)}")
     return str(mode)

@@ -163,7 +163,7 @@ def test_the_old_replies_are_judged_by_the_new_targets(tmp_path):
     ]
     found = changes(*runs)
     assert (found["before"]["strategy"], found["after"]["strategy"]) == ("rag", "prompt")
-    assert found["rejudged"] == {"strategy": "prompt", "mode": "base", "candidates": ["prompt"]}
+    assert found["rejudged"] == {"strategy": "prompt", "mode": "base", "candidates": ["prompt"], "fit": "yes"}
     assert changes(*reversed(runs))["rejudged"]["strategy"] == "rag"
 
 

@@ -91,7 +91,7 @@ def test_upgrade_that_harms_the_other_axis_does_not_beat() -> None:
 
 def test_missed_target_below_the_margin_is_not_worth_a_mechanism() -> None:
     arms = {"base": (0.70, 0.99), "rag": (0.71, 0.99)}
-    assert decide(scores(arms, n=3000), config())[1].strategy == "prompt"
+    assert decide(scores(arms, n=3000), config())[1].strategy == "none"
 
 
 def test_intervals_pair_on_the_questions_that_both_modes_have() -> None:

@@ -16,7 +16,7 @@ from eval.config import DatasetConfig, Knowledge, RunConfig, write_run_config
 from eval.decide import write_decision
 from eval.files import write_json
 from eval.modes import MODES
-from eval.records import Comparison, Cost, Decision, Estimate, Example, Passage, Prediction, Score, write_records
+from eval.records import Comparison, Cost, Decision, Estimate, Example, Passage, Prediction, Score, Step, write_records
 
 TRUTH = {
     "base": (0.04, 0.0), "fewshot": (0.04, 0.96), "rag": (0.55, 0.0), "rag-fewshot": (0.48, 0.62),
@@ -159,6 +159,7 @@ def _comparison(scores: Sequence[Score], axis: str, control: str, treatment: str
 
 def _decision(axes: dict[str, dict[str, Estimate]], spec: Spec) -> Decision:
     context, llm = QUADRANTS.get(spec.strategy, (None, None))
+    fit = {"hybrid": "yes", "prompt": "not_shown", "inconclusive": "not_shown"}.get(spec.strategy, "no")
     return Decision(
         dataset="norrland",
         strategy=spec.strategy,  # type: ignore[arg-type]
@@ -173,7 +174,10 @@ def _decision(axes: dict[str, dict[str, Estimate]], spec: Spec) -> Decision:
         ),
         caveats=spec.caveats,
         questions_needed=180 if spec.strategy == "inconclusive" else None,
-        reaches_target=None if spec.strategy == "inconclusive" else spec.strategy == "hybrid",
+        reaches_target={"yes": True, "no": False, "not_shown": None}[fit],
+        fit=fit,  # type: ignore[arg-type]
+        targets={axis: {"knowledge": 0.8, "style": 0.95}[axis] for axis in axes},
+        next=(Step("questions", "Test on about 180 questions in all, and run evaluate again."),),
     )
 
 

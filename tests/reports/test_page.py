@@ -172,7 +172,7 @@ def test_an_open_verdict_names_the_candidates_and_the_questions_needed(make_run)
     run = read_run(make_run(strategy="inconclusive", mode=None, candidates=("rag", "hybrid")))
     visible = Page(html(run)).visible
     assert "Not settled yet: RAG alone or RAG with fine\u2011tuning." in visible
-    assert "Add about 180 more test questions" in visible
+    assert "Test on about 180 questions in all" in visible
 
 
 def test_a_mode_that_is_not_registered_keeps_its_own_name(make_run):

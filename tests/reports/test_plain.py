@@ -37,7 +37,7 @@ def test_a_hybrid_verdict_names_what_each_mechanism_brings_and_whether_it_is_eno
     [
         ("rag", "rag", ["Retrieval supplies", "It is the best here, but form is below", "Fine-tuning is not needed."]),
         ("ft", "ft", ["Tuning teaches", "It is the best here, but content is below", "Retrieval is not needed."]),
-        ("prompt", "base", ["It is the best here, but content is below", "Retrieval is not", "Fine-tuning is not"]),
+        ("prompt", "base", ["It is the best here, but content is not", "Retrieval is not", "Fine-tuning is not"]),
     ],
 )
 def test_each_verdict_has_three_reasons(make_run, strategy, mode, claims):

@@ -38,7 +38,7 @@ class Knowledge(Section):
     @field_validator("answer")
     @classmethod
     def _readable(cls, answer: str | None) -> str | None:
-        if answer is None or re.fullmatch(r"\$\.[\w.-]+", answer):
+        if answer is None or re.fullmatch(r"\$(?:\.[\w-]+|\[\d+\])+", answer):
             return answer
         if len(answer) < 3 or not (answer.startswith("/") and answer.endswith("/")):
             raise ValueError("expected a path such as $.answer or a pattern such as /Answer: (.*)/")

@@ -10,11 +10,11 @@ from eval.errors import UserError
 from eval.metrics import retrieval
 from eval.metrics.knowledge import METRICS, has_number, read_answer, score_knowledge
 from eval.metrics.overlap import chrf, rouge_l
+from eval.metrics.refusal import refuses
 from eval.metrics.semantic import Similar, comparable, semantic
 from eval.metrics.sql import sql_fault
 from eval.metrics.sqlite import find_database
 from eval.metrics.style import Check, Samples, build_checks
-from eval.metrics.text import contains_tokens, tokens
 from eval.modes import MODES
 from eval.records import Axis, Example, Prediction, Score
 
@@ -142,7 +142,7 @@ def _style(row: _Row, reply: str, checks: Sequence[Check]) -> Iterator[Score]:
 def _abstention(config: DatasetConfig, row: _Row, reply: str) -> Iterator[Score]:
     if not config.refusal:
         return
-    refused = contains_tokens(tokens(read_answer(reply, config.knowledge.answer)), tokens(config.refusal))
+    refused = refuses(read_answer(reply, config.knowledge.answer), config.refusal)
     if row.example.answerable:
         yield row.score("abstention", "answers_answerable", float(not refused))
     else:

@@ -8,7 +8,7 @@ import unicodedata
 from typing import Any
 
 from eval.metrics.checks import Fails, House, check, options, texts
-from eval.metrics.text import contains_tokens, tokens
+from eval.metrics.refusal import refuses
 
 
 @check("json")
@@ -73,13 +73,12 @@ def cites_check(argument: Any, house: House) -> Fails:
         raise ValueError(f"expected `cites: documents`, found {argument!r}")
     if not house.documents:
         raise ValueError("the data set has no corpus/ to cite from; add documents or remove the check")
-    refusal = tokens(house.refusal or "")
 
     def fails(reply: str) -> str:
-        if refusal and contains_tokens(tokens(reply), refusal):
-            return ""
         reply = unicodedata.normalize("NFC", reply)  # as the ids of documents are
         named = _strings(reply)
+        if house.refusal and any(refuses(text, house.refusal) for text in (reply, *named)):
+            return ""
         if any(text in house.documents for text in named) or any(_stands_in(d, reply) for d in house.documents):
             return ""
         return "names no document that exists"

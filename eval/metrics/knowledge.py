@@ -13,6 +13,7 @@ from eval.metrics.match import holds, stands_by
 from eval.metrics.match import match as asserts
 from eval.metrics.quantity import alike, lone_quantity, quantities, same
 from eval.metrics.text import aligned, same_tokens, tokens
+from eval.metrics.thinking import without_thinking
 
 
 class Metric(Protocol):
@@ -29,7 +30,10 @@ def metric(name: str) -> Callable[[Metric], Metric]:
     """Register a function as a knowledge metric."""
 
     def register(function: Metric) -> Metric:
-        METRICS[name] = function
+        def of_reply(given: str, answers: Sequence[str], question: str = "") -> float:
+            return function(without_thinking(given), answers, question)
+
+        METRICS[name] = of_reply
         return function
 
     return register

@@ -75,9 +75,12 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
     given = without_question(given, question)
     said = asserted(given, question)
     kept = [a for a in answers if names(said, a)] if said else []
-    kept = kept or [a for a in answers if NEGATIVE.search(a) and holds(given, a)]
-    if not kept or any(_LIST.search(a) or a.strip(" .").casefold() in POLAR for a in kept):
-        return bool(kept)
+    if not kept:  # an answer that is a denial itself
+        return any(
+            (own := NEGATIVE.search(a)) and own[0].casefold() in given.casefold() and names(given, a) for a in answers
+        )
+    if any(_LIST.search(a) or a.strip(" .").casefold() in POLAR for a in kept):
+        return True
     asked = frozenset(words(question))
     proper = not any(a.lstrip()[:1].islower() for a in kept)  # `the caretaker` behind a name is a remark, no rival
     return not only_guesses(

@@ -7,12 +7,13 @@ and only for what the reply stands by.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from eval.metrics.alias import words
 from eval.metrics.match import LONGEST, agrees, match, without_question
 from eval.metrics.quantity import UNITS
-from eval.metrics.stance import NEGATIVE, asserted
+from eval.metrics.stance import asserted
 from eval.metrics.text import tokens
 
 THRESHOLD = 0.75
@@ -50,15 +51,16 @@ def comparable(given: str, answers: Sequence[str], question: str) -> list[tuple[
         return []
     given = without_question(given, question)
     said = asserted(given, question)
-    if not said or NEGATIVE.search(given) or _ALTERNATIVES.intersection(words(said)):
+    if not said or _DENIAL.search(given) or _ALTERNATIVES.intersection(words(said)):
         return []
     return [
         (a, _windows(said, len(a.split())))
         for a in answers
-        if len(tokens(a)) >= LEAST and not _measures(a) and not NEGATIVE.search(a) and agrees(said, a, question)
+        if len(tokens(a)) >= LEAST and not _measures(a) and not _DENIAL.search(a) and agrees(said, a, question)
     ]
 
 
+_DENIAL = re.compile(r"\b(?:not|no|never|neither|nor|(?-i:may)|don't|\w+n't|know|unknown)\b", re.IGNORECASE)
 _ALTERNATIVES = frozenset(("or", "또는", "혹은"))
 
 

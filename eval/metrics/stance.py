@@ -6,29 +6,30 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from eval.metrics.denial import asks_denial, is_spanish, masked, undenied
 from eval.metrics.korean import HANGUL
 from eval.metrics.text import tokens
 
-_CLAUSES = re.compile(
-    r"(?<=[^\W\d_]{2})[.](?=\s|$)|(?<=\d)[.](?=\s+[A-Z]|$)|[;!?\n]|,?\s+but\s+|,\s+(?=not\b|rather\b|it is\b|it's\b)"
-)
-_NEGATED = re.compile(
-    r"\b(?:not(?! (?:only|just|merely|until|exceed|more than|less than|later than|before|after))|never|neither|nor|"
-    r"instead of|rather than|unlike|isn't|wasn't|aren't|weren't|ain't)\b",
+_CLAUSES = re.compile(r"(?<=[^\W\d_]{2})[.](?=\s|$)|(?<=[\d)\]])[.](?=\s+[A-Z]|$)|[!\n]|[。！？؟]|\?(?=\s|$)|;(?=\s)")
+NEGATIVE = re.compile(
+    r"\b(?:not|no|never|neither|nor|(?-i:may)|don't|\w+n't|know|unknown|none|nothing|nobody|nicht|keine?[mnrs]?|"
+    r"nie|niemals|pas|"
+    r"aucune?|jamais|ne|n'|nunca|ning\w+|non|nessun\w*|mai|não|nenhum\w*|не|нет|никогда|ничего)\b|[不没沒无無未非]|"
+    r"ない|ません|なし|"
+    r"لا|ليس|لم|아니|않|없|못|안 ",
     re.IGNORECASE,
 )
-NEGATIVE = re.compile(r"\b(?:not|no|never|neither|nor|(?-i:may)|don't|\w+n't|know|unknown)\b", re.IGNORECASE)
 """An answer with such a word may itself look like a denial."""
-_DENIED = re.compile(
-    r"\b(?:is|are|was|were|would be) (?:\w+ )?(?:not (?:the|right|correct|true|it)|"
-    r"incorrect|wrong|false|untrue)\b(?=\W*$)"
-    r"|\b(?:isn't|wasn't) (?:the|right|correct|true|it)\b"
-    r"|\bi (?:could(?:n't| not)|can(?:'t|not)|was(?:n't| not) able to|am unable to) find\b",
-    re.IGNORECASE,
-)
 _HEDGED = re.compile(
-    r"\b(?:maybe|perhaps|might be(?! called)|could be|not (?:quite |entirely |completely )?(?:sure|certain)|unsure|"
-    r"i guess|i'd guess|my guess|a guess|just guessing)\b",
+    r"\b(?:maybe|perhaps|possibly|might be(?! called)|could be|not (?:quite |entirely |completely )?(?:sure|"
+    r"certain)|unsure|"
+    r"i guess|i'd guess|my guess|a guess|just guessing|"
+    r"vielleicht|möglicherweise|eventuell|könnte|nicht sicher|peut-être|pourrait|possiblement|quizás?|tal vez|podría|"
+    r"posiblemente|forse|potrebbe|magari|possibilmente|talvez|poderia|possivelmente|pode ser|возможно|может быть|"
+    r"наверное)\b|"
+    r"也许|或许|可能是|大概|说不定|かもしれ|たぶん|もしかし|ربما|قد يكون|لعل|"
+    r"(?<![가-힣])(?:아마|아마도|어쩌면|혹시)(?![가-힣])|것 같|일지도|[일을]지 모|일 수도 있|추측|확실하지|확실치|"
+    r"아닐까",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(r"(?<=\w)\W+(?:if|unless|in case|when|where)\b.*$", re.IGNORECASE | re.DOTALL)
@@ -36,22 +37,14 @@ _CONDITION = re.compile(r"(?<=\w)\W+(?:if|unless|in case|when|where)\b.*$", re.I
 _REFUSED = re.compile(
     r"^\W*(?:i'm sorry,? (?:but )?)?(?:unfortunately,? )?"
     r"(?:i (?:do not|don't) know|i have no idea|"
-    r"i cannot (?:answer|say|tell)|i can't (?:answer|say|tell)|no idea)\b[^.!?]*[.!?]?\s*$",
+    r"i cannot (?:answer|say|tell)|i can't (?:answer|say|tell)|no idea)\b[^.!?]*[.!?]?\s*$"
+    r"find\b",
     re.IGNORECASE,
 )
 _ITEMS = re.compile(
     r"\s*(?:,|;|/|\n|\bor\b|\band\b|\||(?<=\s)(?:또는|혹은)(?=\s)|(?<=[가-힣])이?나(?=\s))\s*", re.IGNORECASE
 )
 _OR = re.compile(r"\bor\b|(?<=\s)(?:또는|혹은)(?=\s)|(?<=[가-힣])이?나(?=\s)", re.IGNORECASE)
-_KOREAN_REJECTED = re.compile(r"[^.!?\n]*?(?<=[가-힣])[이가은는]?\s?아니(?:라|고|며)[\s,]")
-"""서울이 아니라 부산입니다: what stands before is denied, what stands behind is said."""
-_KOREAN_DENIED = re.compile(
-    r"아니다|아닙니다|아니에요|아니었|아니예요|아녜요|않습니다|않는다|않았|않아요|틀렸|틀린|사실이 아|"
-    r"모르겠|모릅니다|알 수 없|확인할 수 없|찾을 수 없"
-)
-_KOREAN_HEDGED = re.compile(
-    r"(?<![가-힣])(?:아마|아마도|어쩌면|혹시)(?![가-힣])|것 같|일지도|[일을]지 모|수도 있|추측|확실하지|확실치|아닐까"
-)
 _SHORT_LEAD = re.compile(r"^\W*(?:it|that|this|the answer) (?:is|was)\b", re.IGNORECASE)
 _LEAD = re.compile(r"^.*\b(?:is|was)\b(?: either)?", re.IGNORECASE)
 """What a list of alternatives is the answer to; one that is joined by `and` may be an answer of several parts."""
@@ -72,16 +65,13 @@ def asserted(reply: str, question: str = "") -> str:
     text = reply.replace("\u2019", "'")
     if _REFUSED.match(text):
         return ""
-    kept: list[str] = []
-    for clause in _split(text):
-        if HANGUL.search(clause):
-            clause = clause if _KOREAN_REJECTED.search(question) else _KOREAN_REJECTED.sub(" ", clause)
-            if _own(_KOREAN_DENIED, clause, question) or _own(_KOREAN_HEDGED, clause, question):
-                continue
-        if _own(_DENIED, clause, question) or _own(_HEDGED, _CONDITION.sub("", clause), question):
+    spanish = is_spanish(f"{question} {text}")
+    negative = asks_denial(question.replace("\u2019", "'"), spanish=spanish)
+    kept = []
+    for clause, sign in _sentences(text):
+        if _own(_HEDGED, _CONDITION.sub("", masked(clause)), question) or (sign in "?？؟" and _bare(clause)):
             continue
-        negated = _own(_NEGATED, clause, question)
-        kept.append(clause[: negated.start()] if negated else clause)
+        kept.append(undenied(clause, spanish=spanish, verbs=not negative))
     return "\n".join(k for k in kept if k.strip())
 
 
@@ -90,8 +80,18 @@ def _own(pattern: re.Pattern[str], clause: str, question: str) -> re.Match[str] 
     return None if pattern.search(question) else pattern.search(clause)
 
 
-def _split(text: str) -> list[str]:
-    return [part for part in _CLAUSES.split(text) if part]
+def _bare(clause: str) -> bool:
+    """Whether a question is a guess: `Dresden?`, and no question that the reply asks or repeats."""
+    return len(tokens(clause)) <= 3
+
+
+def _sentences(text: str) -> list[tuple[str, str]]:
+    """Each sentence with the sign that ends it, or a blank."""
+    found, place = [], 0
+    for sign in _CLAUSES.finditer(text):
+        found.append((text[place : sign.start()], sign[0]))
+        place = sign.end()
+    return [(clause, sign) for clause, sign in [*found, (text[place:], " ")] if clause.strip()]
 
 
 def only_guesses(reply: str, accepts: Callable[[str], bool], passes: Callable[[str], bool]) -> bool:

@@ -89,6 +89,8 @@ def test_yes_or_no_must_be_said_alone(given: str, gold: str, value: float) -> No
 
 def test_any_accepted_answer_will_do_and_none_gives_nothing() -> None:
     for name, metric in METRICS.items():
+        if name == "choice":  # asks for options
+            continue
         assert metric("7 m", ["9 m", "7 m"]) == 1.0, name
         assert metric("7 m", []) == 0.0, name
 

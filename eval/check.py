@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from eval.config import Dtype, RunConfig
+from eval.config import Dtype, RunConfig, with_template
 from eval.dataset import load_dataset
 from eval.errors import UserError
 from eval.gates import Finding, Material, check_material, counted
@@ -20,6 +20,7 @@ def check_datasets(
     *,
     model: str,
     dtype: Dtype = "auto",
+    template: Mapping[str, Any] | None = None,
     seed: int = 0,
     limit: int | None = None,
     out: Path | None = None,
@@ -33,7 +34,9 @@ def check_datasets(
     found: dict[Path, list[Finding]] = {}
     for path in paths:
         with one_document(json):
-            found[path] = check_dataset(path, model=model, dtype=dtype, seed=seed, limit=limit, out=out)
+            found[path] = check_dataset(
+                path, model=model, dtype=dtype, template=template, seed=seed, limit=limit, out=out
+            )
         if not json:
             _print_findings(path, found[path])
     if json:
@@ -57,6 +60,7 @@ def check_dataset(
     *,
     model: str,
     dtype: Dtype = "auto",
+    template: Mapping[str, Any] | None = None,
     seed: int = 0,
     limit: int | None = None,
     out: Path | None = None,
@@ -69,5 +73,12 @@ def check_dataset(
     findings = check_material(Material(dataset, choose_examples(dataset.test, limit, seed)))
     if any(f.severity == "error" for f in findings):
         return findings
-    config = RunConfig(dataset_path=str(path), model=model, seed=seed, limit=limit, dtype=dtype, dataset=dataset.config)
+    config = RunConfig(
+        dataset_path=str(path),
+        model=model,
+        seed=seed,
+        limit=limit,
+        dtype=dtype,
+        dataset=with_template(dataset.config, template),
+    )
     return [*findings, *ask_base(dataset, config, out or Path("runs") / dataset.config.name)]

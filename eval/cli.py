@@ -11,7 +11,7 @@ import typer
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.errors import UserError
 from eval.modes import MODES
-from eval.options import DtypeOption, JsonOption, QuietOption
+from eval.options import DtypeOption, JsonOption, QuietOption, TemplateOption, template_arguments
 from eval.terminal import guarded, one_document, print_json
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -117,6 +117,7 @@ def evaluate(
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     limit: LimitOption = None,
     dtype: DtypeOption = "auto",
+    chat_template_kwargs: TemplateOption = None,
     out: OutOption = None,
     check: CheckOption = False,
     seed: SeedOption = 0,
@@ -141,6 +142,7 @@ def evaluate(
     settings = check_settings(
         judge, judge_model, key_env=judge_key_env, repeats=judge_repeats, limit=judge_limit, timeout=judge_timeout
     )
+    template = template_arguments(chat_template_kwargs)
     for name in mode or []:
         if name not in MODES:
             raise UserError(f"--mode {name}: no such mode; known: {', '.join(MODES)}")
@@ -150,7 +152,7 @@ def evaluate(
     if check:
         from eval.check import check_datasets
 
-        check_datasets(paths, model=model, dtype=dtype, seed=seed, limit=limit, out=out, json=json)
+        check_datasets(paths, model=model, dtype=dtype, template=template, seed=seed, limit=limit, out=out, json=json)
         return
     from eval.plan import plan_run
     from eval.result import as_json, result, show, show_all
@@ -158,7 +160,17 @@ def evaluate(
     from eval.run import evaluate as run
 
     plans = [
-        plan_run(p, model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype, out=out)
+        plan_run(
+            p,
+            model=model,
+            embedder=embedder,
+            seed=seed,
+            seeds=seeds,
+            limit=limit,
+            dtype=dtype,
+            template=template,
+            out=out,
+        )
         for p in paths
     ]
     options = Options(retention=not no_retention, judge=settings, prices=prices)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -130,6 +131,8 @@ class Generation(Section):
 
     max_new_tokens: int | None = Field(None, ge=1)
     """The longest reply, in the model's tokens; None: 256, or more where the training replies are long."""
+    max_think_tokens: int = Field(2048, ge=1)
+    """The longest think block before a reply, should the model write one; its tokens are no part of the reply's."""
 
 
 class DatasetConfig(Section):
@@ -145,6 +148,8 @@ class DatasetConfig(Section):
     fewshot: Fewshot = Fewshot()
     finetune: Finetune = Finetune()
     generation: Generation = Generation()
+    chat_template_kwargs: dict[str, Any] = {}
+    """What is passed to the model's chat template wherever it is rendered, such as `enable_thinking: true`."""
     retention: Retention = Retention()
     decision: DecisionRule = DecisionRule()
 
@@ -171,6 +176,11 @@ class RunConfig(Section):
         if rate is None:
             raise ValueError("finetune.learning_rate has not been resolved")
         return rate
+
+
+def with_template(config: DatasetConfig, given: Mapping[str, Any] | None) -> DatasetConfig:
+    """The settings with further arguments of the chat template, over their own."""
+    return config.model_copy(update={"chat_template_kwargs": config.chat_template_kwargs | dict(given or {})})
 
 
 def read_dataset_config(path: Path) -> DatasetConfig:

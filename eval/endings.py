@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from eval.records import Finish
+from eval.thinking import Decode, Thinking
 
 LONGEST_PERIOD = 96
 """Tokens of the longest repeated piece that is looked for."""
@@ -51,15 +52,34 @@ class Limits:
     reply: int
     least: int = 1
     """Room for the reply that a prompt must leave in the model's context."""
+    think: int = 2048
+    """Of a think block before the reply, should the model write one."""
+    thinks: bool = False
+    """Whether the model is expected to write one."""
+
+    @property
+    def most(self) -> int:
+        """The most tokens that one answer is expected to take."""
+        return self.reply + (self.think if self.thinks else 0)
 
 
 class Ending:
     """One reply while it is written, and how it ended."""
 
-    def __init__(self, limits: Limits, stops: Collection[int], *, room: int | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        stops: Collection[int],
+        *,
+        room: int | None = None,
+        thinking: Thinking | None = None,
+    ) -> None:
         """`room` is what the prompt leaves of the model's context, in tokens; None: the context has no end."""
         self._stops = stops
-        self._most = limits.reply if room is None else min(limits.reply, room)
+        self._reply = limits.reply
+        self._think = limits.think if room is None else min(limits.think, max(1, room - limits.least))
+        self._room = room
+        self._thinking = thinking
         self.tokens: list[int] = []
         """All that was written, the stop token included."""
         self.finish: Finish | None = None
@@ -67,14 +87,34 @@ class Ending:
     def add(self, token: int) -> Finish | None:
         """Take the next token; returns how the reply ended with it, or None while it goes on."""
         self.tokens.append(token)
-        self.finish = self._ended(token)
+        stopped = token in self._stops
+        if self._thinking and not stopped:
+            self._thinking.follow(self.tokens)
+        self.finish = "stop" if stopped else self._at_limit()
+        if self.finish and self._thinking:
+            self._thinking.end(self.own)
         return self.finish
 
-    def _ended(self, token: int) -> Finish | None:
-        if token in self._stops:
-            return "stop"
-        if len(self.tokens) >= self._most:
+    @property
+    def own(self) -> list[int]:
+        """What was written, the stop token left out."""
+        return self.tokens[:-1] if self.tokens and self.tokens[-1] in self._stops else self.tokens
+
+    @property
+    def thinking_tokens(self) -> int:
+        """How many tokens are thinking."""
+        return self._thinking.tokens if self._thinking else 0
+
+    def text(self, plainly: Decode) -> str:
+        """The reply so far, without thinking, by a decoder that leaves special tokens out."""
+        return self._thinking.reply(self.own, plainly) if self._thinking else plainly(self.own).strip()
+
+    def _at_limit(self) -> Finish | None:
+        written = len(self.tokens)
+        begins = self._thinking.begins if self._thinking else 0
+        most = self._think if self._thinking and self._thinking.inside else self._reply
+        if written - begins >= most or (self._room is not None and written >= self._room):
             return "loop" if RAMBLING.period(self.tokens) else "length"
-        if len(self.tokens) % LOOK_EVERY == 0 and ENDLESS.period(self.tokens):
+        if written % LOOK_EVERY == 0 and ENDLESS.period(self.tokens):
             return "loop"
         return None

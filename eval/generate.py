@@ -7,7 +7,7 @@ goes on with the batches it had planned, and ends with the same texts as an undi
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from eval.progress import say
 from eval.prompt import render_reply
 from eval.records import Finish
 from eval.shape import cache_bytes
+from eval.thinking import Thinking, decoder, opened_by, thinking_forms
 from eval.ways import Way, turns_at
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 MAX_ROWS = 64
 CACHE_SHARE = 0.08
 """Of the device's memory, for the keys and values of one batch."""
+LEAST_THINKING = 256
+"""Tokens of room that a prompt must leave to a model that is set to think, besides those of the reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def plan_batches(base: Base, prompts: Sequence[Sequence[int]], limits: Limits) -
     if not prompts:
         return []
     order = sorted(range(len(prompts)), key=lambda i: (-len(prompts[i]), i))
-    longest = len(prompts[order[0]]) + limits.reply
+    longest = len(prompts[order[0]]) + limits.most
     rows = int(CACHE_SHARE * total_memory(base.device) / (cache_bytes(base.causal.config, base.dtype) * longest))
     rows = max(1, min(MAX_ROWS, rows))
     count = -(-len(order) // rows)
@@ -77,8 +80,8 @@ def generate_batches(
         for batch in batches:
             start = time.perf_counter()
             rows = [prompts[i] for i in batch]
-            endings = [Ending(limits, stops, room=room_after(base, len(row))) for row in rows]
-            way = Way.SINGLE if max(map(len, rows)) + limits.reply > turns_at(base) else base.ways.reply
+            endings = [begin_reply(base, row, limits, stops) for row in rows]
+            way = Way.SINGLE if max(map(len, rows)) + limits.most > turns_at(base) else base.ways.reply
             if way == Way.OURS:
                 own = [row[len(prefix) :] for row in rows]
                 complete(model, states, prefix, own, pad_token(base), endings, base.device)
@@ -88,9 +91,7 @@ def generate_batches(
                     part = slice(k, k + size)
                     complete_by_transformers(model, rows[part], pad_token(base), endings[part], base.device)
             seconds = (time.perf_counter() - start) / len(batch)
-            yield [
-                _completion(base, prompts[i], ending, stops, seconds) for i, ending in zip(batch, endings, strict=True)
-            ]
+            yield [_completion(base, prompts[i], ending, seconds) for i, ending in zip(batch, endings, strict=True)]
 
 
 def check_lengths(base: Base, prompts: Sequence[Sequence[int]], limits: Limits, *, mode: str) -> None:
@@ -100,15 +101,16 @@ def check_lengths(base: Base, prompts: Sequence[Sequence[int]], limits: Limits, 
     """
     longest = max((len(p) for p in prompts), default=0)
     room = room_after(base, longest)
-    if room is None or room >= limits.reply:
+    if room is None or room >= limits.most:
         return
-    if room < limits.least:
+    least = limits.least + (min(limits.think, LEAST_THINKING) if limits.thinks else 0)
+    if room < least:
         raise UserError(
-            f"mode {mode}: a prompt takes {longest} tokens and its reply up to {limits.least}, and the model reads "
+            f"mode {mode}: a prompt takes {longest} tokens and its reply up to {least}, and the model reads "
             f"{longest + room}; lower retrieval.top_k, retrieval.chunk_tokens, fewshot.examples or "
             "generation.max_new_tokens in dataset.yaml, or name a model that reads more"
         )
-    say(f"mode {mode}: the longest prompt leaves {room} tokens for its reply, where others have {limits.reply}")
+    say(f"mode {mode}: the longest prompt leaves {room} tokens for its reply, where others have {limits.most}")
 
 
 def room_after(base: Base, tokens: int) -> int | None:
@@ -135,8 +137,16 @@ def pad_token(base: Base) -> int:
     return int(pad if pad is not None else base.tokenizer.eos_token_id)
 
 
-def _completion(base: Base, prompt: Sequence[int], ending: Ending, stops: set[int], seconds: float) -> Completion:
-    written = ending.tokens
-    own = written[:-1] if written and written[-1] in stops else written
-    text = str(base.tokenizer.decode(own, skip_special_tokens=True)).strip()
-    return Completion(text, len(prompt), len(written), seconds, ending.finish or "length")
+def begin_reply(base: Base, prompt: Sequence[int], limits: Limits, stops: Collection[int]) -> Ending:
+    """The reply to a prompt before its first token, with the room that the prompt leaves and its thinking."""
+    thinking = Thinking(
+        decoder(base.tokenizer, specials=True), thinking_forms(base.tokenizer), opened_by(base.tokenizer, prompt)
+    )
+    return Ending(limits, stops, room=room_after(base, len(prompt)), thinking=thinking)
+
+
+def _completion(base: Base, prompt: Sequence[int], ending: Ending, seconds: float) -> Completion:
+    text = ending.text(decoder(base.tokenizer, specials=False))
+    return Completion(
+        text, len(prompt), len(ending.tokens), seconds, ending.finish or "length", ending.thinking_tokens
+    )  # fmt: skip

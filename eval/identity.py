@@ -69,7 +69,8 @@ def identify(
     model = fingerprint(model, versions, *held)
     retrieval = settings.retrieval.model_dump()
     index = fingerprint(INDEX_FORMAT, embedder, retrieval, dataset.corpus_digest) if dataset.documents else ""
-    prompt = fingerprint(CODE, settings.instruction)
+    template = [settings.chat_template_kwargs] if settings.chat_template_kwargs else []
+    prompt = fingerprint(CODE, settings.instruction, *template)
     train = [asdict(e) for e in (*dataset.train, *dataset.dev)]
     replayed = [replay_digest(finetune.replay_prompts, dataset.path)] if finetune.replay else []
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from typing import Annotated, Any
 
 import typer
 
 from eval.config import Dtype
+from eval.errors import UserError
 
 OUTPUT = "Output"
 
@@ -25,3 +27,26 @@ DtypeOption = Annotated[
         "dtype, unquantised. Default: the fastest that is safe here, on 4-bit weights.",
     ),
 ]
+TemplateOption = Annotated[
+    str | None,
+    typer.Option(
+        "--chat-template-kwargs",
+        metavar="JSON",
+        help="Passed to the model's chat template, over those of dataset.yaml, as in '{\"enable_thinking\": true}'. "
+        "Thinking is off by default where the template can turn it off.",
+    ),
+]
+
+
+def template_arguments(text: str | None) -> dict[str, Any]:
+    """What `--chat-template-kwargs` names; raises UserError when it is not a JSON object."""
+    try:
+        found = json.loads(text or "{}")
+    except ValueError as error:
+        raise UserError(f"--chat-template-kwargs {text}: not JSON ({error}); write {EXAMPLE}") from None
+    if not isinstance(found, dict):
+        raise UserError(f"--chat-template-kwargs {text}: not a JSON object; write {EXAMPLE}")
+    return found
+
+
+EXAMPLE = """'{"enable_thinking": true}'"""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from eval.config import DatasetConfig, Dtype, RunConfig, read_run_config
+from eval.config import DatasetConfig, Dtype, RunConfig, read_run_config, with_template
 from eval.dataset import Dataset, load_dataset
 from eval.errors import UserError
 from eval.identity import Identity, identify
@@ -16,6 +17,7 @@ from eval.modes import MODES
 from eval.predict import is_current
 from eval.rates import read_rates
 from eval.records import Example
+from eval.template import check_template_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +63,24 @@ def plan_run(
     seeds: int = 1,
     limit: int | None = None,
     dtype: Dtype = "auto",
+    template: Mapping[str, Any] | None = None,
     out: Path | None = None,
     learning_rates: dict[str, float] | None = None,
 ) -> Plan:
     """Read and check a data set and fingerprint the run; raises UserError before anything is written.
 
-    `learning_rates`, by adapter, stand before the data set's; None: those that a sweep in the run folder found.
+    `template` holds arguments of the chat template, over the data set's. `learning_rates`, by adapter, stand before
+    the data set's; None: those that a sweep in the run folder found.
     """
     dataset = load_dataset(path)
     folder = out or Path("runs") / dataset.config.name
     _check_folder(folder, dataset)
     examples = choose_examples(dataset.test, limit, seed)
     located = locate_model(model)
+    check_template_file(located, model)
     config = RunConfig(
         dataset_path=str(path), model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype,
-        dataset=with_defaults(dataset, located, model),
+        dataset=with_template(with_defaults(dataset, located, model), template),
     )  # fmt: skip
     model_print = model_fingerprint(located)
     embedder_print = _embedder_fingerprint(embedder) if dataset.documents else ""

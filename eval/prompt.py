@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
-from eval.errors import UserError
 from eval.records import Example, Passage
-
-PINNED_DATE = "26 Jul 2024"
-"""Llama 3 templates print a date into the system turn; an unpinned one would change the prompt every midnight."""
+from eval.template import TemplateError, apply, arguments, template_of
+from eval.thinking import leading_block, split_end
 
 Message = dict[str, str]
 
@@ -62,7 +59,9 @@ def render_reply(tokenizer: Any, messages: Sequence[Message], reply: str) -> lis
 def reply_text(tokenizer: Any, messages: Sequence[Message], reply: str) -> str:
     """All that the chat template writes after the prompt when the reply stands there, without closing line ends.
 
-    Raises UserError when it leaves the reply out, or renders the prompt differently once there is a reply.
+    Where the prompt ends in a think block that the template leaves out of a turn that has been, the text goes on from
+    the prompt: training then sees what inference sees. Raises UserError when the template leaves the reply out, or
+    renders the prompt differently once there is a reply.
     """
     start = _text(tokenizer, messages, awaiting=True)
     whole = _text(tokenizer, [*messages, {"role": "assistant", "content": reply}], awaiting=False)
@@ -73,55 +72,54 @@ def reply_text(tokenizer: Any, messages: Sequence[Message], reply: str) -> str:
             f"{name}: the chat template leaves the reply out or rewrites it, so no token of it would carry loss; "
             "write message['content'] into the template's assistant turn, or name another model",
         )
-    if not whole.startswith(start):
-        at = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(whole, start, strict=False)))
-        raise TemplateError(
-            "template-differs",
-            f"{name}: the chat template renders a reply differently from a prompt that awaits one: training has "
-            f"{whole[at : at + 24]!r} where inference has {start[at : at + 24]!r}; make the two alike in the template, "
-            "or name another model",
-        )
-    return whole[len(start) :].rstrip("\n")
-
-
-class TemplateError(UserError):
-    """A fault of a model's chat template; `kind` names it."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
+    if whole.startswith(start):
+        return whole[len(start) :].rstrip("\n")
+    before, block, closing = split_end(start)
+    if block and whole.startswith(before):
+        rest = whole[len(before) :]
+        thought = leading_block(rest)
+        own = closing and thought.lstrip().startswith(closing.strip())  # the template's own way to close the block
+        return ((thought if own else closing) + rest[len(thought) :]).rstrip("\n")
+    at = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(whole, start, strict=False)))
+    raise TemplateError(
+        "template-differs",
+        f"{name}: the chat template renders a reply differently from a prompt that awaits one: training has "
+        f"{whole[at : at + 24]!r} where inference has {start[at : at + 24]!r}; make the two alike in the template, "
+        "or name another model",
+    )
 
 
 def _text(tokenizer: Any, messages: Sequence[Message], *, awaiting: bool) -> str:
     from jinja2.exceptions import TemplateError as Refusal
 
-    name = tokenizer.name_or_path
-    if not getattr(tokenizer, "chat_template", None):
-        raise TemplateError("no-template", f"{name}: the model has no chat template; name an instruction-tuned model")
-    turns = list(messages) if has_system_role(tokenizer, str(tokenizer.chat_template)) else _folded(messages)
+    turns = list(messages) if has_system_role(tokenizer) else _folded(messages)
     try:
-        return str(
-            tokenizer.apply_chat_template(
-                turns, tokenize=False, add_generation_prompt=awaiting, date_string=PINNED_DATE
-            )
-        )
+        return apply(tokenizer, turns, awaiting=awaiting)
     except Refusal as error:
         raise TemplateError(
-            "template-refuses", f"{name}: the chat template refuses the turns: {error}; name another model"
+            "template-refuses",
+            f"{tokenizer.name_or_path}: the chat template refuses the turns: {error}; name another model",
         ) from None
 
 
+def has_system_role(tokenizer: Any) -> bool:
+    """Whether the chat template writes a system turn; some refuse it, some drop it in silence.
+
+    Raises UserError when there is no chat template.
+    """
+    return _has_system_role(tokenizer, template_of(tokenizer), repr(arguments(tokenizer)))
+
+
 @lru_cache(maxsize=8)
-def has_system_role(tokenizer: Any, template: str) -> bool:
-    """Whether the template (part of the key alone) writes a system turn; some refuse it, some drop it in silence."""
+def _has_system_role(tokenizer: Any, template: str, given: str) -> bool:
+    """By tokenizer; template and arguments are part of the key alone."""
     from jinja2.exceptions import TemplateError as Refusal
 
     probe = [{"role": "system", "content": "Only in capitals."}, {"role": "user", "content": "?"}]
     try:
-        text = tokenizer.apply_chat_template(probe, tokenize=False, date_string=PINNED_DATE)
+        return "Only in capitals." in apply(tokenizer, probe, awaiting=False)
     except Refusal:
         return False
-    return "Only in capitals." in text
 
 
 def _folded(messages: Sequence[Message]) -> list[Message]:
@@ -130,8 +128,3 @@ def _folded(messages: Sequence[Message]) -> list[Message]:
         return list(messages)
     first = {"role": messages[1]["role"], "content": f"{messages[0]['content']}\n\n{messages[1]['content']}"}
     return [first, *messages[2:]]
-
-
-def template_digest(tokenizer: Any) -> str:
-    """A name of the chat template, for fingerprints."""
-    return hashlib.sha256(str(tokenizer.chat_template).encode("utf-8")).hexdigest()[:16]

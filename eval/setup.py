@@ -17,10 +17,12 @@ from eval.identity import Identity
 from eval.jsonlines import read_json_lines
 from eval.metrics.text import normalise
 from eval.modes import MODES, Adapter
-from eval.progress import track
+from eval.progress import say, track
 from eval.prompt import ask, render_reply
 from eval.records import Example, Passage
 from eval.shots import choose_shots
+from eval.template import set_arguments, set_to_think
+from eval.thinking import keep_forms
 
 if TYPE_CHECKING:
     from eval.model import Base
@@ -66,14 +68,26 @@ class Setup:
         with track("loading the model"):
             from eval.model import load_base
 
-            return load_base(self.run_config.model, self.config.finetune.method, self.run_config.dtype)
+            base = load_base(self.run_config.model, self.config.finetune.method, self.run_config.dtype)
+        if line := self._prepare_tokenizer(base.tokenizer):
+            say(line)
+        return base
 
     @cached_property
     def tokenizer(self) -> Any:
         """The model's tokenizer, which is had without the weights."""
         from eval.model import load_tokenizer
 
-        return self.base.tokenizer if "base" in vars(self) else load_tokenizer(self.run_config.model)
+        if "base" in vars(self):
+            return self.base.tokenizer
+        tokenizer = load_tokenizer(self.run_config.model)
+        self._prepare_tokenizer(tokenizer)
+        return tokenizer
+
+    def _prepare_tokenizer(self, tokenizer: Any) -> str:
+        """Have it pass the run's arguments to the chat template, and know what is thinking; one line about that."""
+        keep_forms(tokenizer, [e.reply for e in self.dataset.train])
+        return set_arguments(tokenizer, self.config.chat_template_kwargs)
 
     @cached_property
     def context(self) -> int | None:
@@ -100,12 +114,14 @@ class Setup:
 
         More is REPLY_HEADROOM times the REPLY_QUANTILE of their lengths; so much room must every prompt leave.
         """
+        think = self.config.generation.max_think_tokens
+        thinks = set_to_think(self.tokenizer)
         if configured := self.config.generation.max_new_tokens:
-            return Limits(configured, least=configured)
+            return Limits(configured, least=configured, think=think, thinks=thinks)
         turns = ask(self.config.instruction, "?").messages
         lengths = sorted(len(render_reply(self.tokenizer, turns, e.reply)) for e in self.dataset.train)
         usual = int(REPLY_HEADROOM * lengths[math.ceil(REPLY_QUANTILE * len(lengths)) - 1])
-        return Limits(max(REPLY_FLOOR, usual), least=usual)
+        return Limits(max(REPLY_FLOOR, usual), least=usual, think=think, thinks=thinks)
 
     @property
     def max_new_tokens(self) -> int:

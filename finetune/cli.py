@@ -11,7 +11,7 @@ import typer
 
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL, Dtype
 from eval.errors import UserError
-from eval.options import DtypeOption, JsonOption, QuietOption
+from eval.options import DtypeOption, JsonOption, QuietOption, TemplateOption, template_arguments
 from eval.terminal import guarded, one_document, print_json
 from finetune import cli_share
 
@@ -51,13 +51,14 @@ def check(
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     seed: SeedOption = 0,
     dtype: DtypeOption = "auto",
+    chat_template_kwargs: TemplateOption = None,
     out: OutOption = None,
 ) -> None:
     """Look at the training rows, and say what training would take, before any training."""
     from eval.run import locked
     from finetune.check import check_training
 
-    plan, names = _plan(dataset, adapter, model, embedder, seed, dtype, out)
+    plan, names = _plan(dataset, adapter, model, embedder, seed, dtype, template_arguments(chat_template_kwargs), out)
     # With passages the index is built in the run folder, and kept.
     with locked(plan.folder) if "hybrid" in names else nullcontext():
         check_training(_setup(plan), names)
@@ -71,6 +72,7 @@ def train(
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     seed: SeedOption = 0,
     dtype: DtypeOption = "auto",
+    chat_template_kwargs: TemplateOption = None,
     out: OutOption = None,
     sweep: Annotated[
         int | None,
@@ -87,7 +89,7 @@ def train(
 
     main_process = world().main  # others, where `accelerate launch` started some, neither lock nor speak
     set_quiet(quiet or not main_process)
-    plan, names = _plan(dataset, adapter, model, embedder, seed, dtype, out)
+    plan, names = _plan(dataset, adapter, model, embedder, seed, dtype, template_arguments(chat_template_kwargs), out)
     locking = locked(plan.folder) if main_process else nullcontext()
     with locking, one_document(json), steps(*training(plan, names)):
         setup = _setup(plan)
@@ -117,6 +119,7 @@ def _sweep(setup: Setup, name: Adapter, trials: int) -> Path:
     def planned(rates: dict[str, float]) -> Plan:
         return plan_run(
             setup.dataset.path, model=config.model, embedder=config.embedder, seed=config.seed, dtype=config.dtype,
+            template=config.dataset.chat_template_kwargs,
             out=setup.run, learning_rates=config.learning_rates | rates,
         )  # fmt: skip
 
@@ -124,7 +127,14 @@ def _sweep(setup: Setup, name: Adapter, trials: int) -> Path:
 
 
 def _plan(
-    dataset: str, adapter: list[str] | None, model: str, embedder: str, seed: int, dtype: Dtype, out: Path | None
+    dataset: str,
+    adapter: list[str] | None,
+    model: str,
+    embedder: str,
+    seed: int,
+    dtype: Dtype,
+    template: dict[str, Any],
+    out: Path | None,
 ) -> tuple[Plan, list[Adapter]]:
     """The run and the adapters that are meant; raises UserError for what cannot be."""
     from eval.dataset import check_corpus, resolve_dataset
@@ -133,7 +143,9 @@ def _plan(
     for name in adapter or ():
         if name not in ADAPTERS:
             raise UserError(f"--adapter {name}: no such adapter; known: {', '.join(ADAPTERS)}")
-    plan = plan_run(resolve_dataset(dataset), model=model, embedder=embedder, seed=seed, dtype=dtype, out=out)
+    plan = plan_run(
+        resolve_dataset(dataset), model=model, embedder=embedder, seed=seed, dtype=dtype, template=template, out=out
+    )
     if "hybrid" in (adapter or ()) and not plan.dataset.documents:
         raise UserError(f"--adapter hybrid: {plan.dataset.path} has no corpus/ to retrieve from; add documents")
     names = [n for n in ADAPTERS if (not adapter or n in adapter) and (n == "ft" or plan.dataset.documents)]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from eval.errors import UserError
-from eval.prompt import PINNED_DATE, has_system_role
+from eval.prompt import has_system_role
+from eval.template import apply, template_of
+from eval.thinking import leading_block
 
 if TYPE_CHECKING:
     from finetune.rows import Row
@@ -27,7 +29,7 @@ def check_row(tokenizer: Any, row: Row, text: str, reply: str, context: int | No
     name = tokenizer.name_or_path
     _check_bos(tokenizer, row)
     before = text.partition(reply.strip())[0] if reply.strip() in text else ""
-    if before.strip():
+    if before.strip() and leading_block(before) != before:
         raise RowError(
             "no-generation-prompt",
             f"{name}: the chat template writes {before!r} before a reply in training and not into the prompt that "
@@ -47,17 +49,12 @@ def check_row(tokenizer: Any, row: Row, text: str, reply: str, context: int | No
 
 def check_clock(tokenizer: Any) -> None:
     """Raise RowError when the chat template writes the hour or day, so that training sees another prompt than use."""
-    system = [{"role": "system", "content": "s"}] if has_system_role(tokenizer, str(tokenizer.chat_template)) else []
+    system = [{"role": "system", "content": "s"}] if has_system_role(tokenizer) else []
     turns = [*system, {"role": "user", "content": "q"}]
-    template = str(tokenizer.chat_template)
-    days = [
-        tokenizer.apply_chat_template(  # the clock is no argument, so another one is written into the template
-            turns,
-            tokenize=False,
-            date_string=PINNED_DATE,
-            chat_template=template.replace("strftime_now(", f"('{d}' ~ "),
-        )
-        for d in ("Monday", "Tuesday")
+    template = template_of(tokenizer)
+    days = [  # the clock is no argument, so another one is written into the template
+        apply(tokenizer, turns, awaiting=False, chat_template=template.replace("strftime_now(", f"('{day}' ~ "))
+        for day in ("Monday", "Tuesday")
     ]
     if days[0] != days[1]:
         raise RowError(

@@ -81,7 +81,8 @@ def open_tuned(run: Path, adapter: str | None) -> Tuned:
     config = read_run_config(run / "config.yaml")
     plan = plan_run(
         Path(config.dataset_path), model=config.model, embedder=config.embedder, seed=config.seed,
-        seeds=config.seeds, limit=config.limit, dtype=config.dtype, out=run,
+        seeds=config.seeds, limit=config.limit, dtype=config.dtype,
+        template=config.dataset.chat_template_kwargs, out=run,
     )  # fmt: skip
     folder = run / "adapters" / f"{name}-{plan.identity.adapter(name)}"
     if not is_complete(folder):

@@ -7,7 +7,8 @@ from typing import Any
 
 from eval.errors import UserError
 from eval.modes import Adapter
-from eval.prompt import PINNED_DATE, Message, user_turn
+from eval.prompt import Message, user_turn
+from eval.template import apply
 
 SYSTEM, FIRST, REPLY, SECOND = "\x01system\x01", "\x01first\x01", "\x01reply\x01", "\x01second\x01"
 """Stand for the turns while the chat template is asked what it writes between them."""
@@ -46,9 +47,7 @@ def go_template(tokenizer: Any, adapter: Adapter, *, bos: str) -> str:
     first, second = (user_turn(t) if adapter == "ft" else t for t in (FIRST, SECOND))
     turns = [("system", SYSTEM), ("user", first), ("assistant", REPLY), ("user", second)]
     messages: list[Message] = [{"role": role, "content": content} for role, content in turns]
-    text = tokenizer.apply_chat_template(
-        messages, tokenize=False, add_generation_prompt=True, date_string=PINNED_DATE
-    ).removeprefix(bos)
+    text = apply(tokenizer, messages, awaiting=True).removeprefix(bos)
     head, rest = text.split(SYSTEM)
     before_first, rest = rest.split(FIRST)
     before_reply, rest = rest.split(REPLY)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL, Dtype
+from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.errors import UserError
-from eval.options import DtypeOption, JsonOption, QuietOption
+from eval.options import DtypeOption, JsonOption, QuietOption, TemplateOption, template_arguments
 from eval.terminal import guarded, one_document, print_json
 
 if TYPE_CHECKING:
     from eval.dataset import Dataset
+    from eval.plan import Plan
     from eval.records import Passage
     from rag.index import Index
     from rag.retrieve import Retriever
@@ -68,19 +69,23 @@ def ask(
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     model: Annotated[str, typer.Option(help="Base model: a Hugging Face id or a local folder.")] = DEFAULT_MODEL,
     dtype: DtypeOption = "auto",
+    chat_template_kwargs: TemplateOption = None,
     out: OutOption = None,
     passages_only: Annotated[
         bool, typer.Option("--passages-only", metavar="", help="Retrieve, but load no model.")
     ] = False,
 ) -> None:
     """Print the passages that are found for a question, then the answer of the `rag` mode."""
+    from eval.plan import plan_run
     from eval.run import locked
 
     if not question.strip():
         raise UserError("the question is empty; put it in quotes after the data set")
     data, folder = _locate(dataset, out, embedder)
     if not passages_only:
-        typer.echo(_answer(data, question, model=model, embedder=embedder, dtype=dtype, folder=folder))
+        template = template_arguments(chat_template_kwargs)
+        plan = plan_run(data.path, model=model, embedder=embedder, dtype=dtype, template=template, out=folder)
+        typer.echo(_answer(plan, question))
         return
     with locked(folder):
         retriever, _ = _open(data, embedder, folder)
@@ -94,13 +99,11 @@ def show_passages(passages: Sequence[Passage]) -> None:
         typer.echo("".join(f"   {line}\n" for line in passage.text.splitlines()))
 
 
-def _answer(data: Dataset, question: str, *, model: str, embedder: str, dtype: Dtype, folder: Path) -> str:
+def _answer(plan: Plan, question: str) -> str:
     """Print the passages as soon as they are found, and return the reply that the model makes of them."""
-    from eval.plan import plan_run
     from eval.run import locked
     from eval.setup import Setup
 
-    plan = plan_run(data.path, model=model, embedder=embedder, dtype=dtype, out=folder)
     with locked(plan.folder):
         setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
         show_passages(setup.retriever.retrieve([question])[0])

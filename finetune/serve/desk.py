@@ -155,7 +155,8 @@ def _plan(run: Path) -> Plan:
     config = read_run_config(run / "config.yaml")
     return plan_run(
         Path(config.dataset_path), model=config.model, embedder=config.embedder, seed=config.seed, seeds=config.seeds,
-        limit=config.limit, dtype=config.dtype, out=run,
+        limit=config.limit, dtype=config.dtype,
+        template=config.dataset.chat_template_kwargs, out=run,
     )  # fmt: skip
 
 

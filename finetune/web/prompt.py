@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from eval.errors import UserError
 from eval.modes import MODES
-from eval.prompt import PINNED_DATE, render
+from eval.prompt import render
 from eval.records import Example
+from eval.template import apply
 
 if TYPE_CHECKING:
     from eval.setup import Setup
@@ -35,8 +36,7 @@ def frame(setup: Setup, mode: str) -> tuple[str, str]:
         return list(spec.build(setup, example).messages)
 
     marked = [*turns(Example("mark", "?"))[:-1], {"role": "user", "content": MARK}]
-    text = tokenizer.apply_chat_template(marked, tokenize=False, add_generation_prompt=True, date_string=PINNED_DATE)
-    before, found, after = str(text).partition(MARK)
+    before, found, after = apply(tokenizer, marked, awaiting=True).partition(MARK)
     if not found or MARK in after:
         raise UserError(f"{tokenizer.name_or_path}: the chat template rewrites the user's turn; the page cannot follow")
     if spec.retrieves:

@@ -67,6 +67,11 @@ def place_model(
     return Placement(first, beside | {n: devices[taken[d]] for n, d in zip(layers, dealt, strict=True)})
 
 
+def devices_of(model: Any) -> list[torch.device]:
+    """The devices that a loaded model's weights lie on, that of its first weight first."""
+    return list(dict.fromkeys(p.device for p in model.parameters()))
+
+
 def choose_devices(total: float, room: Sequence[float]) -> list[int]:
     """Indices of the devices to take: the first that holds `total` bytes, else the fewest; empty where all do not."""
     for i, bytes_there in enumerate(room):

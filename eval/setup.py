@@ -181,12 +181,18 @@ class Setup:
         return train_adapter(self, name)
 
     def check_adapter(self, name: Adapter) -> None:
-        """Raise UserError when an adapter that has yet to be trained would learn from rows that are wrong."""
+        """Raise UserError when an adapter that has yet to be trained would learn from wrong rows, or fits no memory.
+
+        Says how long training will take, unless the base is loaded already.
+        """
         from finetune.adapter import is_complete
         from finetune.check import refuse_faults
+        from finetune.demand import expect_training
 
         if not is_complete(self.adapter_folder(name)):
             refuse_faults(self, name)
+            if "base" not in vars(self):
+                expect_training(self, name)
 
     def training_rows(self, name: Adapter, faults: list[UserError] | None = None) -> tuple[list[Row], list[Row]]:
         """The adapter's (training, held-back) rows, made once.

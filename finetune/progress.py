@@ -48,6 +48,10 @@ class Progress:
     """The lines of history.jsonl."""
     stopped: bool = False
     """Whether patience ended before the steps did."""
+    piece_tokens: int = 0
+    """Padded tokens of a step's pieces at most, once an out-of-memory error has lowered them; 0: as planned."""
+    scale: float = 0.0
+    """Of a float16 loss; 0: not used yet."""
 
     def best(self) -> tuple[int, float] | None:
         """(step, loss) of the lowest held-out loss, the first of equals."""

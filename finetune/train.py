@@ -9,23 +9,32 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch.nn import functional
 
+from eval.errors import UserError
 from eval.kv import prefix_states, shifted
 from eval.model import Base
-from eval.progress import track
+from eval.placement import devices_of
+from eval.progress import say, track
+from eval.shortage import is_shortage, release
 from finetune.batches import Batch, collate, pad_of
 from finetune.checkpoint import Checkpoint
 from finetune.divergence import Diverged
+from finetune.estimate import kept_bytes, recomputed_bytes, training_room
+from finetune.fit import Fit, fit, padded, pieces
 from finetune.loss import head_loss, plain_head
 from finetune.progress import Progress, TrainSettings, Watchers
 from finetune.rows import Row, planned, warmup
+from finetune.scale import LossScale
 from finetune.world import shard_base, world
+
+T = TypeVar("T")
 
 CLIP = 1.0
 ALPHA = 32
@@ -93,15 +102,19 @@ class _Trainer:
         self.pad = pad_of(base.tokenizer)
         self.head = None if base.full else plain_head(base.causal)  # whose loss gives the head itself no gradient
         shard_base(base)
-        self.share_prefix = base.device.type == "cpu" and not base.sharded
-        self.recompute = base.device.type != "cpu"
-        if self.recompute:  # memory is the limit on a GPU, and then no cache can be used
-            base.causal.enable_input_require_grads()
+        self.fit = self._fit()
+        self.scale = LossScale(base.dtype)
+        self.share_prefix = not self.fit.recompute and not base.sharded  # recomputing allows no cache
+        if self.fit.recompute:
+            # Without re-entry no gradient has to reach the embeddings, so nothing is hooked onto them.
             base.causal.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         self.file = Checkpoint(checkpoint, self.parameters, self.optimizer, self.world)
 
     def run(self, name: str) -> None:
         self.progress, self.best = self.file.load()
+        self.scale = LossScale(self.base.dtype, self.progress.scale)
+        if self.progress.piece_tokens:
+            self.fit = replace(self.fit, tokens=min(self.fit.tokens, self.progress.piece_tokens))
         if self.watchers.retention and not self.progress.history:
             self._tell(loss=None, retention=self._retention())
         start, before = time.perf_counter(), self.progress.seconds
@@ -129,8 +142,22 @@ class _Trainer:
         self.base.causal.eval()
         if self.base.full:
             self.base.causal.requires_grad_(False)
-        if self.recompute:
+        if self.fit.recompute:
             self.base.causal.gradient_checkpointing_disable()
+            self.base.causal.disable_input_require_grads()  # which transformers may have switched on for adapters
+
+    def _fit(self) -> Fit:
+        """How steps are cut on this device, by what is free once the weights are there."""
+        base = self.base
+        largest = max((padded([self.rows[i] for i in step]) for step in self.steps), default=1)
+        if base.sharded:
+            return Fit(base.device.type != "cpu", largest)
+        trained = sum(p.numel() for p in self.parameters.values())
+        config = base.causal.config.get_text_config()
+        return fit(
+            training_room(devices_of(base.causal), trained), largest=largest,
+            kept=kept_bytes(config, base.dtype), recomputed=recomputed_bytes(config, base.dtype),
+        )  # fmt: skip
 
     def _step(self, batch: Sequence[Row]) -> float:
         self.base.causal.train()
@@ -138,20 +165,63 @@ class _Trainer:
             group["lr"] = self._rate(self.progress.step)
         mine = self.world.share(batch)
         count = sum(len(r.tokens) - r.start for r in batch)
-        loss, _ = self._loss(mine or batch[:1])
-        if not mine:  # where weights are spread, a process without rows must still run every layer
-            loss = loss * 0.0
-        (loss / count).backward()  # type: ignore[no-untyped-call]
-        self.world.sum_gradients(self.parameters.values())
+        while True:
+            # Where weights are spread, a process without rows must still run every layer.
+            total = self._backward(mine or batch[:1], count, weight=1.0 if mine else 0.0)
+            mean = self.world.sum(total) / count
+            self.world.sum_gradients(self.parameters.values())
+            if not math.isfinite(mean) or self.scale.value < 1:
+                raise Diverged(
+                    f"training diverged at step {self.progress.step + 1}: the loss is {mean}; lower "
+                    "finetune.learning_rate" + (", or pass --dtype float32" if self.scale.used else "")
+                )
+            # A step whose scaled gradients overflow is made again at half the scale, so that no rows are left out.
+            if self.scale.unscale(self.parameters.values()):
+                break
+            self.optimizer.zero_grad(set_to_none=True)
         torch.nn.utils.clip_grad_norm_(self.parameters.values(), CLIP)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        mean = self.world.sum(float(loss.detach())) / count
-        if not math.isfinite(mean):
-            raise Diverged(
-                f"training diverged at step {self.progress.step + 1}: the loss is {mean}; lower finetune.learning_rate"
-            )
+        self.progress.scale = self.scale.value if self.scale.used else 0.0
         return mean
+
+    def _backward(self, rows: Sequence[Row], count: int, *, weight: float) -> float:
+        """Add the gradients of the rows' loss over `count` tokens, piece by piece; the summed loss."""
+
+        def add(piece: Sequence[Row]) -> float:
+            loss, _ = self._loss(piece)
+            loss = loss * weight
+            (loss * self.scale.value / count).backward()  # type: ignore[no-untyped-call]
+            return float(loss.detach())
+
+        return sum(self._in_pieces(rows, add, again=lambda: self.optimizer.zero_grad(set_to_none=True)))
+
+    def _in_pieces(
+        self, rows: Sequence[Row], run: Callable[[Sequence[Row]], T], again: Callable[[], None] = lambda: None
+    ) -> list[T]:
+        """`run` on the rows, cut so that they fit; where they do not, `again` and all over in smaller pieces."""
+        while True:
+            cut = pieces(rows, self.fit.tokens)
+            try:
+                return [run(piece) for piece in cut]
+            except Exception as error:
+                if self.base.sharded or not is_shortage(error):  # processes that share layers take the same steps
+                    raise
+            release()
+            again()
+            self._halve(cut)
+
+    def _halve(self, cut: Sequence[Sequence[Row]]) -> None:
+        tokens = max(map(padded, cut)) // 2
+        if all(len(piece) == 1 for piece in cut):
+            raise UserError(
+                f"training: the memory of {self.base.device} does not suffice for one row of {2 * tokens} tokens; "
+                "shorten the row, lower finetune.rank or finetune.text_tokens, or name a smaller --model"
+            )
+        if not self.progress.piece_tokens:
+            say(f"out of memory: a training step goes on in pieces of {tokens} tokens, with the same gradient")
+        self.progress.piece_tokens = tokens
+        self.fit = replace(self.fit, tokens=tokens)
 
     def _rate(self, step: int) -> float:
         return self.settings.learning_rate * _schedule(step, len(self.steps))
@@ -204,8 +274,8 @@ class _Trainer:
         ordered = sorted(self.held_back, key=lambda r: len(r.tokens))
         with torch.no_grad():
             for start in range(0, len(ordered), self.settings.batch_size):
-                loss, labelled = self._loss(ordered[start : start + self.settings.batch_size])
-                total, count = total + float(loss), count + labelled
+                found = self._in_pieces(ordered[start : start + self.settings.batch_size], self._loss)
+                total, count = total + sum(float(x) for x, _ in found), count + sum(n for _, n in found)
         self.progress.validation.append((self.progress.step, round(total / count, 4)))
         self._wait_for_better()
 

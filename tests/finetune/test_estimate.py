@@ -41,7 +41,9 @@ def test_tokens_of_the_steps_are_those_of_the_collated_tensors(tiny_base: Any) -
             batch = collate([rows[i] for i in step], pad=0, device=torch.device("cpu"), share_prefix=share)
             sizes.append(len(batch.shared) + batch.ids.numel())
         load = load_of(rows, steps, share_prefix=share)
-        assert (load.steps, load.tokens, load.largest) == (len(steps), sum(sizes), max(sizes))
+        assert (load.steps, load.tokens) == (len(steps), sum(sizes))
+        if not share:
+            assert (load.largest, load.longest) == (max(sizes), max(len(r.tokens) for r in rows))
         assert load.labelled == 2 * sum(len(r.tokens) - r.start for r in rows)
 
 
@@ -50,22 +52,25 @@ def test_memory_and_operations_are_the_stated_sums() -> None:
 
     from eval.shape import Shape
     from finetune.estimate import Load, memory, operations
+    from finetune.fit import Fit
 
     shape = Shape(layers=2, hidden=10, intermediate=30, vocabulary=100, linear=4000, other=1000, lora=200)
-    load = Load(steps=5, tokens=700, largest=90, labelled=60)
+    load = Load(steps=5, tokens=700, largest=90, longest=30, labelled=60)
 
-    def parts(method: str, held: str, device: str) -> dict[str, float]:
-        given = memory(shape, load, rank=4, method=method, held=held, dtype=torch.bfloat16, device=device)
+    def parts(method: str, held: str, device: str, *, recompute: bool) -> dict[str, float]:
+        given = memory(
+            shape, Fit(recompute, 90), rank=4, method=method, held=held, dtype=torch.bfloat16, device=device
+        )  # fmt: skip
         return {p.name: p.bytes for p in given}
 
     layer = 2 * (16 * 10 + 4 * 30)
-    assert parts("qlora", "nf4", "cuda") == pytest.approx(
+    assert parts("qlora", "nf4", "cuda", recompute=True) == pytest.approx(
         {"weights": 4000 * 4.127 / 8 + 1000 * 2, "trained": 800 * 4, "gradients": 800 * 4, "optimiser": 800 * 2,
          "activations": 90 * (2 * 2 * 10 + layer), "logits": 8 * 90 * 100}
     )  # fmt: skip
-    assert parts("lora", "plain", "cpu")["weights"] == 5000 * 2
-    assert parts("lora", "plain", "cpu")["activations"] == 90 * 2 * layer
-    full = parts("full", "plain", "cpu")
+    assert parts("lora", "plain", "cpu", recompute=False)["weights"] == 5000 * 2
+    assert parts("lora", "plain", "cpu", recompute=False)["activations"] == 90 * 2 * layer
+    full = parts("full", "plain", "cpu", recompute=False)
     assert (full["weights"], full["trained"], full["gradients"], full["optimiser"]) == (20_000, 0, 20_000, 40_000)
-    assert operations(shape, load, method="qlora", device="cpu") == 4 * (4000 * 700 + 100 * 10 * 60)
-    assert operations(shape, load, method="full", device="cuda") == 8 * (4000 * 700 + 100 * 10 * 60)
+    assert operations(shape, load, method="qlora", recompute=False) == 4 * (4000 * 700 + 100 * 10 * 60)
+    assert operations(shape, load, method="full", recompute=True) == 8 * (4000 * 700 + 100 * 10 * 60)

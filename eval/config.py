@@ -26,6 +26,15 @@ class Section(BaseModel):
 Parsed = TypeVar("Parsed", bound=Section)
 
 
+class Tolerance(Section):
+    """How far a number may be from the accepted one under the metric `number`."""
+
+    relative: float = Field(0.005, ge=0, le=0.5)
+    """The largest relative difference; years, dates and small counts compare exactly."""
+    round: bool = True
+    """Whether a value counts that rounds to the accepted one at the decimals that the accepted one has."""
+
+
 class Knowledge(Section):
     """How the content of a reply is scored."""
 
@@ -35,6 +44,7 @@ class Knowledge(Section):
     database: str | None = None
     """The SQLite file that the metric `sql` runs queries on, as a path below the data set's folder."""
     target: float = Field(0.80, ge=0, le=1)
+    tolerance: Tolerance = Field(default_factory=Tolerance)
 
     @field_validator("answer")
     @classmethod

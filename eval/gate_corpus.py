@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from eval.gates import NOT_WORDS, Finding, Located, Material, gate, listed, percent
-from eval.metrics.quantity import Quantity, lone_quantity, quantities, same
+from eval.metrics.equality import same
+from eval.metrics.quantity import Quantity, lone_quantity, quantities
 from eval.metrics.text import normalise, plain, tokens
 
 if TYPE_CHECKING:

@@ -9,9 +9,11 @@ from typing import Protocol
 from eval.config import Knowledge
 from eval.metrics.answer import find_answer
 from eval.metrics.choice import picks
+from eval.metrics.figures import DEFAULT, Tolerance, concludes
+from eval.metrics.literal import literally
 from eval.metrics.match import holds, stands_by
 from eval.metrics.match import match as asserts
-from eval.metrics.quantity import alike, lone_quantity, quantities, same
+from eval.metrics.quantity import quantities
 from eval.metrics.text import aligned, same_tokens, tokens
 from eval.metrics.thinking import without_thinking
 
@@ -60,17 +62,23 @@ def contains(given: str, answers: Sequence[str], question: str = "") -> float:
     Not where it is denied, doubted or one of several guesses, nor in more than LONGEST tokens. Where `yes` or `no` is
     the accepted answer, it must be the only one of the two that is said.
     """
-    return float(stands_by(given, answers, question, _contains))
+    return float(stands_by(given, answers, question, lambda text, a: _contains(text, a, question)))
 
 
 @metric("number")
 def number(given: str, answers: Sequence[str], question: str = "") -> float:
-    """1 when the first quantity of the accepted one's kind has its value: the same unit, a date, or a bare number.
+    """1 when the quantity that a reply concludes with is the accepted one, in whatever unit or notation.
 
-    Quantities that only repeat the question do not count, nor what is denied, doubted or one of several guesses.
-    Values compare within a relative tolerance of 1e-6; an accepted answer without a number is never met.
+    See `figures.py` for which of several that is. Quantities that only repeat the question do not count, nor what is
+    denied, doubted or one of several guesses. Values compare within the default tolerance; an accepted answer without a
+    number is never met.
     """
-    return float(stands_by(given, answers, question, lambda text, a: _same_number(text, a, question)))
+    return figure(given, answers, question, DEFAULT)
+
+
+def figure(given: str, answers: Sequence[str], question: str, tolerance: Tolerance) -> float:
+    """`number` within a tolerance."""
+    return float(stands_by(given, answers, question, lambda text, a: concludes(text, a, question, tolerance)))
 
 
 @metric("match")
@@ -95,6 +103,8 @@ def score_knowledge(
 ) -> float:
     """A metric's value, by default the configured one's, for the answer that stands in the reply."""
     answer = read_answer(reply, config.answer)
+    if (name or config.metric) == "number":
+        return figure(answer, answers, question, Tolerance(config.tolerance.relative, config.tolerance.round))
     return METRICS[name or config.metric](answer, answers, question)
 
 
@@ -103,20 +113,9 @@ def has_number(answers: Sequence[str]) -> bool:
     return any(quantities(a) for a in answers)
 
 
-def _contains(given: str, answer: str) -> bool:
-    if holds(given, answer):
-        return True
-    wanted = lone_quantity(answer)
-    return wanted is not None and bool(wanted.unit) and any(same(wanted, q) for q in quantities(given))
-
-
-def _same_number(given: str, answer: str, question: str) -> bool:
-    gold = next(iter(quantities(answer)), None)
-    if gold is None:
-        return False
-    found = [q for q in quantities(given) if alike(gold, q)]
-    said = [q for q in found if not any(same(a, q) for a in quantities(question))] or found
-    return bool(said) and same(gold, said[0])
+def _contains(given: str, answer: str, question: str) -> bool:
+    literal = literally(given, answer, question)
+    return holds(given, answer) if literal is None else literal
 
 
 def _f1(given: tuple[str, ...], gold: tuple[str, ...]) -> float:

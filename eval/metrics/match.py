@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from eval.metrics.alias import STOP, readings, same_word, words
+from eval.metrics.equality import same
 from eval.metrics.korean import HANGUL
-from eval.metrics.quantity import lone_quantity, quantities, same
+from eval.metrics.literal import literally
+from eval.metrics.quantity import lone_quantity, quantities
 from eval.metrics.stance import NEGATIVE, asserted, only_guesses
 from eval.metrics.text import POLAR, contains_tokens, polar, tokens
 
@@ -108,6 +110,8 @@ def holds(given: str, answer: str) -> bool:
 
 def met(given: str, answer: str, question: str = "") -> bool:
     """Whether an accepted answer is named in a text, whatever the text says of it."""
+    if (literal := literally(given, answer, question)) is not None:
+        return literal
     asked = frozenset(words(question))
     if holds(given, answer):
         return True

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 
 from eval.metrics.alias import words
 from eval.metrics.match import LONGEST, agrees, match, without_question
-from eval.metrics.quantity import UNITS
 from eval.metrics.stance import asserted
 from eval.metrics.text import tokens
+from eval.metrics.units import SPELLINGS
 
 THRESHOLD = 0.75
 """The cosine from which a wording is the accepted answer's, for the default embedder. Of what it adds to `match` on
@@ -66,7 +66,7 @@ _ALTERNATIVES = frozenset(("or", "또는", "혹은"))
 
 def _measures(answer: str) -> bool:
     """Whether an answer is about a quantity: 60 minutes is near 60 seconds."""
-    return any(t in UNITS or any(c.isdigit() for c in t) for t in tokens(answer))
+    return any(t in SPELLINGS or any(c.isdigit() for c in t) for t in tokens(answer))
 
 
 def _windows(text: str, size: int) -> list[str]:

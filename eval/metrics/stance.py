@@ -10,7 +10,9 @@ from eval.metrics.denial import asks_denial, is_spanish, masked, undenied
 from eval.metrics.korean import HANGUL
 from eval.metrics.text import tokens
 
-_CLAUSES = re.compile(r"(?<=[^\W\d_]{2})[.](?=\s|$)|(?<=[\d)\]])[.](?=\s+[A-Z]|$)|[!\n]|[。！？؟]|\?(?=\s|$)|;(?=\s)")
+_CLAUSES = re.compile(
+    r"(?<=[^\W\d_]{2})[.](?=\s|$)|(?<=[\d)\]])[.](?=\s+[A-Z]|$)|!(?![=\w])|\n|[。！？؟]|\?(?=\s|$)|;(?=\s)"
+)
 NEGATIVE = re.compile(
     r"\b(?:not|no|never|neither|nor|(?-i:may)|don't|\w+n't|know|unknown|none|nothing|nobody|nicht|keine?[mnrs]?|"
     r"nie|niemals|pas|"

@@ -1,0 +1,88 @@
+"""Signs that do not change what a text says: invisible characters, footnote marks, LaTeX, digits of other scripts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_SUPERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_SUPER = re.compile(r"([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_METRIC = re.compile(r"(?:^|[^\w])(?:[munckd]?m|mi|ft|in|yd|inch|μm|[x-z])$|[)\]]$|(?<!\w)[A-Za-z]$", re.IGNORECASE)
+"""What a superscript raises to a power: a unit of length, a bracket, a variable."""
+_TEN = re.compile(r"(?<![\d.,])10$|(?:^|\s)[2-9]$")
+_CITATION = re.compile(
+    r"(?<=[^\W_])(?<!\b[A-Za-z])[.,;:!?)\"'”’]{0,2}\s?(?:\[\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\])+(?![\w(\[])"
+)
+_FRACTION = re.compile(r"(\d)?\s?([¼-¾⅐-⅞])")
+_TRANSLATED = str.maketrans({
+    "\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2044": "/", "\u2019": "'",
+    "\u2018": "'", "\u02bc": "'", "\u2033": '"', "\u2032": "'", "\u066b": ".", "\u066c": ",", "\u066a": "%",
+    "\u00b5": "μ", "\u301c": "~", "\uff5e": "~", "\u00ba": "°", "\u22c5": "·", "\u30fb": "·",
+})  # fmt: skip
+_LATEX = (
+    (re.compile(r"\\(?:left|right|displaystyle|,|;|!|:|quad)(?![A-Za-z])"), " "),
+    (re.compile(r"\\[dt]?frac\s*(?:\{([^{}]*)\}\s*\{([^{}]*)\}|(\w)\s*(\w))"), r" \1\3/\2\4"),
+    (re.compile(r"\\(?:text|mathrm|mathbf|textbf|boxed|operatorname|fbox|mathit)\s*\{([^{}]*)\}"), r"\1"),
+    (re.compile(r"\^\s*\{?\s*\\circ\s*\}?|\\degree\b"), "°"),
+    (re.compile(r"\\(?:times)\b"), "×"), (re.compile(r"\\(?:cdot)\b"), "·"),
+    (re.compile(r"\\(?:approx|sim)\b"), "~"), (re.compile(r"\\(?:leq?)\b"), "≤"), (re.compile(r"\\(?:geq?)\b"), "≥"),
+    (re.compile(r"\\mu\b"), "μ"), (re.compile(r"\\pm\b"), "±"),
+    (re.compile(r"\\([%$#&_])"), r"\1"),
+    (re.compile(r"\^\{([^{}]*)\}"), r"^\1"),
+    (re.compile(r"\\[()\[\]]"), " "),
+)  # fmt: skip
+_MATH = re.compile(r"\$\$?(?!\s)([^$\n]{1,80}?)(?<!\s)\$\$?(?!\d)")
+_STARS = re.compile(r"(?<=[A-Za-z)])\*\*(?=\d)")
+
+
+_MISREAD = (
+    ("\u00c2\u00a0", " "),
+    ("\u00e2\u20ac\u201c", "-"),
+    ("\u00e2\u20ac\u2122", "'"),
+    ("\u00c2\u00b0", "°"),
+    ("\u00c2\u00a3", "£"),
+)
+"""UTF-8 that was read as Windows-1252."""
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])`(?=[^\W\d_])")
+
+
+@lru_cache(maxsize=32768)
+def written(text: str) -> str:
+    """The text in NFKC without invisible signs, footnote marks and LaTeX; digits, minus and quotes of one kind.
+
+    A power is `x^2`, but `m2` after a unit; a vulgar fraction is `1/2` behind a blank.
+    """
+    if text.isascii() and "\\" not in text and "$" not in text and "[" not in text and "**" not in text:
+        return _APOSTROPHE.sub("'", text) if "`" in text else text
+    for wrong, right in _MISREAD:
+        text = text.replace(wrong, right)
+    text = unicodedata.normalize("NFC", text)
+    text = "".join(c for c in text if unicodedata.category(c) != "Cf" and not "\ufe00" <= c <= "\ufe0f")
+    text = _CITATION.sub(lambda m: m[0][: m[0].index("[")].rstrip(), text)
+    text = _SUPER.sub(_raised, text)
+    text = _FRACTION.sub(lambda m: f"{m[1] or ''} {unicodedata.normalize('NFKC', m[2])}", text)
+    text = unicodedata.normalize("NFKC", text).translate(_TRANSLATED)
+    text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else c for c in text)
+    if "\\" in text:
+        for pattern, plain in _LATEX:
+            text = pattern.sub(plain, text)
+    text = _APOSTROPHE.sub("'", _MATH.sub(_unmath, text))
+    return _STARS.sub("^", text)
+
+
+def _raised(match: re.Match[str]) -> str:
+    power = match[1].translate(_SUPERS)
+    before, behind = match.string[: match.start()][-6:], match.string[match.end() :][:1]
+    if _METRIC.search(before):
+        return power if re.search(r"(?<![A-Za-z])[munckd]?m$|ft$|in$|mi$|yd$", before, re.IGNORECASE) else f"^{power}"
+    if _TEN.search(before) or power.startswith(("-", "+")):
+        return f"^{power}"
+    return match[1] if behind.isalnum() else ""
+
+
+def _unmath(match: re.Match[str]) -> str:
+    """The inside of `$...$` where it is a formula; two prices in one sentence are none."""
+    inside = match[1]
+    money = re.match(r"-?\d", inside) and re.search(r"\d\s+[^\W\d_]{2}|,\s|\s(?:-|to)\s*$|-$", inside)
+    return match[0] if money else f" {inside} "

@@ -34,7 +34,8 @@ _NOT_BEHIND = (
     r"to be confused|sure|certain|quite|entirely|completely|at all sure|bad)\b)"
 )
 _VERBAL = re.compile(
-    rf"\b(?:{_BE}(?:n't\b|\s+not\b)|cannot\b|can not\b|won't\b|ain't\b|shan't\b|not\b|never\b|no longer\b|"
+    rf"\b(?:{_BE}(?:n't\b|\s+not\b)|cannot\b|can not\b|can't\b|mustn't\b|won't\b|ain't\b|shan't\b|not\b|never\b|no "
+    rf"longer\b|"
     rf"neither\b|nor\b)"
     rf"{_NOT_BEHIND}"
     r"|\b(?:refus\w+|declin\w+|fail\w*) to\b|\b(?:was|were|is|are|been|being|got) (?:\w+ed by mistake|dropped|"
@@ -43,7 +44,7 @@ _VERBAL = re.compile(
     r"|\blacks?\b|\bdoubt(?:s|ed)? (?:that|it|if|whether)\b|\bfar from being\b|\bby no means\b|\banything but\b"
     r"|\b(?:is|are|was|were|would be) (?:\w+ )?(?:incorrect|wrong|false|untrue|unsupported|mistaken|"
     r"impossible)\b(?=\W*$)"
-    r"|\bnicht(?! (?:nur|bloß|allein|vor|nach|mehr als|weniger als|später als|zuletzt|weit))\b"
+    r"|\bnicht(?! (?:nur|bloß|allein|vor|nach|mehr als|weniger als|später als|zuletzt|weit)\b)\b"
     r"|\bkeine?[mnrs]?(?! (?:andere[rnms]? als|frage|zweifel))\b|\b(?:niemals|nie|keinesfalls|keineswegs|"
     r"mitnichten|niemand|nirgends)\b"
     r"|\b(?:ne|n')\s?(?:\S+\s+){1,4}?(?:pas|plus|jamais|aucune?|guère|point)\b|(?:^|\W)(?:pas|jamais) (?!seulement|"
@@ -53,7 +54,7 @@ _VERBAL = re.compile(
     r"|(?:^|\s)не (?!только|позднее|позже|раньше|ранее|менее|более|больше|меньше)|\bникогда\b|\bнет\b"
     r"|不是|並非|并非|绝非|不(?!仅|僅|但|只|同|过|過|少于|超过|超過|得不|锈|鏽|断|断|列颠|丹|可或缺|错)\w|"
     r"没有(?!问题|限制|错)|沒有|未(?!来|來|定)\w"
-    r"|(?:では|じゃ)(?:ありません|ない|なかった|ございません)|(?<![しりな違])(?:ません|"
+    r"|(?:では|じゃ)(?:ありません|ない|なかった|ございません)|(?:ません|"
     r"なかった)(?:でした)?(?=\W*$)|(?<=[わさかがらばまたなし])ない(?=です|\W*$)"
     r"|(?:^|\s)و?(?:ليس|ليست|لم|لن|لا)\s(?!شك|يقل|يزيد|تقل|تزيد|يتجاوز)"
     r"|아니다|아닙니다|아니에요|아니었|아니예요|아녜요|아니야|않습니다|않는다|않았|않아요|않음|않다|틀렸|"

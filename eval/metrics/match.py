@@ -12,6 +12,7 @@ from eval.metrics.alias import STOP, readings, same_word, words
 from eval.metrics.equality import same
 from eval.metrics.korean import HANGUL
 from eval.metrics.literal import literally
+from eval.metrics.polar import polar_gold, polarity
 from eval.metrics.quantity import lone_quantity, quantities
 from eval.metrics.stance import NEGATIVE, asserted, only_guesses
 from eval.metrics.text import POLAR, contains_tokens, polar, tokens
@@ -75,6 +76,10 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
     if len(tokens(given)) > LONGEST:
         return False
     given = without_question(given, question)
+    sides = {side for a in answers if (side := polar_gold(a))}
+    if sides:
+        plain = [a for a in answers if not polar_gold(a)]
+        return polarity(given, question) in sides or (bool(plain) and stands_by(given, plain, question, names))
     said = asserted(given, question)
     kept = [a for a in answers if names(said, a)] if said else []
     if not kept:  # an answer that is a denial itself

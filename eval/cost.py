@@ -36,5 +36,8 @@ def _cost(run: Path, identity: Identity, mode: str) -> Cost:
         tokens_in=sum(p.tokens_in for p in predictions),
         tokens_out=sum(p.tokens_out for p in predictions),
         peak_memory_mb=max(asked["peak_memory_mb"], trained.get("peak_memory_mb", 0.0)),
+        thinking_tokens=sum(p.thinking_tokens for p in predictions),
+        cut=sum(p.finish == "length" for p in predictions),
+        loops=sum(p.finish == "loop" for p in predictions),
         extra={k: trained[k] for k in ("rows", "held_back", "losses", "validation") if k in trained},
     )

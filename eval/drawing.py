@@ -46,6 +46,8 @@ def print_drawn(found: Result, console: Console | None = None) -> None:
     console.print()
     for line in table(found, width, marks):
         console.print(line, no_wrap=True, overflow="ellipsis", crop=True)
+    if found.endings:
+        console.print(Text(f"   {found.endings}", style="dim"), width=width)
     console.print()
     console.print(verdict(found), width=width)
     path = Text("report: ", style="dim")

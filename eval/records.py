@@ -192,6 +192,12 @@ class Cost:
     tokens_in: int = 0
     tokens_out: int = 0
     peak_memory_mb: float = 0.0
+    thinking_tokens: int = 0
+    """Of `tokens_out`."""
+    cut: int = 0
+    """Replies that ended at a limit."""
+    loops: int = 0
+    """Replies that ended in endless repetition."""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from eval.config import DatasetConfig
 from eval.decide import verdict_sentence
-from eval.records import Decision, Estimate
+from eval.files import read_json
+from eval.records import Cost, Decision, Estimate, from_dict
 from eval.terminal import Table, print_table
 from eval.words import verdict_name
 
@@ -33,6 +34,18 @@ class Result:
     def report(self) -> Path:
         """The page."""
         return self.folder / FILES["report"]
+
+    @property
+    def endings(self) -> str:
+        """Which modes have replies that did not end by themselves, in one line; empty when there are none."""
+        file = self.folder / "costs.json"
+        costs = [from_dict(Cost, c) for c in read_json(file)] if file.is_file() else []
+        kinds = {"cut at the limit": "cut", "ended in a loop": "loops"}
+        found = {
+            words: ", ".join(f"{c.mode} {_share(getattr(c, key) / c.questions)}" for c in costs if getattr(c, key))
+            for words, key in kinds.items()
+        }
+        return "; ".join(f"replies {words}: {modes}" for words, modes in found.items() if modes)
 
     @property
     def modes(self) -> list[str]:
@@ -69,6 +82,8 @@ def show(found: Result) -> None:
         print_drawn(found)
         return
     print_table(axes_table(found))
+    if found.endings:
+        print(found.endings)
     print(f"\n{found.decision.dataset}: {verdict_sentence(found.decision)}")
     print(f"report: {found.report}", flush=True)
 
@@ -89,6 +104,11 @@ def axes_table(found: Result) -> Table:
         cells = [_cell(by_mode.get(mode)) for by_mode in decision.axes.values()]
         rows.append([mode + (" *" if mode == decision.mode else ""), *cells])
     return ["mode", *header], rows
+
+
+def _share(value: float) -> str:
+    """A share in per cent; what is above 0 is never shown as 0."""
+    return f"{100 * value:.0f} %" if value >= 0.005 else "under 1 %"
 
 
 def _cell(e: Estimate | None) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from eval.records import Estimate
-from reports import costs, failures, firmness, judging, money, retention, summary, words
+from reports import costs, endings, failures, firmness, judging, money, retention, summary, words
 from reports.placement import place
 from reports.run import Run, in_order, label
 
@@ -21,6 +21,7 @@ def markdown(run: Run) -> str:
         **{words.AXES[axis]: _metrics(run, axis) for axis in ("retrieval", "abstention")},
         "Why questions failed": _failures(run),
         "How firm the verdict is": _firmness(run),
+        "How replies ended": _endings(run),
         "Costs": _costs(run),
         "In money": _money(run),
         "Side effects: retention": _retention(run),
@@ -104,6 +105,11 @@ def _judge(run: Run) -> list[str]:
     lines = [found.get("line", ""), *judging.agreements(found), *judging.noises(found), *judging.failures(found)]
     heads, rows = judging.means(run, found)
     return [table(heads, rows) if rows else "", bullets("", [line for line in lines if line])]
+
+
+def _endings(run: Run) -> list[str]:
+    rows = [[_mode(run, row.mode), *row.cells] for row in endings.ending_rows(run)]
+    return [table(["mode", *endings.COLUMNS], rows), endings.NOTE] if rows else []
 
 
 def _costs(run: Run) -> list[str]:

@@ -137,12 +137,18 @@ def pad_token(base: Base) -> int:
     return int(pad if pad is not None else base.tokenizer.eos_token_id)
 
 
-def begin_reply(base: Base, prompt: Sequence[int], limits: Limits, stops: Collection[int]) -> Ending:
-    """The reply to a prompt before its first token, with the room that the prompt leaves and its thinking."""
+def begin_reply(
+    base: Base, prompt: Sequence[int], limits: Limits, stops: Collection[int], *, most: int | None = None
+) -> Ending:
+    """The reply to a prompt before its first token, with its thinking and the room that there is.
+
+    That is what the prompt leaves of the model's context, or `most` tokens where that is less.
+    """
+    room = min((r for r in (room_after(base, len(prompt)), most) if r is not None), default=None)
     thinking = Thinking(
         decoder(base.tokenizer, specials=True), thinking_forms(base.tokenizer), opened_by(base.tokenizer, prompt)
     )
-    return Ending(limits, stops, room=room_after(base, len(prompt)), thinking=thinking)
+    return Ending(limits, stops, room=room, thinking=thinking)
 
 
 def _completion(base: Base, prompt: Sequence[int], ending: Ending, seconds: float) -> Completion:

@@ -123,11 +123,6 @@ class Setup:
         usual = int(REPLY_HEADROOM * lengths[math.ceil(REPLY_QUANTILE * len(lengths)) - 1])
         return Limits(max(REPLY_FLOOR, usual), least=usual, think=think, thinks=thinks)
 
-    @property
-    def max_new_tokens(self) -> int:
-        """The most tokens of a reply."""
-        return self.limits.reply
-
     def prepare(self, examples: Sequence[Example]) -> None:
         """Retrieve for many questions at once, which is faster than one by one."""
         new = [e for e in examples if e.question not in self._retrieved]

@@ -152,6 +152,7 @@ class Thinking:
 
     def end(self, written: Sequence[int]) -> None:
         """Settle what is thinking, now that all is written: a block that never closed, or closed but never opened."""
+        self._settled = True
         if self._inside and not self._inside.plain:
             self.tokens = self.begins = len(written)
         elif self._last and self._last.plain and not self._text(written, self.decode):
@@ -162,8 +163,11 @@ class Thinking:
         self._inside = None
 
     def reply(self, written: Sequence[int], plainly: Decode) -> str:
-        """The reply without its thinking, by a decoder that leaves special tokens out; '' while the model thinks."""
-        if self._inside and not self._inside.plain:
+        """The reply without its thinking, by a decoder that leaves special tokens out.
+
+        '' while the model thinks, and while what it wrote may yet become the beginning of thinking.
+        """
+        if self._inside or not self._settled:
             return ""
         text = self._text(written, plainly)
         return _unwrapped(text) if self.tokens else text

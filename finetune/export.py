@@ -84,9 +84,7 @@ def _export(tuned: Tuned, merged: Path, folder: Path, forms: Sequence[str]) -> l
             exported.append(Exported(folder / file.name, form, file.stat().st_size, parity))
         first = temporary / exported[0].file.name
         _check_tokens(first, setup, rows)
-        replies = (
-            llamacpp.compare(first, model, setup.base, rows, setup.max_new_tokens) if llamacpp.installed() else None
-        )
+        replies = llamacpp.compare(first, model, setup.base, rows, setup.limits.reply) if llamacpp.installed() else None
         if replies:
             say(f"{first.name}: {replies.sentence()}")
         write_text(temporary / "Modelfile", _modelfile(exported[-1].file.name, setup, tuned.name))
@@ -129,7 +127,7 @@ def _modelfile(weights: str, setup: Setup, adapter: Adapter) -> str:
 
     tokenizer = setup.base.tokenizer
     return modelfile(
-        weights, tokenizer, setup.config.instruction, adapter, longest=setup.max_new_tokens,
+        weights, tokenizer, setup.config.instruction, adapter, longest=setup.limits.most,
         stops=[tokenizer.convert_ids_to_tokens(i) for i in sorted(stop_tokens(setup.base))],
         bos=tokenizer.bos_token if adds_bos(tokenizer) else "",
     )  # fmt: skip

@@ -180,10 +180,11 @@ def _chunks(reply: Reply, request: ChatRequest, name: str) -> Iterator[dict[str,
                 yield head | {"choices": [], "usage": _usage(piece)}
 
 
-def _usage(last: Piece) -> dict[str, int]:
+def _usage(last: Piece) -> dict[str, Any]:
     return {
         "prompt_tokens": last.tokens_in, "completion_tokens": last.tokens_out,
         "total_tokens": last.tokens_in + last.tokens_out,
+        "completion_tokens_details": {"reasoning_tokens": last.thinking_tokens},
     }  # fmt: skip
 
 

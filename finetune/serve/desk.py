@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from eval.config import read_run_config
+from eval.endings import Ending, Limits
 from eval.errors import UserError
 from eval.files import read_json
 from eval.modes import MODES
 from eval.prompt import Prompt, render, user_turn
 from eval.records import Example, Passage
+from eval.thinking import decoder
 from finetune.serve.request import ApiError, ChatRequest
 from finetune.serve.text import TextStream
 
@@ -29,10 +31,11 @@ class Piece:
 
     text: str
     finish: str | None = None
-    """`stop` or `length`."""
+    """`stop` or `length`; endless repetition, which clients know no word for, is `length`."""
     tokens_in: int = 0
     tokens_out: int = 0
-    """Including the end-of-turn token, where the model wrote one."""
+    """Including the end-of-turn token, where the model wrote one, and the thinking, which is not sent."""
+    thinking_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,11 @@ class Desk:
                 self.setup.load_adapter(adapter)
         if any(MODES[m].retrieves for m in self.modes):
             self.setup.retriever.retrieve(["?"])
-        _ = self.setup.max_new_tokens
+        _ = self.setup.limits
 
     def reply(self, request: ChatRequest) -> Reply:
         """Begin a reply; the caller holds `lock` until it has taken all pieces. Raises ApiError."""
-        from eval.generate import stop_tokens
+        from eval.generate import begin_reply, stop_tokens
         from finetune.serve.stream import chooser, stream_tokens
 
         mode = request.model or self.default
@@ -81,14 +84,15 @@ class Desk:
         base = self.setup.base
         prompt = self._prompt(mode, request)
         tokens = render(base.tokenizer, prompt.messages)
-        allowed = self._room(len(tokens), request.max_tokens)
+        limits, room = self._limits(len(tokens), request.max_tokens)
         stops = stop_tokens(base)
+        ending = begin_reply(base, tokens, limits, stops, most=room)
         made = stream_tokens(
             base, MODES[mode].adapter, tokens, chooser(request.temperature, request.top_p, request.seed), stops=stops,
-            max_new=allowed,
+            max_new=room,
         )  # fmt: skip
         notes = ("the client's system prompt was not used: the data set's own was evaluated",) * request.system
-        return Reply(mode, prompt.passages, notes, self._pieces(made, stops, request.stops, len(tokens)))
+        return Reply(mode, prompt.passages, notes, self._pieces(made, ending, request.stops, len(tokens)))
 
     def _prompt(self, mode: str, request: ChatRequest) -> Prompt:
         """The mode's own prompt, with earlier questions and replies as turns before its last."""
@@ -98,35 +102,36 @@ class Desk:
         )
         return Prompt((*prompt.messages[:-1], *earlier, prompt.messages[-1]), prompt.passages)
 
-    def _room(self, tokens_in: int, wanted: int | None) -> int:
-        """How many tokens the reply may take."""
-        limit = int(getattr(self.setup.base.causal.config, "max_position_embeddings", 0) or 0)
-        room = wanted or self.setup.max_new_tokens
-        if limit and tokens_in + room > limit:
+    def _limits(self, tokens_in: int, wanted: int | None) -> tuple[Limits, int]:
+        """(how long reply and thinking may become, how many tokens both may take)."""
+        context = int(getattr(self.setup.base.causal.config, "max_position_embeddings", 0) or 0)
+        limits = self.setup.limits
+        least = wanted or limits.least
+        if context and tokens_in + least > context:
             raise ApiError(
-                400, f"the prompt takes {tokens_in} tokens and its reply up to {room}, and the model reads {limit}",
+                400, f"the prompt takes {tokens_in} tokens and its reply up to {least}, and the model reads {context}",
                 param="messages", code="context_length_exceeded",
             )  # fmt: skip
-        return room
+        if wanted:
+            return replace(limits, reply=wanted, least=min(limits.least, wanted)), wanted
+        most = limits.reply + limits.think
+        return limits, min(most, context - tokens_in) if context else most
 
-    def _pieces(
-        self, made: Generator[int], stops: set[int], texts: tuple[str, ...], tokens_in: int
-    ) -> Generator[Piece]:
-        tokens: list[int] = []
-        text, stream, finish = "", TextStream(texts), "length"
+    def _pieces(self, made: Generator[int], ending: Ending, texts: tuple[str, ...], tokens_in: int) -> Generator[Piece]:
+        plainly = decoder(self.setup.base.tokenizer, specials=False)
+        stream, finish = TextStream(texts), "length"
         with closing(made):
             for token in made:
-                tokens.append(token)
-                if token in stops:
-                    finish = "stop"
+                if ending.add(token):
+                    finish = "stop" if ending.finish == "stop" else "length"
                     break
-                text = str(self.setup.base.tokenizer.decode(tokens, skip_special_tokens=True))
-                if piece := stream.grow(text):
+                if piece := stream.grow(ending.text(plainly)):
                     yield Piece(piece)
                 if stream.stopped:
                     finish = "stop"
                     break
-        yield Piece(stream.finish(text), finish, tokens_in, len(tokens))
+        last = stream.finish(ending.text(plainly))
+        yield Piece(last, finish, tokens_in, len(ending.tokens), ending.thinking_tokens)
 
 
 def open_desk(run: Path, mode: str | None) -> Desk:

@@ -9,7 +9,7 @@ from eval.errors import UserError
 from eval.modes import MODES
 from eval.prompt import render
 from eval.records import Example
-from eval.template import apply
+from eval.template import apply, set_to_think
 
 if TYPE_CHECKING:
     from eval.setup import Setup
@@ -31,6 +31,11 @@ def frame(setup: Setup, mode: str) -> tuple[str, str]:
     The page joins them with the turn, so that it needs no template engine; every test question is tried.
     """
     tokenizer, spec = setup.base.tokenizer, MODES[mode]
+    if set_to_think(tokenizer):
+        raise UserError(
+            f"{tokenizer.name_or_path}: the model thinks before it replies, which the page cannot keep apart; "
+            "turn it off by chat_template_kwargs in dataset.yaml, or serve it with: finetune serve RUN --api"
+        )
 
     def turns(example: Example) -> list[dict[str, str]]:
         return list(spec.build(setup, example).messages)

@@ -105,7 +105,7 @@ def _write_app(setup: Setup, mode: str, model: Exported, embedder: dict[str, Any
     file = FORMS[model.form].file
     write_json(folder / "app.json", {
         "mode": mode, "file": file, "before": before, "after": after, "samples": tried,
-        "stops": sorted(stop_tokens(setup.base)), "max_new_tokens": setup.max_new_tokens,
+        "stops": sorted(stop_tokens(setup.base)), "max_new_tokens": setup.limits.reply, "least": setup.limits.least,
         "context": int(getattr(setup.base.causal.config, "max_position_embeddings", 0) or 0),
         "retrieves": MODES[mode].retrieves, "top_k": setup.config.retrieval.top_k, "embedder": embedder,
     })  # fmt: skip

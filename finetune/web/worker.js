@@ -221,7 +221,8 @@ async function reply(question) {
   const found = app.retrieves ? await retrieve(question) : [];
   post("passages", { passages: found });
   let ids = tokens(app.before + turn(question, found) + app.after);
-  if (app.context && ids.length + app.max_new_tokens > app.context) throw new Error("the question is too long for the model");
+  if (app.context && ids.length + app.least > app.context) throw new Error("the question is too long for the model");
+  const most = app.context ? Math.min(app.max_new_tokens, app.context - ids.length) : app.max_new_tokens;
   let length = ids.length;
   let past = null;
   let logits;
@@ -229,7 +230,7 @@ async function reply(question) {
   const prompt = length;
   const written = [];
   let count = 0;
-  while (count < app.max_new_tokens && !stopped) {
+  while (count < most && !stopped) {
     ({ logits, past } = await step(ids, past, length, 1));
     const token = argmax(logits);
     count += 1;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 from pathlib import Path
@@ -11,7 +12,7 @@ from rich.console import Console
 
 from eval.config import DatasetConfig, Knowledge, Style
 from eval.drawing import ASCII, UNICODE, print_drawn, table
-from eval.records import Decision, Estimate
+from eval.records import Cost, Decision, Estimate
 from eval.result import Result, as_json, axes_table, result, show, show_all
 
 AXES = {
@@ -55,6 +56,23 @@ def test_plain_lines_survive_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[4].startswith("hybrid *  0.90  [0.85, 0.94]  n=182")
     assert "report: runs/set/report.html" in lines
     assert lines[-1].split() == ["other", "inconclusive", "runs/set/report.html"]
+
+
+def test_replies_that_did_not_end_by_themselves_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = dataclasses.replace(found(), folder=tmp_path)
+    assert shown.endings == ""
+    costs = [
+        Cost("base", questions=200, cut=20),
+        Cost("rag", questions=1000, cut=1, loops=130),
+        Cost("hybrid", questions=200),
+    ]
+    (tmp_path / "costs.json").write_text(json.dumps([dataclasses.asdict(c) for c in costs]))
+    assert shown.endings == "replies cut at the limit: base 10 %, rag under 1 %; replies ended in a loop: rag 13 %"
+    show(shown)
+    assert shown.endings in capsys.readouterr().out
+    stream = io.StringIO()
+    print_drawn(shown, Console(file=stream, width=120))
+    assert shown.endings in stream.getvalue()
 
 
 def test_a_mode_without_a_score_on_an_axis_has_an_empty_cell() -> None:

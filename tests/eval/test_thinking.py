@@ -143,6 +143,7 @@ def test_a_token_may_end_the_thinking_and_begin_the_reply() -> None:
     thinking = Thinking(lambda tokens: "".join(pieces[t] for t in tokens))
     for count in range(1, 6):
         thinking.follow(list(range(count)))
+    thinking.end(list(range(5)))
     assert thinking.reply(list(range(5)), lambda tokens: "".join(pieces[t] for t in tokens)) == "Paris"
     assert thinking.tokens == 4
 
@@ -157,6 +158,16 @@ def test_unfinished_characters_do_not_hide_a_beginning() -> None:
     for byte in (*raw, 0):
         ending.add(byte)
     assert ending.text(decode) == "\ub3c4"
+
+
+def test_nothing_is_shown_that_may_still_become_thinking() -> None:
+    words = Words()
+    ending = Ending(ROOMY, {STOP}, thinking=Thinking(words.decode))
+    seen = []
+    for token in words.encode("<think>hm</think><think>so</think> <p>4</p>"):
+        ending.add(token)
+        seen.append(ending.text(words.plainly))
+    assert list(dict.fromkeys(seen)) == ["", "<p", "<p>", "<p>4", "<p>4<", "<p>4</", "<p>4</p", "<p>4</p>"]
 
 
 @pytest.mark.parametrize(

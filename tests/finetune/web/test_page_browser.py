@@ -102,7 +102,7 @@ def greedy(run: Path, mode: str, folder: Path, questions: list[str]) -> list[str
         prompt = MODES[mode].build(setup, Example("q", question))
         ids = torch.tensor([render(tokenizer, prompt.messages)])
         made = model.generate(
-            ids, attention_mask=torch.ones_like(ids), max_new_tokens=setup.max_new_tokens, do_sample=False
+            ids, attention_mask=torch.ones_like(ids), max_new_tokens=setup.limits.reply, do_sample=False
         )
         texts.append(tokenizer.decode(made[0, ids.shape[1] :], skip_special_tokens=True).strip())
     return texts

@@ -51,11 +51,18 @@ class Dataset:
 
     @cached_property
     def corpus_digest(self) -> str:
-        """A name of the corpus files' contents; empty when there is no corpus."""
+        """A name of the corpus files' contents and of how they are read; empty when there is no corpus."""
+        from rag.documents import READING
+
         if not self.documents:
             return ""
         files = sorted(p for p in self.corpus.rglob("*") if p.is_file() and not _hidden(p.relative_to(self.corpus)))
-        return fingerprint([(p.relative_to(self.corpus).as_posix(), file_digest(p)) for p in files])
+        return fingerprint(READING, [(nfc(p.relative_to(self.corpus).as_posix()), file_digest(p)) for p in files])
+
+    @cached_property
+    def gold(self) -> frozenset[str]:
+        """Ids of all documents that a row names as holding its answer."""
+        return frozenset(name for e in (*self.train, *self.dev, *self.test) for name in e.documents)
 
     @cached_property
     def digests(self) -> dict[str, str]:

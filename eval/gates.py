@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 Severity = Literal["error", "warning", "note"]
 
-MODULES = ("eval.gate_questions", "eval.gate_corpus", "eval.gate_sizes")
+MODULES = ("eval.gate_questions", "eval.gate_corpus", "eval.gate_documents", "eval.gate_sizes")
 """Importing them registers their gates, in this order."""
 
 KNOWN = "known-already"
 """The gate that needs the base's answers, in `eval.gate_known`."""
 
-CODE = 1
+CODE = 2
 """Raised when a gate changes what it finds, so that a run's kept findings are made again."""
 
 NOT_WORDS = ("choice", "semantic", "sql")

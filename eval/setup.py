@@ -101,7 +101,9 @@ class Setup:
         """The index of the corpus, brought up to date, ready to be asked."""
         from rag.retrieve import open_retriever
 
-        return open_retriever(self.dataset.corpus, self.run_config.embedder, self.config.retrieval, self.run)[0]
+        return open_retriever(
+            self.dataset.corpus, self.run_config.embedder, self.config.retrieval, self.run, self.dataset.gold
+        )[0]
 
     @cached_property
     def shots(self) -> tuple[Example, ...]:

@@ -130,7 +130,7 @@ def _locate(name: str, out: Path | None, embedder: str) -> tuple[Dataset, Path]:
 def _open(data: Dataset, embedder: str, folder: Path) -> tuple[Retriever, Index]:
     from rag.retrieve import open_retriever
 
-    return open_retriever(data.corpus, embedder, data.config.retrieval, folder)
+    return open_retriever(data.corpus, embedder, data.config.retrieval, folder, data.gold)
 
 
 def main() -> None:

@@ -19,6 +19,9 @@ from rag.front_matter import split_front_matter
 from rag.reading import Reading
 from rag.titles import Names, choose_titles, top_lines
 
+READING = 1
+"""Raised whenever files would give other texts or titles than before."""
+
 ROW_KEYS = {"id": "string", "title": "string", "text": "string"}
 
 
@@ -30,8 +33,10 @@ class Document:
     """Its path below corpus/, or its `id` in a .jsonl file."""
     text: str
     title: str
-    notes: tuple[str, ...] = ()
-    """What of its file could not be read, or was left out, each as the end of a sentence about the file."""
+    gaps: tuple[str, ...] = ()
+    """What of its file could not be read, each as a sentence about it, with the remedy."""
+    hidden: int = 0
+    """Characters of its file that are not shown and therefore left out."""
 
 
 def list_documents(corpus: Path) -> list[str]:
@@ -84,7 +89,7 @@ def _read_all(corpus: Path, files: tuple[_State, ...]) -> tuple[Document, ...]:
     read = _with_whole_words(read, rows)
     titles = choose_titles([_names(file, reading) for file, reading in read])
     found = [
-        Document(_path_id(corpus, file), reading.text, title, reading.notes)
+        Document(_path_id(corpus, file), reading.text, title, reading.gaps, reading.hidden)
         for (file, reading), title in zip(read, titles, strict=True)
     ]
     return tuple(sorted([*rows, *found], key=lambda d: d.id))

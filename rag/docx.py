@@ -61,8 +61,7 @@ class _Docx:
         core = self.part("docProps/core.xml")
         found = None if core is None else next((e.text for e in core.iter() if _name(e) == "title"), None)
         given = [" ".join(found.split())] if found and sensible(found, stem) else []
-        hidden = [f"{self.hidden} characters of hidden text are left out"] if self.hidden else []
-        return Reading("\n\n".join(blocks), (*given, *self.titled), tuple(self.headed), tuple(hidden))
+        return Reading("\n\n".join(blocks), (*given, *self.titled), tuple(self.headed), hidden=self.hidden)
 
     def blocks(self, parent: Element) -> Iterator[str]:
         """Paragraphs and tables below an element, each as text."""

@@ -95,7 +95,7 @@ def html_text(markup: str) -> Reading:
         tag.decompose()
     for string in soup.find_all(string=lambda s: isinstance(s, Comment)):
         string.extract()
-    notes = _drop_hidden(soup, styles)
+    hidden = _drop_hidden(soup, styles)
     heading = " ".join(soup.h1.get_text().split()) if soup.h1 else ""
     for string in soup.find_all(string=True):
         if not string.find_parent("pre"):  # elsewhere a line break in the source is a blank
@@ -115,18 +115,18 @@ def html_text(markup: str) -> Reading:
             tag.insert_after(NavigableString(gap))
     lines = [line.strip() for line in soup.get_text().split("\n")]
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-    return Reading(text, (title,) if title else (), (heading,) if heading else (), notes)
+    return Reading(text, (title,) if title else (), (heading,) if heading else (), hidden=hidden)
 
 
-def _drop_hidden(soup: BeautifulSoup, styles: str) -> tuple[str, ...]:
-    """Take out what is not shown; a note says how much text that was."""
+def _drop_hidden(soup: BeautifulSoup, styles: str) -> int:
+    """Take out what is not shown; returns how many characters that were, blanks aside."""
     hidden = [tag for tag in soup.find_all(True) if _is_hidden(tag)] + list(_hidden_by_rules(soup, styles))
     dropped = 0
     for tag in hidden:
         if not tag.decomposed:
             dropped += len("".join(tag.get_text().split()))
             tag.decompose()
-    return (f"{dropped} characters of hidden text are left out",) if dropped else ()
+    return dropped
 
 
 def _is_hidden(tag: Tag) -> bool:

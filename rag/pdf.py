@@ -80,7 +80,7 @@ def read_pdf(file: Path) -> Reading:
     if running:
         text = f"{text}\n\n" + "\n".join(running)
     given = (title,) if title and sensible(title, file.stem) else ()
-    return Reading(text if any(p.lines for p in pages) else "", given, (heading,) if heading else (), _notes(pages))
+    return Reading(text if any(p.lines for p in pages) else "", given, (heading,) if heading else (), _gaps(pages))
 
 
 def _page(page: Any, fields: Sequence[Word]) -> Page:
@@ -348,7 +348,7 @@ def _median(values: Sequence[float]) -> float:
     return sorted(values)[len(values) // 2]
 
 
-def _notes(pages: Sequence[Page]) -> tuple[str, ...]:
+def _gaps(pages: Sequence[Page]) -> tuple[str, ...]:
     """Which pages have no text, where others have some."""
     empty = [i for i, page in enumerate(pages, 1) if not page.lines]
     if not empty or len(empty) == len(pages):

@@ -15,8 +15,10 @@ class Reading:
     """Titles by the file's metadata, best first."""
     headings: tuple[str, ...] = ()
     """Headings by their mark-up, best first."""
-    notes: tuple[str, ...] = ()
-    """What of the file could not be read, or was left out, each as the end of a sentence about the file."""
+    gaps: tuple[str, ...] = ()
+    """What of the file could not be read, each as a sentence about it, with the remedy."""
+    hidden: int = 0
+    """Characters that the file holds and does not show; they are left out."""
 
 
 def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,10 +34,21 @@ PROPOSALS = 10
 
 
 class Retriever:
-    """Finds passages in an index by cosine similarity; equal scores rank by document id, then position."""
+    """Finds passages in an index by cosine similarity; equal scores rank by document id, then position.
 
-    def __init__(self, index: Index, embedder: Embedder, top_k: int, *, exact_limit: int = EXACT_LIMIT) -> None:
-        self.top_k, self.embedder = top_k, embedder
+    Of passages with one text only one is found: that of a `preferred` document, else the first.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        embedder: Embedder,
+        top_k: int,
+        *,
+        preferred: Collection[str] = (),
+        exact_limit: int = EXACT_LIMIT,
+    ) -> None:
+        self.top_k, self.embedder, self.preferred = top_k, embedder, frozenset(preferred)
         self._collection = index.collection
         self._exact = index.chunks <= exact_limit
         self._questions: dict[str, NDArray[np.float64]] = {}
@@ -51,20 +63,22 @@ class Retriever:
         if not self._exact:
             return [tuple(self._nearest(q, self._proposals(q), self.top_k)) for q in questions]
         found = []
-        everything = np.arange(len(self._rows))
         for start in range(0, len(questions), BLOCK):
             block = np.stack([self._questions[q] for q in questions[start : start + BLOCK]])
-            found += [tuple(self._rank(everything, scores, self.top_k)) for scores in block @ self._matrix.T]
+            scores = (block @ self._matrix.T)[:, self._distinct]
+            found += [tuple(self._rank(self._distinct, row, self.top_k)) for row in scores]
         return found
 
     def nearest_in(self, question: str, documents: Sequence[str], k: int) -> list[Passage]:
-        """The `k` passages of the given documents that are nearest to the question, best first."""
+        """The `k` passages of the given documents that are nearest to the question, best first, each text once."""
         self._embed([question])
-        return self._nearest(question, self._rows_of(documents), k)
+        first = {same_text(self._rows[i][2]): i for i in reversed(self._rows_of(documents))}
+        return self._nearest(question, sorted(first.values()), k)
 
     def contents(self) -> tuple[list[tuple[str, int, str]], NDArray[np.float64]]:
-        """Every chunk as (document, position, text), sorted, and their unit vectors, shape (chunks, dimensions)."""
-        return self._rows, self._stored(range(len(self._rows)), everything=True)
+        """What is searched: (document, position, text), sorted, and unit vectors, shape (chunks, dimensions)."""
+        rows = [self._rows[i] for i in self._distinct]
+        return rows, self._stored(range(len(self._rows)), everything=True)[self._distinct]
 
     @cached_property
     def _rows(self) -> list[tuple[str, int, str]]:
@@ -72,6 +86,24 @@ class Retriever:
         found = self._collection.get(include=["metadatas", "documents"])
         rows = zip(found["metadatas"], found["documents"], strict=True)
         return sorted((str(m["document"]), int(m["position"]), str(text)) for m, text in rows)
+
+    @cached_property
+    def _instead(self) -> list[int]:
+        """For each row the one that stands for all rows of its text."""
+        chosen: dict[str, int] = {}
+        keys = [same_text(text) for _, _, text in self._rows]
+        for i, key in enumerate(keys):
+            held = chosen.setdefault(key, i)
+            if self._rows[held][0] not in self.preferred and self._rows[i][0] in self.preferred:
+                chosen[key] = i
+        return [chosen[key] for key in keys]
+
+    @cached_property
+    def _distinct(self) -> NDArray[np.int64]:
+        """The rows that stand for their text, in order."""
+        import numpy as np
+
+        return np.array(sorted(set(self._instead)), dtype=np.int64)
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -104,13 +136,18 @@ class Retriever:
             self._questions.update(zip(new, snap(self.embedder.embed_questions(new)), strict=True))
 
     def _proposals(self, question: str) -> list[int]:
-        """Rows that the approximate search finds."""
-        found = self._collection.query(
-            query_embeddings=[self._questions[question].tolist()],
-            n_results=min(PROPOSALS * self.top_k, len(self._rows)),
-            include=["distances"],
-        )
-        return [self._places[name] for name in found["ids"][0]]
+        """Distinct rows that the approximate search finds: at least `top_k`, where there are so many."""
+        wanted = PROPOSALS * self.top_k
+        while True:
+            found = self._collection.query(
+                query_embeddings=[self._questions[question].tolist()],
+                n_results=min(wanted, len(self._rows)),
+                include=["distances"],
+            )
+            rows = sorted({self._instead[self._places[name]] for name in found["ids"][0]})
+            if len(rows) >= min(self.top_k, len(self._distinct)) or wanted >= len(self._rows):
+                return rows
+            wanted *= 4
 
     def _rows_of(self, documents: Sequence[str]) -> list[int]:
         return [i for document in dict.fromkeys(documents) for i in self._spans.get(document, ())]
@@ -135,8 +172,18 @@ class Retriever:
         return Passage(document, text, max(-1.0, min(1.0, score)), position)
 
 
-def open_retriever(corpus: Path, embedder: str, retrieval: Retrieval, run: Path) -> tuple[Retriever, Index]:
-    """Bring the index in a run folder up to date with a corpus, and open it; what changed is noted in index.json."""
+def same_text(text: str) -> str:
+    """What two passages that say the same have in common: their text but for case, blanks and marks of headings."""
+    return " ".join(re.sub(r"^#+ ", "", text, flags=re.MULTILINE).casefold().split())
+
+
+def open_retriever(
+    corpus: Path, embedder: str, retrieval: Retrieval, run: Path, preferred: Collection[str] = ()
+) -> tuple[Retriever, Index]:
+    """Bring the index in a run folder up to date with a corpus, and open it; what changed is noted in index.json.
+
+    Of documents with one text the `preferred` ones are found: those that rows name as gold.
+    """
     from rag.documents import read_documents
 
     documents = read_documents(corpus)
@@ -148,4 +195,4 @@ def open_retriever(corpus: Path, embedder: str, retrieval: Retrieval, run: Path)
         note: dict[str, Any] = {"seconds": round(time.perf_counter() - start, 3)}
         note |= {"added": index.added, "changed": index.changed, "removed": index.removed, "kept": index.kept}
         write_json(run / "index.json", note)
-    return Retriever(index, model, retrieval.top_k), index
+    return Retriever(index, model, retrieval.top_k, preferred=preferred), index

@@ -18,7 +18,7 @@ DOCUMENTS = [
     Document("gauge.md", "The tide gauge measures the level of the sea. It is calibrated once a year.", ""),
     Document("leave.md", "Every employee has 28 days of leave a year.", ""),
     Document("twin-a.md", "The boat house opens at seven.", ""),
-    Document("twin-b.md", "The boat house opens at seven.", ""),
+    Document("twin-b.md", "The bo\u00e4t house opens at seven.", ""),  # the embedder reads letters without accents
 ]
 SETTINGS = Retrieval(top_k=3, chunk_tokens=16, overlap_tokens=0)
 
@@ -89,3 +89,31 @@ def test_scores_are_finite_numbers_in_range(open_index: Callable[..., Retriever]
     scores = [p.score for p in open_index(100).retrieve(["", "tide", "28"])[0]]
     assert np.isfinite(scores).all()
     assert all(-1 <= s <= 1 for s in scores)
+
+
+COPIES = [
+    Document("a.md", "# Doors\n\nThe boat house opens at seven.", "Doors"),
+    Document("b.md", "Doors\n\nThe  boat house opens at seven.", "Copy of doors"),
+    Document("c.md", "DOORS\n\nThe boat house opens at seven.", "Doors"),
+    Document("d.md", "The boat house closes at nine.", "Doors"),
+    Document("e.md", "The boat house opens at eight on Sundays.", "Doors"),
+]
+
+
+@pytest.mark.parametrize("exact_limit", [0, 20_000])
+@pytest.mark.parametrize(("preferred", "chosen"), [((), "a.md"), (("c.md", "d.md"), "c.md")])
+def test_of_copies_one_reaches_the_prompt_and_the_others_make_room(
+    minilm: Any, tmp_path: Path, exact_limit: int, preferred: tuple[str, ...], chosen: str
+) -> None:
+    index = build_index(COPIES, minilm, Retrieval(chunk_tokens=64), tmp_path, lambda n: None)
+    retriever = Retriever(index, minilm, 3, preferred=preferred, exact_limit=exact_limit)
+    (found,) = retriever.retrieve(["When does the boat house open?"])
+    assert {p.document for p in found} == {chosen, "d.md", "e.md"}
+    assert [p.score for p in found] == sorted((p.score for p in found), reverse=True)
+    rows, vectors = retriever.contents()
+    assert ([r[0] for r in rows], len(vectors)) == (
+        [chosen, "d.md", "e.md"] if chosen == "a.md" else ["c.md", "d.md", "e.md"],
+        3,
+    )
+    assert [p.document for p in retriever.nearest_in("When?", ["b.md", "c.md"], 9)] == ["b.md"]
+    assert len(Retriever(index, minilm, 100, exact_limit=exact_limit).retrieve(["x"])[0]) == 3

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from eval.config import Dtype, RunConfig, with_template
+from eval.config import DEFAULT_EMBEDDER, Dtype, RunConfig, with_template
 from eval.dataset import load_dataset
 from eval.errors import UserError
 from eval.gates import Finding, Material, check_material, counted
@@ -19,6 +19,7 @@ def check_datasets(
     paths: Sequence[Path],
     *,
     model: str,
+    embedder: str = DEFAULT_EMBEDDER,
     dtype: Dtype = "auto",
     template: Mapping[str, Any] | None = None,
     seed: int = 0,
@@ -35,7 +36,7 @@ def check_datasets(
     for path in paths:
         with one_document(json):
             found[path] = check_dataset(
-                path, model=model, dtype=dtype, template=template, seed=seed, limit=limit, out=out
+                path, model=model, embedder=embedder, dtype=dtype, template=template, seed=seed, limit=limit, out=out
             )
         if not json:
             _print_findings(path, found[path])
@@ -59,6 +60,7 @@ def check_dataset(
     path: Path,
     *,
     model: str,
+    embedder: str = DEFAULT_EMBEDDER,
     dtype: Dtype = "auto",
     template: Mapping[str, Any] | None = None,
     seed: int = 0,
@@ -67,6 +69,7 @@ def check_dataset(
 ) -> list[Finding]:
     """The findings of all gates on one data set, errors first; the model is asked only when there are no errors."""
     from eval.gate_known import ask_base
+    from eval.gate_retrieval import check_retrieval
     from eval.plan import choose_examples
 
     dataset = load_dataset(path)
@@ -81,4 +84,5 @@ def check_dataset(
         dtype=dtype,
         dataset=with_template(dataset.config, template),
     )
+    findings += check_retrieval(dataset, embedder)
     return [*findings, *ask_base(dataset, config, out or Path("runs") / dataset.config.name)]

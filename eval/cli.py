@@ -152,7 +152,17 @@ def evaluate(
     if check:
         from eval.check import check_datasets
 
-        check_datasets(paths, model=model, dtype=dtype, template=template, seed=seed, limit=limit, out=out, json=json)
+        check_datasets(
+            paths,
+            model=model,
+            embedder=embedder,
+            dtype=dtype,
+            template=template,
+            seed=seed,
+            limit=limit,
+            out=out,
+            json=json,
+        )
         return
     from eval.plan import plan_run
     from eval.result import as_json, result, show, show_all

@@ -32,6 +32,9 @@ MODULES = ("eval.gate_questions", "eval.gate_corpus", "eval.gate_documents", "ev
 KNOWN = "known-already"
 """The gate that needs the base's answers, in `eval.gate_known`."""
 
+RETRIEVAL = "retrieval"
+"""The gate that needs the embedder, in `eval.gate_retrieval`."""
+
 CODE = 2
 """Raised when a gate changes what it finds, so that a run's kept findings are made again."""
 
@@ -131,7 +134,7 @@ def check_run(dataset: Dataset, asked: Sequence[Example], run: Path) -> list[Fin
     file = run / "checks.json"
     known = read_json(file) if file.is_file() else {}
     if known.get("data") == _data(dataset, asked):
-        findings = [f for kept in known["findings"] if (f := Finding(**kept)).gate != KNOWN]
+        findings = [f for kept in known["findings"] if (f := Finding(**kept)).gate not in (KNOWN, RETRIEVAL)]
     else:
         findings = check_material(Material(dataset, asked))
     tell(findings)

@@ -61,6 +61,9 @@ def _evaluate(plan: Plan, wanted: Sequence[str], battery: Battery | None, option
     with locked(plan.folder):
         write_run_config(plan.folder / "config.yaml", plan.config)
         setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
+        if any(MODES[m].retrieves for m in wanted):
+            tell(retrieval := setup.retrieval_findings())
+            findings = [*findings, *retrieval]
         if todo:
             _predict_all(plan, setup, todo)
         if battery and scored_modes(wanted):

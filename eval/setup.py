@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,8 @@ from eval.config import DatasetConfig, RunConfig
 from eval.dataset import Dataset
 from eval.endings import Limits
 from eval.errors import UserError
-from eval.files import read_json
+from eval.files import fingerprint, read_json, write_json
+from eval.gates import Finding
 from eval.identity import Identity
 from eval.jsonlines import read_json_lines
 from eval.metrics.text import normalise
@@ -130,6 +132,19 @@ class Setup:
         new = [e for e in examples if e.question not in self._retrieved]
         for example, passages in zip(new, self.retriever.retrieve([e.question for e in new]), strict=True):
             self._retrieved[example.question] = passages
+
+    def retrieval_findings(self) -> list[Finding]:
+        """What is to be said of the embedder on this corpus; kept beside the index, for runs that do not open it."""
+        from eval.gate_retrieval import retrieval_findings
+
+        file = self.run / "retrieval.json"
+        kept = read_json(file) if file.is_file() else {}
+        state = fingerprint(self.identity.index, self.dataset.digests)
+        if kept.get("of") != state:
+            found = retrieval_findings(self.dataset, self.retriever, self.run_config.embedder)
+            kept = {"of": state, "findings": [asdict(f) for f in found]}
+            write_json(file, kept)
+        return [Finding(**finding) for finding in kept["findings"]]
 
     def retrieve(self, example: Example) -> tuple[Passage, ...]:
         """The question's passages from the index, best first."""

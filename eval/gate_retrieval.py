@@ -1,4 +1,4 @@
-"""The gate that needs the embedder: does it know the corpus's language, and does it find what plain word search finds?"""
+"""The gate that needs the embedder: does it know the corpus's language, and find what plain word search finds?"""
 
 from __future__ import annotations
 
@@ -117,8 +117,8 @@ def _recall(dataset: Dataset, retriever: Retriever, embedder: str) -> list[Findi
         Finding(
             RETRIEVAL, "warning",
             f"the embedder {embedder} brings {percent(mine)} of the gold documents of {len(asked)} training questions "
-            f"among {retriever.top_k} passages, plain word search (BM25) {percent(other)}: modes with retrieval look worse "
-            "than they could be, as where questions name numbers or codes; name another one with --embedder, "
+            f"among {retriever.top_k} passages, plain word search (BM25) {percent(other)}: modes with retrieval look "
+            "worse than they could be, as where questions name numbers or codes; name another one with --embedder, "
             f"{SUGGESTED}, or raise retrieval.top_k",
             str(dataset.path / "train.jsonl"),
         )

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 K1, B = 1.2, 0.75
-"""Saturation and length normalisation, as Robertson and Zaragoza give them (The Probabilistic Relevance Framework, 2009)."""
+"""Saturation and length normalisation, as Robertson and Zaragoza give them (Foundations and Trends in IR 3, 2009)."""
 
 _PIECE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\u0e00-\u0e7f]+|[^\W_]+")
 

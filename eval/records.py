@@ -142,7 +142,7 @@ class Decision:
 
     dataset: str
     strategy: Literal["prompt", "rag", "ft", "hybrid", "none", "inconclusive"]
-    """`none`: no mechanism is shown to be worth its cost, and every prompt is shown to miss a target."""
+    """`none`: no mechanism is shown to be worth its cost, and every prompt that could stand to miss a target."""
     mode: str | None
     """The mode that stands for the strategy; of `none`, the one whose means fall least short of the targets."""
     candidates: tuple[str, ...]

@@ -14,7 +14,8 @@ each is to be shown safe at 97.5 % instead of 95 %, or the strategy would have t
 
 Where the verdict is the prompt and every mode that could stand for it is shown to miss a target, the verdict is `none`:
 nothing tried is good enough. Its mode is the one of all candidates whose means fall least short of the targets, the
-cheapest of equals. In the terms of error it is the verdict for the prompt: that no mechanism is worth its cost.
+cheapest of equals; where that one has a mechanism, it may be that it is not shown to miss a target. In the terms of
+error it is the verdict for the prompt: that no mechanism is worth its cost.
 
 A reply that was cut at the length limit counts as the metrics score it. Where counting the cut replies of one
 candidate, or of all, as right gives another strategy, the verdict is `inconclusive`, whatever the intervals say.

@@ -22,7 +22,7 @@ from eval.config import RunConfig
 from eval.evidence import Evidence
 from eval.modes import MODES
 from eval.records import Estimate, Score, Step
-from eval.rule import ORDER, strategy
+from eval.rule import strategy
 
 UNREAD = "nothing at knowledge.answer"
 """How the reason of a knowledge score begins where the whole reply was judged for want of the field."""
@@ -82,7 +82,12 @@ def wanting(estimates: Mapping[str, Estimate], targets: Mapping[str, float]) -> 
 
 def shortfalls(case: Case) -> list[Step]:
     """Every cause that the evidence shows with its fix, most useful first; at least one."""
-    steps = [*_cut(case), *_metric(case), *_learning(case), *_untried(case), *_knowledge(case), *_form(case)]
+    knowledge = list(_knowledge(case))
+    reading = [step for step in knowledge if step.cause == "reading"]
+    steps = [*_cut(case), *_metric(case), *_learning(case), *_untried_retrieval(case)]
+    steps += [step for step in knowledge if step not in reading]
+    # An adapter learns to read passages and to keep a form, so it is tried before another model is.
+    steps += [*_untried_tuning(case), *reading, *_form(case), *_untried_rest(case)]
     known = "knowledge" not in case.missed or any(step.cause in OF_KNOWLEDGE for step in steps)
     return steps if steps and known else [*steps, _model(case)]
 
@@ -146,19 +151,29 @@ def _learning(case: Case) -> Iterator[Step]:
         yield Step("learning", f"Train {label(mode)} again: {seen}.")
 
 
-def _untried(case: Case) -> Iterator[Step]:
-    """Mechanisms of which no mode ran, where they could lift a missed axis."""
-    tried = {strategy(m) for m in (*case.evidence.modes, *case.evidence.forgot, *case.evidence.left_out)}
-    retrieved, tuned = bool(tried & RETRIEVAL), bool(tried & TUNING)
-    if not retrieved and "knowledge" in case.missed:
+def _tried(case: Case) -> set[str]:
+    """Strategies of which a mode ran, whatever became of it."""
+    ran = (*case.evidence.modes, *case.evidence.forgot, *case.evidence.left_out)
+    return {strategy(m) for m in ran}
+
+
+def _untried_retrieval(case: Case) -> Iterator[Step]:
+    if "knowledge" in case.missed and not _tried(case) & RETRIEVAL:
         text = "put the documents that hold the answers under corpus/, and run evaluate with the modes rag and oracle."
         yield Step("untried", f"Try retrieval, which did not run: {text}")
-    if not tuned:
-        modes = "modes ft and hybrid" if retrieved else "mode ft"
+
+
+def _untried_tuning(case: Case) -> Iterator[Step]:
+    if not _tried(case) & TUNING:
+        modes = "modes ft and hybrid" if _tried(case) & RETRIEVAL else "mode ft"
         yield Step("untried", f"Try fine-tuning, which did not run: run evaluate with the {modes}.")
-    if retrieved and tuned and "hybrid" not in tried:
+
+
+def _untried_rest(case: Case) -> Iterator[Step]:
+    tried = _tried(case)
+    if tried & RETRIEVAL and tried & TUNING and "hybrid" not in tried:
         yield Step("untried", "Try both together, which did not run: run evaluate with the mode hybrid.")
-    if "prompt" in {s for s in ORDER if s not in tried}:
+    if "prompt" not in tried:
         yield Step("untried", "Try prompts alone, which did not run: run evaluate with the modes base and fewshot.")
 
 

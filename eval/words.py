@@ -41,7 +41,7 @@ def verdict_sentence(decision: Decision) -> str:
         return _undecided(decision)
     label = MODES[decision.mode].label if decision.mode else decision.strategy
     if decision.strategy == "none" or (decision.strategy, decision.fit) == ("prompt", "no"):
-        return f"Nothing tried is good enough: {label} comes nearest, with {_wanting(decision)}.{_first(decision)}"
+        return _nothing(decision, label)
     aside = _aside(decision)
     if decision.falls_short:
         what = "both retrieval and fine-tuning" if decision.strategy == "hybrid" else NAMES[decision.strategy]
@@ -51,6 +51,17 @@ def verdict_sentence(decision: Decision) -> str:
         )
     doubt = "" if decision.fit == "yes" or not decision.targets else " That this reaches the targets is not shown."
     return f"{ADVICE[decision.strategy][0].upper()}{ADVICE[decision.strategy][1:]}{aside} ({label}).{doubt}"
+
+
+def _nothing(decision: Decision, label: str) -> str:
+    """What is said where every prompt is shown to miss a target, and no mechanism to be worth its cost."""
+    if decision.fit == "no":
+        return f"Nothing tried is good enough: {label} comes nearest, with {_wanting(decision)}.{_first(decision)}"
+    has = f" with {wanting}," if (wanting := _wanting(decision)) else ""
+    return (
+        f"Nothing tried is good enough to rely on: {label} comes nearest,{has} shown neither to reach its targets nor "
+        f"to miss them, nor to be worth its cost.{_first(decision)}"
+    )
 
 
 def verdict_name(decision: Decision) -> str:

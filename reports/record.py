@@ -49,7 +49,7 @@ def _outcome(run: Run, mode: str) -> str:
         return "left out: did not learn"
     if mode == decision.mode:
         if decision.strategy == "none":
-            return "comes nearest, misses a target"
+            return "comes nearest, misses a target" if decision.fit == "no" else "comes nearest, may miss a target"
         return "best so far, misses a target" if decision.falls_short else "chosen"
     if mode in decision.vetoed:
         return "vetoed: forgets too much"

@@ -38,6 +38,7 @@ UNTRIED = {
 """(strategy, retrieval untried, tuning untried) -> the verdict of a run that leaves a mechanism out."""
 
 FIRST = {
+    "questions": "test on more questions",
     "cut": "give the replies more room",
     "metric": "see whether the metric can read the replies",
     "learning": "train again what did not learn",
@@ -100,7 +101,8 @@ def headline(run: Run) -> str:
         return _undecided(run)
     if decision.strategy == "none" or (decision.strategy, decision.fit) == ("prompt", "no"):
         first = FIRST.get(decision.next[0].cause, "") if decision.next else ""
-        return f"Nothing tried is good enough{first and f': {first}'}."
+        sure = "" if decision.fit == "no" else " to rely on"
+        return f"Nothing tried is good enough{sure}{first and f': {first}'}."
     if decision.falls_short:
         return f"Best of what was tried, not good enough yet: {STRATEGIES[decision.strategy]}{_aside(run)}."
     doubt = "" if decision.fit == "yes" else "; that it is good enough is not shown"

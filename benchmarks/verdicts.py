@@ -5,8 +5,9 @@
 
 A verdict is wrong when, by the true means, another candidate lifts an axis that is truly below its target by twice the
 margin or more without losing more than the margin on the other axis (materially inferior), or when a cheaper strategy
-is on every axis either truly at target or truly not below (needlessly complex). Questions come in groups and the arms
-are correlated, as real ones are; the last cells vary both. Coverage is that of the 95 % intervals of the means, and of
+is on every axis either truly at target or truly not below (needlessly complex). That nothing is good enough counts as
+the verdict for the prompt. Questions come in groups and the arms are correlated,
+as real ones are; the last cells vary both. Coverage is that of the 95 % intervals of the means, and of
 the paired differences. Where fewer than ten right or wrong answers, or fewer than ten pairs that differ, are expected,
 no interval can be exact, for there are few values that it can take: it covers more, and has a line of its own.
 
@@ -124,7 +125,8 @@ def simulate(cell: Cell, draws: int, seed: int) -> tuple[dict[str, float], Ends]
     for i in range(draws):
         evidence = gather(draw_scores(cell, draw), RunConfig(dataset_path="", seed=i, dataset=dataset))
         ruling = apply_rule(evidence, MARGIN)
-        outcome = "open" if ruling.mode is None else is_wrong(truth, ruling.mode, TARGETS, MARGIN) or "sound"
+        mode = ruling.prompt or ruling.mode
+        outcome = "open" if mode is None else is_wrong(truth, mode, TARGETS, MARGIN) or "sound"
         counts[outcome] += 1
         for axis, of_axis in evidence.estimates.items():
             for mode, e in of_axis.items():

@@ -8,6 +8,7 @@ from pathlib import Path
 from eval.config import DatasetConfig
 from eval.errors import UserError
 from eval.metrics import retrieval
+from eval.metrics.answer import UNREAD, find_answer
 from eval.metrics.knowledge import METRICS, has_number, read_answer, score_knowledge
 from eval.metrics.overlap import chrf, rouge_l
 from eval.metrics.refusal import refuses
@@ -104,17 +105,21 @@ def _knowledge(config: DatasetConfig, row: _Row, reply: str, folder: Path, simil
         fault = sql_fault(database, read_answer(reply, config.knowledge.answer), answers)
         yield row.score("knowledge", "sql", float(not fault), primary=True, reason=fault)
         return
+    path = config.knowledge.answer
+    unread = (
+        "" if path is None or find_answer(reply, path).from_field else f"{UNREAD} ({path}); judged by the whole reply"
+    )
     for name in METRICS:
         if name == "number" and config.knowledge.metric != "number" and not has_number(answers):
             continue
         if name == "choice" and config.knowledge.metric != "choice":
             continue
         value = score_knowledge(config.knowledge, reply, answers, name=name, question=row.example.question)
-        yield row.score("knowledge", name, round(value, 6), primary=name == config.knowledge.metric)
-    path = config.knowledge.answer
+        own = name == config.knowledge.metric
+        yield row.score("knowledge", name, round(value, 6), primary=own, reason=unread if own else "")
     if config.knowledge.metric == "semantic":
         value = semantic(read_answer(reply, path), answers, row.example.question, similar)
-        yield row.score("knowledge", "semantic", value, primary=True)
+        yield row.score("knowledge", "semantic", value, primary=True, reason=unread)
     said, references = (
         read_answer(reply, path),
         [read_answer(row.example.reply, path)] if row.example.reply else answers,

@@ -20,12 +20,11 @@ from dataclasses import dataclass
 
 from eval.config import RunConfig
 from eval.evidence import Evidence
+from eval.metrics.answer import UNREAD
 from eval.modes import MODES
 from eval.records import Estimate, Score, Step
 from eval.rule import strategy
 
-UNREAD = "nothing at knowledge.answer"
-"""How the reason of a knowledge score begins where the whole reply was judged for want of the field."""
 MANY = 0.2
 """The share of a mode's replies from which a metric that cannot read them is named as a cause: one in five."""
 SOME = 0.05

@@ -57,11 +57,16 @@ def report(
         typer.echo(write_comparison(runs[0], runs[1], out))
         return
     from eval.analyse import analyse
+    from eval.decide import write_decision
     from reports.page import write_report
     from reports.run import read_run
 
     for run in runs:
-        read_run(run)  # says what is missing or damaged
+        found = read_run(run)  # says what is missing or damaged
+        if not found.decision.next:
+            write_decision(
+                run
+            )  # of a run that was decided before verdicts said what is good enough and what comes next
         analyse(run, prices)
         page = write_report(run)
         typer.echo(page)

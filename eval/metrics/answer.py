@@ -20,6 +20,8 @@ _PLACEHOLDER = re.compile(
 )
 """What a reply copies from the instruction in place of an answer: "...", "<answer>", "your answer here"."""
 _ESCAPE = re.compile(r"((?:\\u[0-9a-fA-F]{4})+)|\\u[0-9a-fA-F]{0,3}$|\\(.)|\\$", re.DOTALL)
+UNREAD = "nothing at knowledge.answer"
+"""How the reason of a knowledge score begins where the whole reply was judged for want of the field."""
 
 
 @dataclass(frozen=True, slots=True)

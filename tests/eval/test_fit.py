@@ -11,9 +11,9 @@ import pytest
 
 from eval.config import DatasetConfig, RunConfig
 from eval.decide import decide
+from eval.metrics.answer import UNREAD
 from eval.records import Decision, Score
 from eval.sensitivity import sensitivity
-from eval.shortfall import UNREAD
 from eval.words import verdict_sentence
 
 Truth = dict[str, tuple[float, float | None]]

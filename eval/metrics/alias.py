@@ -7,12 +7,13 @@ import unicodedata
 from functools import lru_cache
 
 from eval.metrics.korean import inflected
+from eval.metrics.numerals import ordinals_as_digits
 from eval.metrics.text import tokens
 
 _STOP = """
 a about also an and approximately are around as at be been between by called circa dr early for from he
 her his how in into is it its known late mr mrs ms nearly of on onto or roughly she sir st that the
-their these they this those to up was were what when where which who whom whose with
+their there these they this those to up was were what when where which who whom whose with
 """
 STOP = frozenset(_STOP.split())
 """Words that carry no answer; an answer of nothing else is compared whole."""
@@ -45,11 +46,26 @@ _ACRONYM = re.compile(r"[(\[]\s*([A-Z][A-Z.&]{1,7})\s*[)\]]")
 _ACCEPT = re.compile(r"[(\[]\s*(?:also|or|accept|aka|a\.k\.a\.|i\.e\.)[:,]?\s+([^)\]]+)[)\]]", re.IGNORECASE)
 
 
+_PAIRS = """
+gray grey, aluminium aluminum, tyre tire, kerb curb, plough plow, cheque check, mould mold, sulphur sulfur,
+sulphate sulfate, jewellery jewelry, pyjamas pajamas, sceptical skeptical, storey story, draught draft,
+메시지 메세지, 콘텐츠 컨텐츠, 액세서리 악세사리, 서비스 써비스, 센터 센타,
+주스 쥬스, 텔레비전 텔레비젼, 내비게이션 네비게이션, 초콜릿 초콜렛, 스케줄 스케쥴,
+디지털 디지탈, 데이터 데이타, 배터리 밧데리, 케이크 케잌, 파일 화일,
+카펫 카페트, 리포트 레포트, 리더십 리더쉽, 워크숍 워크샵, 컬러 칼라,
+애플리케이션 어플리케이션, 슈퍼마켓 수퍼마켓, 로켓 로케트, 소시지 소세지, 케첩 케찹,
+타깃 타겟, 심벌 심볼, 알코올 알콜, 밸런스 발란스, 캐비닛 캐비넷,
+재킷 자켓, 로봇 로보트
+"""
+_VARIANTS = {b: a for a, b in (pair.split() for pair in _PAIRS.replace("\n", " ").split(",") if pair.strip())}
+"""Spellings of one word that differ by more than an ending; colour and color are a slip apart."""
+
+
 @lru_cache(maxsize=65536)
 def words(text: str) -> tuple[str, ...]:
     """Tokens (see `tokens`) without diacritics, plurals and ordinal endings; numerals of every kind as digits."""
     found: list[str] = []
-    for token in tokens(text):
+    for token in tokens(ordinals_as_digits(text)):
         word = stem(_SAME.get(token, token))
         if found and found[-1].isdigit() and token in ("st", "nd", "rd", "th"):
             continue
@@ -64,6 +80,7 @@ def stem(token: str) -> str:
         bare = unicodedata.normalize("NFD", token)
         token = unicodedata.normalize("NFC", "".join(c for c in bare if unicodedata.category(c) != "Mn"))
         token = token.replace("ø", "o").replace("ł", "l").replace("æ", "ae").replace("œ", "oe")
+    token = _VARIANTS.get(token, token.replace("'", ""))
     if len(token) < 4 or not token.isalpha() or token.endswith(("ss", "us", "is")) or not token.endswith("s"):
         return token
     if token.endswith("ies"):

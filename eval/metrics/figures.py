@@ -35,7 +35,11 @@ _SO = re.compile(
     re.IGNORECASE,
 )
 _BOLD = re.compile(r"\*\*([^*\n]{1,60})\*\*")
-_STEPS = re.compile(r"=|\b(?:calculat\w+|comput\w+|step \d|divid\w+|subtract\w*|multipl\w+|sum of)\b", re.IGNORECASE)
+_STEPS = re.compile(
+    r"=|\d\s[+*/×÷-]\s\D{0,2}\d|\b(?:calculat\w+|comput\w+|step \d|divid\w+|subtract\w*|multipl\w+|"
+    r"sum of)\b",
+    re.IGNORECASE,
+)
 _EQUALS = re.compile(r"\d\s?[+*/×x÷-]\s?\D{0,3}\d[^=\n]*=")
 _MOVED = re.compile(r"^\s*(?:to|auf|à|a)\s")
 

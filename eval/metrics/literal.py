@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from eval.metrics.asked import equals, spoken
@@ -35,3 +36,18 @@ def _both_ends(wanted: Quantity, found: tuple[Quantity, ...], question: str, tol
     low, high = replace(wanted, high=None, bound=""), replace(wanted, value=wanted.high, high=None, bound="")
     places = [i for i, q in enumerate(found) if equals(low, q, question, tolerance)]
     return bool(places) and any(equals(high, q, question, tolerance) for q in found[places[0] + 1 :])
+
+
+def another_day(given: str, kept: Sequence[str], answers: Sequence[str], question: str) -> bool:
+    """Whether a reply meets coarse dates alone (1968), and names a day that is none of the precise ones."""
+    language = spoken(question, answers[0], given)
+    read = {a: lone_quantity(a, language) for a in answers}
+    days = {a: q for a, q in read.items() if q is not None and _is_day(q)}
+    if not days or any(a in days for a in kept) or any(read[a] is None for a in kept):
+        return False
+    said = [q for q in quantities(given, language) if _is_day(q)]
+    return bool(said) and not any(equals(d, q, question) for d in days.values() for q in said)
+
+
+def _is_day(q: Quantity) -> bool:
+    return q.unit == "date" and q.high is None and q.value % 100 != 0

@@ -11,9 +11,11 @@ from functools import lru_cache
 from eval.metrics.alias import STOP, readings, same_word, words
 from eval.metrics.equality import same
 from eval.metrics.korean import HANGUL
-from eval.metrics.literal import literally
+from eval.metrics.lists import adds_another, complete
+from eval.metrics.literal import another_day, literally
 from eval.metrics.polar import polar_gold, polarity
 from eval.metrics.quantity import lone_quantity, quantities
+from eval.metrics.scripts import stands_unspaced
 from eval.metrics.stance import NEGATIVE, asserted, only_guesses
 from eval.metrics.text import POLAR, contains_tokens, polar, tokens
 
@@ -86,6 +88,8 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
         return any(
             (own := NEGATIVE.search(a)) and own[0].casefold() in given.casefold() and names(given, a) for a in answers
         )
+    if len(answers) > 1 and another_day(said, kept, answers, question):
+        return False
     if any(_LIST.search(a) or a.strip(" .").casefold() in POLAR for a in kept):
         return True
     asked = frozenset(words(question))
@@ -116,7 +120,20 @@ def holds(given: str, answer: str) -> bool:
 def met(given: str, answer: str, question: str = "") -> bool:
     """Whether an accepted answer is named in a text, whatever the text says of it."""
     if (literal := literally(given, answer, question)) is not None:
-        return literal
+        return literal and not adds_another(given, answer)
+    if (unspaced := stands_unspaced(given, answer, question)) is not None:
+        return unspaced
+    listed = complete(given, answer, question, lambda text, item: _part_of_list(text, item, answer, question))
+    return _named(given, answer, question) if listed is None else listed
+
+
+def _part_of_list(given: str, item: str, answer: str, question: str) -> bool:
+    return _named(given, item, question) if item == answer else met(given, item, question)
+
+
+def _named(given: str, answer: str, question: str) -> bool:
+    if adds_another(given, answer):
+        return False
     asked = frozenset(words(question))
     if holds(given, answer):
         return True
@@ -148,7 +165,8 @@ def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
     own = _own(gold.words, asked)
     if any(n not in reply for n in own if any(c.isdigit() for c in n)):
         return False
-    found = sum(_stands(w, reply, w in gold.names) for w in own)
+    last = gold.words[-1]
+    found = sum(_stands(w, reply, w in gold.names, w != last) for w in own)
     if found == len(own):
         return True
     if len(gold.words) == 1 and _spelled_out(gold.text, given):
@@ -158,13 +176,16 @@ def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
     if len(own) >= LONG and found >= SHARE * len(own) and "and" not in gold.words and gold.text.count(",") < 2:
         return True
     names = [w for w in own if w in gold.names]
-    if names and len(names) * 2 >= len(own) and all(_stands(w, reply, True) for w in names):
+    if names and len(names) * 2 >= len(own) and all(_stands(w, reply, True, w != last) for w in names):
         return True
     if _person(own, gold, given, reply):
         return True
     said = _own(reply, asked)
     if len(said) <= TERSE and found * 2 > len(own):
-        return all(any(same_word(g, s, g in gold.names) for g in gold.words) for s in said)
+        places = [next((i for i, g in enumerate(own) if same_word(g, s, g in gold.names)), None) for s in said]
+        known = all(any(same_word(g, s, g in gold.names) for g in gold.words) for s in said)
+        inside = sorted(p for p in places if p is not None)
+        return known and inside == list(range(inside[0], inside[0] + len(inside))) if inside else known
     return False
 
 
@@ -181,8 +202,9 @@ def _pair_glued(own: tuple[str, ...], reply: tuple[str, ...]) -> bool:
     return len(own) == 1 and len(own[0]) > 3 and any(a + b == own[0] for a, b in itertools.pairwise(reply))
 
 
-def _stands(word: str, reply: tuple[str, ...], name: bool) -> bool:
-    if len(word) == 1 and word.isalpha() and not HANGUL.match(word):
+def _stands(word: str, reply: tuple[str, ...], name: bool, initial: bool = True) -> bool:
+    """Whether a word is said; a single letter may be the initial of a name, but not the letter of Plan B."""
+    if len(word) == 1 and word.isalpha() and not HANGUL.match(word) and initial:
         return any(r[0] == word for r in reply)
     return any(same_word(word, r, name) for r in reply)
 

@@ -350,3 +350,43 @@ def _mixed(match: re.Match[str]) -> str:
             total, section, number = total + (section + (number or 0) or 1) * _CJK_LARGE[scale], 0.0, None
     total += section + (number or 0) + float(match[2] or 0)
     return f"{round(total)}" if abs(total - round(total)) < 1e-6 else f"{total:.10g}"
+
+
+_ORDINAL_WORDS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+_ORDINALS = {w: n for n, w in enumerate(_ORDINAL_WORDS.split(), 1)}
+_TENTHS = {
+    t + "th": 10 * n
+    for n, t in enumerate(("thirtie", "fortie", "fiftie", "sixtie", "seventie", "eightie", "ninetie"), 3)
+}
+_ORDINALS |= _TENTHS
+_ORDINAL_WORD = re.compile(
+    r"\b(?:(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[\s-])?("
+    + "|".join(_ORDINALS)
+    + r")\b(?!\s+(?:of\b(?! \w+ \d{4})|time\b))",
+    re.IGNORECASE,
+)
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_SECOND = re.compile(r"(?:per|a|one|1|half a|/)\s*$", re.IGNORECASE)
+
+
+@lru_cache(maxsize=32768)
+def ordinals_as_digits(text: str) -> str:
+    """The text with first, second, twenty-first as 1th, 2th, 21th; not a second of time, nor a quarter of a year."""
+    return _ORDINAL_WORD.sub(_ordinal, text)
+
+
+def _ordinal(match: re.Match[str]) -> str:
+    n = _ORDINALS[match[2].lower()]
+    if match[1]:
+        return f"{_TENS[match[1].lower()] + n}th"
+    if match[2].lower() == "second" and _SECOND.search(match.string[: match.start()]):
+        return match[0]
+    if (
+        re.match(r"\s+(?:quarter|half|prize)", match.string[match.end() :], re.IGNORECASE)
+        and "prize" not in match.string[match.end() :][:7]
+    ):
+        return match[0]
+    return f"{n}th"

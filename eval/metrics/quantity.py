@@ -12,7 +12,7 @@ from eval.metrics.korean import HANGUL
 from eval.metrics.korean_numerals import numerals_as_digits
 from eval.metrics.language import language_of
 from eval.metrics.notation import written
-from eval.metrics.numerals import in_digits
+from eval.metrics.numerals import in_digits, ordinals_as_digits
 from eval.metrics.units import CASED, MONEY, SPELLINGS, UNITS
 
 COMMA = frozenset(("de", "fr", "es", "it", "pt", "nl", "sv", "ru"))
@@ -128,24 +128,6 @@ COUNTERS = {
 }
 _SMALL_WORDS = "x × to and or by of in on at for from is are was were the a an per und oder bis von et ou à de y o e i"
 _SMALL = frozenset(_SMALL_WORDS.split())
-_ORDINAL_WORDS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-)
-_ORDINALS = {w: n for n, w in enumerate(_ORDINAL_WORDS.split(), 1)}
-_TENTHS = {
-    t + "th": 10 * n
-    for n, t in enumerate(("thirtie", "fortie", "fiftie", "sixtie", "seventie", "eightie", "ninetie"), 3)
-}
-_ORDINALS |= _TENTHS
-_ORDINAL_WORD = re.compile(
-    r"\b(?:(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[\s-])?("
-    + "|".join(_ORDINALS)
-    + r")\b(?!\s+(?:of\b(?! \w+ \d{4})|time\b))",
-    re.IGNORECASE,
-)
-_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-_SECOND = re.compile(r"(?:per|a|one|1|half a|/)\s*$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=32768)
@@ -185,7 +167,7 @@ def _digits(text: str, language: str) -> str:
     text = written(text).replace("`", " ").replace("**", " ").replace("\\n", "\n")
     if HANGUL.search(text):
         text = numerals_as_digits(text)
-    text = _ORDINAL_WORD.sub(_ordinal, text) if language in ("en", "") else text
+    text = ordinals_as_digits(text) if language in ("en", "") else text
     text = in_digits(text, language or "en")
     return _TWICE.sub(r"\1", _RATIO.sub(r"\1 to \2", text))
 
@@ -193,20 +175,6 @@ def _digits(text: str, language: str) -> str:
 _TWICE = re.compile(r"\b(\d+)\s*\(\1\)")
 """two (2) years"""
 _RATIO = re.compile(r"(\d)-to-(\d)")
-
-
-def _ordinal(match: re.Match[str]) -> str:
-    n = _ORDINALS[match[2].lower()]
-    if match[1]:
-        return f"{_TENS[match[1].lower()] + n}th"
-    if match[2].lower() == "second" and _SECOND.search(match.string[: match.start()]):
-        return match[0]
-    if (
-        re.match(r"\s+(?:quarter|half|prize)", match.string[match.end() :], re.IGNORECASE)
-        and "prize" not in match.string[match.end() :][:7]
-    ):
-        return match[0]
-    return f"{n}th"
 
 
 @lru_cache(maxsize=16384)

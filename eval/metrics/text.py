@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from eval.metrics.korean import HANGUL, bare, inflected, without_ending
 from eval.metrics.korean_numerals import numerals_as_digits
+from eval.metrics.notation import written
 
 _MARKS = "".join(chr(c) for c in range(0x300, 0xFE30) if unicodedata.category(chr(c))[0] == "M")
 _CJK = r"\u3040-\u30ff\u3400-\u9fff"
@@ -16,7 +17,7 @@ _LETTER = r"[^\W\d_]"
 _WORD = rf"(?![{_CJK}]){_LETTER}(?:(?![{_CJK}]){_LETTER}|[{_MARKS}]|'(?={_LETTER}))*"
 _NUMBER = r"\d+(?:\.\d+)*"
 _TOKEN = re.compile(
-    rf"{_LETTER}{{1,6}}-?{_NUMBER}\w*|(?<![\w.])[+-]?(?:{_NUMBER}|\.\d+)|\d+|{_WORD}|[{_CJK}]|[%°$€£₩¥]"
+    rf"(?:(?![{_CJK}\uac00-\ud7a3\u0e00-\u0e7f]){_LETTER}){{1,6}}-?{_NUMBER}(?:(?![{_CJK}])\w)*|(?<![\w.])[+-]?(?:{_NUMBER}|\.\d+)|\d+|{_WORD}|[{_CJK}]|[%°$€£₩¥]"
 )
 """In this order: a code such as tg-200a, a number, a number that is glued to something, a word, a Chinese or Japanese
 character, a sign that is part of a quantity."""
@@ -47,9 +48,8 @@ def plain(text: str) -> str:
     The words two to twelve become digits; `one` stays a word: it is more often a pronoun than a count. So do Korean
     numerals that are no other word (see `korean_numerals.py`).
     """
-    text = _joined(text)
+    text = _joined(written(_joined(text)))
     if not text.isascii():
-        text = _joined(unicodedata.normalize("NFKC", text).translate(_SIGNS))
         text = numerals_as_digits(text) if HANGUL.search(text) else text
     text = text.casefold()
     return _WORD_NUMBER.sub(lambda match: _COUNTED[match[0]], text)

@@ -13,7 +13,7 @@ from eval.modes import MODES
 from eval.records import Example, Prediction, Score
 from eval.stats import Interval, difference_intervals, mean_intervals
 
-MEMORIES = ("in-context memory", "learned memory", "not scored")
+MEMORIES = ("in-context memory", "learned memory", "either memory", "not scored")
 
 
 def attribute(
@@ -111,7 +111,7 @@ def _notes(modes: Sequence[str], facts: Facts) -> list[str]:
     elif reads and "oracle" not in modes:
         notes.append("The oracle arm was not run: where retrieval missed the passage, nobody knows if it would help.")
     if not any(m in modes for m in CLOSED_BOOK):
-        notes.append("No closed-book arm was run, so nothing is known already.")
+        notes.append("Neither base nor few-shot was run, so what is right without passages is not known.")
     if "hybrid" in modes or "rag-fewshot" in modes:
         notes.append(
             "The ceiling of better retrieval is measured for RAG alone; other arms have no oracle of their own."

@@ -17,7 +17,7 @@ from eval.files import fingerprint, read_json, write_json
 from eval.gates import Finding
 from eval.identity import Identity
 from eval.jsonlines import read_json_lines
-from eval.metrics.text import normalise
+from eval.metrics.knowledge import stands_in
 from eval.modes import MODES, Adapter
 from eval.progress import say, track
 from eval.prompt import ask, render_reply
@@ -159,8 +159,7 @@ class Setup:
         if not example.documents:
             return self.retrieve(example)
         nearest = self.retriever.nearest_in(example.question, example.documents, 10_000)
-        answers = [normalise(a) for a in example.answers]
-        holding = [p for p in nearest if any(a in normalise(p.text) for a in answers)]
+        holding = [p for p in nearest if any(stands_in(p.text, a) for a in example.answers)]
         return tuple((holding or nearest)[: self.config.retrieval.top_k])
 
     def training_passages(self, example: Example) -> tuple[Passage, ...]:

@@ -15,6 +15,10 @@ from reports.words import NBSP, percent
 ROW, LABELS, PLOT, VALUES = 30.0, 130.0, 248.0, 92.0
 
 
+TOTALS = {"either memory": "in-context or learned memory problem", "not scored": "cut or not scored"}
+"""Kinds of memory problem whose sum is not named by the kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class CauseRow:
     """One cause, or one kind of memory problem, across the arms."""
@@ -43,7 +47,7 @@ def rows(run: Run) -> list[CauseRow]:
         below = [row for row in below if any(row.counts)]
         if len(below) > 1:
             sums = tuple(sum(counts) for counts in zip(*(row.counts for row in below), strict=True))
-            found.append(CauseRow(memory, f"{memory} problem", memory, True, sums))
+            found.append(CauseRow(memory, TOTALS.get(memory, f"{memory} problem"), memory, True, sums))
         found.extend(below)
     return found
 

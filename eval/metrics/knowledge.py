@@ -62,7 +62,7 @@ def contains(given: str, answers: Sequence[str], question: str = "") -> float:
     Not where it is denied, doubted or one of several guesses, nor in more than LONGEST tokens. Where `yes` or `no` is
     the accepted answer, it must be the only one of the two that is said.
     """
-    return float(stands_by(given, answers, question, lambda text, a: _contains(text, a, question)))
+    return float(stands_by(given, answers, question, lambda text, a: stands_in(text, a, question)))
 
 
 @metric("number")
@@ -113,7 +113,8 @@ def has_number(answers: Sequence[str]) -> bool:
     return any(quantities(a) for a in answers)
 
 
-def _contains(given: str, answer: str, question: str) -> bool:
+def stands_in(given: str, answer: str, question: str = "") -> bool:
+    """Whether an answer stands in a text as whole words, or as the same quantity in another notation."""
     literal = literally(given, answer, question)
     return holds(given, answer) if literal is None else literal
 

@@ -13,6 +13,9 @@ from eval.metrics.sqlite import Result, Row, run_query
 RELATIVE, ABSOLUTE = 1e-6, 1e-12
 """Tolerances between numbers; the second is for sums that should be 0."""
 
+OTHER_ROWS = "the query gives"
+"""How the fault of a query begins that runs and gives other rows."""
+
 _STARTS = "select|with|values|insert|update|delete|replace|create|drop|alter|attach|detach|pragma|explain|begin|vacuum"
 _FENCE = re.compile(r"```(?:(\w+)[ \t]*\n|(sqlite|sql)\b)?(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE)
 _LABEL = re.compile(rf"\A[^:;'\"]*:\s*(?=(?:{_STARTS})\b)", re.IGNORECASE)
@@ -44,7 +47,7 @@ def sql_fault(database: Path, answer: str, accepted: Sequence[str]) -> str:
     if any(same_rows(run_query(database, gold), given, ordered=is_ordered(gold)) for gold in accepted):
         return ""
     first = f", first {given.rows[0]!r}"[:100] if given.rows else ""
-    return f"the query gives {len(given.rows)} rows, not those of an accepted one{first}"
+    return f"{OTHER_ROWS} {len(given.rows)} rows, not those of an accepted one{first}"
 
 
 def same_rows(gold: Result, given: Result, *, ordered: bool) -> bool:

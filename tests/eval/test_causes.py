@@ -42,9 +42,9 @@ def scores(marks: Marks, example: Example) -> list[Score]:
 
 
 def found_cause(
-    mode: str, marks: Marks, passages: Mapping[str, tuple[Passage, ...]], example: Example = Q
+    mode: str, marks: Marks, passages: Mapping[str, tuple[Passage, ...]], example: Example = Q, finish: str = "stop"
 ) -> str | None:
-    predictions = {m: {example.id: Prediction(example.id, "", passages.get(m, ()))} for m in marks}
+    predictions = {m: {example.id: Prediction(example.id, "", passages.get(m, ()), finish=finish)} for m in marks}
     return cause(gather_facts([example], scores(marks, example), predictions), mode, example)
 
 
@@ -63,18 +63,23 @@ HELD = {"oracle": (GOLD,)}
         ("rag", {"rag": "kS", "oracle": "Ks"}, {"rag": (OTHER,), **HELD}, "retrieval_missed"),
         ("rag", {"rag": "kS", "oracle": "Ks"}, {"rag": (GOLD,), **HELD}, "not_used"),
         ("rag", {"rag": "kSR", "oracle": "Ks"}, {"rag": (GOLD,), **HELD}, "refused_wrongly"),
-        ("rag", {"rag": "kS", "oracle": "ks"}, {"rag": (AWAY,), **HELD}, "not_used"),
+        ("rag", {"rag": "kS", "oracle": "ks"}, {"rag": (AWAY,), **HELD}, "missed_and_unused"),
+        ("oracle", {"rag": "kS", "oracle": "ks"}, {"rag": (AWAY,), **HELD}, "not_used"),
+        ("rag", {"rag": "kS", "oracle": "Ks"}, {"rag": (OTHER,), "oracle": (OTHER,)}, "not_looked_up"),
+        ("rag", {"rag": "kS"}, {"rag": (OTHER,)}, "not_looked_up"),
+        ("hybrid", {"hybrid": "kS", "oracle": "ks"}, {"hybrid": (AWAY,), **HELD}, "missed_and_unused"),
         ("rag", {"rag": "kS"}, {"rag": (AWAY,)}, "missed_untested"),
         ("rag", {"rag": "kS", "oracle": "S"}, {"rag": (AWAY,), **HELD}, "missed_untested"),
         ("rag", {"rag": "kS", "base": "Ks", "oracle": "K"}, {"rag": (AWAY,), **HELD}, "known_lost"),
-        ("base", {"base": "kS", "fewshot": "KS"}, {}, "known_lost"),
+        ("base", {"base": "kS", "fewshot": "KS"}, {}, "right_elsewhere"),
+        ("base", {"base": "kS", "fewshot": "KS", "rag": "KS"}, {"rag": (GOLD,)}, "known_lost"),
         ("rag", {"rag": "kS", "ft": "KS", "oracle": "kS"}, {"rag": (GOLD,), **HELD}, "not_used"),
         ("base", {"base": "kS", "oracle": "kS"}, {"oracle": (OTHER,)}, "never_in_corpus"),
         ("base", {"base": "kS", "oracle": "KS"}, {"oracle": (OTHER,)}, "not_given"),
         ("base", {"base": "kS", "rag": "kS"}, {"rag": (OTHER,)}, "not_given"),
         ("base", {"base": "kSR", "oracle": "KS"}, HELD, "not_given"),
-        ("base", {"base": "kSR"}, {}, "refused_wrongly"),
-        ("base", {"base": "kS"}, {}, "not_given"),
+        ("base", {"base": "kSR"}, {}, "refused_closed_book"),
+        ("ft", {"base": "kS", "ft": "kS"}, {}, "wrong_closed_book"),
     ],
 )
 def test_cause_of_an_answerable_question(mode, marks, passages, expected) -> None:
@@ -89,14 +94,48 @@ def test_cause_of_an_unanswerable_question(said, expected) -> None:
     assert found_cause("rag", {"rag": said}, {"rag": (AWAY,)}, open_) == expected
 
 
-def test_a_question_without_gold_document_was_never_in_the_corpus() -> None:
+def test_a_question_without_gold_document_is_looked_up_in_every_passage_that_was_found() -> None:
     loose = Example("l", "How long?", ("59 months",), group="l")
-    assert found_cause("rag", {"rag": "kS"}, {"rag": (AWAY,)}, loose) == "never_in_corpus"
+    assert found_cause("rag", {"rag": "kS"}, {"rag": (OTHER,)}, loose) == "no_gold"
+    assert found_cause("rag", {"rag": "kS"}, {"rag": (AWAY,)}, loose) == "not_used"
 
 
 def test_yes_and_no_are_not_looked_up_in_passages() -> None:
     polar = Example("p", "Is it blue?", ("no",), documents=("pump.md",), group="p")
-    assert found_cause("rag", {"rag": "kS", "oracle": "kS"}, {"rag": (OTHER,), "oracle": (OTHER,)}, polar) == "not_used"
+    given = {"rag": (OTHER,), "oracle": (OTHER,)}
+    assert found_cause("rag", {"rag": "kS", "oracle": "kS"}, given, polar) == "not_looked_up"
+
+
+def test_a_part_of_a_number_or_word_states_nothing() -> None:
+    short = Example("n", "How many?", ("9",), documents=("pump.md",), group="n")
+    assert found_cause("rag", {"rag": "kS", "oracle": "kS"}, {"rag": (GOLD,), "oracle": (GOLD,)}, short) == (
+        "never_in_corpus"
+    )
+
+
+def test_the_same_quantity_in_another_notation_states_the_answer() -> None:
+    written = Example("w", "How long?", ("59 month",), documents=("pump.md",), group="w")
+    assert found_cause("rag", {"rag": "kS"}, {"rag": (GOLD,)}, written) == "not_used"
+
+
+@pytest.mark.parametrize(
+    ("marks", "expected"), [("kS", "cut"), ("Ks", "cut"), ("kSR", "cut"), ("KS", None), ("S", "not_scored")]
+)
+def test_a_cut_reply_is_laid_to_the_limit(marks, expected) -> None:
+    assert found_cause("rag", {"rag": marks}, {"rag": (GOLD,)}, finish="length") == expected
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [("the query gives 3 rows, not those of an accepted one", "other_rows"), ("the query fails: no", "query_fails")],
+)
+def test_a_query_is_laid_to_what_it_did(reason, expected) -> None:
+    rows = [
+        Score("q", "g", "base", "knowledge", "sql", True, 0.0, reason),
+        Score("q", "g", "fewshot", "knowledge", "sql", True, 1.0),
+    ]
+    predictions = {m: {"q": Prediction("q", "SELECT 1")} for m in ("base", "fewshot")}
+    assert cause(gather_facts([Q], rows, predictions), "base", Q) == expected
 
 
 def test_without_style_scores_no_failure_is_one_of_form() -> None:

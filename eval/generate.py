@@ -6,31 +6,34 @@ goes on with the batches it had planned, and ends with the same texts as an undi
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 
-from eval.decode import complete, complete_by_transformers
-from eval.device import total_memory
+from eval.batching import expected_reply, plan_by_length
+from eval.decode import PREFILL_TOKENS, complete, complete_by_transformers
+from eval.device import free_memory, total_memory
 from eval.endings import Ending, Limits
 from eval.errors import UserError
 from eval.kv import common_prefix, prefix_states
+from eval.placement import devices_of
 from eval.progress import say
 from eval.prompt import render_reply
 from eval.records import Finish
-from eval.shape import cache_bytes
+from eval.shape import activation_bytes, cache_bytes
+from eval.shortage import in_halves, is_shortage, release
 from eval.thinking import Thinking, decoder, opened_by, thinking_forms
 from eval.ways import Way, turns_at
 
 if TYPE_CHECKING:
     from eval.model import Base
 
-MAX_ROWS = 64
-CACHE_SHARE = 0.08
-"""Of the device's memory, for the keys and values of one batch."""
+CACHE_SHARE = {"cpu": 0.08, "cuda": 0.6}
+"""For the keys and values of one batch: of a machine's memory, or of what is free on a card beside prefill's own."""
 LEAST_THINKING = 256
 """Tokens of room that a prompt must leave to a model that is set to think, besides those of the reply."""
 
@@ -51,35 +54,47 @@ class Completion:
 
 
 def plan_batches(base: Base, prompts: Sequence[Sequence[int]], limits: Limits) -> list[list[int]]:
-    """Batches of prompt indices, longest first; the same for the same prompts, model and machine."""
-    if not prompts:
-        return []
-    order = sorted(range(len(prompts)), key=lambda i: (-len(prompts[i]), i))
-    longest = len(prompts[order[0]]) + limits.most
-    rows = int(CACHE_SHARE * total_memory(base.device) / (cache_bytes(base.causal.config, base.dtype) * longest))
-    rows = max(1, min(MAX_ROWS, rows))
-    count = -(-len(order) // rows)
-    size = -(-len(order) // count)  # equal batches: a last batch of three rows would cost as much time as a full one
-    return [order[i : i + size] for i in range(0, len(order), size)]
+    """Batches of prompt indices, longest first; on a CPU the same for the same prompts, model and machine."""
+    reply = expected_reply(limits.most)
+    return plan_by_length([len(p) + reply for p in prompts], cache_room(base) / _token_bytes(base))
+
+
+def cache_room(base: Base) -> float:
+    """Bytes for the keys and values of one batch, once the weights are loaded."""
+    share = CACHE_SHARE[base.device.type]
+    if base.device.type == "cpu":
+        return share * total_memory(base.device)
+    devices = devices_of(base.causal)
+    free = len(devices) * min(free_memory(d) for d in devices)
+    working = PREFILL_TOKENS["cuda"] * activation_bytes(base.causal.config.get_text_config(), base.dtype) / 2
+    return share * max(0.0, free - working)
+
+
+def _token_bytes(base: Base) -> int:
+    return cache_bytes(base.causal.config, base.dtype)
 
 
 def generate_batches(
     base: Base,
     adapter: str | None,
     prompts: Sequence[Sequence[int]],
-    batches: Sequence[Sequence[int]],
+    batches: Iterable[Sequence[int]],
     *,
     limits: Limits,
 ) -> Iterator[list[Completion]]:
-    """Complete each planned batch in turn; yields the completions in the order of the batch's indices."""
-    if not batches:
+    """Complete each planned batch in turn; yields the completions in the order of the batch's indices.
+
+    `batches` is asked for the next one when the one before is done. Where memory does not suffice for a batch, it runs
+    in halves, and a line says so. Raises UserError when it does not suffice for one prompt.
+    """
+    if not prompts:
         return
     prefix, stops = prompts[0][: common_prefix(prompts)], stop_tokens(base)
     with base.weights(adapter) as model, base.computing(), torch.inference_mode():
         states = prefix_states(model, prefix, base.device) if base.ways.reply == Way.OURS else []
-        for batch in batches:
-            start = time.perf_counter()
-            rows = [prompts[i] for i in batch]
+
+        def run(part: Sequence[int]) -> list[Ending]:
+            rows = [prompts[i] for i in part]
             endings = [begin_reply(base, row, limits, stops) for row in rows]
             way = Way.SINGLE if max(map(len, rows)) + limits.most > turns_at(base) else base.ways.reply
             if way == Way.OURS:
@@ -88,10 +103,47 @@ def generate_batches(
             else:
                 size = 1 if way == Way.SINGLE else len(rows)
                 for k in range(0, len(rows), size):
-                    part = slice(k, k + size)
-                    complete_by_transformers(model, rows[part], pad_token(base), endings[part], base.device)
+                    these = slice(k, k + size)
+                    complete_by_transformers(model, rows[these], pad_token(base), endings[these], base.device)
+            return endings
+
+        halves = _Halves(prompts)
+        for batch in batches:
+            start = time.perf_counter()
+            endings = halves.run(run, batch)
             seconds = (time.perf_counter() - start) / len(batch)
             yield [_completion(base, prompts[i], ending, seconds) for i, ending in zip(batch, endings, strict=True)]
+
+
+class _Halves:
+    """Runs batches whole as long as memory suffices; from the first that was too large on, as small as it takes."""
+
+    def __init__(self, prompts: Sequence[Sequence[int]]) -> None:
+        self.prompts, self.too_much = prompts, math.inf
+
+    def run(self, run: Callable[[Sequence[int]], list[Ending]], batch: Sequence[int]) -> list[Ending]:
+        if len(batch) > 1 and self._tokens(batch) >= self.too_much:
+            middle = (len(batch) + 1) // 2
+            return [*self.run(run, batch[:middle]), *self.run(run, batch[middle:])]
+        try:
+            return in_halves(run, batch, self._note)
+        except Exception as error:
+            if not is_shortage(error):
+                raise
+        release()
+        longest = max(len(self.prompts[i]) for i in batch)
+        raise UserError(
+            f"the device's memory does not suffice for one prompt of {longest} tokens with its reply; lower "
+            "retrieval.top_k or retrieval.chunk_tokens in dataset.yaml, free memory there, or name a smaller --model"
+        )
+
+    def _note(self, batch: Sequence[int]) -> None:
+        if math.isinf(self.too_much):
+            say(f"out of memory with {len(batch)} prompts at once: going on in halves")
+        self.too_much = min(self.too_much, self._tokens(batch))
+
+    def _tokens(self, batch: Sequence[int]) -> int:
+        return len(batch) * max(len(self.prompts[i]) for i in batch)
 
 
 def check_lengths(base: Base, prompts: Sequence[Sequence[int]], limits: Limits, *, mode: str) -> None:

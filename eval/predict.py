@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from eval.modes import MODES
 from eval.progress import track
 from eval.prompt import Prompt, render
 from eval.records import Example, Prediction, from_dict, read_records, write_records
+from eval.team import Team, answer
 
 if TYPE_CHECKING:
     from eval.generate import Completion
@@ -42,7 +42,7 @@ def read_predictions(run: Path, mode: str) -> list[Prediction]:
 
 
 def prediction_cost(run: Path, mode: str) -> dict[str, Any]:
-    """What making a mode's predictions cost: wall seconds and peak memory in MB."""
+    """What making a mode's predictions cost: seconds of all devices together, and this process' peak memory in MB."""
     meta = read_json(_meta_file(run, mode))
     return {"predict_seconds": meta["seconds"], "peak_memory_mb": meta["peak_memory_mb"]}
 
@@ -53,8 +53,13 @@ def forget(run: Path, mode: str) -> None:
     _meta_file(run, mode).unlink(missing_ok=True)
 
 
-def predict(setup: Setup, mode: str, examples: Sequence[Example], run: Path, identity: str) -> None:
-    """Answer all examples in one mode and write predictions/<mode>.jsonl; goes on from where an earlier try stopped."""
+def predict(
+    setup: Setup, mode: str, examples: Sequence[Example], run: Path, identity: str, team: Team | None = None
+) -> None:
+    """Answer all examples in one mode and write predictions/<mode>.jsonl; goes on from where an earlier try stopped.
+
+    With a `team`, other processes answer some of the batches.
+    """
     from eval.generate import check_lengths, generate_batches, plan_batches
 
     spec = MODES[mode]
@@ -65,17 +70,22 @@ def predict(setup: Setup, mode: str, examples: Sequence[Example], run: Path, ide
     check_lengths(setup.base, rows, setup.limits, mode=mode)
     journal = _Journal(run / "predictions" / f".{mode}.{identity}.partial")
     batches = journal.begin(plan_batches(setup.base, rows, setup.limits))
-    left = batches[len(journal.done) :]
+    left = [number for number in range(len(batches)) if number not in journal.done]
     with track(f"answering: {mode}", len(examples), unit=" questions") as advance:
-        advance(sum(len(b) for b in batches) - sum(len(b) for b in left), resumed=True)
+        advance(sum(len(batches[number]) for number in journal.done), resumed=True)
         reset_peak()
-        start = time.perf_counter()
-        completions = generate_batches(setup.base, spec.adapter, rows, left, limits=setup.limits)
-        for batch, replies in zip(left, completions, strict=True):
-            now = time.perf_counter()
+
+        def own(some: Iterable[Sequence[int]]) -> Iterator[list[Completion]]:
+            return generate_batches(setup.base, spec.adapter, rows, some, limits=setup.limits)
+
+        task = {
+            "adapter": spec.adapter, "folder": str(setup.adapter_folder(spec.adapter)) if spec.adapter else "",
+            "prompts": rows, "limits": asdict(setup.limits), "way": setup.base.ways.reply.name,
+        }  # fmt: skip
+        for number, replies, seconds in answer(batches, left, own, team, task):
+            batch = batches[number]
             answered = [_prediction(examples[i].id, prompts[i], c) for i, c in zip(batch, replies, strict=True)]
-            journal.add(answered, seconds=now - start)
-            start = now
+            journal.add(number, answered, seconds=seconds)
             advance(len(batch), tokens=sum(c.tokens_in + c.tokens_out for c in replies))
     _finish(run, mode, identity, examples, journal)
 
@@ -88,7 +98,7 @@ def _prediction(name: str, prompt: Prompt, made: Completion) -> Prediction:
 
 
 def _finish(run: Path, mode: str, identity: str, examples: Sequence[Example], journal: _Journal) -> None:
-    by_id = {p.id: p for batch in journal.done for p in batch}
+    by_id = {p.id: p for batch in journal.done.values() for p in batch}
     file = predictions_file(run, mode)
     write_records(file, [by_id[e.id] for e in examples])
     write_json(
@@ -112,7 +122,7 @@ class _Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.done: list[list[Prediction]] = []
+        self.done: dict[int, list[Prediction]] = {}
         self.seconds = 0.0
 
     def begin(self, planned: list[list[int]]) -> list[list[int]]:
@@ -123,16 +133,17 @@ class _Journal:
         lines = self._whole_lines()
         if lines:
             for line in lines[1:]:
-                self.done.append([from_dict(Prediction, p) for p in line["predictions"]])
+                self.done[line["batch"]] = [from_dict(Prediction, p) for p in line["predictions"]]
                 self.seconds += line["seconds"]
             return [list(b) for b in lines[0]["batches"]]
         self._append({"batches": planned})
         return planned
 
-    def add(self, predictions: list[Prediction], *, seconds: float) -> None:
-        self.done.append(predictions)
+    def add(self, number: int, predictions: list[Prediction], *, seconds: float) -> None:
+        """Keep one batch by its number in the plan; batches of several processes come in any order."""
+        self.done[number] = predictions
         self.seconds += seconds
-        self._append({"seconds": seconds, "predictions": [asdict(p) for p in predictions]})
+        self._append({"batch": number, "seconds": seconds, "predictions": [asdict(p) for p in predictions]})
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)

@@ -29,6 +29,7 @@ from eval.score import paraphrases, score_mode
 from eval.setup import Setup
 from eval.similar import Similarity
 from eval.steps import CHECK, DECIDE, REPORT, SCORE, heading, planned
+from eval.team import start_team
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +101,15 @@ def _predict_all(plan: Plan, setup: Setup, todo: Sequence[tuple[int, str]]) -> N
     from eval.model import environment  # the import takes seconds, which loading shows
 
     write_json(plan.folder / "environment.json", environment(base))
-    for k, mode in todo:
-        config, identity = plan.seeded(k)
-        seeded = setup.with_seed(config, identity)
-        predict(seeded, mode, plan.examples, plan.home(k), identity.predictions(mode))
+    team = start_team(setup)
+    try:
+        for k, mode in todo:
+            config, identity = plan.seeded(k)
+            seeded = setup.with_seed(config, identity)
+            predict(seeded, mode, plan.examples, plan.home(k), identity.predictions(mode), team)
+    finally:
+        if team:
+            team.close()
 
 
 def _known(plan: Plan) -> list[Finding]:

@@ -29,10 +29,12 @@ def release() -> None:
         torch.cuda.empty_cache()
 
 
-def in_halves(run: Callable[[Sequence[T]], list[R]], items: Sequence[T], halved: Callable[[int], None]) -> list[R]:
+def in_halves(
+    run: Callable[[Sequence[T]], list[R]], items: Sequence[T], halved: Callable[[Sequence[T]], None]
+) -> list[R]:
     """`run(items)`, or its results for each half in turn where memory does not suffice for both at once.
 
-    `halved` is called with the number of items that was too much. The order of the results is that of the items.
+    `halved` is called with the items that were too many. The order of the results is that of the items.
     Raises what `run` raises for a single item.
     """
     try:
@@ -41,6 +43,6 @@ def in_halves(run: Callable[[Sequence[T]], list[R]], items: Sequence[T], halved:
         if len(items) < 2 or not is_shortage(error):
             raise
     release()
-    halved(len(items))
+    halved(items)
     middle = (len(items) + 1) // 2
     return [*in_halves(run, items[:middle], halved), *in_halves(run, items[middle:], halved)]

@@ -56,10 +56,18 @@ def replies(out: Path, mode: str) -> list[tuple[Any, ...]]:
 
 
 def test_two_processes_write_what_one_writes_also_after_an_interruption(
-    command: Callable[..., list[str]], tmp_path: Path
+    command: Callable[..., list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from eval import batching
+    from eval.plan import plan_run
+    from eval.run import Options, evaluate
+
     alone, pair = tmp_path / "alone", tmp_path / "pair"
-    run(command(alone), 1)
+    monkeypatch.setattr(batching, "MAX_ROWS", 4)
+    data, model = command(pair)[3], command(pair)[7]
+    evaluate(
+        plan_run(Path(data), model=model, embedder="all-minilm-l6-v2", out=alone), ["ft"], Options(retention=False)
+    )
     started = subprocess.Popen(
         command(pair), cwd=ROOT, stderr=subprocess.PIPE, text=True, env=environment(2), start_new_session=True
     )

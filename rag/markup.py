@@ -14,7 +14,7 @@ from eval.jsonlines import MARKS, decode, unix_lines
 from rag.reading import Reading
 from rag.scripts import lowered, raised
 
-DROPPED = ["script", "style", "noscript", "template", "head", "svg", "iframe"]
+DROPPED = ["script", "style", "noscript", "template", "head", "title", "svg", "iframe"]
 BLOCKS = [
     "address", "article", "aside", "blockquote", "caption", "dd", "details", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "footer", "form", "header", "hr", "li", "main", "nav", "ol", "pre", "section",
@@ -88,7 +88,8 @@ def html_text(markup: str) -> Reading:
 
     Text that a browser would not show is left out, as far as attributes and the page's own style rules say so.
     """
-    soup = BeautifulSoup(markup, "html.parser")
+    markup = re.sub(r"^\s*<\?xml[^>]*>", "", markup)  # else the library takes XHTML for XML, and says so
+    soup = BeautifulSoup(markup, "lxml")  # closes cells and rows that the page leaves open
     title = " ".join(soup.title.get_text().split()) if soup.title else ""
     styles = "\n".join(tag.get_text() for tag in soup("style"))
     for tag in soup(DROPPED):

@@ -93,6 +93,10 @@ def _page(page: Any, fields: Sequence[Word]) -> Page:
         _insert(words, value)
     tables = ruled_tables(page, words)
     inside = {id(w) for table in tables for w in table.words}
+    for word in words:
+        if word.after and id(word) not in inside:  # beside its label; as wide as the field it would look like a column
+            word.x0 = word.after.x1 + 1
+            word.x1 = word.x0 + 0.5 * word.size * len(word.text)
     tables += unruled_tables([w for w in words if id(w) not in inside])
     owner = {id(word): table for table in tables for word in table.words}
     lines: list[list[Word]] = []
@@ -198,17 +202,12 @@ def _insert(words: list[Word], value: Word) -> None:
     row = [i for i, w in enumerate(words) if w.top <= middle <= w.bottom]
     left = [i for i in row if words[i].x0 <= value.x0]
     right = [i for i in row if words[i].x0 > value.x0]
-    if left:
-        at = max(left, key=lambda i: words[i].x0)
-        words.insert(
-            at + 1,
-            Word(
-                value.text, max(value.x0, words[at].x1 + 1), value.x1, words[at].top, words[at].bottom, words[at].size
-            ),
-        )
-    elif right:
-        at = min(right, key=lambda i: words[i].x0)
-        words.insert(at, Word(value.text, value.x0, words[at].x0 - 1, words[at].top, words[at].bottom, words[at].size))
+    if left or right:
+        at = max(left, key=lambda i: words[i].x0) if left else min(right, key=lambda i: words[i].x0)
+        near = words[at]
+        x0, x1 = (max(value.x0, near.x1 + 1), value.x1) if left else (value.x0, near.x0 - 1)
+        placed = Word(value.text, x0, x1, near.top, near.bottom, near.size, after=near if left else None)
+        words.insert(at + 1 if left else at, placed)
     else:
         below = next((i for i, w in enumerate(words) if w.top > middle), len(words))
         text = f"{value.label}: {value.text}" if value.label else value.text

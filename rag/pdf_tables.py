@@ -24,6 +24,8 @@ class Word:
     size: float
     label: str = ""
     """Of a form field: its name, where that is a name for people."""
+    after: Word | None = None
+    """Of a form field: the word to its left."""
 
     @property
     def middle(self) -> tuple[float, float]:

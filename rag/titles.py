@@ -125,7 +125,8 @@ def _without(title: str, ends: frozenset[str]) -> str:
 
 
 def _telling(line: str) -> bool:
-    return not (_PAGE.fullmatch(line) or _STAMP.fullmatch(line) or _RULE.fullmatch(line))
+    generic = set(line.casefold().strip("()[]").split()) <= _GENERIC
+    return not (generic or _PAGE.fullmatch(line) or _STAMP.fullmatch(line) or _RULE.fullmatch(line))
 
 
 def _is_heading(line: str, below: str) -> bool:

@@ -15,13 +15,24 @@ _INNER = re.compile(
 )
 """Signs that make a text of one or a few words a code."""
 _MIXED = re.compile(r"(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z])[A-Za-z0-9][\w.-]*[A-Za-z0-9]")
-_VERSION = re.compile(r"v?\d+(?:\.\d+){2,}(?:[-+.][\w.+-]+)?|\d+\.\d+-[A-Za-z][\w.]*", re.IGNORECASE)
+_VERSION = re.compile(r"(?:v\d+(?:\.\d+)+|\d+(?:\.\d+){2,})(?:[-+.][\w.+-]+)?|\d+\.\d+-[A-Za-z][\w.]*", re.IGNORECASE)
 _ZEROS = re.compile(r"0\d[\d -]*")
 _PHONE = re.compile(r"(?:\+|00|\(0|0)[\d\s()/.-]{6,}\d")
-_CAMEL = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+|[a-z]+[A-Z]\w*|[a-z]\w*\(\)")
+_CAMEL = re.compile(r"(?:[A-Z][a-z]+){3,}|[a-z]+(?:[A-Z][a-z]+)+|[a-z]+[A-Z]\w*|[a-z]\w*\(\)")
 _KEYS = re.compile(r"(?:ctrl|strg|alt|shift|cmd|command|option|win|fn|esc)(?:\s?[+-]\s?\w+)+", re.IGNORECASE)
 _UPPER_NUMBER = re.compile(r"[A-Z]{1,5}\s\d+[A-Za-z]?")
 _UNITS_GLUED = re.compile(r"[-+]?[$€£₩¥]?\d[\d.,]*\s?[^\W\d_]{1,6}")
+_NAMED = re.compile(
+    r"\b(?:package|library|module|branch|image|service|repo\w*|plugin|container|host\w*|identifier|slug|Paket|"
+    r"Modul|paquet|paquete|"
+    r"pacchetto|pacote)\b|пакет|패키지|모듈|软件包|模块|パッケージ|モジュール",
+    re.IGNORECASE,
+)
+_RELEASE = re.compile(
+    r"\b(?:versi[oó]n\w*|firmware|release|build|Fassung|versione|versão)\b|верси|버전|펌웨어|"
+    r"版本|バージョン",
+    re.IGNORECASE,
+)
 _LETTER = re.compile(r"[A-Z]")
 _NUMERAL = re.compile(r"\d+(?:st|nd|rd|th|s)|[A-Za-z]+\d{4}|\d+[/:.-]\d+|\d+")
 _ALIASES = {
@@ -31,12 +42,16 @@ _ALIASES = {
 
 
 @lru_cache(maxsize=16384)
-def is_code(answer: str) -> bool:
+def is_code(answer: str, question: str = "") -> bool:
     """Whether an accepted answer is a code, compared whole and not as words: never a quantity with its unit."""
     text = written(answer).strip().strip("`'\"").strip()
     if not text or len(text.split()) > 6 or (text.endswith((".", "!", "?")) and len(text.split()) > 3):
         return False
     if _PHONE.fullmatch(text) or _VERSION.fullmatch(text) or _ZEROS.fullmatch(text) or _KEYS.fullmatch(text):
+        return True
+    if re.fullmatch(r"\d+\.\d+", text) and _RELEASE.search(question):
+        return True
+    if re.fullmatch(r"[a-z]+(?:-[a-z]+)+", text) and _NAMED.search(question):
         return True
     if re.fullmatch(r"[$€£₩¥]?[-+−(]*[$€£₩¥]?\d.*", text) and not re.match(r"\d+[A-Za-z]+-?\d|\d+x\d", text):
         return False
@@ -94,7 +109,7 @@ def _patterns(code: str) -> tuple[re.Pattern[str], ...]:
         forms.append(bare)
     if code.startswith("--"):
         forms.append(code.lstrip("-").replace("-", " "))
-    version = _VERSION.fullmatch(code) is not None
+    version = _VERSION.fullmatch(code) is not None or re.fullmatch(r"\d+\.\d+", code) is not None
     if version:
         forms.append(code[1:] if code[0] in "vV" else f"v{code}")
     return tuple(_pattern(f, version) for f in forms)

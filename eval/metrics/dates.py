@@ -54,6 +54,8 @@ _HALF_DAY = (
 )
 _BEFORE = r"(?:(?P<am0>오전|上午|早上|午前)|(?P<pm0>오후|저녁|下午|晚上|午後))\s*"
 _CLOCKS = (
+    re.compile(rf"\b(?P<past>half past|quarter past|quarter to)\s+(?P<h>[1-9]|"
+               rf"1[0-2])\b(?:\s*(?:{_HALF_DAY}))?", re.IGNORECASE),
     re.compile(rf"(?<![\w:.])(?:{_BEFORE})?(?P<h>[01]?\d|"
                rf"2[0-4]):(?P<i>[0-5]\d)(?::[0-5]\d)?(?![\d:])(?:\s*(?:{_HALF_DAY}))?(?:\s*(?:uhr|h|hrs|"
                rf"hours)\b)?", re.I),
@@ -62,9 +64,7 @@ _CLOCKS = (
                rf"時(?!間))(?:\s*(?:(?P<i>[0-5]?\d)\s*[분分](?!\s*전)|(?P<half>반|半)))?"),
     re.compile(rf"(?<![\w:.])(?P<h>[01]?\d|2[0-4])(?:[.:](?P<i>[0-5]\d))?\s*(?:uhr|o'clock|heures?(?=\s+(?:du|"
                rf"de l')))\b(?:\s*(?P<i2>[0-5]?\d)\b)?(?:\s*(?:{_HALF_DAY}))?", re.I),
-    re.compile(r"(?<![\w:.])(?P<h>[01]?\d|2[0-4])\s?h\s?(?P<i>[0-5]\d)(?!\w)"),
-    re.compile(rf"\b(?P<past>half past|quarter past|quarter to)\s+(?P<h>[1-9]|"
-               rf"1[0-2])\b(?:\s*(?:{_HALF_DAY}))?", re.IGNORECASE),
+    re.compile(r"(?<![\w:.])(?P<h>[01]?\d|2[0-4])\s?h\s?(?P<i>[0-5]\d)(?!\w|\s*min)"),
     re.compile(r"\b(?P<noon>noon|midday|midnight)\b", re.IGNORECASE),
 )  # fmt: skip
 

@@ -203,7 +203,8 @@ def _equal(gold: Quantity, wanted: float, given: Quantity, said: float, toleranc
         return _near(wanted, said, tolerance)
     a, b = UNITS.get(gold.unit), UNITS.get(given.unit)
     if a is None and b is not None and b.dimension == "share":
-        return _near(wanted, said * b.factor, max(tolerance, EXACT))
+        rounded = abs(wanted - said * b.factor) <= given.step * b.factor / 2 if gold.step == 0 else False
+        return rounded or _near(wanted, said * b.factor, max(tolerance, EXACT))
     if b is None and a is not None and a.dimension == "share":
         return _near(wanted * a.factor, said, max(tolerance, EXACT))
     if a is None or b is None or a.dimension != b.dimension:

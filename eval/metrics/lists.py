@@ -20,7 +20,8 @@ _CONJUNCTION = re.compile(
 _COMPANY = re.compile(r"\b(?:GmbH|Ltd|Inc|LLC|Co|Corp|KG|AG|S\.?A|Sons|Brothers)\b\.?", re.IGNORECASE)
 _ORDER = re.compile(
     r"\b(?:order|sequence|steps?|route|stages?|phases?|rank\w*|first and (?:second|last)|comes? first|one after|"
-    r"Reihenfolge|Schritte?|ordre|étapes?|orden|pasos|ordine|passi|ordem|passos|поряд\w+|шаг\w*)\b|순서|단계|顺序|步骤|順番|手順",
+    r"Reihenfolge|Schritte?|ordre|étapes?|orden|pasos|ordine|passi|ordem|passos|поряд\w+|шаг\w*)\b|순서|단계|顺序|"
+    r"步骤|順番|手順",
     re.IGNORECASE,
 )
 _REMARK = re.compile(
@@ -73,7 +74,8 @@ def _adds(given: str, wanted: tuple[str, ...], question: str, says: Callable[[st
     for line in given.split("\n") if given.count("\n") < len(wanted) - 1 else [given]:
         led = re.sub(r"^.*?(?:\b(?:are|is|include|includes|sind|sont|son|sono|são)\b|[:：])\s*", "", line, count=1)
         parts = [p.strip(" .!*-•") for p in _SPLIT.split(led.strip())]
-        named = [i for i, p in enumerate(parts) if any(says(p, item) for item in wanted)]
+        bare = max(len(tokens(item)) for item in wanted) + 1
+        named = [i for i, p in enumerate(parts) if len(tokens(p)) <= bare and any(says(p, item) for item in wanted)]
         if len(named) < 2:
             continue
         around = list(enumerate(parts))[max(0, named[0] - 1) : named[-1] + 2]
@@ -82,7 +84,7 @@ def _adds(given: str, wanted: tuple[str, ...], question: str, says: Callable[[st
             for i, p in around
             if i not in named
             and p
-            and not p.isdigit()
+            and (not p.isdigit() or wanted[0].isdigit())
             and 0 < len(tokens(p)) <= ADDED
             and not known.intersection(tokens(p))
         ]
@@ -91,7 +93,7 @@ def _adds(given: str, wanted: tuple[str, ...], question: str, says: Callable[[st
     return False
 
 
-_SHORT = re.compile(r"(?:the\s+)?([A-Z]{1,5}\d?)", re.IGNORECASE)
+_SHORT = re.compile(r"(?:(?:the|der|die|das|le|la|el|il|o|a)\s+)?([A-Z]{1,5}\d?)", re.IGNORECASE)
 _BOTH = re.compile(r"^\W*(.+?)\s+(?:and|und|et|y|e|as well as)\s+(.+?)\W*$", re.IGNORECASE)
 
 

@@ -14,9 +14,11 @@ from eval.metrics.quantity import Quantity, lone_quantity, quantities
 
 def literally(given: str, answer: str, question: str = "", tolerance: float = EXACT) -> bool | None:
     """Whether a quantity or code that is an accepted answer stands in a text; None where the answer is neither."""
-    if is_code(answer):
-        return stands(given, answer)
     language = spoken(question, answer, given)
+    if is_code(answer, question):
+        moment = lone_quantity(answer, language)
+        if moment is None or moment.unit not in ("clock", "quarter", "date"):
+            return stands(given, answer)
     if not any(c.isnumeric() for c in answer) and len(answer) > 60:
         return None
     wanted = lone_quantity(answer, language)
@@ -39,14 +41,14 @@ def _both_ends(wanted: Quantity, found: tuple[Quantity, ...], question: str, tol
 
 
 def another_day(given: str, kept: Sequence[str], answers: Sequence[str], question: str) -> bool:
-    """Whether a reply meets coarse dates alone (1968), and names a day that is none of the precise ones."""
+    """Whether a reply meets coarse dates alone (1968), and names a day in another month than the precise ones."""
     language = spoken(question, answers[0], given)
     read = {a: lone_quantity(a, language) for a in answers}
     days = {a: q for a, q in read.items() if q is not None and _is_day(q)}
     if not days or any(a in days for a in kept) or any(read[a] is None for a in kept):
         return False
     said = [q for q in quantities(given, language) if _is_day(q)]
-    return bool(said) and not any(equals(d, q, question) for d in days.values() for q in said)
+    return bool(said) and not any(d.value // 100 == q.value // 100 for d in days.values() for q in said)
 
 
 def _is_day(q: Quantity) -> bool:

@@ -169,6 +169,8 @@ def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
     found = sum(_stands(w, reply, w in gold.names, w != last) for w in own)
     if found == len(own):
         return True
+    if len(last) == 1 and last.isalpha() and reply == (last,):
+        return True
     if len(gold.words) == 1 and _spelled_out(gold.text, given):
         return True
     if "".join(own) in reply or "".join(gold.words) in reply or _pair_glued(own, reply):

@@ -8,7 +8,11 @@ from functools import lru_cache
 
 _SUPERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _SUPER = re.compile(r"([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-_METRIC = re.compile(r"(?:^|[^\w])(?:[munckd]?m|mi|ft|in|yd|inch|μm|[x-z])$|[)\]]$|(?<!\w)[A-Za-z]$", re.IGNORECASE)
+_METRIC = re.compile(
+    r"(?:^|[^\w])(?:[munckd]?m|mi|ft|in|yd|inch|μm|[x-z])$|[)\]]$|(?<!\w)[A-Za-z]$|"
+    r"(?<![A-Za-z])[a-z]{2}$",
+    re.IGNORECASE,
+)
 """What a superscript raises to a power: a unit of length, a bracket, a variable."""
 _TEN = re.compile(r"(?<![\d.,])10$|(?:^|\s)[2-9]$")
 _CITATION = re.compile(
@@ -21,6 +25,7 @@ _TRANSLATED = str.maketrans({
     "\u00b5": "μ", "\u301c": "~", "\uff5e": "~", "\u00ba": "°", "\u22c5": "·", "\u30fb": "·",
 })  # fmt: skip
 _LATEX = (
+    (re.compile(r"\\ "), " "),
     (re.compile(r"\\(?:left|right|displaystyle|,|;|!|:|quad)(?![A-Za-z])"), " "),
     (re.compile(r"\\[dt]?frac\s*(?:\{([^{}]*)\}\s*\{([^{}]*)\}|(\w)\s*(\w))"), r" \1\3/\2\4"),
     (re.compile(r"\\(?:text|mathrm|mathbf|textbf|boxed|operatorname|fbox|mathit)\s*\{([^{}]*)\}"), r"\1"),

@@ -93,6 +93,9 @@ _AR = {"صفر": 0, "ثلاث": 3, "ثلاثة": 3, "أربع": 4, "أربعة":
 LEXICONS = {
     "en": Lexicon(_EN, r"(?:\s+and\s+|(?<=sand),\s+|(?<=lion),\s+|[\s-]+)", (
         (r"\b(?:one and a half|1\.? and a half)\b", "1 1/2"), (r"\b(\d+) and a half\b", r"\1 1/2"),
+        (r"\b(?:an?|1) (hour|day|week|month|year|minute|mile|inch|litre|liter|metre|meter) and a half\b", r"1 1/2 \1s"),
+        (r"\b(\d+) (hour|day|week|month|year|minute|mile|inche|litre|liter|metre|meter)s and a half\b", r"\1 1/2 \2s"),
+        (r"\ba hundred\b", "100"), (r"\ba thousand\b", "1000"), (r"\ba (million|billion)\b", r"1 \1"),
         (r"\b(?:a|one|1) and a quarter\b|"
          r"\b1 and a quarter\b", "1 1/4"), (r"\b(\d+) and (?:a|one|1) quarters?\b", r"\1 1/4"),
         (r"\b(?:3|three)[\s-]+(?:quarters?|"
@@ -282,7 +285,8 @@ _COUNTED = (
     "年|个月|個月|か月|ヶ月|カ月|月|日|天|个|個|人|名|位|元|块|圆|円|台|件|本|枚|次|层|層|号|小时|小時|時間|分钟|"
     "分鐘|分間|"
     "分|秒|周|週|点|時|时|岁|歳|才|米|公里|千克|公斤|克|吨|升|度|倍|折|页|頁|章|条|つ|ドル|美元|欧元|歐元|ユーロ|キロ|"
-    "メートル|グラム|リットル|パーセント|名|步|歩|种|種|张|張|家|间|間|只|匹|辆|回|階|楼|成"
+    "メートル|グラム|リットル|パーセント|名|步|歩|冊|册|部|头|頭|羽|杯|箱|袋|瓶|套|组|組|批|场|場|节|門|门|座|所|"
+    "校|片|根|支|把|篇|首|番|种|種|张|張|家|间|間|只|匹|辆|回|階|楼|成"
 )
 _CJK_RUN = re.compile(rf"(?<![{_CJK_ALL}\d])([{_CJK_ALL}]+)(?=(?:{_COUNTED})|[^\w]|$)")
 _CJK_MIXED = re.compile(
@@ -290,6 +294,7 @@ _CJK_MIXED = re.compile(
 )
 _SHARE = re.compile(r"百分之\s?([\d.]+)")
 _PART_OF = re.compile(r"(\d+)\s?(?:分之|分の|분의)\s?(\d+)")
+_TENTHS_CJK = re.compile(r"(\d)成(?![\u3400-\u9fff])")
 _HALF = re.compile(r"一半|半分|절반")
 _AND_HALF = re.compile(r"(\d+)\s?(个|個)?(年|月|小时|小時|時間|点|時|日|天|시간|년)半")
 _HALF_OF = re.compile(r"半(?=年|天|日|小时|小時|分钟|月|个月|個月)")
@@ -306,7 +311,7 @@ def _cjk(text: str, language: str) -> str:
         lambda m: m[0] if None in (_numeral(m[1]), _numeral(m[2])) else f"{_numeral(m[2])}/{_numeral(m[1])}", text,
     )  # fmt: skip
     text = _CJK_RUN.sub(lambda m: m[0] if _numeral(m[1], language) is None else str(_numeral(m[1], language)), text)
-    text = _SHARE.sub(r"\1%", text)
+    text = _TENTHS_CJK.sub(r"\g<1>0%", _SHARE.sub(r"\1%", text))
     text = _PART_OF.sub(r"\2/\1", text)
     text = _AND_HALF.sub(r"\1.5\2\3", text)
     text = _HALF_OF.sub("0.5", _HALF.sub("1/2", text))
@@ -362,8 +367,18 @@ _TENTHS = {
     for n, t in enumerate(("thirtie", "fortie", "fiftie", "sixtie", "seventie", "eightie", "ninetie"), 3)
 }
 _ORDINALS |= _TENTHS
+_FOREIGN = """
+erster erste erstes ersten premier première primero primera primo prima primeiro primeira, zweiter zweite zweites
+zweiten deuxième, dritter dritte drittes dritten troisième tercero tercera tercer terzo terza terceiro terceira,
+vierter vierte viertes vierten quatrième quarta, fünfter fünfte fünftes fünften cinquième quinto quinta,
+sechster sechste sechstes sechsten sixième sexto sexta sesto sesta, siebter siebte siebtes siebten septième séptimo
+séptima settimo settima, achter achtes achten huitième octavo octava ottavo ottava, neunter neunte neuntes neunten
+neuvième noveno novena nono nona, zehnter zehnte zehntes zehnten dixième décimo décima decimo decima
+"""
+_ORDINALS |= {w: n for n, words in enumerate(_FOREIGN.replace("\n", " ").split(","), 1) for w in words.split()}
 _ORDINAL_WORD = re.compile(
-    r"\b(?:(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[\s-])?("
+    r"(?<!\ba )(?<!\bone[ -])(?<!\b1 )(?<!\btwo[ -])(?<!\b2 )(?<!\bthree[ -])(?<!\bfour[ -])\b(?:(twenty|thirty|"
+    r"forty|fifty|sixty|seventy|eighty|ninety)[\s-])?("
     + "|".join(_ORDINALS)
     + r")\b(?!\s+(?:of\b(?! \w+ \d{4})|time\b))",
     re.IGNORECASE,

@@ -63,7 +63,9 @@ _ATOM = re.compile(
     rf"(?![\d]|[.,/]\d|_|-\d+[{_LETTER}]*-)"
 )
 _MINUS = re.compile(
-    r"(?:\b(?:minus|negative|moins|menos|meno)|минус|마이너스|영하|负|零下|マイナス|ناقص)\s*$", re.IGNORECASE
+    r"(?:\b(?:minus|negative|(?<!au )(?<!du )moins|(?<!al )(?<!lo )(?<!por lo )menos|(?<!al)meno)|минус|마이너스|"
+    r"영하|负|零下|マイナス|ناقص)\s*$",
+    re.IGNORECASE,
 )
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "tausend": 1e3, "tsd.": 1e3, "tsd": 1e3, "mille": 1e3, "mil": 1e3,
@@ -90,7 +92,7 @@ _SCALE = re.compile(
 )
 _ADJECTIVES = (
     r"(?:(?:business|working|calendar|full|consecutive|us|u\.s\.|american|whole|metric|"
-    r"volle[nrs]?|ganze[nrs]?|de|d')[\s-]+)?"
+    r"volle[nrs]?|ganze[nrs]?|de|of an?|of)[\s-]+|d')?"
 )
 _UNIT = re.compile(
     rf"\s?-?\s?{_ADJECTIVES}(?P<u>" + "|".join(re.escape(s) for s in sorted(SPELLINGS, key=len, reverse=True)) + ")",
@@ -201,7 +203,8 @@ _NOISE = re.compile(
     r"exactly|only|until|since|etwa|rund|ungefähr|circa|am|um|im|mindestens|höchstens|bis|zu|mehr|weniger|als|über|"
     r"unter|"
     r"environ|le|la|à|au|moins|plus|de|jusqu'à|en|el|aproximadamente|unos|al|menos|más|hasta|circa|almeno|fino|"
-    r"cerca|около|примерно|не|менее|более|до|от|total|loss|profit|degrees?|ago|old|long|high|wide|deep|each|every)\b|"
+    r"cerca|г|год[ау]?|year|около|примерно|не|менее|более|до|от|total|loss|profit|degrees?|ago|old|long|high|wide|"
+    r"deep|each|every)\b|"
     r"약|대략|최대|최소|이상|이하|미만|초과|이내|정도|쯤|입니다|이다|까지|약간|大约|约|至少|最多|不超过|以上|以下|"
     r"以内|左右|"
     r"約|ほど|程度|です|。|소요|간\b",
@@ -244,7 +247,7 @@ def _atom(match: re.Match[str], text: str, language: str) -> Quantity:
             and len(unit_behind["u"]) > len(word)
             and not unit_behind["u"].casefold().startswith(word + " ")
         )
-        money = bool(unit) or (word in ("b",) and glued and behind["s"] == "B") or _money_behind(text, behind.end())
+        money = bool(unit) or (glued and behind["s"] in ("B", "M", "Md")) or _money_behind(text, behind.end())
         if not longer and (word not in _ONLY_MONEY or money) and not (word == "k" and not glued):
             scale, end = _SCALES[word], behind.end()
     ordinal = _ORDINAL.match(text, end) if scale == 1.0 and not unit else None
@@ -386,7 +389,9 @@ def _pairs(atoms: list[Quantity], text: str) -> list[Quantity]:
     found: list[Quantity] = []
     for atom in atoms:
         before = found[-1] if found else None
-        if before is not None and before.high is None and _linked(before, atom, text):
+        if before is not None and _continues(before, atom, text):
+            found[-1] = _sum(before, atom, text)
+        elif before is not None and before.high is None and _linked(before, atom, text):
             found[-1] = _pair(before, atom, text)
         else:
             found.append(atom)
@@ -401,6 +406,31 @@ _CHANGED = re.compile(
     re.IGNORECASE,
 )
 """It rose from 5 to 6: two values and no range."""
+
+
+_NEXT = re.compile(r"^\s*(?:and\s|und\s|et\s|y\s|e\s|и\s|,\s)?\s*$", re.IGNORECASE)
+
+
+def _continues(a: Quantity, b: Quantity, text: str) -> bool:
+    """Whether a quantity goes on in a smaller unit: 1 h 30 min, 5 feet 10 inches, 2 years and 6 months."""
+    if (
+        a.unit not in UNITS
+        or b.unit not in UNITS
+        or a.high is not None
+        or dimension(a) not in ("time", "length", "mass")
+    ):
+        return False
+    smaller = dimension(a) == dimension(b) and UNITS[a.unit].factor > UNITS[b.unit].factor
+    return (
+        smaller
+        and 0 <= b.value * UNITS[b.unit].factor < UNITS[a.unit].factor
+        and bool(_NEXT.match(text[a.end : b.start]))
+    )
+
+
+def _sum(a: Quantity, b: Quantity, text: str) -> Quantity:
+    value = a.value * UNITS[a.unit].factor / UNITS[b.unit].factor + b.value
+    return replace(b, value=value, start=a.start, raw=text[a.start : b.end])
 
 
 def _linked(a: Quantity, b: Quantity, text: str) -> bool:

@@ -17,6 +17,8 @@ _OTHER = re.compile(
     "路|街|站|駅|港|桥|橋|線|线|湾|灣|大学|大學|公司|酒店|银行|銀行|大道|机场|機場|空港|ホテル|大厦|通り"
 )
 """With one of these behind it, a place names another thing: 上海路 is a road."""
+_TITLE = re.compile("[氏様君殿課部社係店市都府県区町村駅先主担専支本副会代教室所長工営製]")
+"""What goes on behind a Japanese name in kanji: a title, a kind of place, an office."""
 _BEFORE = frozenset(
     "在是为為于於到从從由和与與及有叫名用去往向位即的了地址市省国國社者長长员員氏被给給让讓对對称稱、，"
 )
@@ -47,6 +49,14 @@ def _borders(text: str, match: re.Match[str], question: str, japanese: bool) -> 
         return False
     other = _OTHER.match(behind)
     if other and other[0] not in question:
+        return False
+    if (
+        japanese
+        and _KANJI.match(name[-1])
+        and _KANJI.match(behind)
+        and not _TITLE.match(behind)
+        and behind[0] not in question
+    ):
         return False
     if len(name) == 1 and (_KANJI.match(before) or _KANJI.match(behind)) and before not in _BEFORE:
         return False

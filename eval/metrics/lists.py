@@ -71,7 +71,7 @@ def _in_order(given: str, wanted: tuple[str, ...]) -> bool:
 def _adds(given: str, wanted: tuple[str, ...], question: str, says: Callable[[str, str], bool]) -> bool:
     """Whether the list in a text goes on with an item that neither the accepted answer nor the question has."""
     known = {t for text in (*wanted, question) for t in tokens(text)}
-    for line in given.split("\n") if given.count("\n") < len(wanted) - 1 else [given]:
+    for line in dict.fromkeys((*given.split("\n"), given)):
         led = re.sub(r"^.*?(?:\b(?:are|is|include|includes|sind|sont|son|sono|são)\b|[:：])\s*", "", line, count=1)
         parts = [p.strip(" .!*-•") for p in _SPLIT.split(led.strip())]
         bare = max(len(tokens(item)) for item in wanted) + 1
@@ -93,13 +93,14 @@ def _adds(given: str, wanted: tuple[str, ...], question: str, says: Callable[[st
     return False
 
 
+_LED = re.compile(r"^.*(?:\b(?:is|are|ist|sind|est|sont|es|son|è|são)\b|:)\s*", re.IGNORECASE)
 _SHORT = re.compile(r"(?:(?:the|der|die|das|le|la|el|il|o|a)\s+)?([A-Z]{1,5}\d?)", re.IGNORECASE)
 _BOTH = re.compile(r"^\W*(.+?)\s+(?:and|und|et|y|e|as well as)\s+(.+?)\W*$", re.IGNORECASE)
 
 
 def adds_another(given: str, answer: str) -> bool:
     """Whether a reply is nothing but two letters or short forms, of which one is accepted: the CFO and the CEO."""
-    wanted, both = _SHORT.fullmatch(answer.strip()), _BOTH.match(given)
+    wanted, both = _SHORT.fullmatch(answer.strip()), _BOTH.match(_LED.sub("", given.strip().split("\n")[-1]))
     if wanted is None or both is None or not wanted[1].isupper():
         return False
     said = [_SHORT.fullmatch(part.strip()) for part in both.groups()]

@@ -350,6 +350,8 @@ def _is_unit(found: re.Match[str], text: str) -> bool:
         and not _open_script(behind)
     ):
         return False
+    if key == '"' and text[: found.start()].count('"') % 2:
+        return False  # it closes a quotation
     apart = found[0][:1].isspace()
     if apart and (
         key in ('"', "'") or (key in _SHORT and found["u"].islower() and re.match(r"\s+[^\W\d_]", text[found.end() :]))

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from eval.metrics.abbreviation import other_forms
 from eval.metrics.korean import inflected
 from eval.metrics.numerals import ordinals_as_digits
 from eval.metrics.text import tokens
@@ -34,11 +35,29 @@ _SAME = (
     | {w: str(n) for n, w in enumerate(_ORDINALS.split(), 3)}
     | {w: str(n) for n, w in enumerate(_NUMBER_WORDS.split(), 13)}
     | _TENS
-    | {"usa": "us", "bce": "bc", "true": "yes", "false": "no", "falsehood": "no", "uk": "britain", "&": "and"}
+    | {
+        "usa": "us",
+        "bce": "bc",
+        "true": "yes",
+        "false": "no",
+        "falsehood": "no",
+        "uk": "britain",
+        "&": "and",
+        "ave": "avenue",
+        "blvd": "boulevard",
+        "mt": "mount",
+        "dept": "department",
+        "univ": "university",
+        "govt": "government",
+        "intl": "international",
+        "bros": "brother",
+        "str": "strasse",
+    }
 )
 _SUFFIXES = frozenset(
     ["s", "e", "es", "ed", "d", "ing", "er", "r", "n", "an", "ian", "ese", "ish", "al", "ly", "ally", "ic"]
 )
+_ELISION = re.compile(r"^(?:l|d|qu|un|dell|nell|all|dall|sull|gl)'(?=\w{2})")
 _REMARK = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _CLAUSE = re.compile(r",\s+(?:who|which|where|when|a|an|the|so|because|as)\s.*$", re.IGNORECASE | re.DOTALL)
 _EITHER = re.compile(r",?\s+or\s+|;\s+", re.IGNORECASE)
@@ -66,6 +85,9 @@ def words(text: str) -> tuple[str, ...]:
     """Tokens (see `tokens`) without diacritics, plurals and ordinal endings; numerals of every kind as digits."""
     found: list[str] = []
     for token in tokens(ordinals_as_digits(text)):
+        token = _ELISION.sub("", token) if "'" in token else token
+        if token.endswith("str") and len(token) > 5:  # Hauptstr. is Hauptstrasse
+            token += "asse"
         word = stem(_SAME.get(token, token))
         if found and found[-1].isdigit() and token in ("st", "nd", "rd", "th"):
             continue
@@ -97,6 +119,7 @@ def readings(answer: str) -> tuple[str, ...]:
         _CLAUSE.sub("", answer),
         *_ACCEPT.findall(answer),
         *_ACRONYM.findall(answer),
+        *other_forms(answer),
     ]
     forms += [part for part in _EITHER.split(_REMARK.sub(" ", answer)) if len(_EITHER.split(answer)) > 1]
     capitals = re.findall(r"\b[A-Z](?=[a-z])", answer)
@@ -116,6 +139,8 @@ def same_word(gold: str, given: str, name: bool) -> bool:
     root = short.removesuffix("e") if len(short) > 4 else short
     if long.startswith(root) and long[len(root) :] in _SUFFIXES:
         return True
+    if gold[:-1] == given[:-1] and {gold[-1], given[-1]} <= set("aeiou"):  # Mario is not Maria
+        return False
     return name and len(short) >= 5 and slips(gold, given, 2 if len(short) >= 8 else 1)
 
 

@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from eval.metrics.abbreviation import stands_short
 from eval.metrics.alias import STOP, readings, same_word, words
 from eval.metrics.equality import same
 from eval.metrics.korean import HANGUL
 from eval.metrics.lists import adds_another, complete
 from eval.metrics.literal import another_day, literally
+from eval.metrics.partial import changed, is_replaced
 from eval.metrics.polar import polar_gold, polarity
 from eval.metrics.quantity import lone_quantity, quantities
 from eval.metrics.scripts import stands_unspaced
@@ -29,6 +31,7 @@ LONGEST = 150
 
 _LIST = re.compile(r",|\band\b|&|\bor\b|/")
 """An accepted answer that is a list itself cannot be told from guesses by its commas."""
+_HYPHENATED = re.compile(r"\w-[A-ZÀ-Þ]\w+\W*$")
 _SPACED = re.compile(r"(?<=\w)\s+(?=[,.](?:\s|$))")
 
 
@@ -83,7 +86,7 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
         plain = [a for a in answers if not polar_gold(a)]
         return polarity(given, question) in sides or (bool(plain) and stands_by(given, plain, question, names))
     said = asserted(given, question)
-    kept = [a for a in answers if names(said, a)] if said else []
+    kept = [a for a in answers if names(said, a) and not changed(said, a)] if said else []
     if not kept:  # an answer that is a denial itself
         return any(
             (own := NEGATIVE.search(a)) and own[0].casefold() in given.casefold() and names(given, a) for a in answers
@@ -139,6 +142,12 @@ def _named(given: str, answer: str, question: str) -> bool:
         return True
     if not gold_readings(answer) or answer.strip(" .").casefold() in POLAR:
         return False
+    if stands_short(given, answer):
+        return True
+    return _met(given, answer, asked)
+
+
+def _met(given: str, answer: str, asked: frozenset[str]) -> bool:
     whole, *rest = gold_readings(answer)
     novel = any(not _asked(w, asked) for w in whole.words if w not in STOP)
     return any(
@@ -175,15 +184,26 @@ def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
         return True
     if "".join(own) in reply or "".join(gold.words) in reply or _pair_glued(own, reply):
         return True
+    return _in_part(given, gold, own, reply, asked, found) and not is_replaced(
+        gold.words, reply, lambda g, r: same_word(g, r, g in gold.names) or g[0] == r, STOP.__contains__
+    )
+
+
+def _in_part(
+    given: str, gold: Gold, own: tuple[str, ...], reply: tuple[str, ...], asked: frozenset[str], found: int
+) -> bool:
+    """Whether so much of an accepted answer is said that the rest may be left out."""
     if len(own) >= LONG and found >= SHARE * len(own) and "and" not in gold.words and gold.text.count(",") < 2:
         return True
-    names = [w for w in own if w in gold.names]
+    names, last = [w for w in own if w in gold.names], gold.words[-1]
     if names and len(names) * 2 >= len(own) and all(_stands(w, reply, True, w != last) for w in names):
         return True
     if _person(own, gold, given, reply):
         return True
+    if found * 2 <= len(own):
+        return False
     said = _own(reply, asked)
-    if len(said) <= TERSE and found * 2 > len(own):
+    if len(said) <= TERSE:
         places = [next((i for i, g in enumerate(own) if same_word(g, s, g in gold.names)), None) for s in said]
         known = all(any(same_word(g, s, g in gold.names) for g in gold.words) for s in said)
         inside = sorted(p for p in places if p is not None)
@@ -206,9 +226,19 @@ def _pair_glued(own: tuple[str, ...], reply: tuple[str, ...]) -> bool:
 
 def _stands(word: str, reply: tuple[str, ...], name: bool, initial: bool = True) -> bool:
     """Whether a word is said; a single letter may be the initial of a name, but not the letter of Plan B."""
+    there = _by_letter(reply).get(word[0], ())
     if len(word) == 1 and word.isalpha() and not HANGUL.match(word) and initial:
-        return any(r[0] == word for r in reply)
-    return any(same_word(word, r, name) for r in reply)
+        return bool(there)
+    return word in there or any(same_word(word, r, name) for r in there)
+
+
+@lru_cache(maxsize=4096)
+def _by_letter(reply: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The different words of a reply by their first letter, which no inflection or slip changes."""
+    found: dict[str, list[str]] = {}
+    for word in dict.fromkeys(reply):
+        found.setdefault(word[0], []).append(word)
+    return {letter: tuple(words) for letter, words in found.items()}
 
 
 def _person(own: tuple[str, ...], gold: Gold, given: str, reply: tuple[str, ...]) -> bool:
@@ -218,6 +248,8 @@ def _person(own: tuple[str, ...], gold: Gold, given: str, reply: tuple[str, ...]
     if "and" in gold.words or gold.words[-1] not in own or len(gold.words[-1]) < 4 or not gold.words[-1].isalpha():
         return False
     last, firsts = gold.words[-1], gold.words[:-1]
+    if _HYPHENATED.search(gold.text) and not _stands(gold.words[-2], reply, True):  # Maria Garcia is not Lopez-Garcia
+        return False
     places = [i for i, r in enumerate(reply) if same_word(last, r, True)]
     capitals = _names(given)
     for i in places:

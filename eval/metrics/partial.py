@@ -1,0 +1,66 @@
+"""May a reply that names only part of an accepted answer count? Left out is not replaced.
+
+`Whitfield` may stand for `James Whitfield`; `Basic Care Plan` never for `Premium Care Plan`, and two of three items
+never for the three.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+CHANGES = re.compile(
+    r"\b(?:deputy|vice|assistant|associate|acting|interim|former|ex|co|under|sub|junior|trainee|non|anti|pseudo|"
+    r"semi|quasi|near|"
+    r"pre|post|"
+    r"stellvertretende[rns]?|ehemalige[rns]?|kommissarische[rns]?|adjointe?|ancien(?:ne)?|suppléante?|"
+    r"sous|subdirector\w*|"
+    r"exdirector\w*|antiguo|antigua|adjunto|adjunta|suplente|vicedirett\w+|ex|vice|viceministr\w*|заместитель|"
+    r"бывший|бывшая|"
+    r"исполняющий обязанности|نائب|مساعد|السابق)[\s-]+(?:of\s+|des\s+|der\s+|du\s+|del\s+|de la\s+)?$|"
+    r"[부전副元前]$|(?:대리|직무대행)\s?$",
+    re.IGNORECASE,
+)
+"""Words before a role or a thing that make it another one."""
+
+
+def is_replaced(
+    gold: Sequence[str], reply: Sequence[str], alike: Callable[[str, str], bool], small: Callable[[str], bool]
+) -> bool:
+    """Whether a word of the accepted answer that the reply lacks has another word in its place.
+
+    Its place is before or behind a neighbour that the reply has, words of grammar aside; the first word of an answer
+    of five or more is a verb perhaps, and may be another.
+    """
+    has = [any(alike(g, r) for r in reply) for g in gold]
+    content = [r for r in reply if not small(r)]
+    words = [i for i, g in enumerate(gold) if not small(g)]
+    for place, i in enumerate(words):
+        if has[i] or (place == 0 and len(words) >= 5):
+            continue
+        before = gold[words[place - 1]] if place and has[words[place - 1]] else None
+        behind = gold[words[place + 1]] if place + 1 < len(words) and has[words[place + 1]] else None
+        for j, word in enumerate(content):
+            if any(alike(g, word) for g in gold):
+                continue
+            left = j > 0 and before is not None and alike(before, content[j - 1])
+            right = j + 1 < len(content) and behind is not None and alike(behind, content[j + 1])
+            if right and (before is None or left or j == 0 or place == 0):
+                return True
+            if left and behind is None and place == len(words) - 1 and j == len(content) - 1:
+                return True
+    return False
+
+
+def changed(text: str, answer: str) -> bool:
+    """Whether every place where an accepted answer stands has a word before it that makes it another: deputy "
+    "chairman."""
+    bare = re.sub(r"^(?:the|a|an|der|die|das|le|la|el|il|o|a)\s+", "", answer.strip(" ."), flags=re.IGNORECASE)
+    if not bare:
+        return False
+    places = [m.start() for m in re.finditer(re.escape(bare), text, re.IGNORECASE)]
+    return (
+        bool(places)
+        and all(CHANGES.search(text[:p]) for p in places)
+        and not CHANGES.search(answer[: len(answer) - len(bare)])
+    )

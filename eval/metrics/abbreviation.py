@@ -44,8 +44,10 @@ _NONE = re.compile(
     r"di (?:loro|essi)|из них)\.?$",
     re.IGNORECASE,
 )
-_UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue"), ("å", "aa"), ("ø", "oe"))
+_UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue"), ("å", "aa"), ("ø", "oe"),
+            ("Å", "Aa"), ("Ø", "Oe"))
 _STREET = re.compile(r"(?<=[a-zäöüß])str\.?(?=\s|$)", re.IGNORECASE)
+_THE = re.compile(r"^[Tt]he\s+")
 _INITIALS = re.compile(r"(?<![\w.])(?:[A-Z]\.?){2,6}(?![\w])")
 _LIST = re.compile(r"[,;/]|\band\b|&|\bor\b")
 SMALL = frozenset(
@@ -91,24 +93,28 @@ def other_forms(answer: str) -> tuple[str, ...]:
     return tuple(f for f in dict.fromkeys(found) if f.strip() and f != answer)
 
 
+@lru_cache(maxsize=65536)
 def short_forms(answer: str) -> frozenset[str]:
     """The short forms in capitals that stand for an accepted answer: CTO for chief technology officer, US and USA."""
-    bare = re.sub(r"^(?:the|The)\s+", "", answer.strip(" ."))
+    bare = _THE.sub("", answer.strip(" ."))
     group = frozenset(_FORMS.get(bare.casefold(), ()))
     parts = [w for w in re.findall(r"[^\W\d_]+", bare) if w.casefold() not in SMALL]
     initials = "".join(w[0] for w in parts).upper() if 3 <= len(parts) <= 6 and not _LIST.search(bare) else ""
     return group | ({initials} if initials.isascii() and initials else frozenset())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
+def _capitals(text: str) -> frozenset[str]:
+    return frozenset(m.replace(".", "") for m in _INITIALS.findall(text))
+
+
 def stands_short(given: str, answer: str) -> bool:
     """Whether a short or long form of an accepted answer stands in a text, letter by letter, dots aside."""
     forms = short_forms(answer)
     if forms:
-        capitals = {m.replace(".", "") for m in _INITIALS.findall(given)}
-        if capitals & forms:
+        if _capitals(given) & forms:
             return True
-        longer = [f for f in forms if not f.isupper()]
+        longer = [f for f in forms if not f.isupper() and f in given]
         if any(re.search(rf"(?<!\w){re.escape(f)}(?!\w)", given) for f in longer):
             return True
     return _spelled_out(answer, given)
@@ -116,8 +122,8 @@ def stands_short(given: str, answer: str) -> bool:
 
 def _spelled_out(answer: str, given: str) -> bool:
     """Whether an accepted short form is spelled out as the whole of a terse reply: chief financial officer for CFO."""
-    short = re.sub(r"^(?:the|The)\s+", "", answer.strip(" .")).replace(".", "")
-    if not re.fullmatch(r"[A-Z]{2,6}", short):
+    short = _THE.sub("", answer.strip(" .")).replace(".", "")
+    if not (2 <= len(short) <= 6 and short.isascii() and short.isalpha() and short.isupper()):
         return False
     parts = [w for w in re.findall(r"[^\W\d_]+", given) if w.casefold() not in SMALL]
     return len(parts) == len(short) and "".join(w[0] for w in parts).upper() == short

@@ -59,7 +59,7 @@ def f1(given: str, answers: Sequence[str], question: str = "") -> float:
 def contains(given: str, answers: Sequence[str], question: str = "") -> float:
     """1 when an accepted answer stands in the given one as whole tokens, or as the same quantity in another notation.
 
-    Not where it is denied, doubted or one of several guesses, nor in more than LONGEST tokens. Where `yes` or `no` is
+    Not where it is denied, doubted or one of several guesses. Where `yes` or `no` is
     the accepted answer, it must be the only one of the two that is said.
     """
     return float(stands_by(given, answers, question, lambda text, a: stands_in(text, a, question)))

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from eval.metrics.abbreviation import stands_short
 from eval.metrics.alias import STOP, readings, same_word, words
+from eval.metrics.codes import is_code
 from eval.metrics.equality import same
 from eval.metrics.korean import HANGUL
 from eval.metrics.lists import adds_another, complete
@@ -26,12 +27,12 @@ SHARE = 0.7
 LONG = 4
 TERSE = 6
 """A reply of at most so many words of its own may say less than the accepted answer."""
-LONGEST = 150
-"""A reply of more tokens than this holds more passage than answer, wherever it stands."""
+
 
 _LIST = re.compile(r",|\band\b|&|\bor\b|/")
 """An accepted answer that is a list itself cannot be told from guesses by its commas."""
 _HYPHENATED = re.compile(r"\w-[A-ZÀ-Þ]\w+\W*$")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ\s.,'’()-]+")
 _SPACED = re.compile(r"(?<=\w)\s+(?=[,.](?:\s|$))")
 
 
@@ -76,17 +77,15 @@ def match(given: str, answers: Sequence[str], question: str = "") -> float:
 def stands_by(given: str, answers: Sequence[str], question: str, names: Callable[[str, str], bool]) -> bool:
     """Whether a reply names an accepted answer, as `names(text, answer)` finds it, and stands by it.
 
-    It does not where it denies or doubts the answer, merely lists it among guesses, or is longer than LONGEST tokens.
+    It does not where it denies or doubts the answer, or merely lists it among guesses. Length by itself is no fault.
     """
-    if len(tokens(given)) > LONGEST:
-        return False
     given = without_question(given, question)
     sides = {side for a in answers if (side := polar_gold(a))}
     if sides:
         plain = [a for a in answers if not polar_gold(a)]
         return polarity(given, question) in sides or (bool(plain) and stands_by(given, plain, question, names))
     said = asserted(given, question)
-    kept = [a for a in answers if names(said, a) and not changed(said, a)] if said else []
+    kept = _kept(said, answers, names) if said else []
     if not kept:  # an answer that is a denial itself
         return any(
             (own := NEGATIVE.search(a)) and own[0].casefold() in given.casefold() and names(given, a) for a in answers
@@ -102,6 +101,16 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
         lambda item: any(names(item, a) for a in answers),
         lambda item: (proper and item[0].islower()) or (bool(asked) and all(_asked(w, asked) for w in words(item))),
     )
+
+
+def _kept(said: str, answers: Sequence[str], names: Callable[[str, str], bool]) -> list[str]:
+    """The accepted answers that a text names: the first, and of the others those that tell how to take it."""
+    kept: list[str] = []
+    for a in answers:
+        telling = _LIST.search(a) or a.lstrip()[:1].islower() or any(c.isdigit() for c in a)
+        if (telling or not kept) and names(said, a) and not changed(said, a):
+            kept.append(a)
+    return kept
 
 
 def without_question(given: str, question: str) -> str:
@@ -122,12 +131,35 @@ def holds(given: str, answer: str) -> bool:
 
 def met(given: str, answer: str, question: str = "") -> bool:
     """Whether an accepted answer is named in a text, whatever the text says of it."""
+    if _apart(given, answer):
+        return False
     if (literal := literally(given, answer, question)) is not None:
         return literal and not adds_another(given, answer)
     if (unspaced := stands_unspaced(given, answer, question)) is not None:
         return unspaced
     listed = complete(given, answer, question, lambda text, item: _part_of_list(text, item, answer, question))
     return _named(given, answer, question) if listed is None else listed
+
+
+def _apart(given: str, answer: str) -> bool:
+    """Whether a text has no word that begins as one of an accepted answer's, which spares the closer look."""
+    begins = _begins(answer)
+    return bool(begins) and begins.isdisjoint(_prefixes(given)) and not stands_short(given, answer)
+
+
+@lru_cache(maxsize=65536)
+def _begins(answer: str) -> frozenset[str]:
+    """How the words of an accepted answer begin; empty where it may be met by other words: a figure, code or "
+    "initials."""
+    if not _LATIN.fullmatch(answer) or lone_quantity(answer) is not None or is_code(answer) or answer.isupper():
+        return frozenset()
+    found = {w for g in gold_readings(answer) for w in g.words}
+    return frozenset(w[:2] for w in found if w not in STOP or found <= STOP)
+
+
+@lru_cache(maxsize=4096)
+def _prefixes(text: str) -> frozenset[str]:
+    return frozenset(w[:2] for w in words(text))
 
 
 def _part_of_list(given: str, item: str, answer: str, question: str) -> bool:

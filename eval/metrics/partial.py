@@ -24,6 +24,10 @@ CHANGES = re.compile(
 """Words before a role or a thing that make it another one."""
 
 
+_CHANGING = re.compile(CHANGES.pattern.replace("$", ""), re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:the|a|an|der|die|das|le|la|el|il|o)\s+", re.IGNORECASE)
+
+
 def is_replaced(
     gold: Sequence[str], reply: Sequence[str], alike: Callable[[str, str], bool], small: Callable[[str], bool]
 ) -> bool:
@@ -55,12 +59,11 @@ def is_replaced(
 def changed(text: str, answer: str) -> bool:
     """Whether every place where an accepted answer stands has a word before it that makes it another: deputy "
     "chairman."""
-    bare = re.sub(r"^(?:the|a|an|der|die|das|le|la|el|il|o|a)\s+", "", answer.strip(" ."), flags=re.IGNORECASE)
+    if not _CHANGING.search(text):
+        return False
+    bare = _ARTICLE.sub("", answer.strip(" ."))
     if not bare:
         return False
     places = [m.start() for m in re.finditer(re.escape(bare), text, re.IGNORECASE)]
-    return (
-        bool(places)
-        and all(CHANGES.search(text[:p]) for p in places)
-        and not CHANGES.search(answer[: len(answer) - len(bare)])
-    )
+    own = answer[: len(answer) - len(bare)]
+    return bool(places) and all(CHANGES.search(text[:p]) for p in places) and not CHANGES.search(own)

@@ -49,6 +49,12 @@ _LEAD = re.compile(
     r"\b[\s:,\"'*—-]*)*",
     re.IGNORECASE,
 )
+_CONCLUDED = re.compile(
+    r"\b(?:the (?:short |correct |final )?answer|die antwort|la réponse|la respuesta|la risposta|a resposta|ответ|"
+    r"الإجابة|정답|답|答案|"
+    r"答え)(?: (?:here|to this question))?\s*(?:is|ist|lautet|est|es|è|é|هي|은|는|是|は)?\s*:?\s*(?=[\"'*]*\w)",
+    re.IGNORECASE,
+)
 _NO_ANSWER = re.compile(
     r"^(?:no (?:problem|worries|doubt|question|wonder|matter|need to worry|trouble|longer)\b|sure thing|no one\b|"
     r"no other\b|right (?:now|away|after|before)|"
@@ -280,6 +286,8 @@ def polarity(reply: str, question: str = "") -> str:
     text = _folded(reply)
     if _BOTH.search(text):
         return ""
+    if concluded := _CONCLUDED.search(text):
+        text = text[concluded.end() :]
     text = _NO_ANSWER.sub("", _LEAD.sub("", text))
     word = re.match(r"[^\W\d_]+(?:'t)?", text)
     first = word[0] if word else ""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from eval.metrics.alias import words
-from eval.metrics.match import LONGEST, agrees, match, without_question
+from eval.metrics.match import agrees, match, without_question
 from eval.metrics.stance import asserted
 from eval.metrics.text import tokens
 from eval.metrics.units import SPELLINGS
@@ -44,11 +44,9 @@ def semantic(given: str, answers: Sequence[str], question: str, similar: Similar
 def comparable(given: str, answers: Sequence[str], question: str) -> list[tuple[str, list[str]]]:
     """Accepted answers that the reply may paraphrase, each with the windows of the reply to compare it with.
 
-    None where the reply refuses, denies, doubts or names alternatives, or is longer than LONGEST tokens. An answer with
+    None where the reply refuses, denies, doubts or names alternatives. An answer with
     a name that the reply does not hold, a number, a unit or a negation, or of fewer than LEAST words, is not compared.
     """
-    if len(tokens(given)) > LONGEST:
-        return []
     given = without_question(given, question)
     said = asserted(given, question)
     if not said or _DENIAL.search(given) or _ALTERNATIVES.intersection(words(said)):

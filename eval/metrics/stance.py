@@ -47,6 +47,13 @@ _ITEMS = re.compile(
     r"\s*(?:,|;|/|\n|\bor\b|\band\b|\||(?<=\s)(?:또는|혹은)(?=\s)|(?<=[가-힣])이?나(?=\s))\s*", re.IGNORECASE
 )
 _OR = re.compile(r"\bor\b|(?<=\s)(?:또는|혹은)(?=\s)|(?<=[가-힣])이?나(?=\s)", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"^\W*(?:it (?:is|was|lies|stands) |somewhere |(?:either )?in )?(?:between|zwischen|entre|tra|fra|между|"
+    r"بين)\s+[^,.]{2,40}"
+    r"\s(?:and|und|et|y|e|и|و)\s?[^,.]{2,40}\W*$",
+    re.IGNORECASE,
+)
+"""Between Dresden and Leipzig: neither of them."""
 _SHORT_LEAD = re.compile(r"^\W*(?:it|that|this|the answer) (?:is|was)\b", re.IGNORECASE)
 _LEAD = re.compile(r"^.*\b(?:is|was)\b(?: either)?", re.IGNORECASE)
 """What a list of alternatives is the answer to; one that is joined by `and` may be an answer of several parts."""
@@ -109,6 +116,8 @@ def only_guesses(reply: str, accepts: Callable[[str], bool], passes: Callable[[s
 
 
 def _guesses(clause: str, accepts: Callable[[str], bool], passes: Callable[[str], bool]) -> bool:
+    if _BETWEEN.match(clause) and not any(c.isdigit() for c in clause):
+        return True
     text = re.split(r":(?=\s)", clause)[-1]
     led = _LEAD.sub("", text)
     text = (_SHORT_LEAD.sub("", text) if _AND.search(led) else led).strip(" .*-\n")

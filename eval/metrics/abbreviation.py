@@ -44,8 +44,7 @@ _NONE = re.compile(
     r"di (?:loro|essi)|из них)\.?$",
     re.IGNORECASE,
 )
-_UMLAUTS = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue"), ("å", "aa"), ("ø", "oe"),
-            ("Å", "Aa"), ("Ø", "Oe"))
+_UMLAUTS = ("ä:ae", "ö:oe", "ü:ue", "Ä:Ae", "Ö:Oe", "Ü:Ue", "å:aa", "ø:oe", "Å:Aa", "Ø:Oe")
 _STREET = re.compile(r"(?<=[a-zäöüß])str\.?(?=\s|$)", re.IGNORECASE)
 _THE = re.compile(r"^[Tt]he\s+")
 _INITIALS = re.compile(r"(?<![\w.])(?:[A-Z]\.?){2,6}(?![\w])")
@@ -87,8 +86,8 @@ def other_forms(answer: str) -> tuple[str, ...]:
     if answer[:1].islower() or answer[:1] in "àl":
         found.append(_ARTICLE.sub("", answer))
     spelled = answer
-    for letter, letters in _UMLAUTS:
-        spelled = spelled.replace(letter, letters)
+    for pair in _UMLAUTS:
+        spelled = spelled.replace(*pair.split(":"))
     found.append(spelled)
     return tuple(f for f in dict.fromkeys(found) if f.strip() and f != answer)
 

@@ -33,32 +33,30 @@ def is_replaced(
 ) -> bool:
     """Whether a word of the accepted answer that the reply lacks has another word in its place.
 
-    Its place is before or behind a neighbour that the reply has, words of grammar aside; the first word of an answer
+    Its place is right before or behind a neighbour that the reply has; the first word of an answer
     of five or more is a verb perhaps, and may be another.
     """
     has = [any(alike(g, r) for r in reply) for g in gold]
-    content = [r for r in reply if not small(r)]
     words = [i for i, g in enumerate(gold) if not small(g)]
     for place, i in enumerate(words):
         if has[i] or (place == 0 and len(words) >= 5):
             continue
         before = gold[words[place - 1]] if place and has[words[place - 1]] else None
         behind = gold[words[place + 1]] if place + 1 < len(words) and has[words[place + 1]] else None
-        for j, word in enumerate(content):
-            if any(alike(g, word) for g in gold):
+        for j, word in enumerate(reply):
+            if small(word) or any(alike(g, word) for g in gold):
                 continue
-            left = j > 0 and before is not None and alike(before, content[j - 1])
-            right = j + 1 < len(content) and behind is not None and alike(behind, content[j + 1])
+            left = j > 0 and before is not None and alike(before, reply[j - 1])
+            right = j + 1 < len(reply) and behind is not None and alike(behind, reply[j + 1])
             if right and (before is None or left or j == 0 or place == 0):
                 return True
-            if left and behind is None and place == len(words) - 1 and j == len(content) - 1:
+            if left and behind is None and place == len(words) - 1 and j == len(reply) - 1:
                 return True
     return False
 
 
 def changed(text: str, answer: str) -> bool:
-    """Whether every place where an accepted answer stands has a word before it that makes it another: deputy "
-    "chairman."""
+    """Whether a word before the accepted answer makes it another wherever it stands: deputy chairman."""
     if not _CHANGING.search(text):
         return False
     bare = _ARTICLE.sub("", answer.strip(" ."))

@@ -18,6 +18,7 @@ from eval.records import Example, Score, read_records
 
 FILE = "changes.json"
 NEEDED = ("config.yaml", "environment.json", "examples.jsonl", "scores.jsonl", "decision.json")
+ARITHMETIC = ("device", "compute_dtype", "quantization", "attention")
 JUDGED = ("knowledge.target", "style.target", "retention.limit", "decision.margin")
 """Settings of the verdict alone: with others, the same replies can give another one."""
 
@@ -124,6 +125,17 @@ def _rejudged(first: Side, second: Side) -> dict[str, Any] | None:
             "fit": decision.fit}  # fmt: skip
 
 
+def _arithmetic(first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
+    """What of device, dtype, form of the weights and attention differs between two environments."""
+    one, two = ({k: _kind(e[k]) for k in ARITHMETIC if k in e} for e in (first, second))
+    return ", ".join(f"{k} {one[k]} before, {two[k]} after" for k in one if k in two and one[k] != two[k])
+
+
+def _kind(value: Any) -> str:
+    """A CPU is one whatever its number of threads."""
+    return "cpu" if str(value).startswith("cpu") else str(value)
+
+
 def _notes(first: Side, second: Side, found: Sequence[Change]) -> Iterator[str]:
     """What a careful reader should know before taking a change for the setting's doing."""
     for axis in AXES:
@@ -131,6 +143,11 @@ def _notes(first: Side, second: Side, found: Sequence[Change]) -> Iterator[str]:
         if all(metrics) and metrics[0] != metrics[1]:
             old, new = (", ".join(sorted(m)) for m in metrics)
             yield f"The {axis} axis is scored by another metric ({old} before, {new} after): figures do not compare."
+    if differing := _arithmetic(first.environment, second.environment):
+        yield (
+            f"The runs were computed in another arithmetic ({differing}): some replies differ for that alone, and a "
+            "change that small cannot be put down to a setting."
+        )
     tuned = [c.mode for c in found if MODES[c.mode].adapter and c.anew]
     if tuned and min(first.config.seeds, second.config.seeds) == 1:
         yield (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from eval.arithmetic import arithmetic_here
 from eval.config import RunConfig
 from eval.dataset import Dataset
 from eval.errors import UserError
@@ -71,8 +72,9 @@ def ask_base(dataset: Dataset, config: RunConfig, folder: Path) -> list[Finding]
     except UserError as error:
         return [_unchecked(dataset, str(error))]
     examples = choose_examples(dataset.test, config.limit, config.seed)
-    config = config.model_copy(update={"dataset": with_defaults(dataset, model, config.model)})
-    identity = identify(dataset, config, examples, model=model_fingerprint(model), embedder="")
+    config = config.model_copy(update={"dataset": with_defaults(config.dataset, dataset, model, config.model)})
+    identity = identify(dataset, config, examples, model=model_fingerprint(model), embedder="",
+                        arithmetic=arithmetic_here(model, config.dataset.finetune.method, config.dtype))  # fmt: skip
     if is_current(folder, "base", identity.predictions("base")):
         return known_already(dataset, examples, read_predictions(folder, "base"), config)
     size = sum(f.stat().st_size for f in model.iterdir() if f.suffix in (".safetensors", ".bin"))

@@ -29,9 +29,6 @@ Severity = Literal["error", "warning", "note"]
 MODULES = ("eval.gate_questions", "eval.gate_corpus", "eval.gate_documents", "eval.gate_sizes")
 """Importing them registers their gates, in this order."""
 
-DOCUMENT_GATES = ("unread-text", "copies")
-"""The gates of `eval.gate_documents`."""
-
 KNOWN = "known-already"
 """The gate that needs the base's answers, in `eval.gate_known`."""
 
@@ -142,13 +139,6 @@ def check_run(dataset: Dataset, asked: Sequence[Example], run: Path) -> list[Fin
         findings = check_material(Material(dataset, asked))
     tell(findings)
     return findings
-
-
-def check_documents(dataset: Dataset) -> list[Finding]:
-    """The findings of the gates over the documents themselves, for commands that look at no questions."""
-    import_module("eval.gate_documents")
-    material = Material(dataset)
-    return [finding for name in DOCUMENT_GATES for finding in GATES[name](material)]
 
 
 def tell(findings: Sequence[Finding]) -> None:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from eval.arithmetic import Arithmetic, arithmetic_here
 from eval.config import DatasetConfig, Dtype, RunConfig, read_run_config, with_template
 from eval.dataset import Dataset, load_dataset
 from eval.errors import UserError
 from eval.identity import Identity, identify
 from eval.model_files import locate_model, model_fingerprint
-from eval.modes import MODES
+from eval.modes import MODES, Adapter
 from eval.predict import is_current
 from eval.rates import read_rates
 from eval.records import Example
 from eval.template import check_template_file
+
+ADAPTERS: tuple[Adapter, ...] = ("ft", "hybrid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,10 @@ class Plan:
     identity: Identity
     examples: tuple[Example, ...]
     folder: Path
-    repeats: tuple[Identity, ...] = ()
+    repeats: tuple[Identity, ...]
     """Fingerprints of the same run with its further training seeds: seed + 1, seed + 2, ..."""
+    identities: Callable[[Arithmetic], list[Identity]] = field(repr=False, compare=False)
+    """Fingerprints of all seeds in an arithmetic."""
 
     def answers(self, modes: Sequence[str]) -> list[tuple[int, str]]:
         """(k, mode) of the predictions wanted: only modes with an adapter are made again with the k-th seed."""
@@ -48,6 +53,19 @@ class Plan:
     def has(self, k: int, mode: str) -> bool:
         """Whether the run folder holds current predictions of a mode under the k-th training seed."""
         return is_current(self.home(k), mode, self.seeded(k)[1].predictions(mode))
+
+    def adapter_folder(self, k: int, name: Adapter) -> Path:
+        """Where an adapter of the k-th training seed lies, or would lie."""
+        return self.folder / "adapters" / f"{name}-{self.seeded(k)[1].adapter(name)}"
+
+    def like(self, k: int, name: Adapter) -> list[Path]:
+        """The adapters in the run folder that were trained by the same recipe, in whatever arithmetic."""
+        return same_recipe(self.folder, self.seeded(k)[1], name)
+
+    def on(self, arithmetic: Arithmetic) -> Plan:
+        """The same run with the fingerprints that it has in another arithmetic."""
+        first, *further = self.identities(arithmetic)
+        return replace(self, identity=first, repeats=tuple(further))
 
     def current(self) -> list[str]:
         """The modes that have current predictions, in registry order."""
@@ -80,28 +98,58 @@ def plan_run(
     check_template_file(located, model)
     config = RunConfig(
         dataset_path=str(path), model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype,
-        dataset=with_template(with_defaults(dataset, located, model), template),
+        dataset=with_defaults(with_template(dataset.config, template), dataset, located, model),
     )  # fmt: skip
     model_print = model_fingerprint(located)
     embedder_print = _embedder_fingerprint(embedder) if dataset.documents else ""
 
-    def identity(config: RunConfig) -> Identity:
-        return identify(dataset, config, examples, model=model_print, embedder=embedder_print)
+    arithmetic = arithmetic_here(located, config.dataset.finetune.method, dtype)
+
+    def identity(config: RunConfig, arithmetic: Arithmetic) -> Identity:
+        return identify(
+            dataset, config, examples, model=model_print, embedder=embedder_print, arithmetic=arithmetic
+        )  # fmt: skip
 
     if learning_rates is None:
-        unset = identity(config.model_copy(update={"learning_rates": {"ft": 0.0, "hybrid": 0.0}}))
-        learning_rates = read_rates(folder, {"ft": unset.ft, "hybrid": unset.hybrid}.__getitem__)
+        unset = identity(config.model_copy(update={"learning_rates": {"ft": 0.0, "hybrid": 0.0}}), arithmetic)
+        learning_rates = read_rates(folder, lambda name: unset.recipe("ft" if name == "ft" else "hybrid"))
     config = config.model_copy(update={"learning_rates": learning_rates})
-    identities = [identity(_seeded(config, k)) for k in range(seeds)]
-    return Plan(dataset, config, identities[0], examples, folder, tuple(identities[1:]))
+
+    def identities(arithmetic: Arithmetic) -> list[Identity]:
+        return [_with_pulled(folder, identity(_seeded(config, k), arithmetic)) for k in range(seeds)]
+
+    first, *further = identities(arithmetic)
+    return Plan(dataset, config, first, examples, folder, tuple(further), identities)
 
 
-def with_defaults(dataset: Dataset, model: Path, name: str) -> DatasetConfig:
-    """The data set's settings with what they leave open filled in by rule, for the model in this folder."""
+def same_recipe(run: Path, identity: Identity, name: Adapter) -> list[Path]:
+    """The adapters in a run folder that were trained by this recipe, in whatever arithmetic; this one's own first."""
+    from finetune.adapter import is_complete, read_training
+
+    own, recipe = f"{name}-{identity.adapter(name)}", identity.recipe(name)
+    there = [f for f in (run / "adapters").glob(f"{name}-*") if is_complete(f)]
+    alike = [f for f in there if f.name == own or read_training(f).get("recipe") == recipe]
+    return sorted(alike, key=lambda f: (f.name != own, f.name))
+
+
+def _with_pulled(run: Path, identity: Identity) -> Identity:
+    """With adapters that `finetune pull` brought in the place of those of the same recipe to be trained here."""
+    from finetune.adapter import is_pulled
+
+    for name in ADAPTERS:
+        alike = same_recipe(run, identity, name)
+        pulled = [f for f in alike if is_pulled(f)]
+        if pulled and alike[0].name != f"{name}-{identity.adapter(name)}":
+            identity = identity.with_adapter(name, pulled[0].name.partition("-")[2])
+    return identity
+
+
+def with_defaults(settings: DatasetConfig, dataset: Dataset, model: Path, name: str) -> DatasetConfig:
+    """A data set's settings with what they leave open filled in by rule, for the model in this folder."""
     from finetune.defaults import resolved
 
-    finetune = resolved(dataset.config.finetune, model, len(dataset.train), name=name)
-    return dataset.config.model_copy(update={"finetune": finetune})
+    finetune = resolved(settings.finetune, model, len(dataset.train), name=name)
+    return settings.model_copy(update={"finetune": finetune})
 
 
 def modes_for(dataset: Dataset, modes: Sequence[str]) -> list[str]:

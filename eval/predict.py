@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.arithmetic import to_record
 from eval.files import file_digest, read_json, write_json
 from eval.memory import peak_megabytes, reset_peak
 from eval.modes import MODES
@@ -29,7 +30,7 @@ def predictions_file(run: Path, mode: str) -> Path:
 
 def is_current(run: Path, mode: str, identity: str) -> bool:
     """Whether the run folder holds this mode's complete predictions under this fingerprint, untouched."""
-    file, meta = predictions_file(run, mode), _meta_file(run, mode)
+    file, meta = predictions_file(run, mode), meta_file(run, mode)
     if not (file.is_file() and meta.is_file()):
         return False
     known = read_json(meta)
@@ -43,14 +44,14 @@ def read_predictions(run: Path, mode: str) -> list[Prediction]:
 
 def prediction_cost(run: Path, mode: str) -> dict[str, Any]:
     """What making a mode's predictions cost: seconds of all devices together, and this process' peak memory in MB."""
-    meta = read_json(_meta_file(run, mode))
+    meta = read_json(meta_file(run, mode))
     return {"predict_seconds": meta["seconds"], "peak_memory_mb": meta["peak_memory_mb"]}
 
 
 def forget(run: Path, mode: str) -> None:
     """Remove a mode's predictions from a run folder."""
     predictions_file(run, mode).unlink(missing_ok=True)
-    _meta_file(run, mode).unlink(missing_ok=True)
+    meta_file(run, mode).unlink(missing_ok=True)
 
 
 def predict(
@@ -69,7 +70,13 @@ def predict(
     rows = [render(setup.base.tokenizer, p.messages) for p in prompts]
     check_lengths(setup.base, rows, setup.limits, mode=mode)
     journal = _Journal(run / "predictions" / f".{mode}.{identity}.partial")
-    batches = journal.begin(plan_batches(setup.base, rows, setup.limits))
+    made_on = to_record(
+        setup.identity.arithmetic,
+        reply_limit=setup.limits.reply,
+        attention_of_model=_attention(setup.base.causal),
+        way=setup.base.ways.reply.name,
+    )
+    batches = journal.begin(plan_batches(setup.base, rows, setup.limits), made_on)
     left = [number for number in range(len(batches)) if number not in journal.done]
     with track(f"answering: {mode}", len(examples), unit=" questions") as advance:
         advance(sum(len(batches[number]) for number in journal.done), resumed=True)
@@ -87,7 +94,12 @@ def predict(
             answered = [_prediction(examples[i].id, prompts[i], c) for i, c in zip(batch, replies, strict=True)]
             journal.add(number, answered, seconds=seconds)
             advance(len(batch), tokens=sum(c.tokens_in + c.tokens_out for c in replies))
-    _finish(run, mode, identity, examples, journal)
+    _finish(run, mode, identity, examples, journal, {"made_on": made_on, "parts": setup.identity.parts(mode)})
+
+
+def _attention(model: Any) -> str:
+    """What the loaded model's attention is called."""
+    return str(getattr(model.config, "_attn_implementation", None))
 
 
 def _prediction(name: str, prompt: Prompt, made: Completion) -> Prediction:
@@ -97,23 +109,27 @@ def _prediction(name: str, prompt: Prompt, made: Completion) -> Prediction:
     )  # fmt: skip
 
 
-def _finish(run: Path, mode: str, identity: str, examples: Sequence[Example], journal: _Journal) -> None:
+def _finish(
+    run: Path, mode: str, identity: str, examples: Sequence[Example], journal: _Journal, origin: dict[str, Any]
+) -> None:
     by_id = {p.id: p for batch in journal.done.values() for p in batch}
     file = predictions_file(run, mode)
     write_records(file, [by_id[e.id] for e in examples])
     write_json(
-        _meta_file(run, mode),
+        meta_file(run, mode),
         {
             "fingerprint": identity,
             "sha256": file_digest(file),
             "seconds": round(journal.seconds, 3),
             "peak_memory_mb": peak_megabytes(),
+            **origin,
         },
     )
     journal.remove()
 
 
-def _meta_file(run: Path, mode: str) -> Path:
+def meta_file(run: Path, mode: str) -> Path:
+    """Where it stands what a mode's predictions were made from, and on."""
     return run / "predictions" / f"{mode}.meta.json"
 
 
@@ -125,7 +141,7 @@ class _Journal:
         self.done: dict[int, list[Prediction]] = {}
         self.seconds = 0.0
 
-    def begin(self, planned: list[list[int]]) -> list[list[int]]:
+    def begin(self, planned: list[list[int]], made_on: dict[str, Any]) -> list[list[int]]:
         """The plan to follow: the one that was begun, where there is one."""
         for stale in self.path.parent.glob(f"{'.'.join(self.path.name.split('.')[:2])}.*.partial"):
             if stale != self.path:
@@ -136,7 +152,7 @@ class _Journal:
                 self.done[line["batch"]] = [from_dict(Prediction, p) for p in line["predictions"]]
                 self.seconds += line["seconds"]
             return [list(b) for b in lines[0]["batches"]]
-        self._append({"batches": planned})
+        self._append({"batches": planned, "made_on": made_on})
         return planned
 
     def add(self, number: int, predictions: list[Prediction], *, seconds: float) -> None:

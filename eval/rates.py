@@ -9,7 +9,7 @@ from typing import Any
 from eval.files import read_json
 
 SWEEP = "sweep.json"
-"""{adapter: {of, learning_rate, trials}}; `of` is the fingerprint of all else that the adapter depends on."""
+"""{adapter: {of, learning_rate, trials}}; `of` is the recipe of all else that the adapter depends on."""
 
 
 def read_sweep(run: Path) -> dict[str, Any]:

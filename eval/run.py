@@ -19,6 +19,7 @@ from eval.gate_known import known_already
 from eval.gates import Finding, check_run, tell, write_findings
 from eval.judge.settings import JudgeSettings
 from eval.learn import learn_style
+from eval.mixed import changed, pulled, settled
 from eval.modes import MODES
 from eval.plan import Plan, modes_for
 from eval.predict import forget, predict, predictions_file, read_predictions
@@ -30,6 +31,7 @@ from eval.setup import Setup
 from eval.similar import Similarity
 from eval.steps import CHECK, DECIDE, REPORT, SCORE, heading, planned
 from eval.team import start_team
+from eval.trained import failure, to_answer, training_scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,15 @@ def evaluate(plan: Plan, modes: Sequence[str], options: Options = Options()) -> 
     read_prices(options.prices)  # like all that can be wrong, before anything is written
     wanted = modes_for(plan.dataset, modes)
     battery = _battery(plan) if options.retention else None
+    plan = settled(plan, wanted, battery)
+    for line in pulled(plan, wanted):
+        say(line)
     with steps(heading(plan, wanted), planned(plan, wanted, battery, judged=options.judge is not None)):
         return _evaluate(plan, wanted, battery, options)
 
 
 def _evaluate(plan: Plan, wanted: Sequence[str], battery: Battery | None, options: Options) -> Decision:
-    todo = [(k, m) for k, m in plan.answers(wanted) if not plan.has(k, m)]
+    todo = to_answer(plan, wanted)
     with track(CHECK):
         if todo:
             check_corpus(plan.dataset)
@@ -67,8 +72,9 @@ def _evaluate(plan: Plan, wanted: Sequence[str], battery: Battery | None, option
             findings = [*findings, *retrieval]
         if todo:
             _predict_all(plan, setup, todo)
-        if battery and scored_modes(wanted):
-            measure(setup, battery, wanted)
+        trained = [m for m in wanted if not failure(plan, 0, m)]
+        if battery and scored_modes(trained):
+            measure(setup, battery, trained)
         if options.judge:
             _judge(plan, options.judge)
         tell(known := _known(plan))
@@ -99,14 +105,19 @@ def _predict_all(plan: Plan, setup: Setup, todo: Sequence[tuple[int, str]]) -> N
         setup.check_adapter(adapter)  # before the minutes that other modes take
     base = setup.base
     from eval.model import environment  # the import takes seconds, which loading shows
+    from finetune.divergence import Diverged
 
-    write_json(plan.folder / "environment.json", environment(base))
+    limits = {"reply_limit": str(setup.limits.reply), "attention": plan.identity.arithmetic.attention}
+    write_json(plan.folder / "environment.json", environment(base) | limits)
     team = start_team(setup)
     try:
         for k, mode in todo:
             config, identity = plan.seeded(k)
             seeded = setup.with_seed(config, identity)
-            predict(seeded, mode, plan.examples, plan.home(k), identity.predictions(mode), team)
+            try:
+                predict(seeded, mode, plan.examples, plan.home(k), identity.predictions(mode), team)
+            except Diverged as error:  # the other modes are worth their hours all the same
+                say(f"warning: {mode} is left out: {error}")
     finally:
         if team:
             team.close()
@@ -139,7 +150,7 @@ def _score(plan: Plan, battery: Battery | None) -> None:
     current = plan.current()
     for mode in MODES:
         if mode not in current and predictions_file(plan.folder, mode).exists():
-            say(f"dropping the {mode} predictions of an earlier run with other data or settings")
+            say(f"dropping the {mode} predictions of an earlier run: {changed(plan, mode)}")
             forget(plan.folder, mode)
     scores, said = add_judge(_scores(plan), plan.config, plan.examples, plan.folder, current)
     if said:
@@ -147,7 +158,7 @@ def _score(plan: Plan, battery: Battery | None) -> None:
     if battery:
         scores += retention_scores(plan.folder, plan.identity, battery, current)
     write_records(plan.folder / "examples.jsonl", plan.examples)
-    write_records(plan.folder / "scores.jsonl", scores)
+    write_records(plan.folder / "scores.jsonl", [*scores, *training_scores(plan, list(MODES))])
     write_json(plan.folder / "costs.json", collect_costs(plan.folder, plan.identity, current))
 
 

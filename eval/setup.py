@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.arithmetic import check_loaded
 from eval.config import DatasetConfig, RunConfig
 from eval.dataset import Dataset
 from eval.endings import Limits
@@ -71,6 +72,7 @@ class Setup:
             from eval.model import load_base
 
             base = load_base(self.run_config.model, self.config.finetune.method, self.run_config.dtype)
+        check_loaded(base, self.identity.arithmetic)
         if line := self._prepare_tokenizer(base.tokenizer):
             say(line)
         return base
@@ -178,7 +180,7 @@ class Setup:
         from finetune.adapter import read_manifest
 
         folder = self.train_adapter(name)
-        read_manifest(folder, base=self.identity.model, prompt=self.identity.prompt, weights=self.base.rung.name)
+        read_manifest(folder, base=self.identity.files, prompt=self.identity.prompt, weights=self.base.rung.name)
         self.base.load_adapter(name, folder)
 
     def adapter_folder(self, name: Adapter) -> Path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from eval.modes import MODES, Adapter
 from eval.observers import State, Step
 from eval.retention import read_rows, scored_modes
+from eval.trained import failure, to_answer
 
 if TYPE_CHECKING:
     from eval.battery import Battery
@@ -25,8 +26,8 @@ def heading(plan: Plan, modes: Sequence[str]) -> str:
 
 def planned(plan: Plan, modes: Sequence[str], battery: Battery | None, *, judged: bool) -> list[Step]:
     """All steps of a run in the order in which they come."""
-    todo = [(k, m) for k, m in plan.answers(modes) if not plan.has(k, m)]
-    tuned = scored_modes(modes) if battery else []
+    todo = to_answer(plan, modes)
+    tuned = scored_modes([m for m in modes if not failure(plan, 0, m)]) if battery else []
     kept = [m for m in tuned if battery and read_rows(plan.folder, m, plan.identity, battery) is not None]
     steps = [Step(CHECK)]
     if any(MODES[m].retrieves for m in modes):

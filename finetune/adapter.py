@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,32 @@ from finetune.tracking import Line, write_history
 
 if TYPE_CHECKING:
     from eval.model import Base
+    from finetune.health import Health
 
 MANIFEST = "training.json"
+PULLED = "manifest.json"
+"""What `finetune pull` leaves in a folder, and training does not."""
 
 
 def is_complete(folder: Path) -> bool:
     """Whether an adapter folder holds a finished adapter; folders appear whole, so the manifest is proof."""
     return (folder / MANIFEST).is_file()
+
+
+def failure_file(folder: Path) -> Path:
+    """Where it is kept that an adapter's training ended without one: beside the folder that it would have had."""
+    return folder.with_name(f".{folder.name}.failure.json")
+
+
+def write_failure(folder: Path, message: str, health: Health) -> None:
+    """Keep why there is no adapter, so that the same training is not tried again; removing the file does that."""
+    write_json(failure_file(folder), {"message": message, "health": asdict(health)})
+
+
+def read_failure(folder: Path) -> dict[str, Any] | None:
+    """What `write_failure` kept; None where there is nothing."""
+    file = failure_file(folder)
+    return dict(read_json(file)) if file.is_file() else None
 
 
 def save_adapter(base: Base, name: str, folder: Path, manifest: dict[str, Any], history: Sequence[Line] = ()) -> None:
@@ -70,12 +90,17 @@ def read_manifest(folder: Path, *, base: str, prompt: str, weights: str | None =
         if manifest[key] != expected:
             raise UserError(f"{folder}: the adapter was trained with {what}; remove the folder to train it again")
     held = manifest.get("base_weights", "nf4")
-    if weights and held != weights:
+    if weights and held != weights and not is_pulled(folder):
         raise UserError(
             f"{folder}: the adapter was trained on a base held as {held}, and here it is {weights}; remove the folder "
             "to train it again"
         )
     return manifest
+
+
+def is_pulled(folder: Path) -> bool:
+    """Whether `finetune pull` brought an adapter here, so that it may have been trained in another arithmetic."""
+    return (folder / PULLED).is_file()
 
 
 def read_training(folder: Path) -> dict[str, Any]:

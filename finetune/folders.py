@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +73,6 @@ def folder_bytes(folder: Path) -> int:
 def open_tuned(run: Path, adapter: str | None) -> Tuned:
     """The named adapter of a run folder, or the one that its verdict names; raises UserError when there is none."""
     from eval.plan import plan_run
-    from finetune.adapter import is_complete
 
     if not (run / "config.yaml").is_file():
         raise UserError(f"{run}: no run folder (it would hold a config.yaml); make one with: evaluate")
@@ -84,13 +83,14 @@ def open_tuned(run: Path, adapter: str | None) -> Tuned:
         seeds=config.seeds, limit=config.limit, dtype=config.dtype,
         template=config.dataset.chat_template_kwargs, out=run,
     )  # fmt: skip
-    folder = run / "adapters" / f"{name}-{plan.identity.adapter(name)}"
-    if not is_complete(folder):
+    alike = plan.like(0, name)  # trained on another machine, it can be taken from this one all the same
+    if not alike:
         raise UserError(
-            f"{folder}: no such adapter; train it with: "
+            f"{plan.adapter_folder(0, name)}: no such adapter; train it with: "
             f"finetune train {config.dataset_path} --adapter {name} --out {run}"
         )
-    return Tuned(plan, name, folder)
+    known = plan.identity.with_adapter(name, alike[0].name.partition("-")[2])
+    return Tuned(replace(plan, identity=known), name, alike[0])
 
 
 def _name(run: Path, adapter: str | None) -> Adapter:

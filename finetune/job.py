@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.arithmetic import to_record
 from eval.memory import peak_megabytes, reset_peak
 from eval.modes import Adapter
-from finetune.adapter import is_complete, save_adapter
+from eval.progress import say
+from finetune.adapter import is_complete, read_failure, save_adapter, write_failure
+from finetune.divergence import Diverged
+from finetune.health import Health, diverged, judge
 from finetune.progress import Progress, Watchers, train_settings
 from finetune.replay import replay_rows
 from finetune.rows import Row
@@ -29,15 +34,26 @@ def train_adapter(setup: Setup, name: Adapter) -> Path:
     folder, here = setup.adapter_folder(name), world()
     if here.from_main(lambda: is_complete(folder)):
         return folder
+    if failure := here.from_main(lambda: read_failure(folder)):
+        raise Diverged(failure["message"])
     rows, held_back = here.from_main(lambda: _checked_rows(setup, name))
     checkpoint = folder.with_name(f".{folder.name}.checkpoint")
     reset_peak()
-    with _watchers(setup, name, folder) as watchers:
-        progress = train(
-            setup.base, name, rows, held_back, train_settings(setup.run_config, name), checkpoint, watchers
-        )
+    settings = train_settings(setup.run_config, name)
+    try:
+        with _watchers(setup, name, folder) as watchers:
+            progress = train(setup.base, name, rows, held_back, settings, checkpoint, watchers)
+    except Diverged as error:
+        setup.base.drop_adapter(name)
+        if here.main:
+            write_failure(folder, str(error), diverged(name, str(error), settings, error.progress))
+            checkpoint.unlink(missing_ok=True)
+        raise
     if here.main:
-        manifest = _manifest(setup, name, progress, len(rows), len(held_back))
+        health = judge(name, rows, settings, progress)
+        if health.fix:
+            say(f"warning: {health.line()}")
+        manifest = _manifest(setup, name, progress, health, len(rows), len(held_back))
         save_adapter(setup.base, name, folder, manifest, progress.history)
         checkpoint.unlink(missing_ok=True)
     here.from_main(lambda: None)  # the others wait until the folder is there
@@ -73,11 +89,16 @@ def _retention(setup: Setup, name: Adapter) -> Callable[[], float]:
     return lambda: share_right(setup.base, name, battery)
 
 
-def _manifest(setup: Setup, name: Adapter, progress: Progress, rows: int, held_back: int) -> dict[str, Any]:
-    finetune, best = setup.config.finetune, progress.best()
+def _manifest(
+    setup: Setup, name: Adapter, progress: Progress, health: Health, rows: int, held_back: int
+) -> dict[str, Any]:
+    finetune = setup.config.finetune
     return {
         "fingerprint": setup.identity.adapter(name),
-        "base": setup.identity.model,
+        "recipe": setup.identity.recipe(name),
+        "parts": dict(setup.identity.training[name]),
+        "made_on": to_record(setup.identity.arithmetic),
+        "base": setup.identity.files,
         "base_model": setup.run_config.model,
         "base_weights": setup.base.rung.name,
         "base_weights_reasons": list(setup.base.rung.reasons),
@@ -88,7 +109,8 @@ def _manifest(setup: Setup, name: Adapter, progress: Progress, rows: int, held_b
         "rows": rows,
         "held_back": held_back,
         "steps": progress.step,
-        "best_step": best[0] if best and finetune.patience else progress.step,
+        "best_step": progress.kept,
+        "health": asdict(health),
         "seconds": round(progress.seconds, 3),
         "tokens": progress.tokens,
         "peak_memory_mb": peak_megabytes(),

@@ -46,6 +46,10 @@ class Progress:
     validation: list[tuple[int, float]] = field(default_factory=list)
     history: list[dict[str, float | int | None]] = field(default_factory=list)
     """The lines of history.jsonl."""
+    before: float | None = None
+    """The held-out loss before the first step; None where nothing is held back."""
+    kept: int = 0
+    """The step whose weights are kept, once training has ended."""
     stopped: bool = False
     """Whether patience ended before the steps did."""
     piece_tokens: int = 0

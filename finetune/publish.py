@@ -29,7 +29,8 @@ MERGED_FILES = (
 )  # fmt: skip
 """What leaves the machine as it is; README.md, manifest.json and an adapter's two .json files are written anew."""
 
-TRAINING_KEYS = ("fingerprint", "base", "prompt", "settings", "seed", "rows", "held_back", "seconds", "tokens",
+TRAINING_KEYS = ("fingerprint", "recipe", "made_on", "health", "base_weights", "base", "prompt", "settings",
+                 "seed", "rows", "held_back", "seconds", "tokens",
                  "peak_memory_mb", "losses", "validation")  # fmt: skip
 """Of training.json; whatever else may stand there stays at home."""
 

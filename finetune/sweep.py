@@ -69,7 +69,7 @@ def sweep(setup: Setup, name: Adapter, trials: int, planned: Callable[[dict[str,
         _show(name, table, best)
         kept = {setup.run / "adapters" / best["folder"], *there}
         _remove_others(setup.run / "adapters", name, kept)
-        key = planned({name: 0.0}).identity.adapter(name)
+        key = planned({name: 0.0}).identity.recipe(name)
         chosen = {"of": key, "learning_rate": best["learning_rate"], "trials": table}
         write_json(setup.run / SWEEP, read_sweep(setup.run) | {name: chosen})
     return setup.run / "adapters" / str(best["folder"])

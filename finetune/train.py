@@ -28,6 +28,7 @@ from finetune.checkpoint import Checkpoint
 from finetune.divergence import Diverged
 from finetune.estimate import kept_bytes, recomputed_bytes, training_room
 from finetune.fit import Fit, fit, padded, pieces
+from finetune.health import CLEAR
 from finetune.loss import head_loss, plain_head
 from finetune.progress import Progress, TrainSettings, Watchers
 from finetune.rows import Row, planned, warmup
@@ -115,6 +116,8 @@ class _Trainer:
         self.scale = LossScale(self.base.dtype, self.progress.scale)
         if self.progress.piece_tokens:
             self.fit = replace(self.fit, tokens=min(self.fit.tokens, self.progress.piece_tokens))
+        if self.held_back and self.progress.step == 0:
+            self.progress.before = self._held_out_loss()
         if self.watchers.retention and not self.progress.history:
             self._tell(loss=None, retention=self._retention())
         start, before = time.perf_counter(), self.progress.seconds
@@ -136,7 +139,7 @@ class _Trainer:
                 self._tell(loss, self._retention() if looked else None, looked=looked)
                 self.file.save(self.progress, self.best)
                 advance(1, f"loss {loss:.3f}{self._last_validation()}, {trained_here / elapsed:.0f} tokens/s")
-        self._take_best()
+        self._keep()
 
     def close(self) -> None:
         self.base.causal.eval()
@@ -171,10 +174,7 @@ class _Trainer:
             mean = self.world.sum(total) / count
             self.world.sum_gradients(self.parameters.values())
             if not math.isfinite(mean) or self.scale.value < 1:
-                raise Diverged(
-                    f"training diverged at step {self.progress.step + 1}: the loss is {mean}; lower "
-                    "finetune.learning_rate" + (", or pass --dtype float32" if self.scale.used else "")
-                )
+                raise self._diverged("loss", mean, self.progress.step + 1)
             # A step whose scaled gradients overflow is made again at half the scale, so that no rows are left out.
             if self.scale.unscale(self.parameters.values()):
                 break
@@ -223,6 +223,11 @@ class _Trainer:
         self.progress.piece_tokens = tokens
         self.fit = replace(self.fit, tokens=tokens)
 
+    def _diverged(self, what: str, value: float, step: int) -> Diverged:
+        other = ", or pass --dtype float32" if self.scale.used else ""
+        message = f"training diverged at step {step}: the {what} is {value}; lower finetune.learning_rate{other}"
+        return Diverged(message, self.progress)
+
     def _rate(self, step: int) -> float:
         return self.settings.learning_rate * _schedule(step, len(self.steps))
 
@@ -269,6 +274,10 @@ class _Trainer:
     def _validate(self) -> None:
         if not self.held_back:
             return
+        self.progress.validation.append((self.progress.step, self._held_out_loss()))
+        self._wait_for_better()
+
+    def _held_out_loss(self) -> float:
         self.base.causal.eval()
         total, count = 0.0, 0
         ordered = sorted(self.held_back, key=lambda r: len(r.tokens))
@@ -276,24 +285,49 @@ class _Trainer:
             for start in range(0, len(ordered), self.settings.batch_size):
                 found = self._in_pieces(ordered[start : start + self.settings.batch_size], self._loss)
                 total, count = total + sum(float(x) for x, _ in found), count + sum(n for _, n in found)
-        self.progress.validation.append((self.progress.step, round(total / count, 4)))
-        self._wait_for_better()
+        mean = round(total / count, 4)
+        if not math.isfinite(mean):
+            raise self._diverged("held-out loss", mean, self.progress.step)
+        return mean
 
     def _wait_for_better(self) -> None:
-        """Keep the best weights and stop when patience is at its end."""
+        """Hold the best weights, and stop when patience is at its end."""
         best = self.progress.best()
-        if not self.settings.patience or best is None:
+        if best is None or not (self.settings.patience or self._may_go_back()):
             return
         if best[0] == self.progress.step:
             self.best = {n: p.detach().clone() for n, p in self.parameters.items()}
+        if not self.settings.patience:
+            return
         worse = sum(step > best[0] for step, _ in self.progress.validation)
         # One process decides for all: a last digit that differs must not stop some of them alone.
         self.progress.stopped = self.world.from_main(lambda: worse >= (self.settings.patience or 0))
 
-    def _take_best(self) -> None:
-        with torch.no_grad():
-            for name, best in self.best.items():
-                self.parameters[name].copy_(best)
+    def _may_go_back(self) -> bool:
+        """Whether earlier weights are held without patience: those of an adapter, which are small."""
+        return not self.base.full
+
+    def _keep(self) -> None:
+        """The best weights where patience asks for them or the last ones are no better than the start.
+
+        Else the last: a held-out loss that rises again while it stays below its start does not make replies worse
+        (arXiv:2203.02155 trained 16 epochs, and overfitted after one by that loss alone).
+        """
+        if not all(bool(torch.isfinite(p).all()) for p in self.parameters.values()):
+            raise Diverged(
+                f"training diverged at step {self.progress.step}: a weight is no number any more; lower "
+                "finetune.learning_rate", self.progress,
+            )  # fmt: skip
+        best, before = self.progress.best(), self.progress.before
+        self.progress.kept = self.progress.step
+        if best is None or not self.best:
+            return
+        lost = before is not None and self.progress.validation[-1][1] >= (1 - CLEAR) * before
+        if self.settings.patience or (lost and before is not None and best[1] < before):
+            self.progress.kept = best[0]
+            with torch.no_grad():
+                for name, held in self.best.items():
+                    self.parameters[name].copy_(held)
 
     def _last_validation(self) -> str:
         return f", validation {self.progress.validation[-1][1]:.3f}" if self.progress.validation else ""

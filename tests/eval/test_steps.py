@@ -45,8 +45,8 @@ def test_what_the_folder_holds_is_reused(plan: Callable[..., Any]) -> None:
     found = plan()
     for mode in ("base", "ft"):
         journal = _Journal(found.folder / "predictions" / f".{mode}.partial")
-        journal.done = [[Prediction(e.id, "x") for e in found.examples]]
-        _finish(found.folder, mode, found.identity.predictions(mode), found.examples, journal)
+        journal.done = {0: [Prediction(e.id, "x") for e in found.examples]}
+        _finish(found.folder, mode, found.identity.predictions(mode), found.examples, journal, {})
     steps = {s.label: s.state for s in planned(found, ["base", "rag", "ft"], None, judged=False)}
     assert [label for label, state in steps.items() if state == "reused"] == [
         "answering: base", "training ft", "answering: ft",

@@ -121,9 +121,9 @@ def test_a_fully_tuned_model_is_a_folder_that_transformers_loads(job: Job) -> No
 
 def test_each_method_has_fingerprints_of_its_own_and_watching_has_none(job: Job) -> None:
     plain = job().identity
-    assert job(patience=1).identity.ft != plain.ft
-    assert job(patience=1).identity.base_predictions == plain.base_predictions
-    assert job(method="lora").identity.base_predictions != plain.base_predictions
+    assert job(patience=1).identity.adapter("ft") != plain.adapter("ft")
+    assert job(patience=1).identity.predictions("base") == plain.predictions("base")
+    assert job(method="lora").identity.predictions("base") != plain.predictions("base")
     assert job(report_to=["tensorboard"], watch_retention=True).identity == plain
     assert job(method="qlora", replay=0.0).identity == plain
 

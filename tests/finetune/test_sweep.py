@@ -59,7 +59,7 @@ def test_the_best_rate_on_held_back_rows_is_used_from_then_on(
     assert manifest["settings"]["learning_rate"] == known["learning_rate"]
     assert manifest["validation"][-1][1] == losses[known["learning_rate"]]
     plan = plan_run(tmp_path / "harbours", model=str(tiny_model), embedder="all-minilm-l6-v2", out=tmp_path / "run")
-    assert plan.identity.ft in folder.name  # what `evaluate` looks for
+    assert plan.identity.adapter("ft") in folder.name  # what `evaluate` looks for
     assert plan.config.learning_rates == {"ft": known["learning_rate"]}
 
 

@@ -5,7 +5,9 @@
 A folder holds either TQ.json (EVOUNA, arXiv:2305.12421) or NQ301_human.tsv and NQ301_BEM.tsv (arXiv:2305.06984).
 Questions are parted by a hash: rules were written by looking at the `dev` half; `held` is the other. Flips: the share
 of answers which people marked right whose verdict moves when the answer is wrapped in JSON, in a sentence or in prose,
-or set behind the question. With an embedder, `semantic` is measured too.
+or set behind the question. By length and by system: sensitivity (of the answers that people marked right, the share
+accepted), specificity (of the wrong ones, the share rejected) and bias (share accepted minus share right), in points;
+two systems are compared fairly when their biases are equal. With an embedder, `semantic` is measured too.
 """
 
 from __future__ import annotations
@@ -14,14 +16,17 @@ import argparse
 import csv
 import hashlib
 import json
+import math
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from eval.config import Knowledge
 from eval.metrics.alias import STOP, same_word, words
 from eval.metrics.knowledge import read_answer, score_knowledge
+from eval.metrics.quantity import lone_quantity
 from eval.metrics.semantic import comparable, semantic
 from eval.similar import Similarity
 
@@ -80,6 +85,7 @@ SIMILAR: dict[str, Similarity] = {}
 """The embedder's similarities, when one is named."""
 
 
+@cache
 def verdict(metric: str, mark: Mark, reply: str | None = None) -> bool:
     """Whether a metric accepts an answer; F1 from 0.5."""
     config = Knowledge(answer="$.answer")
@@ -130,6 +136,9 @@ def main() -> None:
             similar.add(pair for m in rejected for pair in comparable(m.reply, m.answers, m.question))
         _agreement(folder.name, marks)
         _order(marks)
+        _by_length(marks)
+        _by_system(marks)
+        _figures(marks)
         _flips(marks)
         _ceiling(marks)
         _errors(marks, given.examples)
@@ -145,6 +154,67 @@ def _agreement(name: str, marks: Sequence[Mark]) -> None:
             wrong = [(a, b) for a, b in zip(said, truth, strict=True) if a != b]
             print(f"{metric:<14}{half:<6}{len(rows):>6}{accuracy:>10.3f}{agreement:>8.3f}", end="")
             print(f"{wrong.count((True, False)):>14}{wrong.count((False, True)):>14}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How a metric treats a group of answers; shares in [0, 1], NaN where the group has no such answer."""
+
+    n: int
+    sensitivity: float
+    specificity: float
+    bias: float
+
+
+def rates(said: Sequence[bool], truth: Sequence[bool]) -> Rates:
+    """Sensitivity, specificity and bias of verdicts against people's marks."""
+    right = [s for s, t in zip(said, truth, strict=True) if t]
+    wrong = [s for s, t in zip(said, truth, strict=True) if not t]
+    n = len(truth)
+    return Rates(
+        n,
+        sum(right) / len(right) if right else math.nan,
+        1 - sum(wrong) / len(wrong) if wrong else math.nan,
+        (sum(said) - sum(truth)) / n if n else math.nan,
+    )
+
+
+LENGTHS = ((1, 3), (4, 10), (11, 30), (31, 80), (81, 10**6))
+"""Replies of so many words, from a bare answer to a chat."""
+
+
+def _table(title: str, groups: dict[str, list[Mark]]) -> None:
+    print(f"\n{title:<18}{'metric':<10}{'n':>6}{'sensitivity':>13}{'specificity':>13}{'bias':>8}")
+    for metric in METRICS:
+        found = {g: rates([verdict(metric, m) for m in rows], [m.right for m in rows]) for g, rows in groups.items()}
+        for group, r in found.items():
+            print(f"{group:<18}{metric:<10}{r.n:>6}{r.sensitivity:>13.3f}{r.specificity:>13.3f}{100 * r.bias:>+8.1f}")
+        biases = [100 * r.bias for r in found.values()]
+        print(f"{'largest difference':<18}{metric:<10}{max(biases) - min(biases):>40.1f} points")
+
+
+def _by_length(marks: Sequence[Mark]) -> None:
+    sized = {
+        (f"{low}-{high} words" if high < 10**6 else f"{low} words or more"): [
+            m for m in marks if low <= max(1, len(m.reply.split())) <= high
+        ]
+        for low, high in LENGTHS
+    }
+    _table("by length", {name: rows for name, rows in sized.items() if rows})
+
+
+def _by_system(marks: Sequence[Mark]) -> None:
+    systems = sorted({m.system for m in marks})
+    if len(systems) > 1:
+        _table("by system", {s: [m for m in marks if m.system == s] for s in systems})
+
+
+def _figures(marks: Sequence[Mark]) -> None:
+    """Answers that are quantities: `number` beside `match`."""
+    rows = [m for m in marks if all(lone_quantity(a) for a in m.answers)]
+    for metric in ("match", "number") if rows else ():
+        accuracy, agreement = kappa([verdict(metric, m) for m in rows], [m.right for m in rows])
+        print(f"figures: {metric:<9}{len(rows):>6}{accuracy:>10.3f}{agreement:>8.3f}")
 
 
 def _order(marks: Sequence[Mark]) -> None:

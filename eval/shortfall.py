@@ -62,7 +62,9 @@ class Case:
 
 
 def share(value: float) -> str:
-    """A share in per cent, with one decimal where it has one: 0.975 -> `97.5 %`."""
+    """A share in per cent, with one decimal where it has one: 0.975 -> `97.5 %`; what is above 0 is never 0."""
+    if 0 < value < 0.0005:
+        return "under 0.1 %"
     return f"{100 * value:.1f}".removesuffix(".0") + " %"
 
 
@@ -72,9 +74,9 @@ def label(mode: str) -> str:
 
 
 def wanting(estimates: Mapping[str, Estimate], targets: Mapping[str, float]) -> str:
-    """What is there of each axis whose target the mean does not reach: `knowledge 5 % of the 90 % wanted`."""
+    """What is there of each axis whose target the mean does not reach: `knowledge 5 % where 90 % is wanted`."""
     return " and ".join(
-        f"{axis} {share(estimates[axis].mean)} of the {share(target)} wanted"
+        f"{axis} {share(estimates[axis].mean)} where {share(target)} is wanted"
         for axis, target in targets.items() if axis in estimates and estimates[axis].mean < target
     )  # fmt: skip
 

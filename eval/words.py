@@ -46,7 +46,7 @@ def verdict_sentence(decision: Decision) -> str:
     if decision.falls_short:
         what = "both retrieval and fine-tuning" if decision.strategy == "hybrid" else NAMES[decision.strategy]
         return (
-            f"Best of what was tried, not good enough yet: {what}{aside} ({label}), with {_wanting(decision)}."
+            f"Best of what was tried, not good enough yet: {what} ({label}), with {_wanting(decision)}{aside}."
             f"{_first(decision)}"
         )
     doubt = "" if decision.fit == "yes" or not decision.targets else " That this reaches the targets is not shown."

@@ -64,9 +64,7 @@ def report(
     for run in runs:
         found = read_run(run)  # says what is missing or damaged
         if not found.decision.next:
-            write_decision(
-                run
-            )  # of a run that was decided before verdicts said what is good enough and what comes next
+            write_decision(run)  # it was decided before verdicts said what is good enough, and what to do next
         analyse(run, prices)
         page = write_report(run)
         typer.echo(page)

@@ -55,7 +55,7 @@ def test_where_nothing_works_the_verdict_is_none() -> None:
     assert decision.questions_needed is None
     sentence = verdict_sentence(decision)
     assert sentence.startswith(
-        "Nothing tried is good enough: RAG comes nearest, with knowledge 4 % of the 80 % wanted."
+        "Nothing tried is good enough: RAG comes nearest, with knowledge 4 % where 80 % is wanted."
     )
     assert causes(decision) == ["reading"] and "Next: try a larger model" in sentence
     assert not any("not needed" in r for r in decision.reasons)

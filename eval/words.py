@@ -185,7 +185,9 @@ def caveats(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
     if ruling.mode:
         for axis, target in evidence.targets.items():
             e = evidence.estimates[axis][ruling.mode]
-            if e.low < target:
+            if evidence.below_target(axis, ruling.mode):
+                yield f"The {axis} target of {target:g} is missed ({e.mean:.2f})."
+            elif e.low < target:
                 yield f"The {axis} target of {target:g} is not shown to be reached ({e.mean:.2f})."
 
 

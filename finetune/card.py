@@ -123,13 +123,13 @@ def _scores(tuned: Tuned) -> str:
             f"| retention after tuning | {kept['mean']:.2f} | {kept['low']:.2f} to {kept['high']:.2f} | {kept['n']} | |"
         )
     intro = "On the data set's test questions, which training did not see. "
-    intro += f"Verdict of the comparison: {_verdict(decision)}."
+    intro += f"Verdict of the comparison: {verdict_words(decision)}."
     lost = decision.get("left_out", {}).get(tuned.name)
     return "\n".join([intro + (f" This adapter was left out of it, for it did not learn: {lost}." if lost else ""), "",
                       *lines])  # fmt: skip
 
 
-def _verdict(decision: Mapping[str, Any]) -> str:
+def verdict_words(decision: Mapping[str, Any]) -> str:
     """The verdict as a card names it; what misses its target is never named without saying so."""
     if decision["mode"] is None:
         return "inconclusive"

@@ -93,15 +93,15 @@ def html(runs: Sequence[Run], folder: Path) -> str:
         drawing=drawing,
         unlabelled=unlabelled,
         unplaced=[row.name for row in rows if not (row.placement.llm or row.placement.context)],
-        headline=headline([row.run.decision.strategy for row in rows]),
+        headline=headline([row.run.decision.strategy for row in rows], sum(row.short for row in rows)),
         groups=_groups(rows),
         cautions=list(_cautions(rows)),
         lifts=words.lift_words,
     )
 
 
-def headline(strategies: Sequence[str]) -> str:
-    """How many data sets need what, in one sentence."""
+def headline(strategies: Sequence[str], short: int = 0) -> str:
+    """How many data sets need what, and for how many of these the best is not good enough yet."""
     counts, n = Counter(strategies), len(strategies)
     said = [f"{counts[s]} {'needs' if counts[s] == 1 else 'need'} {what}" for s, what in COUNTED.items() if counts[s]]
     if counts["none"]:
@@ -109,7 +109,8 @@ def headline(strategies: Sequence[str]) -> str:
     if counts["inconclusive"]:
         said.append(f"{counts['inconclusive']} {'is' if counts['inconclusive'] == 1 else 'are'} not settled")
     joined = " and ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
-    return f"Of {n} data sets, {joined}."
+    yet = f" For {short} of them what is best is not good enough yet." if short else ""
+    return f"Of {n} data sets, {joined}.{yet}"
 
 
 def _rows(runs: Sequence[Run], folder: Path) -> list[Row]:
@@ -169,6 +170,8 @@ def _sure(run: Run) -> str:
     questions = f"{len(run.examples)} questions, {summary.groups(run)} groups"
     if run.decision.strategy != "inconclusive":
         return f"settled on {questions}"
+    if run.decision.cut_open:
+        return f"open after {questions}: replies were cut at the length limit"
     possible = " or ".join(COUNTED.get(c, c) for c in run.decision.candidates)
     return f"open after {questions}: {possible}" if possible else f"open after {questions}"
 

@@ -113,9 +113,11 @@ def _arm(mode: str, decision: Decision, x: float, y: float, anchor: str) -> Mark
 
 def _hint(name: str, decision: Decision) -> str:
     """What is wrong with the model where this cell is the answer; where it is not good enough, that."""
+    arms = _arms(name, decision)
+    if arms and all(m in decision.left_out for m in arms):
+        return "did not learn, not ruled out"
     if decision.strategy == "none":
-        tried = [m for m in _arms(name, decision) if m not in decision.left_out]
-        return "not good enough" if tried else "did not learn" if _arms(name, decision) else "not tried"
+        return "not good enough" if arms else "not tried"
     if decision.strategy == name and decision.falls_short:
         return "best so far, not enough yet"
     return CELLS[name][3]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from finetune.card import base_id, base_licence, is_local
+from finetune.card import base_id, base_licence, is_local, verdict_words
 
 
 def test_a_folder_of_this_machine_is_told_by_its_name_alone(tmp_path: Path) -> None:
@@ -30,3 +30,20 @@ def test_the_licence_is_the_one_of_the_bases_own_card(tmp_path: Path, readme: st
     (tmp_path / "README.md").write_text(readme)
     assert base_licence(str(tmp_path), tmp_path, None) == licence
     assert base_licence("smollm2-135m-instruct", tmp_path, None) == "apache-2.0"
+
+
+@pytest.mark.parametrize(
+    ("decision", "said"),
+    [
+        ({"strategy": "hybrid", "mode": "hybrid", "fit": "yes"}, "Hybrid"),
+        (
+            {"strategy": "hybrid", "mode": "hybrid", "fit": "no"},
+            "Hybrid, the best of what was tried, not good enough yet",
+        ),
+        ({"strategy": "none", "mode": "ft", "fit": "no"}, "nothing tried is good enough (Fine-tuned comes nearest"),
+        ({"strategy": "rag", "mode": "rag", "fit": "not_shown"}, "RAG; that it reaches the targets is not shown"),
+        ({"strategy": "inconclusive", "mode": None, "fit": "not_shown"}, "inconclusive"),
+    ],
+)
+def test_the_verdict_of_a_card_says_what_is_not_good_enough(decision: dict[str, str | None], said: str) -> None:
+    assert verdict_words(decision).startswith(said)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.errors import UserError
-from eval.files import read_json, write_json
+from eval.files import read_json, refuse_pointers, write_json
 from finetune.tracking import Line, write_history
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def read_manifest(folder: Path, *, base: str, prompt: str, weights: str | None =
 
     `weights` is how the base is held here (`eval.ladder`), which must be how it was held then.
     """
+    refuse_pointers(folder)
     manifest = read_training(folder)
     for key, expected, what in (("base", base, "another base model"), ("prompt", prompt, "another prompt")):
         if manifest[key] != expected:

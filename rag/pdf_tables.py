@@ -112,8 +112,9 @@ def unruled_tables(words: Sequence[Word]) -> list[Table]:
             end += 1
         while end > start and len(lines[end - 1]) < 2:
             end -= 1
-        if table := _table(lines[start:end]):
-            found.append(table)
+        # A heading that spans columns would join them: the table then begins below it.
+        tables = (_table(lines[at:end]) for at in range(start, min(start + 3, end)))
+        found += [table for table in tables if table][:1]
         start = max(end, start + 1)
     return found
 

@@ -182,3 +182,32 @@ def test_a_password_is_an_error_of_its_own(tmp_path: Path) -> None:
         else:
             with pytest.raises(UserError, match=r"locked\.pdf: is protected by a password; save it without one"):
                 read_documents(tmp_path / "corpus")
+
+
+def test_cells_that_span_rows_or_columns_keep_the_others_in_place(tmp_path: Path) -> None:
+    rows = [("Model", "Limits", ""), ("Aldor", "35 Nm", "59 months"), ("", "12 Nm", "24 months")]
+    lines = [
+        "75 713 m 435 713 l S", "75 695 m 435 695 l S", "195 677 m 435 677 l S", "75 659 m 435 659 l S",
+        "75 713 m 75 659 l S", "195 713 m 195 659 l S", "315 695 m 315 659 l S", "435 713 m 435 659 l S",
+    ]  # fmt: skip
+    document = read(tmp_path, make_pdf([cells(rows)], lines="\n".join(lines)))
+    assert document.text == "Model | Limits |\nAldor | 35 Nm | 59 months\nAldor | 12 Nm | 24 months"
+
+
+def test_a_heading_over_several_columns_does_not_join_them(tmp_path: Path) -> None:
+    spanning: list[Text] = [(80, 718, 10, "Model"), (200, 718, 10, "Limits of every kind that we know of, all")]
+    document = read(tmp_path, make_pdf([[*spanning, *cells(ROWS)]]))
+    assert document.text.endswith(TABLE)
+
+
+def test_a_table_with_ruled_lines_between_rows_alone(tmp_path: Path) -> None:
+    lines = "\n".join(f"75 {713 - 18 * r} m 435 {713 - 18 * r} l S" for r in range(5))
+    assert read(tmp_path, make_pdf([cells(ROWS)], lines=lines)).text == TABLE
+
+
+def test_figures_set_to_the_right_are_columns_too(tmp_path: Path) -> None:
+    texts: list[Text] = []
+    for r, (name, *values) in enumerate([("Item", "2023", "2024"), ("Pumps", "9", "1,200"), ("Valves", "", "7")]):
+        texts.append((80, 700 - 18 * r, 10, name))
+        texts += [(x - 5.56 * len(v), 700 - 18 * r, 10, v) for x, v in zip((250, 350), values, strict=True) if v]
+    assert read(tmp_path, make_pdf([texts])).text == "Item | 2023 | 2024\nPumps | 9 | 1,200\nValves |  | 7"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,9 @@ GAP = 1.2
 """Between two cells of a line, in multiples of the letter size; words stand about a quarter apart."""
 PROSE = 6
 """Words in the middling cell of a column from which on it is a column of running text, not of a table."""
+
+MARK = re.compile(r"\W?|[(\[]?\w{1,3}[.)\]]")
+"""The mark of a list item: a bullet, 1. or a)."""
 
 
 @dataclass(slots=True)
@@ -162,7 +166,9 @@ def _table(lines: Sequence[Sequence[list[Word]]]) -> Table | None:
             row[at] = " ".join(w.text for w in cell)
     if len(columns) < 2:
         return None
-    lengths = [sorted(len(row[i].split()) for row in rows if row[i]) for i in range(len(columns))]
+    if all(MARK.fullmatch(row[0]) for row in rows):  # a list, whose marks may have been written apart from its text
+        rows = [[f"{row[0]} {row[1]}".strip(), *row[2:]] for row in rows]
+    lengths = [sorted(len(row[i].split()) for row in rows if row[i]) for i in range(len(rows[0]))]
     if sum(found[len(found) // 2] >= PROSE for found in lengths) > 1:
         return None
     return Table(rows, [w for line in lines for cell in line for w in cell])

@@ -40,6 +40,8 @@ _FILE = re.compile(
     r".+\.(?:docx?|dotx?|pdf|indd|qxd|xlsx?|pptx?|tex|dvi|rtf|odt|txt|md|html?|pages|eps|ai|cdr|fm)$", re.I
 )
 _SEPARATOR = re.compile(r"\s+[|–—·•»›:-]+\s+|\s*[|»›]\s*")
+_ITEM = re.compile(r"^[•·▪‣◦*-]\s| \| ")
+"""The item of a list, or the row of a table."""
 _RULE = re.compile(r"\W*")
 
 
@@ -130,9 +132,9 @@ def _telling(line: str) -> bool:
 
 
 def _is_heading(line: str, below: str) -> bool:
-    """Short, and neither a sentence of running text nor the beginning of one that goes on below."""
+    """Short, no item or row, and neither a sentence of running text nor the beginning of one that goes on below."""
     sentence = re.search(r"[.!?。！？]$", line) and (len(line.split()) > 3 or re.search(r"[。！？]$", line))
-    return len(line) <= LONGEST and not sentence and not below[:1].islower()
+    return len(line) <= LONGEST and not sentence and not _ITEM.search(line) and not below[:1].islower()
 
 
 def _key(line: str) -> str:

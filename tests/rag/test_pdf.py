@@ -211,3 +211,17 @@ def test_figures_set_to_the_right_are_columns_too(tmp_path: Path) -> None:
         texts.append((80, 700 - 18 * r, 10, name))
         texts += [(x - 5.56 * len(v), 700 - 18 * r, 10, v) for x, v in zip((250, 350), values, strict=True) if v]
     assert read(tmp_path, make_pdf([texts])).text == "Item | 2023 | 2024\nPumps | 9 | 1,200\nValves |  | 7"
+
+
+@pytest.mark.parametrize("marks", ["\\225\\225\\225", "123"])
+def test_the_items_of_a_list_stay_with_their_marks(tmp_path: Path, marks: str) -> None:
+    signs = ["\\225"] * 3 if marks.startswith("\\") else [f"{n}." for n in marks]
+    texts: list[Text] = [(72, 700 - 14 * i, 11, sign) for i, sign in enumerate(signs)]
+    texts += [(100, 700 - 14 * i, 11, f"item {i} of it") for i in range(3)]
+    document = read(tmp_path, make_pdf([texts]))
+    shown = [sign.replace("\\225", "•") for sign in signs]
+    assert document.text == "\n".join(f"{sign} item {i} of it" for i, sign in enumerate(shown))
+
+
+def test_a_row_of_a_table_is_no_title(tmp_path: Path) -> None:
+    assert read(tmp_path, make_pdf([cells(ROWS)])).title == "file"

@@ -43,6 +43,8 @@ class Knowledge(Section):
     """Where the answer stands in a formatted reply: `$.answer`, or `/regex with one group/`; None: the whole reply."""
     database: str | None = None
     """The SQLite file that the metric `sql` runs queries on, as a path below the data set's folder."""
+    sql_rows: Literal["multiset", "set"] = "multiset"
+    """Whether the metric `sql` counts how often a row stands in a result, or only which rows do."""
     target: float = Field(0.80, ge=0, le=1)
     tolerance: Tolerance = Field(default_factory=Tolerance)
 

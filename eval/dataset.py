@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,9 +13,11 @@ from eval.config import DatasetConfig, read_dataset_config
 from eval.errors import UserError
 from eval.files import file_digest, fingerprint
 from eval.jsonlines import check_row, nfc, read_json_lines
+from eval.metrics.choice import named_options
+from eval.metrics.options import options, with_options
 from eval.metrics.sqlite import find_database, run_query
 from eval.records import Example
-from eval.score import check_reference_replies
+from eval.score import check_reference_replies, row_checks
 from eval.splits import Row, check_splits
 
 BUNDLED = "tidewell"
@@ -28,7 +31,12 @@ ROW_KEYS = {
     "group": "string",
     "answerable": "true or false value",
     "tags": "list of strings",
+    "metric": "string",
+    "options": "list of strings",
+    "checks": "list of checks",
 }
+ROW_METRICS = ("contains", "exact", "f1", "number", "match", "choice")
+"""Metrics that a row may name for itself: the others need what is prepared for the whole data set."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,7 @@ def load_dataset(path: Path) -> Dataset:
     )
     _check_database(config, path, [row for rows in splits.values() for row in rows])
     check_reference_replies(config, train, documents, path)
+    row_checks(config, [*train, *dev, *test], documents, path)  # raises for one that cannot be built
     return Dataset(path, config, train, dev, test, documents)
 
 
@@ -149,17 +158,48 @@ def _read_split(file: Path, config: DatasetConfig, documents: Sequence[str]) -> 
         lists |= {key: tuple(nfc(name) for name in lists[key]) for key in ("documents", "tags")}
         given = nfc(values.get("group", "").strip())
         row_id = nfc(values["id"])
+        listed = values.get("options")
+        question = values["question"] if listed is None else with_options(values["question"], listed)
+        checks = tuple(json.dumps(c, ensure_ascii=False, sort_keys=True) for c in values.get("checks", ()))
         example = Example(
-            id=row_id, question=values["question"], reply=values.get("reply", ""),
+            id=row_id, question=question, reply=values.get("reply", ""),
             group=given or next(iter(lists["documents"]), row_id),
-            answerable=values.get("answerable", True), **lists,
+            answerable=values.get("answerable", True), metric=values.get("metric", ""), checks=checks, **lists,
         )  # fmt: skip
         _check_answers(example, config, file, where)
+        _check_metric(example, config, listed, where)
         _check_gold(example, documents, known, where)
         rows.append(Row(where, example, grouped=bool(given)))
     if not rows:
         raise UserError(f"{file}: no rows in it; write one JSON object a line")
     return rows
+
+
+def _check_metric(example: Example, config: DatasetConfig, listed: Sequence[str] | None, where: str) -> None:
+    """Raise UserError unless the row's metric is one, and a question of choice has options that its answers name."""
+    if example.metric and example.metric not in ROW_METRICS:
+        raise UserError(f"{where}: key 'metric': {example.metric!r} is none for a row; use {', '.join(ROW_METRICS)}")
+    if example.metric and config.knowledge.metric in ("sql", "semantic"):
+        raise UserError(
+            f"{where}: key 'metric': a data set scored by {config.knowledge.metric} is scored by it in every row; "
+            "remove the key, or take another knowledge.metric"
+        )
+    if listed is not None and (len(listed) < 2 or not all(t.strip() for t in listed)):
+        raise UserError(f"{where}: key 'options': expected two or more texts, none of them empty")
+    if (example.metric or config.knowledge.metric) != "choice" or not example.answerable:
+        return
+    known = options(example.question)
+    if not known:
+        raise UserError(
+            f"{where}: the question lists no options for metric choice; write them as `A) ...`, or add the key "
+            f"'options'"
+        )
+    for answer in example.answers:
+        if not named_options(answer, known):
+            raise UserError(
+                f"{where}: key 'answers': {answer!r} is none of the options {', '.join(known)}; "
+                "name a label or the text of an option"
+            )
 
 
 def _check_database(config: DatasetConfig, path: Path, rows: Sequence[Row]) -> None:

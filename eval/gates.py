@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Severity = Literal["error", "warning", "note"]
 
-MODULES = ("eval.gate_questions", "eval.gate_corpus", "eval.gate_documents", "eval.gate_sizes")
+MODULES = ("eval.gate_questions", "eval.gate_corpus", "eval.gate_documents", "eval.gate_sizes", "eval.gate_scoring")
 """Importing them registers their gates, in this order."""
 
 KNOWN = "known-already"
@@ -153,7 +153,8 @@ def tell(findings: Sequence[Finding]) -> None:
 
 
 def write_findings(run: Path, dataset: Dataset, asked: Sequence[Example], findings: Sequence[Finding]) -> None:
-    """Write checks.json into a run folder: `findings`, a list of {gate, severity, message, where}, and on what data."""
+    """Write checks.json into a run folder: `findings`, a list of {gate, severity, message, where}, and on what "
+    "data."""
     write_json(run / "checks.json", {"data": _data(dataset, asked), "findings": [asdict(f) for f in findings]})
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from eval.errors import UserError
 from eval.files import refuse_pointer
 
-TYPES = {"string": str, "true or false value": bool, "list of strings": list}
+TYPES = {"string": str, "true or false value": bool, "list of strings": list, "list of checks": list}
 """What a key may hold, in the words of the error message."""
 
 MARKS = (
@@ -132,7 +132,8 @@ def check_row(row: Mapping[str, Any], allowed: Mapping[str, str], required: tupl
 
 
 def _is(value: Any, kind: str) -> bool:
-    return isinstance(value, TYPES[kind]) and (not isinstance(value, list) or all(isinstance(v, str) for v in value))
+    item = dict if kind == "list of checks" else str
+    return isinstance(value, TYPES[kind]) and (not isinstance(value, list) or all(isinstance(v, item) for v in value))
 
 
 def _parse(where: str, line: str) -> dict[str, Any]:

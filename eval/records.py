@@ -32,6 +32,10 @@ class Example:
     """The fact or source that the row stands on; splits never cut a group and the bootstrap resamples groups."""
     answerable: bool = True
     tags: tuple[str, ...] = ()
+    metric: str = ""
+    """The knowledge metric of this row, where it is not the data set's."""
+    checks: tuple[str, ...] = ()
+    """Style checks of this row beside the data set's, each as JSON."""
 
 
 @dataclass(frozen=True, slots=True)

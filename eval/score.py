@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from eval.config import DatasetConfig
@@ -41,20 +43,39 @@ def score_mode(
         config.style.checks, documents=documents, refusal=config.refusal, where=f"{config.name}/dataset.yaml",
         folder=folder, samples=samples,
     )  # fmt: skip
+    own = row_checks(config, examples, documents, folder)
     by_id = {p.id: p for p in predictions}
     scores: list[Score] = []
     for example in examples:
         prediction = by_id.get(example.id)
         row = _Row(example, mode, seed, cut=prediction is not None and prediction.finish == "length")
         if prediction is None:
-            scores += _missing(config, row, checks)
+            scores += _missing(config, row, [*checks, *own.get(example.id, ())])
             continue
         scores += _knowledge(config, row, prediction.text, folder, similar)
-        scores += _style(row, prediction.text, checks)
+        scores += _style(row, prediction.text, [*checks, *own.get(example.id, ())])
         scores += _abstention(config, row, prediction.text)
         if MODES[mode].retrieves:
             scores += _retrieval(row, [p.document for p in prediction.passages])
     return scores
+
+
+def row_checks(
+    config: DatasetConfig, examples: Sequence[Example], documents: Collection[str], folder: Path
+) -> dict[str, list[Check]]:
+    """The style checks that rows have beside the data set's, by example; raises UserError naming the row and the check.
+
+    Their names begin with `row:`, so that they are told from the data set's.
+    """
+    found = {}
+    for e in examples:
+        if e.checks:
+            built = build_checks(
+                [json.loads(c) for c in e.checks], documents=documents, refusal=config.refusal,
+                where=f"{config.name}, row '{e.id}'", folder=folder,
+            )  # fmt: skip
+            found[e.id] = [replace(c, name=f"row:{c.name}") for c in built]
+    return found
 
 
 def paraphrases(
@@ -102,22 +123,28 @@ def _knowledge(config: DatasetConfig, row: _Row, reply: str, folder: Path, simil
         return
     if config.knowledge.metric == "sql":  # as text, a query is neither right nor wrong
         database = find_database(folder, config.knowledge.database or "")
-        fault = sql_fault(database, read_answer(reply, config.knowledge.answer), answers)
+        distinct = config.knowledge.sql_rows == "set"
+        fault = sql_fault(database, read_answer(reply, config.knowledge.answer), answers, distinct=distinct)
         yield row.score("knowledge", "sql", float(not fault), primary=True, reason=fault)
         return
     path = config.knowledge.answer
     unread = (
         "" if path is None or find_answer(reply, path).from_field else f"{UNREAD} ({path}); judged by the whole reply"
     )
+    asked = row.example.metric or config.knowledge.metric
     for name in METRICS:
-        if name == "number" and config.knowledge.metric != "number" and not has_number(answers):
+        if name == "number" and asked != "number" and not has_number(answers):
             continue
-        if name == "choice" and config.knowledge.metric != "choice":
+        if name == "choice" and asked != "choice":
             continue
         value = score_knowledge(config.knowledge, reply, answers, name=name, question=row.example.question)
-        own = name == config.knowledge.metric
-        yield row.score("knowledge", name, round(value, 6), primary=own, reason=unread if own else "")
-    if config.knowledge.metric == "semantic":
+        if name == asked:  # under the data set's name, for one axis has one primary metric
+            by_row = f"by the row's metric {name}" if row.example.metric else ""
+            reason = "; ".join(r for r in (unread, by_row) if r)
+            yield row.score("knowledge", config.knowledge.metric, round(value, 6), primary=True, reason=reason)
+        elif name != config.knowledge.metric:
+            yield row.score("knowledge", name, round(value, 6))
+    if asked == "semantic":
         value = semantic(read_answer(reply, path), answers, row.example.question, similar)
         yield row.score("knowledge", "semantic", value, primary=True, reason=unread)
     said, references = (

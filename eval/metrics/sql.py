@@ -35,28 +35,36 @@ def extract_sql(text: str) -> str:
     return query[: end.start()].strip() if end else query
 
 
-def sql_fault(database: Path, answer: str, accepted: Sequence[str]) -> str:
+def sql_fault(database: Path, answer: str, accepted: Sequence[str], *, distinct: bool = False) -> str:
     """Why the query in an answer does not give the rows of an accepted one, or an empty string when it does.
 
-    Rows count as a multiset, in order where the accepted query's outermost level has an ORDER BY; names of columns do
+    Rows count as a multiset, or as a set where `distinct`, in order where the accepted query's outermost level has an ORDER BY; names of columns do
     not matter, and numbers agree within a relative 1e-6.
     """
     given = run_query(database, extract_sql(answer))
     if given.fault:
         return f"the query {given.fault}"
-    if any(same_rows(run_query(database, gold), given, ordered=is_ordered(gold)) for gold in accepted):
+    if any(
+        same_rows(run_query(database, gold), given, ordered=is_ordered(gold), distinct=distinct) for gold in accepted
+    ):
         return ""
     first = f", first {given.rows[0]!r}"[:100] if given.rows else ""
     return f"{OTHER_ROWS} {len(given.rows)} rows, not those of an accepted one{first}"
 
 
-def same_rows(gold: Result, given: Result, *, ordered: bool) -> bool:
-    """Whether two results hold the same rows, in any order unless `ordered`; a fault equals nothing."""
-    if gold.fault or given.fault or len(gold.rows) != len(given.rows):
+def same_rows(gold: Result, given: Result, *, ordered: bool, distinct: bool = False) -> bool:
+    """Whether two results hold the same rows, in any order unless `ordered`; a fault equals nothing.
+
+    With `distinct`, a row that stands there again does not count.
+    """
+    if gold.fault or given.fault:
+        return False
+    ours, others = (list(dict.fromkeys(r.rows)) if distinct else list(r.rows) for r in (gold, given))
+    if len(ours) != len(others):
         return False
     if ordered:
-        return all(map(_same_row, gold.rows, given.rows))
-    mine, theirs = Counter(gold.rows), Counter(given.rows)  # 2 and 2.0 are one key
+        return all(map(_same_row, ours, others))
+    mine, theirs = Counter(ours), Counter(others)  # 2 and 2.0 are one key
     left = (sorted((side).elements(), key=_rank) for side in (mine - theirs, theirs - mine))
     return all(map(_same_row, *left))
 

@@ -87,7 +87,8 @@ def other_forms(answer: str) -> tuple[str, ...]:
         found.append(_ARTICLE.sub("", answer))
     spelled = answer
     for pair in _UMLAUTS:
-        spelled = spelled.replace(*pair.split(":"))
+        letter, letters = pair.split(":")
+        spelled = spelled.replace(letter, letters)
     found.append(spelled)
     return tuple(f for f in dict.fromkeys(found) if f.strip() and f != answer)
 

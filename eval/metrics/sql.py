@@ -38,8 +38,8 @@ def extract_sql(text: str) -> str:
 def sql_fault(database: Path, answer: str, accepted: Sequence[str], *, distinct: bool = False) -> str:
     """Why the query in an answer does not give the rows of an accepted one, or an empty string when it does.
 
-    Rows count as a multiset, or as a set where `distinct`, in order where the accepted query's outermost level has an ORDER BY; names of columns do
-    not matter, and numbers agree within a relative 1e-6.
+    Rows count as a multiset, or as a set where `distinct`, in order where the accepted query's outermost level has an
+    ORDER BY; names of columns do not matter, and numbers agree within a relative 1e-6.
     """
     given = run_query(database, extract_sql(answer))
     if given.fault:

@@ -123,7 +123,7 @@ def readings(answer: str) -> tuple[str, ...]:
     ]
     forms += [part for part in _EITHER.split(_REMARK.sub(" ", answer)) if len(_EITHER.split(answer)) > 1]
     capitals = re.findall(r"\b[A-Z](?=[a-z])", answer)
-    if len(capitals) >= 3 and len(answer.split()) <= 7:
+    if len(capitals) >= 3 and len(answer.split()) <= 7 and not any(c.isdigit() for c in answer):
         forms.append("".join(capitals))
     return tuple(dict.fromkeys(f.strip() for f in forms if tokens(f)))
 

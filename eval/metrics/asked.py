@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
+from eval.metrics.bounds import falling
 from eval.metrics.equality import EXACT, same
 from eval.metrics.language import language_of
 from eval.metrics.quantity import Quantity
-from eval.metrics.units import SPELLINGS, UNITS
+from eval.metrics.units import MONEY, SPELLINGS, UNITS
 
 _WORD = re.compile(r"[^\W\d_]+|%|€|\$")
 _SCALES = re.compile(
@@ -35,7 +37,15 @@ def equals(wanted: Quantity, given: Quantity, question: str, tolerance: float = 
     """Whether a quantity is the accepted one, where the question may name the unit or the scale of a bare number."""
     if same(wanted, given, tolerance=tolerance, question=question):
         return True
+    if given.value < 0 < wanted.value and falling(question):
+        return equals(wanted, replace(given, value=-given.value), question, tolerance)
+    if wanted.unit in MONEY and not given.unit and not given.word and abs(given.value) >= 1000:
+        return same(wanted, replace(given, unit=wanted.unit), tolerance=tolerance, question=question)
     units, scale = asked(question)
+    if scale > 1 and not wanted.unit and not wanted.word:
+        scaled = replace(wanted, value=wanted.value * scale, step=wanted.step * scale, unit=given.unit)
+        if given.unit in ("", *MONEY) and same(scaled, given, tolerance=tolerance, question=question):
+            return True
     for unit in units:
         kind = UNITS[unit].dimension
         if not wanted.unit and not wanted.word and given.unit in UNITS and UNITS[given.unit].dimension == kind:

@@ -89,3 +89,11 @@ _TRIED = [_BEFORE_RE[4], _BEFORE_RE[0], _BEFORE_RE[1], _BEFORE_RE[2], _BEFORE_RE
 def falls(text: str, start: int, end: int) -> bool:
     """Whether a word right before or behind says that a number is lost or less: a loss of 5, down 5 %, 5 % lower."""
     return bool(_FALL_BEFORE.search(text[max(0, start - 40) : start]) or _FALL_BEHIND.match(text[end : end + 30]))
+
+
+_FALLING = re.compile(rf"(?:\b|(?<=[^\x00-\u024f]))(?:{_FALL})", re.IGNORECASE)
+
+
+def falling(question: str) -> bool:
+    """Whether a question asks for a loss or a decrease, whose size may be written with or without a minus."""
+    return _FALLING.search(question) is not None

@@ -109,6 +109,8 @@ def _patterns(code: str) -> tuple[re.Pattern[str], ...]:
         forms.append(bare)
     if code.startswith("--"):
         forms.append(code.lstrip("-").replace("-", " "))
+    if turned := re.fullmatch(r"([A-Z]{2,5})[\s-]?(\d+)", code):
+        forms.append(f"{turned[2]} {turned[1]}")
     version = _VERSION.fullmatch(code) is not None or re.fullmatch(r"\d+\.\d+", code) is not None
     if version:
         forms.append(code[1:] if code[0] in "vV" else f"v{code}")

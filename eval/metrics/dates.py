@@ -54,7 +54,7 @@ _HALF_DAY = (
 )
 _BEFORE = r"(?:(?P<am0>오전|上午|早上|午前)|(?P<pm0>오후|저녁|下午|晚上|午後))\s*"
 _CLOCKS = (
-    re.compile(rf"\b(?P<past>half past|quarter past|quarter to)\s+(?P<h>[1-9]|"
+    re.compile(rf"\b(?P<past>half past|quarter past|quarter to|halb)\s+(?P<h>[1-9]|"
                rf"1[0-2])\b(?:\s*(?:{_HALF_DAY}))?", re.IGNORECASE),
     re.compile(rf"(?<![\w:.])(?:{_BEFORE})?(?P<h>[01]?\d|"
                rf"2[0-4]):(?P<i>[0-5]\d)(?::[0-5]\d)?(?![\d:])(?:\s*(?:{_HALF_DAY}))?(?:\s*(?:uhr|h|hrs|"
@@ -156,6 +156,7 @@ def _clocks(text: str) -> Iterator[Moment]:
         past = (groups.get("past") or "").casefold()
         minute, hour = (30 if "half" in past else 15, hour) if "past" in past else (minute, hour)
         minute, hour = (45, hour - 1) if past == "quarter to" else (minute, hour)
+        minute, hour = (30, hour - 1) if past == "halb" else (minute, hour)
         morning, later = groups.get("am") or groups.get("am0"), groups.get("pm") or groups.get("pm0")
         if (morning or later) and 1 <= hour <= 12:
             values: tuple[int, ...] = ((hour % 12 + (12 if later else 0)) * 60 + minute,)

@@ -79,6 +79,8 @@ def same(gold: Quantity, given: Quantity, *, tolerance: float = EXACT, question:
         return _same_date(gold, given, question)
     if gold.unit != given.unit and given.unit == "ordinal" and (not _RANK.search(question) or _COUNT.search(question)):
         return False
+    if _is_year(gold) and _YEAR.search(question) and re.search(r"\d[,. ]\d", given.raw):
+        return False
     if not _same_bound(gold, given, question):
         return False
     if (
@@ -122,6 +124,11 @@ def _said(gold: Quantity, given: Quantity) -> tuple[float, ...]:
     return (given.value,)
 
 
+_YEAR = re.compile(
+    r"\b(?:year|when|Jahr|wann|année|quand|año|cuándo|anno|quando|ano)\b|год|когда|년도|연도|"
+    r"年",
+    re.IGNORECASE,
+)
 _RANK = re.compile(
     r"\b(?:place|rank\w*|position|floor|level|grade|edition|season|round|which|version|chapter|step|number|century)\b",
     re.I,

@@ -95,7 +95,7 @@ def _sino(match: re.Match[str]) -> str:
 
 def _safe(numeral: str, unit: str, apart: bool) -> bool:
     """Whether a numeral before a unit is one: 사원, 일회, 이 분, 오도 are words of their own."""
-    if len(numeral) > 1:
+    if len(numeral) > 1 or _is_unit(unit, "층"):
         return True
     long = _is_unit(unit, f"{_UNITS}|월|년")
     if numeral in _SMALL or numeral in _LARGE:

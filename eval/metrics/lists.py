@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from eval.metrics.numerals import in_digits
 from eval.metrics.text import tokens
 
 _SPLIT = re.compile(
@@ -49,6 +50,8 @@ def complete(given: str, answer: str, question: str, says: Callable[[str, str], 
 
     Of two items joined by a comma alone it is a list only where the question asks for an order: Lyon, France is none.
     """
+    if re.search(r"\d", counted := in_digits(answer, "en")):
+        return _counted(in_digits(given, "en"), items(counted), question, says) if len(items(counted)) > 1 else None
     wanted = items(answer)
     ordered = _ORDER.search(question) is not None
     if len(wanted) < 2 or (len(wanted) == 2 and not (ordered or _CONJUNCTION.search(answer))):
@@ -60,6 +63,15 @@ def complete(given: str, answer: str, question: str, says: Callable[[str, str], 
     if ordered and not _in_order(given, wanted):
         return False
     return not _adds(given, wanted, question, says)
+
+
+def _counted(given: str, wanted: tuple[str, ...], question: str, says: Callable[[str, str], bool]) -> bool | None:
+    """The same for items with numbers: two filters and one seal are not one filter and two seals."""
+    ordered = _ORDER.search(question) is not None
+    parts = items(_LED.sub("", given.strip().split("\n")[-1])) or (given,)
+    if not all(any(says(part, item) for part in parts) or (len(parts) == 1 and says(given, item)) for item in wanted):
+        return all(says(given, item) for item in wanted) and len(parts) == 1
+    return not (ordered and not _in_order(given, wanted)) and not _adds(given, wanted, question, says)
 
 
 def _in_order(given: str, wanted: tuple[str, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,11 +10,15 @@ from eval.metrics.asked import equals, spoken
 from eval.metrics.codes import is_code, stands
 from eval.metrics.equality import EXACT
 from eval.metrics.figures import calculated, concluding
+from eval.metrics.notation import written
 from eval.metrics.quantity import Quantity, lone_quantity, quantities
+from eval.metrics.units import SPELLINGS, UNITS
 
 
 def literally(given: str, answer: str, question: str = "", tolerance: float = EXACT) -> bool | None:
     """Whether a quantity or code that is an accepted answer stands in a text; None where the answer is neither."""
+    if (size := _SIZES.fullmatch(written(answer).strip(" ."))) is not None:
+        return sizes(size[0])[0] in sizes(given)
     language = spoken(question, answer, given)
     if is_code(answer, question):
         moment = lone_quantity(answer, language)
@@ -53,3 +58,19 @@ def another_day(given: str, kept: Sequence[str], answers: Sequence[str], questio
 
 def _is_day(q: Quantity) -> bool:
     return q.unit == "date" and q.high is None and q.value % 100 != 0
+
+
+_SIDE = r"(\d+(?:[.,]\d+)?)(?:\s*(?!x)([^\W\d_]{1,12}))?"
+_SIZES = re.compile(rf"{_SIDE}(?:\s*[x×]\s*{_SIDE})+", re.IGNORECASE)
+
+
+def sizes(text: str) -> list[tuple[float, ...]]:
+    """The sizes such as 30 x 20 x 10 cm in a text, in metres where a unit of length stands behind, in their order."""
+    found = []
+    for match in _SIZES.finditer(written(text)):
+        numbers = [float(n.replace(",", ".")) for n in re.findall(r"\d+(?:[.,]\d+)?", match[0])]
+        units = [SPELLINGS[u] for u in re.findall(r"[^\W\d_]+", match[0].casefold()) if u in SPELLINGS]
+        unit = UNITS.get(units[-1]) if units else None
+        factor = unit.factor if unit is not None and unit.dimension == "length" else 1.0
+        found.append(tuple(round(n * factor, 9) for n in numbers))
+    return found

@@ -17,7 +17,7 @@ from eval.metrics.lists import adds_another, complete
 from eval.metrics.literal import another_day, literally
 from eval.metrics.partial import changed, is_replaced
 from eval.metrics.polar import polar_gold, polarity
-from eval.metrics.quantity import lone_quantity, quantities
+from eval.metrics.quantity import lone_quantity, measured, quantities
 from eval.metrics.scripts import stands_unspaced
 from eval.metrics.stance import NEGATIVE, asserted, only_guesses
 from eval.metrics.text import POLAR, contains_tokens, polar, tokens
@@ -205,7 +205,7 @@ def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
         return any(same(wanted, q) for q in quantities(given))
     own = _own(gold.words, asked)
     if any(n not in reply for n in own if any(c.isdigit() for c in n)):
-        return False
+        return _measures_and_says(given, gold, asked)
     last = gold.words[-1]
     found = sum(_stands(w, reply, w in gold.names, w != last) for w in own)
     if found == len(own):
@@ -241,6 +241,17 @@ def _in_part(
         inside = sorted(p for p in places if p is not None)
         return known and inside == list(range(inside[0], inside[0] + len(inside))) if inside else known
     return False
+
+
+def _measures_and_says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
+    """Whether every quantity of an answer is said in some unit, and the words beside them too: 0.5 g twice daily."""
+    wanted, rest = measured(gold.text)
+    if not wanted or not words(rest):
+        return False
+    said = quantities(given)
+    return all(any(same(w, q) for q in said) for w in wanted) and _says(
+        given, Gold(rest, words(rest), _names(rest)), asked
+    )
 
 
 def _spelled_out(text: str, given: str) -> bool:

@@ -95,7 +95,10 @@ LEXICONS = {
         (r"\b(?:one and a half|1\.? and a half)\b", "1 1/2"), (r"\b(\d+) and a half\b", r"\1 1/2"),
         (r"\b(?:an?|1) (hour|day|week|month|year|minute|mile|inch|litre|liter|metre|meter) and a half\b", r"1 1/2 \1s"),
         (r"\b(\d+) (hour|day|week|month|year|minute|mile|inche|litre|liter|metre|meter)s and a half\b", r"\1 1/2 \2s"),
-        (r"\ba hundred\b", "100"), (r"\ba thousand\b", "1000"), (r"\ba (million|billion)\b", r"1 \1"),
+        (
+            r"\b(?:a|1) century\b",
+                "100 years"), (
+                    r"\ba hundred\b", "100"), (r"\ba thousand\b", "1000"), (r"\ba (million|billion)\b", r"1 \1"),
         (r"\b(?:a|one|1) and a quarter\b|"
          r"\b1 and a quarter\b", "1 1/4"), (r"\b(\d+) and (?:a|one|1) quarters?\b", r"\1 1/4"),
         (r"\b(?:3|three)[\s-]+(?:quarters?|"

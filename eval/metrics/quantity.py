@@ -171,12 +171,24 @@ def _digits(text: str, language: str) -> str:
         text = numerals_as_digits(text)
     text = ordinals_as_digits(text) if language in ("en", "") else text
     text = in_digits(text, language or "en")
-    return _TWICE.sub(r"\1", _RATIO.sub(r"\1 to \2", text))
+    return _PLUS_MINUS.sub("±", _TWICE.sub(r"\1", _RATIO.sub(r"\1 to \2", text)))
 
 
+_PLUS_MINUS = re.compile(r"\bplus or minus\s*|\+/-", re.IGNORECASE)
 _TWICE = re.compile(r"\b(\d+)\s*\(\1\)")
 """two (2) years"""
 _RATIO = re.compile(r"(\d)-to-(\d)")
+
+
+@lru_cache(maxsize=16384)
+def measured(text: str, language: str | None = None) -> tuple[tuple[Quantity, ...], str]:
+    """(the quantities with a unit of measure in a text, what the text says beside them)."""
+    language = language_of(text) or "en" if language is None else language
+    found = tuple(q for q in quantities(text, language) if q.unit in UNITS)
+    rest = _digits(text, language)
+    for q in reversed(found):
+        rest = rest[: q.start] + " " + rest[q.end :]
+    return found, rest.strip()
 
 
 @lru_cache(maxsize=16384)
@@ -196,7 +208,8 @@ def lone_quantity(text: str, language: str | None = None) -> Quantity | None:
 
 
 _NOISE = re.compile(
-    r"\b(?:about|around|approximately|approx|circa|ca|roughly|nearly|almost|some|in|at|on|by|the|a|an|of|from|"
+    r"\b(?:for|lasting|für|während|pendant|durante|about|around|approximately|approx|circa|ca|roughly|nearly|"
+    r"almost|some|in|at|on|by|the|a|an|of|from|"
     r"between|just|"
     r"at least|at most|up to|more than|less than|fewer than|over|under|below|above|no|not|than|or|and|minimum|"
     r"maximum|min|max|within|"

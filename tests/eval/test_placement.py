@@ -136,3 +136,50 @@ def test_cards_of_another_kind_are_left_out(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda d: names[d if isinstance(d, int) else d.index])
     assert [d.index for d in device.cards()] == [0, 2]
+
+
+@pytest.mark.component
+def test_hidden_states_head_and_inputs_of_a_split_model_meet_on_one_card() -> None:
+    """On two fake cards, whose tensors hold nothing and refuse each other as real ones do."""
+    import torch
+    from accelerate.hooks import AlignDevicesHook, add_hook_to_module
+    from torch import nn
+    from torch._subclasses.fake_tensor import FakeTensorMode
+    from transformers import AutoModelForCausalLM, LlamaConfig
+
+    from eval.placement import place_model
+
+    config = LlamaConfig(
+        vocab_size=100, hidden_size=64, intermediate_size=128, num_hidden_layers=4, num_attention_heads=4,
+        num_key_value_heads=2,
+    )  # fmt: skip
+    cards = [torch.device("cuda", 0), torch.device("cuda", 1)]
+    placed = place_model(config, cards, [300_000, 300_000], held="plain", dtype=torch.float32, name="m")
+    assert placed.split
+
+    def put(module: Any, device: Any) -> None:
+        for part in module.modules():
+            for tensors in (part._parameters, part._buffers):
+                for name, value in tensors.items():
+                    made = torch.empty(value.shape, dtype=value.dtype, device=device)
+                    tensors[name] = nn.Parameter(made) if tensors is part._parameters else made
+
+    with FakeTensorMode(), torch.no_grad():
+        model: Any = AutoModelForCausalLM.from_config(config)
+        for name, device in placed.map.items():
+            put(model.get_submodule(name), device)
+            add_hook_to_module(
+                model.get_submodule(name), AlignDevicesHook(execution_device=device, skip_keys="past_key_values")
+            )
+        assert {p.device for p in model.parameters()} == set(cards)
+        ids = torch.zeros(2, 7, dtype=torch.long, device=placed.device)
+        hidden = model.get_decoder()(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
+        head = model.get_output_embeddings()
+        assert hidden.device == head.weight.device == ids.device == placed.device
+        logits = nn.functional.linear(hidden, head.weight)
+        assert logits.gather(-1, ids[..., None]).device == placed.device
+        model.model.norm.weight = nn.Parameter(torch.empty(64, device=cards[1]))
+        add_hook_to_module(model.model.norm, AlignDevicesHook(execution_device=cards[1]))
+        apart = model.get_decoder()(input_ids=ids).last_hidden_state
+        with pytest.raises(RuntimeError, match="same device"):  # as where the norm follows the last layer
+            nn.functional.linear(apart, head.weight)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import nn
 
 from eval.errors import UserError, first_line
 from eval.shape import empty_model, layer_names, modules_beside, shape_of_model, weight_bytes
@@ -61,10 +62,16 @@ def place_model(
     if len(taken) == 1:
         return Placement(first, {"": first})
     beside = dict.fromkeys(modules_beside(model, layers), first)
-    size = weight_bytes(shape.linear, 0, held=held, dtype=dtype) / len(layers)
-    rest = weight_bytes(0, shape.other, held=held, dtype=dtype)
+    size = sum(_bytes(model.get_submodule(n), held, dtype) for n in layers) / len(layers)
+    rest = total - size * len(layers)
     dealt = deal_layers(len(layers), size, [room[i] - (rest if i == taken[0] else 0) for i in taken])
     return Placement(first, beside | {n: devices[taken[d]] for n, d in zip(layers, dealt, strict=True)})
+
+
+def _bytes(module: Any, held: str, dtype: torch.dtype) -> float:
+    """Of a layer's weights as they are held; experts in one tensor and other forms of layers are never quantised."""
+    linear = sum(m.in_features * m.out_features for m in module.modules() if isinstance(m, nn.Linear))
+    return weight_bytes(linear, sum(p.numel() for p in module.parameters()) - linear, held=held, dtype=dtype)
 
 
 def devices_of(model: Any) -> list[torch.device]:

@@ -139,47 +139,25 @@ def test_cards_of_another_kind_are_left_out(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.component
-def test_hidden_states_head_and_inputs_of_a_split_model_meet_on_one_card() -> None:
-    """On two fake cards, whose tensors hold nothing and refuse each other as real ones do."""
+@pytest.mark.parametrize("family", ["gpt2", "gpt_neox", "opt", "qwen2", "gemma2", "phi3", "mixtral"])
+def test_every_tensor_of_other_families_has_one_place_and_both_ends_share_it(family: str) -> None:
     import torch
-    from accelerate.hooks import AlignDevicesHook, add_hook_to_module
-    from torch import nn
-    from torch._subclasses.fake_tensor import FakeTensorMode
-    from transformers import AutoModelForCausalLM, LlamaConfig
+    from transformers import AutoConfig
 
     from eval.placement import place_model
+    from eval.shape import empty_model, layer_names
 
-    config = LlamaConfig(
-        vocab_size=100, hidden_size=64, intermediate_size=128, num_hidden_layers=4, num_attention_heads=4,
-        num_key_value_heads=2,
-    )  # fmt: skip
-    cards = [torch.device("cuda", 0), torch.device("cuda", 1)]
-    placed = place_model(config, cards, [300_000, 300_000], held="plain", dtype=torch.float32, name="m")
-    assert placed.split
-
-    def put(module: Any, device: Any) -> None:
-        for part in module.modules():
-            for tensors in (part._parameters, part._buffers):
-                for name, value in tensors.items():
-                    made = torch.empty(value.shape, dtype=value.dtype, device=device)
-                    tensors[name] = nn.Parameter(made) if tensors is part._parameters else made
-
-    with FakeTensorMode(), torch.no_grad():
-        model: Any = AutoModelForCausalLM.from_config(config)
-        for name, device in placed.map.items():
-            put(model.get_submodule(name), device)
-            add_hook_to_module(
-                model.get_submodule(name), AlignDevicesHook(execution_device=device, skip_keys="past_key_values")
-            )
-        assert {p.device for p in model.parameters()} == set(cards)
-        ids = torch.zeros(2, 7, dtype=torch.long, device=placed.device)
-        hidden = model.get_decoder()(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
-        head = model.get_output_embeddings()
-        assert hidden.device == head.weight.device == ids.device == placed.device
-        logits = nn.functional.linear(hidden, head.weight)
-        assert logits.gather(-1, ids[..., None]).device == placed.device
-        model.model.norm.weight = nn.Parameter(torch.empty(64, device=cards[1]))
-        add_hook_to_module(model.model.norm, AlignDevicesHook(execution_device=cards[1]))
-        apart = model.get_decoder()(input_ids=ids).last_hidden_state
-        with pytest.raises(RuntimeError, match="same device"):  # as where the norm follows the last layer
-            nn.functional.linear(apart, head.weight)
+    config = AutoConfig.for_model(family)
+    model = empty_model(config)
+    size = 2 * sum(p.numel() for p in model.parameters())
+    cards = [torch.device("cuda", i) for i in range(3)]
+    placed = place_model(config, cards, [int(0.6 * size)] * 3, held="plain", dtype=torch.bfloat16, name="m")
+    layers = layer_names(model, config.num_hidden_layers)
+    assert len(layers) == config.num_hidden_layers
+    assert {placed.map[n] for n in layers} == set(cards)
+    names = [n for n, _ in (*model.named_parameters(), *model.named_buffers())]
+    assert all(sum(n == key or n.startswith(key + ".") for key in placed.map) == 1 for n in names)
+    ends = [n for n in names if not any(n.startswith(layer + ".") for layer in layers)]
+    assert len(ends) >= 2
+    for name in ends:
+        assert next(d for key, d in placed.map.items() if name == key or name.startswith(key + ".")) == placed.device

@@ -185,7 +185,7 @@ def test_all_cards_write_what_one_writes(
     tmp_path: Path,
     two_cards: None,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:
+) -> None:  # fmt: skip
     from eval import batching
     from eval.plan import plan_run
     from eval.run import Options, evaluate

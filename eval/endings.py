@@ -6,7 +6,7 @@ ended. The same works in a `StoppingCriteria` of transformers: add `input_ids[ro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from eval.records import Finish
@@ -40,9 +40,16 @@ class Repetition:
 
 
 ENDLESS = Repetition(periods=8, tokens=128)
-"""Ends a reply before its limit."""
-RAMBLING = Repetition(periods=3, tokens=32)
+"""Ends a reply before its limit. A rule of dashes, a row of zeros, a refrain and ten like rows stay below it."""
+RAMBLING = Repetition(periods=4, tokens=48)
 """Of a reply that came to its limit: it was in a loop there, rather than cut."""
+
+
+def repeats(replies: Iterable[Sequence[int]]) -> bool:
+    """Whether one of these replies, which are as they should be, would be taken for endless somewhere."""
+    return any(
+        ENDLESS.period(reply[:end]) for reply in replies for end in range(ENDLESS.tokens, len(reply) + 1, LOOK_EVERY)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class Limits:
     """Of a think block before the reply, should the model write one."""
     thinks: bool = False
     """Whether the model is expected to write one."""
+    loops: bool = True
+    """Whether repetition can be endless; not where the replies that are wanted repeat themselves as much."""
 
     @property
     def most(self) -> int:
@@ -80,6 +89,7 @@ class Ending:
         self._think = limits.think if room is None else min(limits.think, max(1, room - limits.least))
         self._room = room
         self._thinking = thinking
+        self._loops = limits.loops
         self.tokens: list[int] = []
         """All that was written, the stop token included."""
         self.finish: Finish | None = None
@@ -114,7 +124,7 @@ class Ending:
         begins = self._thinking.begins if self._thinking else 0
         most = self._think if self._thinking and self._thinking.inside else self._reply
         if written - begins >= most or (self._room is not None and written >= self._room):
-            return "loop" if RAMBLING.period(self.tokens) else "length"
-        if written % LOOK_EVERY == 0 and ENDLESS.period(self.tokens):
+            return "loop" if self._loops and RAMBLING.period(self.tokens) else "length"
+        if self._loops and written % LOOK_EVERY == 0 and ENDLESS.period(self.tokens):
             return "loop"
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from eval.arithmetic import check_loaded
 from eval.config import DatasetConfig, RunConfig
 from eval.dataset import Dataset
-from eval.endings import Limits
+from eval.endings import Limits, repeats
 from eval.errors import UserError
 from eval.files import fingerprint, read_json, write_json
 from eval.gates import Finding
@@ -120,14 +120,17 @@ class Setup:
 
         More is REPLY_HEADROOM times the REPLY_QUANTILE of their lengths; so much room must every prompt leave.
         """
-        think = self.config.generation.max_think_tokens
-        thinks = set_to_think(self.tokenizer)
-        if configured := self.config.generation.max_new_tokens:
-            return Limits(configured, least=configured, think=think, thinks=thinks)
         turns = ask(self.config.instruction, "?").messages
-        lengths = sorted(len(render_reply(self.tokenizer, turns, e.reply)) for e in self.dataset.train)
+        replies = [render_reply(self.tokenizer, turns, e.reply) for e in self.dataset.train]
+        common = Limits(
+            0, think=self.config.generation.max_think_tokens, thinks=set_to_think(self.tokenizer),
+            loops=not repeats(replies),
+        )  # fmt: skip
+        if configured := self.config.generation.max_new_tokens:
+            return replace(common, reply=configured, least=configured)
+        lengths = sorted(len(reply) for reply in replies)
         usual = int(REPLY_HEADROOM * lengths[math.ceil(REPLY_QUANTILE * len(lengths)) - 1])
-        return Limits(max(REPLY_FLOOR, usual), least=usual, think=think, thinks=thinks)
+        return replace(common, reply=max(REPLY_FLOOR, usual), least=usual)
 
     def prepare(self, examples: Sequence[Example]) -> None:
         """Retrieve for many questions at once, which is faster than one by one."""

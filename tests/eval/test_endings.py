@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from eval.endings import ENDLESS, Ending, Limits
+from eval.endings import ENDLESS, Ending, Limits, repeats
 
 STOP = 0
 
@@ -49,6 +49,41 @@ def test_endless_repetition_ends_before_the_limit(period: int) -> None:
 
 def test_a_loop_that_comes_to_the_limit_first_is_no_cut_reply() -> None:
     assert written(list(range(1, 41)) * 20).finish == "loop"  # 256 tokens hold 6 whole periods
+
+
+LIKE_ROWS = "| M8 | zinc | 0 |\n" * 12
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" + "0" * 100,  # a googol in figures
+        "ha " * 30,
+        "-" * 120,
+        "na na na na, hey hey, goodbye\n" * 7,
+        '[{"ok": true}, {"ok": true}, {"ok": true}, {"ok": true}, {"ok": true}, {"ok": true}]',
+        "\uadf8\ub9ac\uace0 " * 20,
+        "    pass\n" * 12,
+    ],
+)
+def test_what_repeats_for_a_reason_is_not_ended_even_by_a_token_a_character(text: str) -> None:
+    assert written([*map(ord, text), STOP], limit=4096).finish == "stop"
+
+
+def test_ten_like_rows_of_words_are_not_ended() -> None:
+    pieces = LIKE_ROWS.replace("\n", " \n ").split(" ")
+    assert written([*(1 + pieces.index(piece) for piece in pieces), STOP], limit=4096).finish == "stop"
+
+
+def test_where_wanted_replies_repeat_themselves_nothing_is_a_loop() -> None:
+    grid = [1, 2] * 100
+    assert repeats([[1, 2, 3], grid])
+    assert not repeats([[1, 2, 3], list(range(500))])
+    ending = Ending(Limits(256, loops=False), {STOP})
+    for token in [1, 2] * 200:
+        if ending.add(token):
+            break
+    assert (ending.finish, len(ending.tokens)) == ("length", 256)
 
 
 def test_counting_up_is_no_repetition() -> None:

@@ -57,6 +57,8 @@ _SAME = (
 _SUFFIXES = frozenset(
     ["s", "e", "es", "ed", "d", "ing", "er", "r", "n", "an", "ian", "ese", "ish", "al", "ly", "ally", "ic"]
 )
+_OF_NAME = re.compile(r"\bD['’`´](?=[A-Z])")
+"""D'Angelo is DAngelo: the elision of a name is part of it."""
 _ELISION = re.compile(r"^(?:l|d|qu|un|dell|nell|all|dall|sull|gl)'(?=\w{2})")
 _REMARK = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _CLAUSE = re.compile(r",\s+(?:who|which|where|when|a|an|the|so|because|as)\s.*$", re.IGNORECASE | re.DOTALL)
@@ -84,7 +86,7 @@ _VARIANTS = {b: a for a, b in (pair.split() for pair in _PAIRS.replace("\n", " "
 def words(text: str) -> tuple[str, ...]:
     """Tokens (see `tokens`) without diacritics, plurals and ordinal endings; numerals of every kind as digits."""
     found: list[str] = []
-    for token in tokens(ordinals_as_digits(text)):
+    for token in tokens(ordinals_as_digits(_OF_NAME.sub("D", text))):
         token = _ELISION.sub("", token) if "'" in token else token
         if token.endswith("str") and len(token) > 5:  # Hauptstr. is Hauptstrasse
             token += "asse"

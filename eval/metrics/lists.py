@@ -10,7 +10,7 @@ from eval.metrics.numerals import in_digits
 from eval.metrics.text import tokens
 
 _SPLIT = re.compile(
-    r"\s*(?:,\s*(?:and|und|et|y|e|и|و)\s+|[,、，]|\s(?:and|&|und|et|y|e|и)\s|\n\s*(?:[-*•]|\d+[.)])?|"
+    r"\s*(?:,\s*(?:and|und|et|y|e|и|و)\s+|,(?!\d)|(?<!\d),|[、，]|\s(?:and|&|und|et|y|e|и)\s|\n\s*(?:[-*•]|\d+[.)])?|"
     r"(?<=[가-힣])(?:와|과|랑|하고)\s+|\s및\s|\s그리고\s|(?<=[\u3400-\u9fff])[和与及跟](?=[\u3400-\u9fff])|"
     r"(?<=[\u3040-\u30ff\u3400-\u9fff])[とや](?=[\u3040-\u30ff\u3400-\u9fff]))\s*",
     re.IGNORECASE,

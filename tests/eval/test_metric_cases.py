@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from eval.metrics.knowledge import METRICS
+from eval.config import Knowledge
+from eval.metrics.knowledge import METRICS, score_knowledge
 
 CASES = Path(__file__).parents[1] / "cases"
 _KINDS = (
@@ -93,3 +94,20 @@ def test_a_length_is_the_same_in_every_unit_and_another_never(value: float) -> N
                 same,
             )
             assert METRICS["match"](f"{value * 1.1 * size / other_size:.10f} {other}", [f"{value} {unit}"]) == 0.0
+
+
+@pytest.mark.parametrize("metric", ["number", "match"])
+def test_figures_in_sentences_and_calculations(metric: str) -> None:
+    cases = [case for case in read("figure_cases.jsonl") if case["metric"] == metric]
+    said = [METRICS[metric](c["reply"], c["answers"], c["question"]) == float(c["right"]) for c in cases]
+    assert sum(said) >= 0.96 * len(said)  # 210 of 216 in all when this was written
+
+
+def test_the_tolerance_is_the_configured_one() -> None:
+    strict = Knowledge.model_validate({"metric": "number", "tolerance": {"relative": 0.0, "round": False}})
+    loose = Knowledge.model_validate({"metric": "number", "tolerance": {"relative": 0.05, "round": False}})
+    for reply, expected in (("8.24 m", 1.0), ("8.2 m", 0.0), ("8.5 m", 0.0)):
+        assert score_knowledge(strict, reply, ["8.24 m"]) == expected
+    assert score_knowledge(loose, "8.5 m", ["8.24 m"]) == 1.0
+    assert score_knowledge(Knowledge(metric="number"), "8.237 m", ["8.24 m"]) == 1.0
+    assert score_knowledge(Knowledge(metric="number"), "1998", ["1999"]) == 0.0

@@ -18,6 +18,7 @@ from eval.metrics.literal import another_day, literally
 from eval.metrics.partial import changed, is_replaced
 from eval.metrics.polar import polar_gold, polarity
 from eval.metrics.quantity import lone_quantity, measured, quantities
+from eval.metrics.rivals import settles
 from eval.metrics.scripts import stands_unspaced
 from eval.metrics.stance import NEGATIVE, asserted, only_guesses
 from eval.metrics.text import POLAR, contains_tokens, polar, tokens
@@ -33,6 +34,7 @@ _LIST = re.compile(r",|\band\b|&|\bor\b|/")
 """An accepted answer that is a list itself cannot be told from guesses by its commas."""
 _HYPHENATED = re.compile(r"\w-[A-ZÀ-Þ]\w+\W*$")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ\s.,'’()-]+")
+_LETTERED = re.compile(r"\w\s+([A-Z])\W*$")
 _SPACED = re.compile(r"(?<=\w)\s+(?=[,.](?:\s|$))")
 
 
@@ -84,6 +86,9 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
     if sides:
         plain = [a for a in answers if not polar_gold(a)]
         return polarity(given, question) in sides or (bool(plain) and stands_by(given, plain, question, names))
+    settled = settles(given, answers, question)
+    if settled is not None:
+        return settled
     said = asserted(given, question)
     kept = _kept(said, answers, names) if said else []
     if not kept:  # an answer that is a denial itself
@@ -169,6 +174,8 @@ def _part_of_list(given: str, item: str, answer: str, question: str) -> bool:
 def _named(given: str, answer: str, question: str) -> bool:
     if adds_another(given, answer):
         return False
+    if (letter := _LETTERED.search(answer)) and not re.search(rf"(?<!\w){letter[1]}(?!\w)", given, re.IGNORECASE):
+        return False  # Type B is not Type A
     asked = frozenset(words(question))
     if holds(given, answer):
         return True

@@ -9,6 +9,8 @@ import torch
 
 from eval.forward import forward
 from eval.generate import pad_token
+from eval.progress import say
+from eval.shortage import in_halves
 from eval.ways import Way, turns_at
 
 if TYPE_CHECKING:
@@ -45,9 +47,14 @@ def log_likelihoods(base: Base, adapter: str | None, rows: Sequence[Row]) -> lis
         way = Way.SINGLE
     with base.weights(adapter) as model, base.computing(), torch.inference_mode():
         for batch in plan(rows, BATCH_TOKENS[base.device.type] if way == Way.OURS else _budget(base, way)):
-            for i, values in zip(batch, batch_likelihoods(model, base, [rows[i] for i in batch], way), strict=True):
+            found = in_halves(lambda part: batch_likelihoods(model, base, [rows[i] for i in part], way), batch, _note)
+            for i, values in zip(batch, found, strict=True):
                 results[i] = values
     return results
+
+
+def _note(batch: Sequence[int]) -> None:
+    say(f"out of memory with {len(batch)} texts at once: going on in halves")
 
 
 def _budget(base: Base, way: Way) -> int:

@@ -208,8 +208,11 @@ def _load_causal(name: str, folder: Path, **how: Any) -> Any:
     transformers.utils.logging.disable_progress_bar()
     try:
         model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, **how)
-    except torch.OutOfMemoryError:
-        raise
+    except torch.OutOfMemoryError as error:
+        raise UserError(
+            f"--model {name}: the device's memory does not suffice to load it ({first_line(error)}); free some, "
+            "or name a smaller --model"
+        ) from None
     except Exception as error:  # whatever the code of one of some hundred families raises
         raise UserError(f"--model {name}: {folder} cannot be loaded: {first_line(error)}") from None
     if model.get_output_embeddings() is None:

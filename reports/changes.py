@@ -76,7 +76,7 @@ def _said(verdict: Mapping[str, Any]) -> str:
     if verdict["strategy"] == "inconclusive" and verdict["candidates"]:
         return f"not settled ({' or '.join(SHORT.get(c, c) for c in verdict['candidates'])})"
     said = SHORT.get(verdict["strategy"], str(verdict["strategy"]))
-    return f"{said}, not good enough yet" if verdict.get("fit") == "no" and verdict["strategy"] in CELLS else said
+    return f"{said} (not good enough yet)" if verdict.get("fit") == "no" and verdict["strategy"] in CELLS else said
 
 
 def lead(found: Mapping[str, Any]) -> str:

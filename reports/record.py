@@ -59,7 +59,8 @@ def _outcome(run: Run, mode: str) -> str:
         return "misses a target" if strategy(mode) == "prompt" else "not shown to be worth its cost"
     lifts = [paired(run.comparisons, axis, decision.mode, mode) for axis in summary.axes(run)]
     said = [f"{lift.axis} {words.points(lift.value)}" for lift in lifts if lift and (lift.low > 0 or lift.high < 0)]
-    return f"against the chosen: {', '.join(said)}" if said else "no difference shown to the chosen"
+    best = "best so far" if decision.falls_short else "chosen"
+    return f"against the {best}: {', '.join(said)}" if said else f"no difference shown to the {best}"
 
 
 def context(run: Run) -> str:

@@ -147,7 +147,7 @@ def test_a_comparison_tells_not_good_enough_yet_from_nothing_and_from_enough():
         return {"before": before, "after": after}
 
     assert change_headline(found(("none", "no"), ("rag", "no"))) == (
-        "The verdict changed from nothing good enough to RAG, not good enough yet."
+        "The verdict changed from nothing good enough to RAG (not good enough yet)."
     )
     assert "to RAG." in change_headline(found(("rag", "no"), ("rag", "yes")))
     assert change_headline(found(("none", "no"), ("none", "no"))) == "The verdict stands: nothing good enough."

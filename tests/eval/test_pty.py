@@ -116,8 +116,8 @@ def test_json_is_one_document_whatever_the_terminal_shows(
         assert session.end() == 0
     document = json.loads(file.read_text(encoding="utf-8"))
     assert set(document) == {
-        "dataset", "strategy", "mode", "sentence", "targets", "axes", "questions_needed", "fit", "reaches_target", "cut",
-        "left_out", "next", "paths",
+        "dataset", "strategy", "mode", "sentence", "targets", "axes", "questions_needed", "fit", "reaches_target",
+        "cut", "left_out", "next", "paths",
     }  # fmt: skip
     assert Path(document["paths"]["report"]).is_file()
     assert set(document["axes"]["style"]) == {"base", "fewshot"}

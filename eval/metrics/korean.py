@@ -9,15 +9,24 @@ HANGUL = re.compile(r"[가-힣]")
 """A Korean syllable, as NFKC composes it."""
 
 _CASE = "에게서|에게|에서|에|의|까지|부터|마다|보다|처럼|한테서|한테|께서|께|밖에|조차|마저|대로|만큼|하고|뿐|"
-_AFTER_CASE = r"(?:는|은|도|만|의|만이|만을|만은)?"
+_AFTER_CASE = (
+    r"(?:는|은|도|만|의|만이|만을|만은|입니다|이다|이에요|예요|이었다|이었습니다|였다|였습니다|인데|인데요|이고|"
+    r"이며|이지만)?"
+)
 _COPULA = "입니다|입니까|이다|이에요|이었다|이었습니다|이었어요|임|"
 _ENDINGS = {
     True: rf"(?:은|이|을|(?:{_CASE}으로서|으로써|으로|과|이나|이랑){_AFTER_CASE}|도|만|만이|만을|만은|"
-    rf"{_COPULA}이예요|이야|이죠|이지요|이고|이며|이라고|이라는|이란|이라|이지만|인데)",
+    rf"{_COPULA}이예요|이야|이죠|이지요|이고|이며|이라고|이라는|이란|이라|이지만|인데요?|인|이네요|이군요|이랍니다|"
+    rf"이거든요|이면|이라서|이어서|이었던|이었고|이었으며|이었는데|이었지만|입니다만)",
     False: rf"(?:는|가|를|(?:{_CASE}로서|로써|로|와|나|랑){_AFTER_CASE}|도|만|만이|만을|만은|"
-    rf"{_COPULA}예요|였다|였습니다|였어요|야|다|죠|지요|고|며|라고|라는|란|라|지만|인데)",
+    rf"{_COPULA}예요|였다|였습니다|였어요|야|다|죠|지요|고|며|라고|라는|란|라|지만|인데요?|인|네요|군요|랍니다|"
+    rf"거든요|면|라서|여서|였던|였고|였으며|였는데|였지만|입니다만|"
+    rf"이라고|이며|이고)",
 }
-_FORMS = {final: re.compile(rf"(?:들(?={_ENDINGS[True]}|$)|님|씨)?{ends}?") for final, ends in _ENDINGS.items()}
+_FORMS = {
+    final: re.compile(rf"(?:(?:님|씨)?들(?:{_ENDINGS[True]}|로)?|님{_ENDINGS[True]}?|씨{_ENDINGS[False]}?|{ends}?)")
+    for final, ends in _ENDINGS.items()
+}
 """Endings of a noun whose last syllable has a final consonant (True) or none (False)."""
 _SHORT = {
     True: re.compile(

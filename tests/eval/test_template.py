@@ -6,6 +6,8 @@ The templates are the essential forms of those that thinking models come with.
 from __future__ import annotations
 
 import copy
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -192,3 +194,15 @@ def test_the_files_of_a_model_tell_whether_it_has_a_chat_template(tmp_path: Path
     file.parent.mkdir(exist_ok=True)
     file.write_text('{"chat_template": "x"}' if written.endswith(".json") else "x")
     check_template_file(tmp_path, "m")
+
+
+def test_a_model_without_a_chat_template_is_refused_before_anything_is_written(
+    tiny_model: Path, make_dataset: Callable[..., Path], tmp_path: Path
+) -> None:
+    from eval.plan import plan_run
+
+    bare = Path(shutil.copytree(tiny_model, tmp_path / "bare"))
+    (bare / "chat_template.jinja").unlink()
+    with pytest.raises(UserError, match=r"--model .*bare: the model has no chat template; name an instruction-tuned"):
+        plan_run(make_dataset(), model=str(bare), embedder="all-minilm-l6-v2", out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()

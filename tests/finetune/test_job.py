@@ -129,7 +129,7 @@ def test_each_method_has_fingerprints_of_its_own_and_watching_has_none(job: Job)
 
 
 def test_patience_stops_and_keeps_the_weights_of_the_lowest_held_out_loss(job: Job) -> None:
-    setup = job(epochs=30, learning_rate=0.3, patience=2)
+    setup = job(epochs=30, learning_rate=0.1, patience=2)
     folder = setup.train_adapter("ft")
     looks = [(line["step"], line["held_out_loss"]) for line in history(folder) if line["held_out_loss"] is not None]
     best = min(looks, key=lambda look: look[1])

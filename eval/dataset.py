@@ -35,7 +35,7 @@ ROW_KEYS = {
     "options": "list of strings",
     "checks": "list of checks",
 }
-ROW_METRICS = ("contains", "exact", "f1", "number", "match", "choice")
+ROW_METRICS = ("contains", "exact", "f1", "number", "match", "choice", "claims")
 """Metrics that a row may name for itself: the others need what is prepared for the whole data set."""
 
 

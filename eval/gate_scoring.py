@@ -26,6 +26,25 @@ def language(material: Material) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+LONG = 25
+"""Accepted answers of more words, in the middle of the set, are paragraphs."""
+
+
+@gate("long-answers")
+def long_answers(material: Material) -> Iterator[Finding]:
+    """Accepted answers that are paragraphs, scored by a metric for short ones."""
+    config = material.dataset.config
+    sizes = sorted(len(row.example.answers[0].split()) for row in material.test if row.example.answers)
+    if sizes and sizes[len(sizes) // 2] > LONG and config.knowledge.metric in ("match", "contains", "exact"):
+        yield Finding(
+            "long-answers", "warning",
+            f"half of the accepted answers have more than {LONG} words, and {config.knowledge.metric} is for short "
+            f"ones; "
+            "take knowledge.metric: claims, the share of their sentences that a reply states",
+            material.file("dataset.yaml"),
+        )  # fmt: skip
+
+
 @gate("empty-queries")
 def empty_queries(material: Material) -> Iterator[Finding]:
     """Accepted queries that give no rows, which any query that finds nothing equals."""

@@ -135,7 +135,7 @@ def _knowledge(config: DatasetConfig, row: _Row, reply: str, folder: Path, simil
     for name in METRICS:
         if name == "number" and asked != "number" and not has_number(answers):
             continue
-        if name == "choice" and asked != "choice":
+        if name in ("choice", "claims") and asked != name:
             continue
         value = score_knowledge(config.knowledge, reply, answers, name=name, question=row.example.question)
         if name == asked:  # under the data set's name, for one axis has one primary metric

@@ -9,6 +9,7 @@ from typing import Protocol
 from eval.config import Knowledge
 from eval.metrics.answer import find_answer
 from eval.metrics.choice import picks
+from eval.metrics.claims import claim_recall
 from eval.metrics.figures import DEFAULT, Tolerance, concludes
 from eval.metrics.literal import literally
 from eval.metrics.match import holds, stands_by
@@ -85,6 +86,13 @@ def figure(given: str, answers: Sequence[str], question: str, tolerance: Toleran
 def match(given: str, answers: Sequence[str], question: str = "") -> float:
     """1 when the reply asserts an accepted answer, in other words perhaps; see `eval/metrics/match.py`."""
     return asserts(given, answers, question)
+
+
+@metric("claims")
+def claims(given: str, answers: Sequence[str], question: str = "") -> float:
+    """The share of an accepted answer's sentences that the reply states, for answers of a paragraph; see "
+    "`claims.py`."""
+    return claim_recall(given, answers, question)
 
 
 @metric("choice")

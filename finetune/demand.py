@@ -103,8 +103,8 @@ def shortage(setup: Setup, name: str, found: Demand) -> str | None:
         return None
     where, method = setup.dataset.path / "dataset.yaml", setup.config.finetune.method
     return (
-        f"{where}: {name} would take about {found.least / GIB:.1f} GiB and there are {found.there / GIB:.1f} on "
-        f"{found.devices[0].type}; {FIXES[method]}"
+        f"{where}: {name} would take about {found.least / GIB:.1f} GiB and the device has {found.there / GIB:.1f}; "
+        f"{FIXES[method]}"
     )
 
 

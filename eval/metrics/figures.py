@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from eval.metrics.asked import equals, spoken
-from eval.metrics.equality import EXACT, alike, same
+from eval.metrics.equality import CONVERTED, EXACT, alike, same
 from eval.metrics.quantity import Quantity, lone_quantity, quantities
 
 
@@ -20,6 +20,8 @@ class Tolerance:
     """Whether a value counts that rounds to the accepted one at the decimals that the accepted one has."""
 
 
+ROUNDED = 0.1
+"""A rounded value is never further off than this: 1.4 is not 1, whatever the decimals."""
 DEFAULT = Tolerance()
 _RESULT = re.compile(
     r"=|≈|####|\\boxed|\b(?:final answer|the answer|answer)\b\s*(?:is|:)|\b(?:Antwort|réponse|respuesta|risposta|"
@@ -60,7 +62,8 @@ def within(gold: Quantity, said: Quantity, question: str, tolerance: Tolerance) 
         return True
     if not tolerance.round or gold.step <= 0 or gold.unit in ("date", "clock", "quarter", "ordinal") or not gold.value:
         return False
-    return equals(gold, said, question, min(0.5, gold.step / 2 * (1 + 1e-9) / abs(gold.value)))
+    most = ROUNDED if gold.unit == said.unit else CONVERTED
+    return equals(gold, said, question, min(most, gold.step / 2 * (1 + 1e-9) / abs(gold.value)))
 
 
 def calculated(text: str) -> bool:

@@ -40,7 +40,8 @@ _GOLD_NO = (
 )
 _GOLD = {"yes": frozenset(_GOLD_YES.split()), "no": frozenset(_GOLD_NO.split())}
 _LEAD = re.compile(
-    r"^[\W_]*(?:(?:well|so|hmm|i would say|i think|the (?:short |correct )?answer(?: here)?(?: is)?|answer|die "
+    r"^[\W_]*(?:(?:you (?:asked|ask)|your question(?: was)?|question|well|so|hmm|i would say|i think|the (?:short |"
+    r"correct )?answer(?: here)?(?: is)?|answer|die "
     r"antwort(?: ist| lautet)?|"
     r"antwort|la réponse(?: est)?|réponse|la respuesta(?: es)?|respuesta|la risposta(?: è)?|risposta|a resposta(?: "
     r"é)?|resposta|"
@@ -52,7 +53,8 @@ _LEAD = re.compile(
 _CONCLUDED = re.compile(
     r"\b(?:the (?:short |correct |final )?answer|die antwort|la réponse|la respuesta|la risposta|a resposta|ответ|"
     r"الإجابة|정답|답|答案|"
-    r"答え)(?: (?:here|to this question))?\s*(?:is|ist|lautet|est|es|è|é|هي|은|는|是|は)?\s*:?\s*(?=[\"'*]*\w)",
+    r"答え)(?: (?:here|to (?:this|that|it|your question|the question|this question)))?\s*(?:is|ist|lautet|est|es|è|"
+    r"é|هي|은|는|是|は)?\s*:?\s*(?=[\"'*]*\w)",
     re.IGNORECASE,
 )
 _NO_ANSWER = re.compile(

@@ -30,8 +30,8 @@ _BE = (
 _NOT_BEHIND = (
     r"(?!\s*(?:only|just|merely|simply|solely|until|till|exceed\w*|more than|less than|later than|earlier than|"
     r"fewer than|"
-    r"before|after|to mention|surprising\w*|far|long|unlike\w*|uncommon\w*|unusual\w*|be denied|without|necessarily|"
-    r"to be confused|sure|certain|quite|entirely|completely|at all sure|bad)\b)"
+    r"before|after|to mention|surprising\w*|(?-i:far|long)|unlike\w*|uncommon\w*|unusual\w*|be denied|"
+    r"without|necessarily|to be confused|sure|certain|quite|entirely|completely|at all sure|bad)\b)"
 )
 _VERBAL = re.compile(
     rf"\b(?:{_BE}(?:n't\b|\s+not\b)|cannot\b|can not\b|can't\b|mustn't\b|won't\b|ain't\b|shan't\b|not\b|never\b|no "

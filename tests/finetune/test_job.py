@@ -229,8 +229,13 @@ def test_the_next_form_is_taken_where_one_does_not_work_and_the_reason_is_kept(
 
 def test_an_adapter_of_a_base_held_otherwise_is_refused(job: Job, no_kernels: Any) -> None:
     from eval.errors import UserError
+    from eval.mixed import settled
+    from eval.plan import plan_run
 
-    job("run").train_adapter("ft")
+    setup = job("run")
+    setup.train_adapter("ft")
     no_kernels(4)
-    with pytest.raises(UserError, match="a base held as nf4, and here it is int8"):
-        job("run").load_adapter("ft")
+    model, embedder = setup.run_config.model, setup.run_config.embedder
+    plan = plan_run(setup.dataset.path, model=model, embedder=embedder, out=setup.run)
+    with pytest.raises(UserError, match="weights nf4 there and int8 here"):
+        settled(plan, ["base", "ft"], None)

@@ -79,9 +79,9 @@ def exact(server: Any) -> None:
     """In float32, where a random model's close calls do not turn on the order of sums."""
     import torch
 
+    server.RequestHandlerClass.desk.load()
     base = server.RequestHandlerClass.desk.setup.base
     if base.dtype != torch.float32:
-        server.RequestHandlerClass.desk.load()
         base.causal.float()
         base.dtype = torch.float32
 

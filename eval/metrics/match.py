@@ -15,7 +15,7 @@ from eval.metrics.equality import same
 from eval.metrics.korean import HANGUL
 from eval.metrics.lists import adds_another, complete
 from eval.metrics.literal import another_day, literally
-from eval.metrics.partial import changed, is_replaced
+from eval.metrics.partial import changed, is_replaced, unqualified
 from eval.metrics.polar import polar_gold, polarity
 from eval.metrics.quantity import lone_quantity, measured, quantities
 from eval.metrics.rivals import settles
@@ -154,8 +154,7 @@ def _apart(given: str, answer: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def _begins(answer: str) -> frozenset[str]:
-    """How the words of an accepted answer begin; empty where it may be met by other words: a figure, code or "
-    "initials."""
+    """How the words of an accepted answer begin; empty where other words may meet it: a figure, code or initials."""
     if not _LATIN.fullmatch(answer) or lone_quantity(answer) is not None or is_code(answer) or answer.isupper():
         return frozenset()
     found = {w for g in gold_readings(answer) for w in g.words}
@@ -164,7 +163,9 @@ def _begins(answer: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def _prefixes(text: str) -> frozenset[str]:
-    return frozenset(w[:2] for w in words(text))
+    found = words(text)
+    glued = (a + b[:1] for a, b in itertools.pairwise(found) if len(a) == 1)  # J K L is Jkl
+    return frozenset([*(w[:2] for w in found), *glued])
 
 
 def _part_of_list(given: str, item: str, answer: str, question: str) -> bool:
@@ -176,6 +177,8 @@ def _named(given: str, answer: str, question: str) -> bool:
         return False
     if (letter := _LETTERED.search(answer)) and not re.search(rf"(?<!\w){letter[1]}(?!\w)", given, re.IGNORECASE):
         return False  # Type B is not Type A
+    if unqualified(given, answer, question):
+        return stands_short(given, answer)
     asked = frozenset(words(question))
     if holds(given, answer):
         return True
@@ -300,7 +303,8 @@ def _person(own: tuple[str, ...], gold: Gold, given: str, reply: tuple[str, ...]
     last, firsts = gold.words[-1], gold.words[:-1]
     if _HYPHENATED.search(gold.text) and not _stands(gold.words[-2], reply, True):  # Maria Garcia is not Lopez-Garcia
         return False
-    places = [i for i, r in enumerate(reply) if same_word(last, r, True)]
+    # A slip at the end makes another word of it rather: Arabic is not Saudi Arabia.
+    places = [i for i, r in enumerate(reply) if r == last or (r[-1] == last[-1] and same_word(last, r, True))]
     capitals = _names(given)
     for i in places:
         first = reply[i - 1] if i else ""

@@ -65,3 +65,16 @@ def changed(text: str, answer: str) -> bool:
     places = [m.start() for m in re.finditer(re.escape(bare), text, re.IGNORECASE)]
     own = answer[: len(answer) - len(bare)]
     return bool(places) and all(CHANGES.search(text[:p]) for p in places) and not CHANGES.search(own)
+
+
+_QUALIFIED = re.compile(
+    r"\b((?:south|north)(?:ern|east|west)?|(?:east|west)(?:ern)?|central|new|upper|lower|inner|outer|lesser)\s+(?=[A-Z])",
+    re.IGNORECASE,
+)
+"""Words before a name that make it another one: South Africa is not Africa, nor New York York."""
+
+
+def unqualified(text: str, answer: str, question: str) -> bool:
+    """Whether a text, and its question, leave out a word that makes the name in the accepted answer another one."""
+    said = f"{text} {question}".casefold()
+    return any(word.casefold() not in said for word in _QUALIFIED.findall(answer))

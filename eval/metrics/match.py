@@ -157,15 +157,15 @@ def _begins(answer: str) -> frozenset[str]:
     """How the words of an accepted answer begin; empty where other words may meet it: a figure, code or initials."""
     if not _LATIN.fullmatch(answer) or lone_quantity(answer) is not None or is_code(answer) or answer.isupper():
         return frozenset()
-    readings = [g.words for g in gold_readings(answer)]
-    found = {w for own in readings for w in own}
-    glued = (a + b[0] for own in readings for a, b in itertools.pairwise(own) if len(a) == 1)  # Jkl is J K L
-    return frozenset([*(w[:2] for w in found if w not in STOP or found <= STOP), *glued])
+    found = {w for g in gold_readings(answer) for w in g.words}
+    return frozenset(w[:2] for w in found if w not in STOP or found <= STOP)
 
 
 @lru_cache(maxsize=4096)
 def _prefixes(text: str) -> frozenset[str]:
-    return frozenset(w[:2] for w in words(text))
+    found = words(text)
+    glued = (a + b[:1] for a, b in itertools.pairwise(found) if len(a) == 1)  # J K L is Jkl
+    return frozenset([*(w[:2] for w in found), *glued])
 
 
 def _part_of_list(given: str, item: str, answer: str, question: str) -> bool:

@@ -175,7 +175,9 @@ def _part_of_list(given: str, item: str, answer: str, question: str) -> bool:
 def _named(given: str, answer: str, question: str) -> bool:
     if adds_another(given, answer):
         return False
-    if (letter := _LETTERED.search(answer)) and not re.search(rf"(?<!\w){letter[1]}(?!\w)", given, re.IGNORECASE):
+    letter = _LETTERED.search(answer)
+    lettered = letter and any(len(w) > 1 for w in words(answer))  # J K L is a name written apart
+    if letter and lettered and not re.search(rf"(?<!\w){letter[1]}(?!\w)", given, re.IGNORECASE):
         return False  # Type B is not Type A
     if unqualified(given, answer, question):
         return stands_short(given, answer)

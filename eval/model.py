@@ -31,7 +31,7 @@ from eval.ladder import Rung, choose_rung
 from eval.memory import keep_freed_memory
 from eval.model_files import locate_model, model_fingerprint
 from eval.placement import Placement, place_model
-from eval.probe import find_ways
+from eval.probe import filled, find_ways
 from eval.progress import say
 from eval.ways import Ways
 
@@ -90,6 +90,7 @@ class Base:
         self.loaded[name] = None
         if self.peft is not None:
             self.peft.set_adapter(name)
+            self._find_adapted_ways(name)
 
     def load_adapter(self, name: str, folder: Path) -> None:
         """Load a PEFT adapter folder under `name` unless it is the one that is loaded."""
@@ -105,6 +106,17 @@ class Base:
         else:
             self.peft.load_adapter(str(folder), adapter_name=name)
         self.loaded[name] = folder
+        if self.peft is not None:
+            self._find_adapted_ways(name)
+
+    def _find_adapted_ways(self, name: str) -> None:
+        """Try the ways of computing with an adapter too, once; what is wrong with it is then not taken without it."""
+        if self.ways.adapted or self.sharded:
+            return
+        numbers = [p for n, p in self.peft.named_parameters() if f".{name}." in n]
+        with filled(numbers), self.weights(name) as model:
+            find_ways(self, model)
+        self.ways.adapted = True
 
     def drop_adapter(self, name: str) -> None:
         """Forget an adapter; nothing happens when there is none of that name."""

@@ -30,7 +30,8 @@ def plain_head(causal: Any) -> Any:
         hidden = causal.base_model(input_ids=ids, use_cache=False).last_hidden_state
         made = functional.linear(hidden.to(head.weight.dtype), head.weight, head.bias)
         given = causal(input_ids=ids, use_cache=False).logits
-    return head if torch.allclose(made.float(), given.float(), rtol=1e-3, atol=1e-3) else None
+        near = 1e-5 if given.dtype == torch.float32 else 1e-3
+    return head if torch.allclose(made.float(), given.float(), rtol=near, atol=near) else None
 
 
 def head_loss(

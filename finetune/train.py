@@ -15,24 +15,23 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from torch.nn import functional
 
 from eval.errors import UserError
-from eval.kv import prefix_states, shifted
 from eval.model import Base
 from eval.placement import devices_of
 from eval.progress import say, track
 from eval.shortage import is_shortage, release
-from finetune.batches import Batch, collate, pad_of
+from finetune.batches import pad_of
 from finetune.checkpoint import Checkpoint
 from finetune.divergence import Diverged
 from finetune.estimate import kept_bytes, recomputed_bytes, training_room
 from finetune.fit import Fit, fit, padded, pieces
 from finetune.health import CLEAR
-from finetune.loss import head_loss, plain_head
+from finetune.passes import find_pass, train_mode
 from finetune.progress import Progress, TrainSettings, Watchers
 from finetune.rows import Row, planned, warmup
 from finetune.scale import LossScale
+from finetune.targets import lora_targets, say_unreached
 from finetune.world import shard_base, world
 
 T = TypeVar("T")
@@ -44,15 +43,15 @@ LOOKS_PER_EPOCH = 4
 """At the held-out loss, where patience wants to know; else one at each epoch's end."""
 
 
-def lora_config(settings: TrainSettings) -> Any:
-    """LoRA on every linear layer, alpha 32 at any rank: what the rule for the learning rate was fitted with."""
+def lora_config(settings: TrainSettings, causal: Any) -> Any:
+    """LoRA on the text decoder's linear layers, alpha 32 at any rank, as the rule for the learning rate was fitted."""
     from peft import LoraConfig
 
     return LoraConfig(
         r=settings.rank,
         lora_alpha=ALPHA,
         lora_dropout=0.0,
-        target_modules="all-linear",
+        target_modules=lora_targets(causal),
         task_type="CAUSAL_LM",
     )
 
@@ -72,7 +71,9 @@ def train(
     `accelerate launch` every process calls this with the same rows, and all end with the same weights.
     """
     torch.manual_seed(settings.seed)
-    base.add_adapter(name, lora_config(settings))
+    if not base.full:
+        say_unreached(base.causal)
+    base.add_adapter(name, lora_config(settings, base.causal))
     trainer = _Trainer(base, rows, held_back, settings, checkpoint, watchers)
     try:
         trainer.run(name)
@@ -101,7 +102,6 @@ class _Trainer:
         self.progress = Progress()
         self.best: dict[str, torch.Tensor] = {}
         self.pad = pad_of(base.tokenizer)
-        self.head = None if base.full else plain_head(base.causal)  # whose loss gives the head itself no gradient
         shard_base(base)
         self.fit = self._fit()
         self.scale = LossScale(base.dtype)
@@ -109,6 +109,7 @@ class _Trainer:
         if self.fit.recompute:
             # Without re-entry no gradient has to reach the embeddings, so nothing is hooked onto them.
             base.causal.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        self.loss = find_pass(base, self.parameters.values(), pad=self.pad, share_prefix=self.share_prefix)
         self.file = Checkpoint(checkpoint, self.parameters, self.optimizer, self.world)
 
     def run(self, name: str) -> None:
@@ -163,7 +164,7 @@ class _Trainer:
         )  # fmt: skip
 
     def _step(self, batch: Sequence[Row]) -> float:
-        self.base.causal.train()
+        train_mode(self.base.causal)
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate(self.progress.step)
         mine = self.world.share(batch)
@@ -189,7 +190,7 @@ class _Trainer:
         """Add the gradients of the rows' loss over `count` tokens, piece by piece; the summed loss."""
 
         def add(piece: Sequence[Row]) -> float:
-            loss, _ = self._loss(piece)
+            loss, _ = self.loss(piece)
             loss = loss * weight
             (loss * self.scale.value / count).backward()  # type: ignore[no-untyped-call]
             return float(loss.detach())
@@ -252,25 +253,6 @@ class _Trainer:
         self.base.causal.eval()
         return self.watchers.retention()
 
-    def _loss(self, rows: Sequence[Row]) -> tuple[torch.Tensor, int]:
-        """Summed cross-entropy over the batch's labelled tokens, and how many there are."""
-        batch = collate(rows, pad=self.pad, device=self.base.device, share_prefix=self.share_prefix)
-        with self.base.computing():
-            states = prefix_states(self.base.causal, batch.shared, self.base.device)
-            inputs = {
-                "input_ids": batch.ids, "attention_mask": batch.mask, "position_ids": batch.positions,
-                "use_cache": bool(batch.shared),
-                "past_key_values": shifted(states, batch.mask) if batch.shared else None,
-            }  # fmt: skip
-            return self._label_loss(inputs, batch), len(batch.labels)
-
-    def _label_loss(self, inputs: dict[str, Any], batch: Batch) -> torch.Tensor:
-        if self.head is None:
-            logits = self.base.causal(**inputs, logits_to_keep=batch.keep + 1).logits[:, :-1][batch.labelled]
-            return functional.cross_entropy(logits.float(), batch.labels, reduction="sum")
-        hidden = self.base.causal.base_model(**inputs).last_hidden_state[:, -batch.keep - 1 : -1][batch.labelled]
-        return head_loss(hidden, self.head.weight, self.head.bias, batch.labels)
-
     def _validate(self) -> None:
         if not self.held_back:
             return
@@ -283,7 +265,7 @@ class _Trainer:
         ordered = sorted(self.held_back, key=lambda r: len(r.tokens))
         with torch.no_grad():
             for start in range(0, len(ordered), self.settings.batch_size):
-                found = self._in_pieces(ordered[start : start + self.settings.batch_size], self._loss)
+                found = self._in_pieces(ordered[start : start + self.settings.batch_size], self.loss)
                 total, count = total + sum(float(x) for x, _ in found), count + sum(n for _, n in found)
         mean = round(total / count, 4)
         if not math.isfinite(mean):

@@ -22,7 +22,7 @@ def test_sizes_from_the_configuration_are_those_of_the_loaded_model(tiny_model: 
     layers = [m for m in tiny_base.causal.base_model.modules() if isinstance(m, nn.Linear)]
     assert shape.linear == sum(m.weight.numel() for m in layers)
     assert shape.linear + shape.other == sum(p.numel() for p in tiny_base.causal.parameters())
-    tiny_base.add_adapter("ft", lora_config(TrainSettings(1, 1, 8, 1e-3, 0)))
+    tiny_base.add_adapter("ft", lora_config(TrainSettings(1, 1, 8, 1e-3, 0), tiny_base.causal))
     assert 8 * shape.lora == sum(p.numel() for p in tiny_base.trainable().values())
 
 

@@ -43,7 +43,7 @@ def trainer(base: Any, all_rows: list[Any], tmp_path: Path) -> Any:
     from finetune import train
 
     torch.manual_seed(0)
-    base.add_adapter("ft", train.lora_config(settings()))
+    base.add_adapter("ft", train.lora_config(settings(), base.causal))
     with torch.no_grad():
         for name, parameter in base.peft.named_parameters():
             if "lora_B" in name:
@@ -57,7 +57,7 @@ def test_loss_is_the_cross_entropy_of_the_reply_tokens(tiny_base: Any, tmp_path:
 
     base = exact(tiny_base)
     batch = rows(base, 4)
-    loss, count = trainer(base, batch, tmp_path)._loss(batch)
+    loss, count = trainer(base, batch, tmp_path).loss(batch)
     expected, labelled = 0.0, 0
     for row in batch:
         ids = torch.tensor([row.tokens])
@@ -74,9 +74,9 @@ def test_a_model_without_a_plain_head_is_trained_on_the_same_loss(tiny_base: Any
     batch = rows(tiny_base, 4)
     worker = trainer(exact(tiny_base), batch, tmp_path)
     assert worker.head is not None
-    fast, count = worker._loss(batch)
+    fast, count = worker.loss(batch)
     worker.head = None
-    slow, same = worker._loss(batch)
+    slow, same = worker.loss(batch)
     assert count == same
     assert fast.item() == pytest.approx(slow.item(), rel=1e-5)
 
@@ -91,7 +91,7 @@ def test_shared_prefix_gives_the_same_gradients(tiny_base: Any, tmp_path: Path) 
     for share in (True, False):
         worker.share_prefix = share
         worker.optimizer.zero_grad()
-        worker._loss(batch)[0].backward()
+        worker.loss(batch)[0].backward()
         gradients.append(torch.cat([p.grad.flatten() for p in worker.parameters.values()]))
     assert gradients[0].norm() > 0
     assert torch.allclose(gradients[0], gradients[1], rtol=1e-3, atol=1e-5 * float(gradients[1].norm()))

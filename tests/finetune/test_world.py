@@ -108,7 +108,7 @@ from finetune.train import lora_config
 from finetune.world import shard_base, world
 here = world()
 base = load_base(sys.argv[1])
-base.add_adapter("ft", lora_config(TrainSettings(1, 1, 2, 1e-3, 0)))
+base.add_adapter("ft", lora_config(TrainSettings(1, 1, 2, 1e-3, 0), base.causal))
 ids = torch.tensor([[1, 40, 50, 60]])
 layer = base.causal.base_model.layers[0].mlp.up_proj.base_layer
 whole = layer.weight.numel()

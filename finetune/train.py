@@ -101,15 +101,14 @@ class _Trainer:
         self.optimizer = _optimizer(list(self.parameters.values()), settings.learning_rate, base.device)
         self.progress = Progress()
         self.best: dict[str, torch.Tensor] = {}
-        self.pad = pad_of(base.tokenizer)
         shard_base(base)
         self.fit = self._fit()
         self.scale = LossScale(base.dtype)
-        self.share_prefix = not self.fit.recompute and not base.sharded  # recomputing allows no cache
         if self.fit.recompute:
             # Without re-entry no gradient has to reach the embeddings, so nothing is hooked onto them.
             base.causal.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-        self.loss = find_pass(base, self.parameters.values(), pad=self.pad, share_prefix=self.share_prefix)
+        share_prefix = not self.fit.recompute and not base.sharded  # recomputing allows no cache
+        self.loss = find_pass(base, self.parameters.values(), pad=pad_of(base.tokenizer), share_prefix=share_prefix)
         self.file = Checkpoint(checkpoint, self.parameters, self.optimizer, self.world)
 
     def run(self, name: str) -> None:

@@ -1,11 +1,23 @@
-"""Tiny random models of every family that the matrix tries: one table of what differs from a common configuration."""
+"""Every family through the real door: replies, likelihoods and the first training loss are transformers' own.
+
+Float32, tiny random models, prompts longer than every window, batches of unequal rows.
+"""
 
 from __future__ import annotations
 
+import json
+import random
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.component
+
+NEW = 8
+"""Tokens of a reply."""
 WINDOW = 16
 """Tokens that a sliding or chunked layer sees; every prompt of the matrix is longer."""
 
@@ -136,3 +148,151 @@ def save_family(family: str, tokenizer_from: Path, folder: Path) -> Path:
         if "tokenizer" in file.name or file.name in ("chat_template.jinja", "special_tokens_map.json"):
             shutil.copy(file, folder / file.name)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Tiny products gain nothing from threads, and on a busy machine wait for each other."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def family_folder(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a family's model, made once."""
+    root = tmp_path_factory.mktemp("families")
+
+    def folder(family: str) -> Path:
+        made = root / family
+        return made if made.exists() else save_family(family, tiny_model, made)
+
+    return folder
+
+
+@pytest.fixture
+def load(family_folder: Callable[[str], Path]) -> Callable[[str], Any]:
+    """Loads a family's model as any is loaded, in float32."""
+    from eval.model import load_base
+
+    return lambda family: load_base(str(family_folder(family)), dtype="float32")
+
+
+def drawn(lengths: tuple[int, ...]) -> list[list[int]]:
+    """Rows of ordinary tokens after a common beginning."""
+    draw = random.Random(3)
+    return [[*range(40, 60), *(draw.randrange(3, 259) for _ in range(n))] for n in lengths]
+
+
+def plain(base: Any) -> Any:
+    """The same weights as transformers loads them, untouched by us."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    return AutoModelForCausalLM.from_pretrained(base.folder, dtype=torch.float32).eval()
+
+
+def greedy(base: Any, model: Any, row: list[int], new: int = NEW) -> str:
+    """The reply that `generate` gives to one prompt alone."""
+    import torch
+
+    out = model.generate(torch.tensor([row]), max_new_tokens=new, do_sample=False, pad_token_id=0)
+    reply = [t for t in out[0][len(row) :].tolist() if t != 2]
+    return str(base.tokenizer.decode(reply, skip_special_tokens=True)).strip()
+
+
+def replies(base: Any, adapter: str | None, rows: list[list[int]]) -> list[str]:
+    """Our replies, in two batches."""
+    from eval.endings import Limits
+    from eval.generate import generate_batches
+
+    batches = [list(range(0, len(rows), 2)), list(range(1, len(rows), 2))]
+    found = generate_batches(base, adapter, rows, batches, limits=Limits(NEW))
+    texts = {i: c.text for b, cs in zip(batches, found, strict=True) for i, c in zip(b, cs, strict=True)}
+    return [texts[i] for i in range(len(rows))]
+
+
+def first_loss(base: Any, rows: list[Any], tmp_path: Path) -> float:
+    """The mean loss of the first training step on these rows."""
+    from finetune.progress import TrainSettings
+    from finetune.train import train
+
+    progress = train(base, "ft", rows, [], TrainSettings(1, len(rows), 2, 1e-3, 0), tmp_path / "checkpoint")
+    return float(progress.losses[0][1])
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_is_computed_as_transformers_computes_it(
+    family: str, load: Callable[[str], Any], tmp_path: Path
+) -> None:
+    import torch
+
+    from eval.likelihood import log_likelihoods
+    from finetune.rows import Row
+
+    base = load(family)
+    model, rows = plain(base), drawn((14, 33, 20, 41))
+    assert replies(base, None, rows) == [greedy(base, model, row) for row in rows]
+
+    found = log_likelihoods(base, None, [(row[:25], row[25:]) for row in rows])
+    total, count = 0.0, 0
+    for row, values in zip(rows, found, strict=True):
+        labels = torch.tensor([[-100] * 25 + row[25:]])
+        with torch.no_grad():
+            out = model(input_ids=torch.tensor([row]), labels=labels)
+        logs = out.logits[0, 24:-1].log_softmax(-1).gather(1, torch.tensor(row[25:])[:, None])[:, 0]
+        assert values == pytest.approx(logs.tolist(), abs=1e-4)
+        total, count = total + float(out.loss) * len(values), count + len(values)
+
+    learned = [Row(tuple(row), 25, "reply") for row in rows]
+    assert first_loss(base, learned, tmp_path) == pytest.approx(total / count, abs=2e-4)  # kept with four digits
+
+    with base.weights("ft") as tuned:
+        assert replies(base, "ft", rows) == [greedy(base, tuned, row) for row in rows]
+
+
+def test_the_matrix_names_the_families_that_are_wanted() -> None:
+    assert len(FAMILIES) >= 60
+
+
+@pytest.mark.parametrize("family", ["mistral", "gemma3", "phi3", "qwen2", "gemma2"])
+def test_a_run_writes_the_replies_of_generate(
+    family: str, family_folder: Callable[[str], Path], make_dataset: Callable[..., Path], tmp_path: Path
+) -> None:
+    """`evaluate --dtype float32`: the rag prompts, far longer than the window, and what is written for them."""
+    from typer.testing import CliRunner
+
+    from eval.cli import app
+    from eval.modes import MODES
+    from eval.plan import plan_run
+    from eval.prompt import render
+    from eval.setup import Setup
+
+    data, model, out = make_dataset(), family_folder(family), tmp_path / "run"
+    arguments = [
+        str(data),
+        "--model",
+        str(model),
+        "--dtype",
+        "float32",
+        "--out",
+        str(out),
+        "--limit",
+        "4",
+        "--no-retention",
+    ]
+    done = CliRunner().invoke(app, [*arguments, "--mode", "rag", "--quiet"])
+    assert done.exit_code == 0, done.output
+    plan = plan_run(data, model=str(model), embedder="all-minilm-l6-v2", limit=4, dtype="float32", out=out)
+    setup = Setup(plan.dataset, plan.config, plan.identity, out)
+    untouched = plain(setup.base)
+    for mode in ("base", "rag"):
+        lines = (out / "predictions" / f"{mode}.jsonl").read_text(encoding="utf-8").splitlines()
+        written = {p["id"]: p["text"] for p in map(json.loads, lines)}
+        for example in plan.examples:
+            prompt = render(setup.tokenizer, MODES[mode].build(setup, example).messages)
+            assert len(prompt) > 32
+            assert written[example.id] == greedy(setup.base, untouched, prompt, new=8)

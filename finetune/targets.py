@@ -48,4 +48,5 @@ def _is_linear(module: nn.Module) -> bool:
 
 def _is_router(module: nn.Module) -> bool:
     """A family's own layer that is no plain product: routers of experts, which return more than one tensor."""
-    return type(module).__module__.startswith("transformers.models.")
+    name = type(module).__name__.lower()
+    return type(module).__module__.startswith("transformers.models.") and ("router" in name or "gate" in name)

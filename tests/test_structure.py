@@ -23,7 +23,7 @@ HEAVY = (
     "sklearn",
 )
 REPORTS_MAY_USE = {"errors", "files", "records", "config", "modes", "terminal", "progress", "labels", "analyse"}
-REPORTS_MAY_USE |= {"changes", "model_index"}
+REPORTS_MAY_USE |= {"changes", "decide", "model_index"}
 
 
 def modules(package: str) -> list[Path]:

@@ -56,7 +56,7 @@ def test_reference_replies_are_right_and_in_style(tidewell: Dataset) -> None:
     for e in (*tidewell.train, *tidewell.test):
         assert [f"{c.name} {fault}" for c in checks if (fault := c.fails(e.reply))] == [], e.id
         if e.answerable:
-            assert score_knowledge(config.knowledge, e.reply, e.answers) == 1.0, e.id
+            assert score_knowledge(config.knowledge, e.reply, e.answers, question=e.question) == 1.0, e.id
             assert json.loads(e.reply)["source"] in e.documents, e.id
         else:
             assert json.loads(e.reply) == {"answer": "Not on file.", "source": "none"}, e.id

@@ -49,7 +49,7 @@ _VERBAL = re.compile(
     r"mitnichten|niemand|nirgends)\b"
     r"|\b(?:ne|n')\s?(?:\S+\s+){1,4}?(?:pas|plus|jamais|aucune?|guère|point)\b|(?:^|\W)(?:pas|jamais) (?!seulement|"
     r"moins|plus)"
-    r"|\bnon (?!solo|soltanto|c'è dubbio|plus)\b|\bmai\b(?= \w)|\bnão (?!só|apenas|somente|há dúvida)\b|"
+    r"|\bnon (?!solo|soltanto|c'è dubbio|plus)\b|(?-i:\bmai\b)(?= \w)|\bnão (?!só|apenas|somente|há dúvida)\b|"
     r"\b(?:jamais|nunca|tampoco)\b"
     r"|(?:^|\s)не (?!только|позднее|позже|раньше|ранее|менее|более|больше|меньше)|\bникогда\b|\bнет\b"
     r"|不是|並非|并非|绝非|不(?!仅|僅|但|只|同|过|過|少于|超过|超過|得不|锈|鏽|断|断|列颠|丹|可或缺|错)\w|"

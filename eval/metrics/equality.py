@@ -186,7 +186,18 @@ _LEAST = re.compile(
     r"最低|至少|миним",
     re.I,
 )
-_WIDER = {"<=": _LIMIT, ">=": _LEAST}
+_BELOW = re.compile(
+    r"\b(?:up to|below|under|within|before|(?:less|fewer|shorter|lower|smaller|younger) than|limit\w*|max\w*|höchst\w*|"
+    r"bis|unter|jusqu\w*|hasta|fino|até)\b",
+    re.IGNORECASE,
+)
+_ABOVE = re.compile(
+    r"\b(?:from|above|over|beyond|past|exceed\w*|(?:more|longer|higher|larger|older) than|at least|min\w*|threshold|ab|"
+    r"über|mindest\w*|à partir|desde|oltre|acima)\b",
+    re.IGNORECASE,
+)
+_WIDER = {"<=": _LIMIT, ">=": _LEAST, "<": _BELOW, ">": _ABOVE}
+"""A bound that may stand for the value, where the question asks for one: less than 12 m for `up to what drop`."""
 
 
 def _same_bound(gold: Quantity, given: Quantity, question: str) -> bool:

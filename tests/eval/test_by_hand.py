@@ -159,6 +159,8 @@ def test_every_number_follows_from_the_scores(tmp_path: Path, shares: Any, size:
         top = ("retention",) if axis == "retention" else ("axes", axis)
         for mode, column in modes.items():
             expected |= {(*top, mode, k): v for k, v in table.estimate(column).items()}
+    expected |= {("targets", axis): TARGETS[axis] for axis in ("knowledge", "style")}
+    expected |= {("cut", mode): 0.0 for axis in ("knowledge", "style") for mode in table.axes[axis]}
     found = {path: v for path, v in numbers(decision) if path != ("questions_needed",)}
     assert found == pytest.approx(expected, abs=6e-5)
 

@@ -98,7 +98,7 @@ def test_digests_follow_the_contents(make_dataset: Make) -> None:
         ("test", 3, {"answers": [""]}, "test.jsonl:3: an answerable row needs 'answers'"),
         ("test", 3, {"answers": ["5", " "]}, "test.jsonl:3: key 'answers' holds an empty string"),
         ("test", 3, {"answerable": "no"}, "test.jsonl:3: key 'answerable' must be a true or false value, found \"no\""),
-        ("test", 3, {"anwsers": []}, "test.jsonl:3: unknown key 'anwsers'; known here: answerable, answers, documents"),
+        ("test", 3, {"anwsers": []}, "test.jsonl:3: unknown key 'anwsers'; known here: answerable, answers, checks, "),
         ("test", 3, {"answers": []}, "test.jsonl:3: an answerable row needs 'answers'"),
         ("test", 3, {"answers": GONE}, "test.jsonl:3: an answerable row needs 'answers'"),
         ("test", 8, {"answers": ["x"]}, "test.jsonl:8: a row with \"answerable\": false has 'answers'"),

@@ -169,7 +169,7 @@ def training(base: Any, work: Work, folder: Path) -> dict[str, Callable[[], Any]
             use_cpu=base.device.type == "cpu", bf16=str(base.dtype) == "torch.bfloat16",
         )  # fmt: skip
         trainer = SFTTrainer(base.causal, args=how, train_dataset=data, processing_class=base.tokenizer,
-                             peft_config=lora_config(settings))  # fmt: skip
+                             peft_config=lora_config(settings, base.causal))  # fmt: skip
         trainer.train()
         base.causal = trainer.model.unload()
         base.causal.requires_grad_(False)

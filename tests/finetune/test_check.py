@@ -73,8 +73,6 @@ def test_a_sound_set_passes_and_shows_three_rows_with_the_trained_tokens_marked(
          "labels-masked", "leaves the reply out"),
         ("{{ bos_token }}" + LOOP + AWAIT, "doubled-bos", "twice in a row at tokens 0 and 1"),
         (LOOP + AWAIT.replace("assistant\n", "assistant: "), "template-differs", "training has '\\n{"),
-        (LOOP + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n<think>' }}{% endif %}",
-         "template-differs", "inference has '<think>'"),
         (LOOP, "no-generation-prompt", "'<|im_start|>assistant\\n' before a reply"),
         ("{{ strftime_now('%d %B %Y') }}" + LOOP + AWAIT, "template-differs", "today's date"),
         (LOOP.replace("message['content']", "message['content'].upper()") + AWAIT, "labels-masked", "rewrites it"),

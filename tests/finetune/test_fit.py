@@ -66,7 +66,7 @@ def make_trainer(tiny_model: Path, tmp_path: Path) -> Callable[..., Any]:
         ]  # fmt: skip
         settings = TrainSettings(2, 8, 4, rate, 3)
         torch.manual_seed(0)
-        base.add_adapter("ft", train.lora_config(settings))
+        base.add_adapter("ft", train.lora_config(settings, base.causal))
         with torch.no_grad():
             for name, parameter in base.peft.named_parameters():
                 if "lora_B" in name:
@@ -134,23 +134,22 @@ def test_out_of_memory_halves_the_pieces_says_so_once_and_changes_nothing_else(
     """A fake of CUDA's error above 120 padded tokens, in training and at the held-out loss."""
     import torch
 
-    from finetune import train
-
     undisturbed = make_trainer()
     undisturbed.run("ft")
     undisturbed.close()
     undisturbed.file.path.unlink()
     expected = {n: p.detach().clone() for n, p in undisturbed.parameters.items()}
-    real, seen = train._Trainer._loss, []
+    seen = []
+    worker = make_trainer()
+    real = worker.loss
 
-    def small_card(self: Any, rows: Any) -> Any:
+    def small_card(rows: Any) -> Any:
         seen.append(padded(rows))
         if padded(rows) > 120:
             raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
-        return real(self, rows)
+        return real(rows)
 
-    monkeypatch.setattr(train._Trainer, "_loss", small_card)
-    worker = make_trainer()
+    monkeypatch.setattr(worker, "loss", small_card)
     capsys.readouterr()
     worker.run("ft")
     worker.close()
@@ -172,13 +171,12 @@ def test_one_row_for_which_the_memory_does_not_suffice_is_one_line(
     import torch
 
     from eval.errors import UserError
-    from finetune import train
 
-    def no_card(self: Any, rows: Any) -> Any:
+    def no_card(rows: Any) -> Any:
         raise torch.cuda.OutOfMemoryError("CUDA out of memory.")
 
     worker = make_trainer()
-    monkeypatch.setattr(train._Trainer, "_loss", no_card)
+    monkeypatch.setattr(worker, "loss", no_card)
     with pytest.raises(UserError, match="does not suffice for one row of"):
         worker.run("ft")
     worker.close()
@@ -186,13 +184,12 @@ def test_one_row_for_which_the_memory_does_not_suffice_is_one_line(
 
 @pytest.mark.component
 def test_other_errors_keep_their_traceback(make_trainer: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    from finetune import train
 
-    def broken(self: Any, rows: Any) -> Any:
+    def broken(rows: Any) -> Any:
         raise RuntimeError("shapes do not match")
 
     worker = make_trainer()
-    monkeypatch.setattr(train._Trainer, "_loss", broken)
+    monkeypatch.setattr(worker, "loss", broken)
     with pytest.raises(RuntimeError, match="shapes do not match"):
         worker.run("ft")
     worker.close()

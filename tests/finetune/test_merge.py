@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,8 @@ def test_weights_are_the_dequantised_base_plus_the_scaled_product(tiny_run: Call
     run = tiny_run("ft")
     tuned = open_tuned(run, "ft")
     lora = load_file(tuned.folder / "adapter_model.safetensors")
+    settings = json.loads((tuned.folder / "adapter_config.json").read_text())
+    scale = settings["lora_alpha"] / settings["r"]
     base = load_base(tuned.plan.config.model).causal.state_dict()
     for dtype in ("fp32", "bf16"):
         folder = merge(run, adapter="ft", dtype=dtype).folder
@@ -55,7 +58,7 @@ def test_weights_are_the_dequantised_base_plus_the_scaled_product(tiny_run: Call
             prefix = f"base_model.model.{name.removesuffix('.weight')}.lora_"
             expected = base[name].float()
             if f"{prefix}A.weight" in lora:
-                expected = expected + 2.0 * lora[f"{prefix}B.weight"] @ lora[f"{prefix}A.weight"]
+                expected = expected + scale * lora[f"{prefix}B.weight"] @ lora[f"{prefix}A.weight"]
             assert torch.allclose(
                 weight.float(), expected.to(weight.dtype).float(), rtol=1e-2 if dtype == "bf16" else 1e-5, atol=1e-7
             ), name

@@ -102,4 +102,5 @@ def modules_beside(model: Any, layers: list[str]) -> Iterator[str]:
 
 
 def _intermediate(config: Any) -> int:
-    return int(getattr(config, "intermediate_size", None) or 4 * config.hidden_size)
+    size = getattr(config, "intermediate_size", None) or 4 * config.hidden_size
+    return int(max(size) if isinstance(size, (list, tuple)) else size)  # of each layer, in some families

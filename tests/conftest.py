@@ -28,6 +28,15 @@ CHATML = (
 CITIES = ["Arvik", "Belmo", "Corda", "Dunsel", "Elgar", "Fonte", "Gamla", "Horve", "Istad", "Jokul"]
 
 
+@pytest.fixture(autouse=True)
+def speaking() -> Iterator[None]:
+    """What one test silenced by --quiet speaks again in the next."""
+    from eval.progress import set_quiet
+
+    yield
+    set_quiet(False)
+
+
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a random two-layer Llama and a byte-level tokenizer, as a hub snapshot would be."""

@@ -124,13 +124,15 @@ print(f"rank {here.rank}: {type(layer).__name__}, {part} of {whole}, same {torch
 
 @pytest.mark.component
 def test_each_process_holds_half_of_the_4_bit_weights(tiny_model: Path, tmp_path: Path) -> None:
+    from eval.device import pick_device, pick_dtype
+
     script = tmp_path / "spread.py"
     script.write_text(SPREAD, encoding="utf-8")
     command = [sys.executable, *launch(FSDP), str(script), str(tiny_model)]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=300, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
-    whole = 64 * 128 // 4  # four 4-bit weights in one bfloat16
+    whole = 64 * 128 // 2 // pick_dtype(pick_device()).itemsize  # 4-bit weights, held in numbers of the compute dtype
     assert [f"rank {r}: Linear4bit, {whole // 2} of {whole}, same True" in done.stdout for r in (0, 1)] == [True] * 2, (
         done.stdout + done.stderr
     )

@@ -5,6 +5,7 @@ Ours lets the rows' common beginning run once and makes vocabulary logits only w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -140,7 +141,8 @@ def _compare(
         size = float(torch.stack([g.square().sum() for g in wanted[1]]).sum().sqrt())
         pairs = zip(gradients, wanted[1], strict=True)
         apart = float(torch.stack([(g - w).square().sum() for g, w in pairs]).sum().sqrt())
-        return max(off, apart / size / GRADIENT[base.dtype])
+        worst = max(off, apart / size / GRADIENT[base.dtype])
+        return worst if math.isfinite(off + apart) else math.inf  # max() passes over what is no number
 
     return error
 

@@ -127,10 +127,11 @@ def test_filters_narrow_the_list_by_arm_outcome_tag_cause_and_words(open_page):
     tab.page.click("#clear")
     tab.page.select_option("#mode", "rag")
     options = tab.page.locator("#cause option").all_inner_texts()
-    tab.page.select_option(
-        "#cause", index=options.index("a passage that it was given states the answer, and the reply does not")
-    )
-    assert 0 < int(count(tab).inner_text().split()[0]) < 40
+    found = []
+    for i in range(1, len(options)):
+        tab.page.select_option("#cause", index=i)
+        found.append(int(count(tab).inner_text().split()[0]))
+    assert 0 < max(found) < 40 and sum(found) <= 40  # a question has one cause in an arm
     tab.page.click("#clear")
     tab.page.fill("#search", "who designed tjur")
     expect(count(tab)).to_have_text("2 of 40 questions")

@@ -47,7 +47,6 @@ _BEFORE_RE = [
 ]
 _NOUN = r"(?:[\s-]*[^\W\d_]+){0,2}?"
 _BEHIND_RE = [(k, re.compile(rf"{_NOUN}[\s,]*(?:\()?(?:{p})(?![^\W\d_a-z])", re.IGNORECASE)) for k, p in _BEHIND]
-_UNTIL = re.compile(r"[\s,.;!?\x1f]")
 _FALL = (
     r"loss(?:es)?|lost|deficit|negative|decreas\w+|declin\w+|fell|fall(?:s|en|ing)?|drop\w*|down|reduc\w+|shrank|"
     r"shrunk|lower|less|minus|below zero|"

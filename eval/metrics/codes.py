@@ -21,7 +21,6 @@ _PHONE = re.compile(r"(?:\+|00|\(0|0)[\d\s()/.-]{6,}\d")
 _CAMEL = re.compile(r"(?:[A-Z][a-z]+){3,}|[a-z]+(?:[A-Z][a-z]+)+|[a-z]+[A-Z]\w*|[a-z]\w*\(\)")
 _KEYS = re.compile(r"(?:ctrl|strg|alt|shift|cmd|command|option|win|fn|esc)(?:\s?[+-]\s?\w+)+", re.IGNORECASE)
 _UPPER_NUMBER = re.compile(r"[A-Z]{1,5}\s\d+[A-Za-z]?")
-_UNITS_GLUED = re.compile(r"[-+]?[$€£₩¥]?\d[\d.,]*\s?[^\W\d_]{1,6}")
 _NAMED = re.compile(
     r"\b(?:package|library|module|branch|image|service|repo\w*|plugin|container|host\w*|identifier|slug|Paket|"
     r"Modul|paquet|paquete|"

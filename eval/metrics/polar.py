@@ -263,13 +263,8 @@ _SMALL = frozenset(
 _SENTENCE = re.compile(r"(?<=[^\W\d_]{2})[.]\s+|[!;\n]|[。！？؟?]")
 
 
-_OF_COURSE = (
-    "of course", "for sure", "by all means", "bien sûr", "por supuesto", "certo che sì", "com certeza", "auf jeden "
-    "fall",
-)  # fmt: skip
 _ALONE = frozenset(("yes", "no", "ja", "nein", "oui", "non", "sì", "sim", "não", "да", "нет", "نعم"))
 """These answer also where no sign stands behind them."""
-_STRONG = _ALONE | {"sí", "예", "네", "아니요", "아니오", "아뇨", "لا", "はい", "いいえ", "是", "不是"}
 
 
 def polar_gold(answer: str) -> str:

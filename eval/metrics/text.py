@@ -28,7 +28,6 @@ _HYPHEN = re.compile(r"(?<=\w)-(?=[^\W\d])|(?<=\d)-(?=\d)")
 """Hyphens that separate: after a letter and before a digit (TG-200) the hyphen makes a code."""
 _NOT_A_CODE = re.compile(r"\b(mid|pre|post|late|early)-(?=\d)")
 _THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}(?:[,'\u2019\u00a0\u202f]\d{3})+(?!\d)")
-_SIGNS = str.maketrans("\u2212\u2013\u2019", "--'")
 _POSSESSIVE = re.compile(r"'s\b")
 _GLUE = re.compile(r"(?<=\d) (?=[^\W\d_])|(?<=[^\W\d_]) (?=\d)|(?<=[가-힣]) (?=[가-힣])")
 """Spaces that writers set or leave out: between a number and a letter, and within a Korean noun."""

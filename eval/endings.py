@@ -6,6 +6,7 @@ ended. The same works in a `StoppingCriteria` of transformers: add `input_ids[ro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -50,6 +51,20 @@ def repeats(replies: Iterable[Sequence[int]]) -> bool:
     return any(
         ENDLESS.period(reply[:end]) for reply in replies for end in range(ENDLESS.tokens, len(reply) + 1, LOOK_EVERY)
     )
+
+
+_ITEM = re.compile(r"^\s*\d+[.)]\s+(.*)\n", re.MULTILINE)
+LISTED, SHARE_NEW = 8, 1 / 3
+"""A list of so many whole items, a third of them different at most, only counts on (seen: 2 of 10 to 21; 6 of 22)."""
+
+
+def counts_on(text: str) -> bool:
+    """Whether a reply is a numbered list that says the same few items over and over, so that its end never comes.
+
+    The numbers change, so no exact repetition is found; asked of a reply that came to its limit alone.
+    """
+    items = [item.strip() for item in _ITEM.findall(text)]
+    return len(items) >= LISTED and len(set(items)) <= SHARE_NEW * len(items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +133,12 @@ class Ending:
     def text(self, plainly: Decode) -> str:
         """The reply so far, without thinking, by a decoder that leaves special tokens out."""
         return self._thinking.reply(self.own, plainly) if self._thinking else plainly(self.own).strip()
+
+    def ended(self, text: str) -> Finish:
+        """How the reply with this text ended: a list that only counts on was in a loop rather than cut."""
+        if self.finish == "length" and self._loops and counts_on(text):
+            return "loop"
+        return self.finish or "length"
 
     def _at_limit(self) -> Finish | None:
         written = len(self.tokens)

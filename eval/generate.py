@@ -205,6 +205,4 @@ def begin_reply(
 
 def _completion(base: Base, prompt: Sequence[int], ending: Ending, seconds: float) -> Completion:
     text = ending.text(decoder(base.tokenizer, specials=False))
-    return Completion(
-        text, len(prompt), len(ending.tokens), seconds, ending.finish or "length", ending.thinking_tokens
-    )  # fmt: skip
+    return Completion(text, len(prompt), len(ending.tokens), seconds, ending.ended(text), ending.thinking_tokens)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from eval.arithmetic import check_loaded
 from eval.config import DatasetConfig, RunConfig
 from eval.dataset import Dataset
-from eval.endings import Limits, repeats
+from eval.endings import Limits, counts_on, repeats
 from eval.errors import UserError
 from eval.files import fingerprint, read_json, write_json
 from eval.gates import Finding
@@ -124,7 +124,7 @@ class Setup:
         replies = [render_reply(self.tokenizer, turns, e.reply) for e in self.dataset.train]
         common = Limits(
             0, think=self.config.generation.max_think_tokens, thinks=set_to_think(self.tokenizer),
-            loops=not repeats(replies),
+            loops=not (repeats(replies) or any(counts_on(e.reply) for e in self.dataset.train)),
         )  # fmt: skip
         if configured := self.config.generation.max_new_tokens:
             return replace(common, reply=configured, least=configured)

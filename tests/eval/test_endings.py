@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from eval.endings import ENDLESS, Ending, Limits, repeats
+from eval.endings import ENDLESS, Ending, Limits, counts_on, repeats
 
 STOP = 0
 
@@ -88,3 +88,21 @@ def test_where_wanted_replies_repeat_themselves_nothing_is_a_loop() -> None:
 
 def test_counting_up_is_no_repetition() -> None:
     assert written([t for i in range(1, 100) for t in (1000, 1001, i, 1002)]).finish == "length"
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        (["hall 5"] * 12, True),
+        (["hall 5", "hall 9"] * 4, True),
+        (["hall 5"] * 7, False),  # too few to tell
+        ([f"hall {i}" for i in range(20)], False),
+        ([f"hall {i // 2}" for i in range(20)], False),  # half of them new
+    ],
+)
+def test_a_list_that_only_counts_on_is_a_loop_and_a_long_list_is_none(items: list[str], expected: bool) -> None:
+    text = "".join(f"{i}. The pump is made in {item}.\n" for i, item in enumerate(items, 1)) + "99. The pump is"
+    assert counts_on(text) is expected
+    cut = written(list(range(1, 20)), limit=16)
+    assert cut.finish == "length" and cut.ended(text) == ("loop" if expected else "length")
+    assert written([1, 2, STOP]).ended(text) == "stop"

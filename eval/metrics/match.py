@@ -20,7 +20,7 @@ from eval.metrics.polar import polar_gold, polarity
 from eval.metrics.quantity import lone_quantity, measured, quantities
 from eval.metrics.rivals import settles
 from eval.metrics.scripts import stands_unspaced
-from eval.metrics.stance import NEGATIVE, asserted, only_guesses
+from eval.metrics.stance import NEGATIVE, asserted, only_guesses, says_otherwise
 from eval.metrics.text import POLAR, contains_tokens, polar, tokens
 
 SHARE = 0.7
@@ -96,6 +96,10 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
             (own := NEGATIVE.search(a)) and own[0].casefold() in given.casefold() and names(given, a) for a in answers
         )
     if len(answers) > 1 and another_day(said, kept, answers, question):
+        return False
+    # A bare number may as well count the statements (Symphony No. 4), so only one with its unit is looked for.
+    with_unit = [a for a in kept if (q := lone_quantity(a)) is not None and (q.unit or q.word)]
+    if with_unit and says_otherwise(said, lambda statement: any(names(statement, a) for a in with_unit)):
         return False
     if any(_LIST.search(a) or a.strip(" .").casefold() in POLAR for a in kept):
         return True

@@ -131,3 +131,29 @@ def _guesses(clause: str, accepts: Callable[[str], bool], passes: Callable[[str]
         named = all(i[0].isupper() or i[0].isdigit() or HANGUL.match(i[0]) for i in items)
         return bool(_OR.search(text)) and named and strangers == 1
     return strangers >= 2
+
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_MARK = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+")
+_STATEMENT = re.compile(r"(?<=[^\d\s][.!?])\s+|(?<=[。！？])")
+
+
+def says_otherwise(reply: str, accepts: Callable[[str], bool]) -> bool:
+    """Whether a reply makes an accepted statement of one number again, word for word, with other numbers.
+
+    `It is 21 months. It is 32 months. It is 48 months.` says nothing for sure; of two, the last may correct the first.
+    """
+    said: dict[str, list[str]] = {}
+    for line in reply.split("\n"):
+        for statement in _STATEMENT.split(_MARK.sub("", line)):
+            if len(_NUMBER.findall(statement)) == 1:
+                made = said.setdefault(_NUMBER.sub("#", statement).strip(" .*_").casefold(), [])
+                if statement not in made:
+                    made.append(statement)
+    several = (made for made in said.values() if len({_NUMBER.findall(m)[0] for m in made}) > 1)
+    return any(
+        any(accepts(m) for m in made)
+        and not all(accepts(m) for m in made)
+        and not (len(made) == 2 and accepts(made[1]))
+        for made in several
+    )

@@ -64,6 +64,21 @@ def test_another_answer_or_one_not_stood_by_does_not_match(given: str, gold: str
     assert match(given, [gold], question) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("given", "right"),
+    [
+        ("The warranty is 21 months.\nThe warranty is 32 months.\nThe warranty is 48 months.", 0.0),
+        ("1. The warranty is 32 months.\n2. The warranty is 48 months.", 0.0),
+        ("The warranty is 21 months. The warranty is 48 months.", 1.0),
+        ("The warranty is 48 months. The warranty is 48 months.", 1.0),
+        ("The battery lasts 21 months. The warranty is 48 months.", 1.0),
+    ],
+)
+def test_a_statement_made_with_several_values_is_no_answer(given: str, right: float) -> None:
+    gold = "32 months" if given.startswith("1.") else "48 months"
+    assert match(given, [gold], "How long is the warranty?") == right
+
+
 @pytest.mark.parametrize("form", ["{}", "The answer is: {}", "You asked: How long is the Echo pump? {}"])
 @pytest.mark.parametrize("reply", ["59 months", "Anna Berg", "3 March 2025", "Olaf Lund", "12 cm"])
 def test_match_does_not_move_with_the_form(reply: str, form: str) -> None:

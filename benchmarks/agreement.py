@@ -23,12 +23,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from eval.analysis.similarities import Similarity
 from eval.config import Knowledge
-from eval.metrics.alias import STOP, same_word, words
-from eval.metrics.knowledge import read_answer, score_knowledge
-from eval.metrics.quantity import lone_quantity
-from eval.metrics.semantic import comparable, semantic
-from eval.similar import Similarity
+from eval.metrics.knowledge.alias import STOP, same_word, words
+from eval.metrics.knowledge.metric import read_answer, score_knowledge
+from eval.metrics.knowledge.semantic import comparable, semantic
+from eval.metrics.quantities.quantity import lone_quantity
 
 METRICS = ["exact", "f1", "contains", "match"]
 SYSTEMS = ("fid", "gpt35", "chatgpt", "gpt4", "newbing")

@@ -48,7 +48,7 @@ def measure(side: str, dataset: Path, work: Path) -> dict[str, Any]:
 
 def run_toolkit(dataset: Path, work: Path) -> dict[str, float]:
     """The whole comparison as `evaluate` does it."""
-    from eval.plan import plan_run
+    from eval.pipeline.plan import plan_run
     from eval.run import evaluate
 
     run = work / "run"
@@ -74,7 +74,7 @@ def matrix_peak() -> tuple[str, float]:
     """The machine's best matrix product in the dtype that the toolkit computes in, FLOP/s."""
     import torch
 
-    from eval.device import pick_device, pick_dtype
+    from eval.model.device import pick_device, pick_dtype
 
     device = pick_device()
     dtype = pick_dtype(device)
@@ -90,13 +90,13 @@ def matrix_peak() -> tuple[str, float]:
 def matrix_rates(corpus: Path, work: Path) -> dict[str, float]:
     """FLOP/s of the products with frozen weights in prefill and in training, on texts that share no beginning."""
     from eval.config import DEFAULT_MODEL
-    from eval.endings import Limits
-    from eval.generate import generate_batches, plan_batches
-    from eval.model import load_base
-    from finetune.progress import TrainSettings
-    from finetune.rows import text_rows
-    from finetune.train import train
-    from rag.documents import read_documents
+    from eval.model.base import load_base
+    from eval.model.generate import generate_batches, plan_batches
+    from eval.model.stopping import Limits
+    from finetune.data.rows import text_rows
+    from finetune.training.train import train
+    from finetune.training.training_state import TrainSettings
+    from rag.readers.documents import read_documents
 
     base = load_base(DEFAULT_MODEL)
     rows = [text_rows(base.tokenizer, d.id, d.text, 128)[0] for d in read_documents(corpus)][:64]

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from eval.config import DEFAULT_MODEL
-from eval.model_files import locate_model
+from eval.model.model_files import locate_model
 
 MAX_NEW_TOKENS = 48
 

@@ -60,9 +60,9 @@ def make_base(shape: str, device: Any, folder: Path) -> Any:
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast
 
-    from eval.device import pick_dtype
-    from eval.ladder import Rung
-    from eval.model import Base
+    from eval.model.base import Base
+    from eval.model.device import pick_dtype
+    from eval.model.quantization import Rung
 
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     raw = Tokenizer(models.BPE(vocab={t: i for i, t in enumerate(["<|pad|>", "<|end|>", *alphabet])}, merges=[]))
@@ -105,8 +105,8 @@ def answering(base: Any, work: Work) -> dict[str, Callable[[], Any]]:
     """What answers, by name; each call answers all prompts."""
     import torch
 
-    from eval.endings import Limits
-    from eval.generate import generate_batches, plan_batches
+    from eval.model.generate import generate_batches, plan_batches
+    from eval.model.stopping import Limits
 
     prompts, limits = draw_tokens(work.prompts, work.prompt_tokens), Limits(work.new_tokens)
 
@@ -144,9 +144,9 @@ def _vllm(base: Any, prompts: list[list[int]], work: Work) -> Callable[[], Any]:
 
 def training(base: Any, work: Work, folder: Path) -> dict[str, Callable[[], Any]]:
     """What trains, by name; each call trains one epoch of LoRA of rank 16."""
-    from finetune.progress import TrainSettings
-    from finetune.rows import Row
-    from finetune.train import lora_config, train
+    from finetune.data.rows import Row
+    from finetune.training.train import lora_config, train
+    from finetune.training.training_state import TrainSettings
 
     tokens = draw_tokens(work.rows, work.row_tokens)
     settings = TrainSettings(1, work.batch, 16, 1e-4, 0)
@@ -194,10 +194,10 @@ def main() -> None:
     """Measure and print one line for each side."""
     import torch
 
-    from eval.device import pick_device
-    from eval.memory import peak_megabytes, reset_peak
-    from eval.progress import set_quiet
-    from eval.shape import shape_of_model
+    from eval.model.device import pick_device
+    from eval.model.dimensions import shape_of_model
+    from eval.model.memory import peak_megabytes, reset_peak
+    from eval.terminal.progress import set_quiet
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shape", choices=SHAPES, default="8b")

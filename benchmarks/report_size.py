@@ -21,11 +21,11 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from eval.arms.modes import MODES
 from eval.config import DatasetConfig, Knowledge, RunConfig, write_run_config
-from eval.decide import decide
 from eval.files import write_json
-from eval.modes import MODES
 from eval.records import Cost, Example, Passage, Prediction, Score, write_records
+from eval.verdict.decide import decide
 
 MEBIBYTE = 2**20
 TRUTH = {"base": (0.05, 0.1), "fewshot": (0.05, 0.6), "rag": (0.6, 0.1), "rag-fewshot": (0.6, 0.6),
@@ -47,7 +47,7 @@ def main() -> None:
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
         sys.exit("no Chromium on the path: apt-get install chromium")
-    from reports.page import write_report
+    from reports.pages.page import write_report
 
     with tempfile.TemporaryDirectory() as temporary:
         folder = asked.folder or Path(temporary)

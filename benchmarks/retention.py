@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.battery import Battery, find_battery, read_battery
 from eval.config import DEFAULT_MODEL
 from eval.errors import UserError
+from eval.retention.tasks import Battery, find_battery, read_battery
 
 if TYPE_CHECKING:
-    from eval.model import Base
+    from eval.model.base import Base
 
 NOISE = (0.0, 0.1, 0.2, 0.3)
 STRENGTHS = (1.0, 3.0)
@@ -42,7 +42,7 @@ def main() -> None:
         parts = read_parts(options.general, options.blimp, options.items)
     except UserError as error:
         sys.exit(str(error))
-    from eval.model import load_base
+    from eval.model.base import load_base
 
     base = load_base(options.model)
     print(f"items: {', '.join(f'{n} {len(b.choice) + len(b.pairs)}' for n, b in parts.items())}")
@@ -127,7 +127,7 @@ def add_noise(base: Base, weights: dict[str, Any], noise: float) -> None:
 
 def accuracy(base: Base, adapter: str | None, battery: Battery) -> float:
     """The share of right items."""
-    from eval.retention import score_battery
+    from eval.retention.forgetting import score_battery
 
     values = [row["value"] for row in score_battery(base, adapter, battery, None)]
     return float(sum(values) / len(values))

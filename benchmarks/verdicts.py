@@ -25,11 +25,11 @@ from multiprocessing import Pool
 
 import numpy as np
 
+from eval.arms.modes import MODES
 from eval.config import DatasetConfig, RunConfig
-from eval.evidence import AXES, gather
-from eval.modes import MODES
 from eval.records import Score
-from eval.rule import ORDER, apply_rule
+from eval.verdict.evidence import AXES, gather
+from eval.verdict.rule import ORDER, apply_rule
 
 Truth = Mapping[str, tuple[float, float]]
 """mode -> true (knowledge, style)."""

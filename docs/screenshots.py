@@ -108,10 +108,10 @@ def draw_terminal(run: Path) -> str:
     from rich.console import Console
 
     from eval.config import read_run_config
-    from eval.drawing import print_drawn
     from eval.files import read_json
     from eval.records import Decision, Estimate
-    from eval.result import result
+    from eval.terminal.result_drawing import print_drawn
+    from eval.terminal.result_view import result
 
     config = read_run_config(run / "config.yaml")
     told: dict[str, Any] = read_json(run / "decision.json")

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from eval.arms.modes import MODES
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.errors import UserError
-from eval.modes import MODES
-from eval.options import DtypeOption, JsonOption, QuietOption, TemplateOption, template_arguments
-from eval.terminal import guarded, one_document, print_json
+from eval.terminal.command_line import guarded, one_document, print_json
+from eval.terminal.command_options import DtypeOption, JsonOption, QuietOption, TemplateOption, template_arguments
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -134,9 +134,9 @@ def evaluate(
     judge_timeout: JudgeTimeoutOption = 60.0,
 ) -> None:
     """Compare a better prompt, retrieval, fine-tuning and both on a data set, and say which to use."""
-    from eval.dataset import resolve_dataset
+    from eval.data.dataset import resolve_dataset
     from eval.judge.settings import check_settings
-    from eval.progress import set_quiet
+    from eval.terminal.progress import set_quiet
 
     set_quiet(quiet)
     settings = check_settings(
@@ -150,7 +150,7 @@ def evaluate(
     if out and len(paths) > 1:
         raise UserError("--out names one run folder; drop it when several data sets are given")
     if check:
-        from eval.check import check_datasets
+        from eval.data.gates.check_command import check_datasets
 
         check_datasets(
             paths,
@@ -164,10 +164,10 @@ def evaluate(
             json=json,
         )
         return
-    from eval.plan import plan_run
-    from eval.result import as_json, result, show, show_all
+    from eval.pipeline.plan import plan_run
     from eval.run import Options
     from eval.run import evaluate as run
+    from eval.terminal.result_view import as_json, result, show, show_all
 
     plans = [
         plan_run(
@@ -193,7 +193,7 @@ def evaluate(
         if not json:
             show(results[-1])
     if len(results) > 1:
-        from reports.portfolio import write_portfolio
+        from reports.pages.portfolio import write_portfolio
 
         portfolio = write_portfolio([r.folder for r in results])
     if json:

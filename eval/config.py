@@ -9,9 +9,9 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from eval.data.yaml_text import dump_yaml, read_yaml
 from eval.errors import UserError
 from eval.files import write_text
-from eval.yaml_text import dump_yaml, read_yaml
 
 DEFAULT_MODEL = "smollm2-135m-instruct"
 DEFAULT_EMBEDDER = "all-minilm-l6-v2"
@@ -98,7 +98,7 @@ class Finetune(Section):
     """How often the closed-book adapter reads the corpus as text in each epoch; 0 leaves it out."""
     rank: int = Field(16, ge=1)
     learning_rate: float | None = Field(None, gt=0)
-    """None, here and in the next two: by the rules of `finetune.defaults`."""
+    """None, here and in the next two: by the rules of `finetune.training.defaults`."""
     batch_size: int | None = Field(None, ge=1)
     text_tokens: int | None = Field(None, ge=16)
     """Of a document in one training row."""

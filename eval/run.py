@@ -8,30 +8,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.battery import Battery, find_battery, read_battery
+from eval.analysis.economics import read_prices
+from eval.analysis.learned_checks import learn_style
+from eval.analysis.similarities import Similarity
+from eval.arms.modes import MODES
+from eval.arms.predict import forget, predict, predictions_file, read_predictions
+from eval.arms.resources import Setup
+from eval.arms.worker_pool import start_team
 from eval.config import write_run_config
-from eval.dataset import check_corpus
-from eval.decide import write_decision
-from eval.economics import read_prices
+from eval.data.dataset import check_corpus
+from eval.data.gates.gate import Finding, check_run, tell, write_findings
+from eval.data.gates.known_answers import known_already
 from eval.errors import UserError
 from eval.files import write_json
-from eval.gate_known import known_already
-from eval.gates import Finding, check_run, tell, write_findings
 from eval.judge.settings import JudgeSettings
-from eval.learn import learn_style
-from eval.mixed import changed, pulled, settled
-from eval.modes import MODES
-from eval.plan import Plan, modes_for
-from eval.predict import forget, predict, predictions_file, read_predictions
-from eval.progress import say, steps, track
+from eval.pipeline.adapter_outcomes import failure, to_answer, training_scores
+from eval.pipeline.mixed_results import changed, pulled, settled
+from eval.pipeline.plan import Plan, modes_for
+from eval.pipeline.steps import CHECK, DECIDE, REPORT, SCORE, heading, planned
 from eval.records import Decision, Score, write_records
-from eval.retention import measure, retention_scores, scored_modes
+from eval.retention.forgetting import measure, retention_scores, scored_modes
+from eval.retention.tasks import Battery, find_battery, read_battery
 from eval.score import paraphrases, score_mode
-from eval.setup import Setup
-from eval.similar import Similarity
-from eval.steps import CHECK, DECIDE, REPORT, SCORE, heading, planned
-from eval.team import start_team
-from eval.trained import failure, to_answer, training_scores
+from eval.terminal.progress import say, steps, track
+from eval.verdict.decide import write_decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,8 @@ def _predict_all(plan: Plan, setup: Setup, todo: Sequence[tuple[int, str]]) -> N
     for adapter in sorted({a for _, m in todo if (a := MODES[m].adapter)}):
         setup.check_adapter(adapter)  # before the minutes that other modes take
     base = setup.base
-    from eval.model import environment  # the import takes seconds, which loading shows
-    from finetune.divergence import Diverged
+    from eval.model.base import environment  # the import takes seconds, which loading shows
+    from finetune.training.divergence import Diverged
 
     limits = {"reply_limit": str(setup.limits.reply), "attention": plan.identity.arithmetic.attention}
     write_json(plan.folder / "environment.json", environment(base) | limits)
@@ -129,8 +129,8 @@ def _known(plan: Plan) -> list[Finding]:
 
 def _conclude(plan: Plan, battery: Battery | None, prices: Path | None) -> Decision:
     """Score, decide and report from the files of all modes whose predictions belong to this run."""
-    from eval.analyse import analyse
-    from reports.page import write_report
+    from eval.analysis.analyse import analyse
+    from reports.pages.page import write_report
 
     with track(SCORE):
         _score(plan, battery)
@@ -144,7 +144,7 @@ def _conclude(plan: Plan, battery: Battery | None, prices: Path | None) -> Decis
 
 def _score(plan: Plan, battery: Battery | None) -> None:
     """Write the scores and costs of all modes whose predictions belong to this run."""
-    from eval.cost import collect_costs
+    from eval.analysis.costs import collect_costs
     from eval.judge.collate import add_judge
 
     current = plan.current()

@@ -7,18 +7,18 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from eval.arms.modes import MODES
 from eval.config import DatasetConfig
 from eval.errors import UserError
 from eval.metrics import retrieval
-from eval.metrics.answer import UNREAD, find_answer
-from eval.metrics.knowledge import METRICS, has_number, read_answer, score_knowledge
-from eval.metrics.overlap import chrf, rouge_l
-from eval.metrics.refusal import refuses
-from eval.metrics.semantic import Similar, comparable, semantic
-from eval.metrics.sql import sql_fault
-from eval.metrics.sqlite import find_database
-from eval.metrics.style import Check, Samples, build_checks
-from eval.modes import MODES
+from eval.metrics.knowledge.answer import UNREAD, find_answer
+from eval.metrics.knowledge.metric import METRICS, has_number, read_answer, score_knowledge
+from eval.metrics.knowledge.overlap import chrf, rouge_l
+from eval.metrics.knowledge.refusal import refuses
+from eval.metrics.knowledge.semantic import Similar, comparable, semantic
+from eval.metrics.sql.execution import sql_fault
+from eval.metrics.sql.sqlite import find_database
+from eval.metrics.style.run_checks import Check, Samples, build_checks
 from eval.records import Axis, Example, Prediction, Score
 
 

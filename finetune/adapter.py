@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from eval.errors import UserError
 from eval.files import read_json, refuse_pointers, write_json
-from finetune.tracking import Line, write_history
+from finetune.training.tracking import Line, write_history
 
 if TYPE_CHECKING:
-    from eval.model import Base
-    from finetune.health import Health
+    from eval.model.base import Base
+    from finetune.training.health import Health
 
 MANIFEST = "training.json"
 PULLED = "manifest.json"
@@ -83,7 +83,7 @@ def _save_model(base: Base, name: str, folder: Path) -> None:
 def read_manifest(folder: Path, *, base: str, prompt: str, weights: str | None = None) -> dict[str, Any]:
     """The manifest of an adapter that was trained on this base with this prompt; raises UserError when it was not.
 
-    `weights` is how the base is held here (`eval.ladder`), which must be how it was held then.
+    `weights` is how the base is held here (`eval.model.quantization`), which must be how it was held then.
     """
     refuse_pointers(folder)
     manifest = read_training(folder)

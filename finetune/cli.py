@@ -11,14 +11,14 @@ import typer
 
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL, Dtype
 from eval.errors import UserError
-from eval.options import DtypeOption, JsonOption, QuietOption, TemplateOption, template_arguments
-from eval.terminal import guarded, one_document, print_json
+from eval.terminal.command_line import guarded, one_document, print_json
+from eval.terminal.command_options import DtypeOption, JsonOption, QuietOption, TemplateOption, template_arguments
 from finetune import cli_share
 
 if TYPE_CHECKING:
-    from eval.modes import Adapter
-    from eval.plan import Plan
-    from eval.setup import Setup
+    from eval.arms.modes import Adapter
+    from eval.arms.resources import Setup
+    from eval.pipeline.plan import Plan
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
@@ -56,7 +56,7 @@ def check(
 ) -> None:
     """Look at the training rows, and say what training would take, before any training."""
     from eval.run import locked
-    from finetune.check import check_training
+    from finetune.training.check_rows import check_training
 
     plan, names = _plan(dataset, adapter, model, embedder, seed, dtype, template_arguments(chat_template_kwargs), out)
     # With passages the index is built in the run folder, and kept.
@@ -82,10 +82,10 @@ def train(
     json: JsonOption = False,
 ) -> None:
     """Train the adapters into the run folder, where `evaluate` finds them."""
-    from eval.progress import set_quiet, steps
+    from eval.pipeline.steps import training
     from eval.run import locked
-    from eval.steps import training
-    from finetune.world import world
+    from eval.terminal.progress import set_quiet, steps
+    from finetune.training.distributed import world
 
     main_process = world().main  # others, where `accelerate launch` started some, neither lock nor speak
     set_quiet(quiet or not main_process)
@@ -103,7 +103,7 @@ def train(
 
 def _told(folder: Path) -> dict[str, Any]:
     """What `--json` prints for one adapter."""
-    from eval.setup import adapter_cost
+    from eval.arms.resources import adapter_cost
 
     cost = adapter_cost(folder)
     kept = ("data", "base_model", "seed", "rows", "seconds", "tokens", "peak_memory_mb")
@@ -111,8 +111,8 @@ def _told(folder: Path) -> dict[str, Any]:
 
 
 def _sweep(setup: Setup, name: Adapter, trials: int) -> Path:
-    from eval.plan import plan_run
-    from finetune.sweep import sweep
+    from eval.pipeline.plan import plan_run
+    from finetune.training.sweep import sweep
 
     config = setup.run_config
 
@@ -137,8 +137,8 @@ def _plan(
     out: Path | None,
 ) -> tuple[Plan, list[Adapter]]:
     """The run and the adapters that are meant; raises UserError for what cannot be."""
-    from eval.dataset import check_corpus, resolve_dataset
-    from eval.plan import plan_run
+    from eval.data.dataset import check_corpus, resolve_dataset
+    from eval.pipeline.plan import plan_run
 
     for name in adapter or ():
         if name not in ADAPTERS:
@@ -154,7 +154,7 @@ def _plan(
 
 
 def _setup(plan: Plan) -> Setup:
-    from eval.setup import Setup
+    from eval.arms.resources import Setup
 
     return Setup(plan.dataset, plan.config, plan.identity, plan.folder)
 

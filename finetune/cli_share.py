@@ -22,7 +22,7 @@ def merge(
     out: Annotated[Path | None, typer.Option(help="Folder; default RUN/merged/<adapter>-<dtype>.")] = None,
 ) -> None:
     """Merge an adapter into its base as a plain model folder, and prove that both say the same."""
-    from finetune.merge import merge as merge_run
+    from finetune.export.merge import merge as merge_run
 
     merged = merge_run(run, out, adapter=adapter, dtype=dtype)
     typer.echo(f"{merged.adapter}, merged in {merged.dtype}: {merged.parity.sentence()}\n{merged.folder}")
@@ -47,8 +47,8 @@ def push(
     endpoint: EndpointOption = None,
 ) -> None:
     """Publish an adapter or its merged model, with a card made from the run; rows of the data set stay here."""
-    from finetune.publish import What, prepare
-    from finetune.publish import push as push_run
+    from finetune.hub.publish import What, prepare
+    from finetune.hub.publish import push as push_run
 
     what = What(run, repo, adapter=adapter, merged=merged, public=public, licence=licence)
     if dry_run:
@@ -66,7 +66,7 @@ def pull(
     endpoint: EndpointOption = None,
 ) -> None:
     """Bring a published adapter or merged model back."""
-    from finetune.pull import pull as pull_repo
+    from finetune.hub.pull import pull as pull_repo
 
     typer.echo(pull_repo(repo, out, run=run, revision=revision, endpoint=endpoint))
 
@@ -101,7 +101,7 @@ def export(
     if [gguf, onnx, web is not None].count(True) != 1:
         raise UserError("name one thing to export: --gguf, --onnx or --web FOLDER")
     if gguf:
-        from finetune.export import export_gguf
+        from finetune.export.gguf_export import export_gguf
 
         if mode is not None:
             raise UserError("--mode goes with --onnx and --web; --gguf takes --adapter")
@@ -117,7 +117,7 @@ def export(
 
 def _export_onnx(run: Path, web: Path | None, mode: str | None, form: str | None, out: Path | None) -> None:
     if web is None:
-        from finetune.web.export import export_onnx
+        from finetune.web.onnx_export import export_onnx
 
         exported = export_onnx(run, mode, form, out)
         typer.echo(f"{exported.sentence()}\n{exported.folder}")
@@ -148,6 +148,6 @@ def serve(
         serve_page(find_site(run), host, port, typer.echo)
         return
     from finetune.serve.api import serve_api
-    from finetune.serve.desk import open_desk
+    from finetune.serve.run_answers import open_desk
 
     serve_api(open_desk(run, mode), host, port, typer.echo)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eval.config import Retrieval
-from rag.documents import Document
+from rag.readers.documents import Document
 
 if TYPE_CHECKING:
     from rag.embed import Embedder

@@ -11,12 +11,12 @@ import typer
 
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.errors import UserError
-from eval.options import DtypeOption, JsonOption, QuietOption, TemplateOption, template_arguments
-from eval.terminal import guarded, one_document, print_json
+from eval.terminal.command_line import guarded, one_document, print_json
+from eval.terminal.command_options import DtypeOption, JsonOption, QuietOption, TemplateOption, template_arguments
 
 if TYPE_CHECKING:
-    from eval.dataset import Dataset
-    from eval.plan import Plan
+    from eval.data.dataset import Dataset
+    from eval.pipeline.plan import Plan
     from eval.records import Passage
     from rag.index import Index
     from rag.retrieve import Retriever
@@ -42,8 +42,8 @@ def index(
     json: JsonOption = False,
 ) -> None:
     """Bring the index up to date with the corpus; only what changed is embedded."""
-    from eval.progress import set_quiet
     from eval.run import locked
+    from eval.terminal.progress import set_quiet
 
     set_quiet(quiet)
     data, folder = _locate(dataset, out, embedder)
@@ -76,7 +76,7 @@ def ask(
     ] = False,
 ) -> None:
     """Print the passages that are found for a question, then the answer of the `rag` mode."""
-    from eval.plan import plan_run
+    from eval.pipeline.plan import plan_run
     from eval.run import locked
 
     if not question.strip():
@@ -101,8 +101,8 @@ def show_passages(passages: Sequence[Passage]) -> None:
 
 def _answer(plan: Plan, question: str) -> str:
     """Print the passages as soon as they are found, and return the reply that the model makes of them."""
+    from eval.arms.resources import Setup
     from eval.run import locked
-    from eval.setup import Setup
 
     with locked(plan.folder):
         setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
@@ -113,7 +113,7 @@ def _answer(plan: Plan, question: str) -> str:
 
 def _locate(name: str, out: Path | None, embedder: str) -> tuple[Dataset, Path]:
     """The checked data set, which must have a corpus, and the run folder; nothing is written when either is wrong."""
-    from eval.dataset import check_corpus, load_dataset, resolve_dataset
+    from eval.data.dataset import check_corpus, load_dataset, resolve_dataset
     from rag.embed import locate_embedder
 
     data = load_dataset(resolve_dataset(name))

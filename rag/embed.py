@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from eval.config import DEFAULT_EMBEDDER
 from eval.errors import UserError
 from eval.files import fingerprint, refuse_pointers
-from eval.model_files import model_fingerprint
-from eval.progress import track
+from eval.model.model_files import model_fingerprint
+from eval.terminal.progress import track
 
 if TYPE_CHECKING:
     import numpy as np

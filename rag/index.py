@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from eval.config import Retrieval
 from eval.files import fingerprint, read_json, write_json
 from rag.chunk import Chunk, Chunker
-from rag.documents import Document
+from rag.readers.documents import Document
 
 if TYPE_CHECKING:
     from rag.embed import Embedder

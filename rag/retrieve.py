@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from eval.config import Retrieval
 from eval.files import write_json
-from eval.progress import track
 from eval.records import Passage
+from eval.terminal.progress import track
 from rag.embed import load_embedder, snap
 from rag.index import Index, build_index
 
@@ -184,7 +184,7 @@ def open_retriever(
 
     Of documents with one text the `preferred` ones are found: those that rows name as gold.
     """
-    from rag.documents import read_documents
+    from rag.readers.documents import read_documents
 
     documents = read_documents(corpus)
     with track("indexing", len(documents), unit=" documents") as advance:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from eval.errors import UserError
-from eval.terminal import guarded
+from eval.terminal.command_line import guarded
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -47,19 +47,19 @@ def report(
     """Write report.html and report.md into each run folder, a portfolio page of several runs, and print where."""
     _check(runs, label=label, compare=compare, export=export, mlflow=mlflow, send_rows=send_rows, out=out)
     if label:
-        from reports.label import label as serve
+        from reports.pages.labeling import label as serve
 
         serve(runs[0], annotator, port, typer.echo)
         return
     if compare:
-        from reports.changes import write_comparison
+        from reports.pages.comparison import write_comparison
 
         typer.echo(write_comparison(runs[0], runs[1], out))
         return
-    from eval.analyse import analyse
-    from eval.decide import write_decision
-    from reports.page import write_report
-    from reports.run import read_run
+    from eval.analysis.analyse import analyse
+    from eval.verdict.decide import write_decision
+    from reports.pages.page import write_report
+    from reports.run_folder import read_run
 
     for run in runs:
         found = read_run(run)  # says what is missing or damaged
@@ -70,16 +70,16 @@ def report(
         typer.echo(page)
         typer.echo(page.with_suffix(".md"))
         if export:
-            from reports.exports import export as write_exports
+            from reports.exports.formats import export as write_exports
 
             for path in write_exports(run, export if len(runs) == 1 else export / run.resolve().name):
                 typer.echo(path)
         if mlflow:
-            from reports.tracking import log_run
+            from reports.exports.mlflow_run import log_run
 
             typer.echo(log_run(run, mlflow, rows=send_rows))
     if len(runs) > 1:
-        from reports.portfolio import write_portfolio
+        from reports.pages.portfolio import write_portfolio
 
         typer.echo(write_portfolio(runs, out))
 

@@ -31,7 +31,7 @@ CITIES = ["Arvik", "Belmo", "Corda", "Dunsel", "Elgar", "Fonte", "Gamla", "Horve
 @pytest.fixture(autouse=True)
 def speaking() -> Iterator[None]:
     """What one test silenced by --quiet speaks again in the next."""
-    from eval.progress import set_quiet
+    from eval.terminal.progress import set_quiet
 
     yield
     set_quiet(False)
@@ -67,7 +67,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def tiny_base(tiny_model: Path) -> Any:
     """The tiny Llama, loaded as any model is."""
-    from eval.model import load_base
+    from eval.model.base import load_base
 
     return load_base(str(tiny_model))
 

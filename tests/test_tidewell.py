@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.dataset import Dataset, load_dataset
-from eval.metrics.knowledge import score_knowledge
-from eval.metrics.style import build_checks
+from eval.data.dataset import Dataset, load_dataset
+from eval.metrics.knowledge.metric import score_knowledge
+from eval.metrics.style.run_checks import build_checks
 
 FOLDER = Path(__file__).resolve().parent.parent / "datasets" / "tidewell"
 
@@ -64,9 +64,9 @@ def test_reference_replies_are_right_and_in_style(tidewell: Dataset) -> None:
 
 @pytest.mark.component
 def test_every_answer_stands_in_its_document(tidewell: Dataset) -> None:
-    from eval.metrics.quantity import quantities
-    from eval.metrics.text import contains_tokens, tokens
-    from rag.documents import read_documents
+    from eval.metrics.quantities.quantity import quantities
+    from eval.metrics.text.normalize import contains_tokens, tokens
+    from rag.readers.documents import read_documents
 
     texts = {d.id: d.text for d in read_documents(tidewell.corpus)}
     for e in (*tidewell.train, *tidewell.test):

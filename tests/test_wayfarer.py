@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.dataset import Dataset, load_dataset
-from eval.metrics.knowledge import score_knowledge
-from eval.metrics.style import build_checks
+from eval.data.dataset import Dataset, load_dataset
+from eval.metrics.knowledge.metric import score_knowledge
+from eval.metrics.style.run_checks import build_checks
 from eval.records import Example
 
 FOLDER = Path(__file__).resolve().parent.parent / "datasets" / "wayfarer"

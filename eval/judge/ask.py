@@ -14,7 +14,7 @@ from eval.judge.failure import JudgeFailure
 from eval.judge.items import Item
 from eval.judge.journal import Judgement, append, read_kept
 from eval.judge.settings import CONCURRENCY, JudgeSettings, notice
-from eval.progress import Advance, say, track
+from eval.terminal.progress import Advance, say, track
 
 Task = tuple[Item, int]
 """An item and which repeat of it."""
@@ -76,7 +76,7 @@ async def _ask_all(
 
 
 async def _ask_one(item: Item, repeat: int, endpoint: Endpoint, embed: _Embedder) -> Judgement:
-    from eval.judge.metrics import judge
+    from eval.judge.judged_metrics import judge
 
     try:
         return Judgement(item.key, repeat, item.metric, item.example_id, await judge(item, endpoint, embed))

@@ -9,7 +9,7 @@ from importlib import metadata
 
 from eval.config import DatasetConfig
 from eval.files import fingerprint
-from eval.metrics.knowledge import METRICS, read_answer
+from eval.metrics.knowledge.metric import METRICS, read_answer
 from eval.records import Axis, Example, Prediction
 
 FORMAT = 1

@@ -12,10 +12,10 @@ from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from finetune.serve.desk import Desk, Piece, Reply
-from finetune.serve.guard import refused
-from finetune.serve.listen import open_server, serve_until_interrupted
+from finetune.serve.host_guard import refused
+from finetune.serve.local_server import open_server, serve_until_interrupted
 from finetune.serve.request import ApiError, ChatRequest, parse_request
+from finetune.serve.run_answers import Desk, Piece, Reply
 
 LONGEST_BODY = 1 << 20
 PATIENCE = 60

@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from eval.errors import UserError
-from finetune.serve.guard import refused
-from finetune.serve.listen import open_server, serve_until_interrupted
+from finetune.serve.host_guard import refused
+from finetune.serve.local_server import open_server, serve_until_interrupted
 from finetune.web.site import POLICY, is_site
 
 KINDS = {

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Sequence
 import torch
 from transformers.cache_utils import DynamicCache
 
-from eval.model import Base
+from eval.model.base import Base
 
 Choose = Callable[[torch.Tensor], int]
 """The next token from its logits, shape (vocabulary,)."""

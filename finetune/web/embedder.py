@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from eval.errors import UserError
 from eval.files import write_json
-from eval.progress import say
+from eval.terminal.progress import say
 
 if TYPE_CHECKING:
-    from eval.setup import Setup
+    from eval.arms.resources import Setup
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 SAME = 0.99

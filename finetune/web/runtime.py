@@ -19,7 +19,7 @@ from pathlib import Path
 
 from eval.errors import UserError
 from eval.files import file_digest, fingerprint
-from eval.model_files import cache_folder
+from eval.model.model_files import cache_folder
 
 COMMAND = "python -m finetune.web.runtime"
 

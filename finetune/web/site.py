@@ -8,16 +8,16 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.arms.modes import MODES
 from eval.errors import UserError
 from eval.files import write_bytes, write_json, write_text
-from eval.modes import MODES
-from finetune.folders import MANIFEST, appearing, folder_bytes
+from finetune.export.atomic_folders import MANIFEST, appearing, folder_bytes
 from finetune.web.build import check_installed, session_logits
-from finetune.web.export import Exported, export_weights
+from finetune.web.onnx_export import Exported, export_weights
 from finetune.web.runtime import runtime_folder
 
 if TYPE_CHECKING:
-    from eval.setup import Setup
+    from eval.arms.resources import Setup
 
 FORM = "web"
 POLICY = (
@@ -54,7 +54,7 @@ def export_web(run: Path, out: Path, mode: str | None = None, wanted: str | None
 
     Raises UserError when `out` is something else, or when what the export needs is not installed.
     """
-    from finetune.serve.desk import open_desk
+    from finetune.serve.run_answers import open_desk
 
     check_installed()
     scripts = runtime_folder()
@@ -96,9 +96,9 @@ def _write_search(setup: Setup, folder: Path) -> dict[str, Any]:
 
 
 def _write_app(setup: Setup, mode: str, model: Exported, embedder: dict[str, Any], folder: Path) -> None:
-    from eval.generate import stop_tokens
+    from eval.model.generate import stop_tokens
     from finetune.web.build import FORMS
-    from finetune.web.prompt import frame, logits_check, samples
+    from finetune.web.page_prompt import frame, logits_check, samples
 
     before, after = frame(setup, mode)
     tried = samples(setup, mode)

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from benchmarks.retention import NOISE, STRENGTHS, accuracy, correlation, read_parts, states
-from eval.battery import Battery
 from eval.errors import UserError
+from eval.retention.tasks import Battery
 
 PAIR = Battery((), ({"good": "Cats sleep.", "bad": "Cats sleeps.", "family": "agreement"},), (), (), "")
 

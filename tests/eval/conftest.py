@@ -15,8 +15,8 @@ Rows = Sequence[tuple[Any, ...]]
 @pytest.fixture
 def material(tmp_path: Path) -> Callable[..., Any]:
     """Makes the gates' view of a data set; a row is (question, answer or None when unanswerable[, further keys])."""
-    from eval.dataset import load_dataset
-    from eval.gates import Material
+    from eval.data.dataset import load_dataset
+    from eval.data.gates.gate import Material
 
     def make(*, test: Rows, train: Rows = (), yaml: str = "", corpus: dict[str, str] | None = None) -> Any:
         folder = tmp_path / "set"

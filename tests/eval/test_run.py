@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from eval.arms.modes import MODES
 from eval.errors import UserError
-from eval.modes import MODES
 
 pytestmark = pytest.mark.component
 
@@ -27,7 +27,7 @@ BLOCK_SOCKETS = (
 
 
 def run_in_process(dataset: Path, model: Path, out: Path, modes: list[str] | None = None, **options: Any) -> Any:
-    from eval.plan import plan_run
+    from eval.pipeline.plan import plan_run
     from eval.run import evaluate
 
     plan = plan_run(dataset, model=str(model), embedder="all-minilm-l6-v2", out=out, **options)
@@ -85,7 +85,7 @@ def test_second_run_loads_no_model_and_changes_nothing(
 ) -> None:
     dataset, run = whole
     before = {p: p.read_bytes() for p in run.rglob("*.json*")}
-    monkeypatch.setattr("eval.model.load_base", lambda name: pytest.fail("a model was loaded"))
+    monkeypatch.setattr("eval.model.base.load_base", lambda name: pytest.fail("a model was loaded"))
     run_in_process(dataset, tiny_model, run)
     assert {p: p.read_bytes() for p in run.rglob("*.json*")} == before
 
@@ -94,7 +94,7 @@ def test_decision_is_made_again_from_scores_and_config_alone(whole: tuple[Path, 
     _, run = whole
     for name in ("scores.jsonl", "config.yaml"):
         (tmp_path / name).write_bytes((run / name).read_bytes())
-    subprocess.run([sys.executable, "-m", "eval.decide", str(tmp_path)], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "eval.verdict.decide", str(tmp_path)], check=True, capture_output=True)
     assert (tmp_path / "decision.json").read_bytes() == (run / "decision.json").read_bytes()
 
 
@@ -218,7 +218,7 @@ def test_more_seeds_train_the_adapters_again_and_nothing_else(
     ]  # fmt: skip
     decision = json.loads((out / "decision.json").read_text(encoding="utf-8"))
     assert decision["axes"]["style"]["ft"]["mean"] == pytest.approx(sum(means) / 2, abs=1e-4)
-    monkeypatch.setattr("eval.model.load_base", lambda name: pytest.fail("a model was loaded"))
+    monkeypatch.setattr("eval.model.base.load_base", lambda name: pytest.fail("a model was loaded"))
     run_in_process(dataset, tiny_model, out, ["fewshot", "ft"], seeds=2)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from eval.config import DatasetConfig, Knowledge, Style
 from eval.errors import UserError
-from eval.metrics.style import Samples
+from eval.metrics.style.run_checks import Samples
 from eval.records import Example, Passage, Prediction, Score
 from eval.score import check_reference_replies, score_mode
 

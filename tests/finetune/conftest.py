@@ -35,9 +35,9 @@ def tiny_run(merging_model: Path, make_dataset: Callable[..., Path], tmp_path: P
     """Trains adapters of the harbours data set into a run folder: `tiny_run("ft", "hybrid")`."""
 
     def train(*adapters: str) -> Path:
+        from eval.arms.resources import Setup
         from eval.config import write_run_config
-        from eval.plan import plan_run
-        from eval.setup import Setup
+        from eval.pipeline.plan import plan_run
 
         run = tmp_path / "run"
         plan = plan_run(make_dataset(), model=str(merging_model), embedder="all-minilm-l6-v2", out=run)
@@ -52,7 +52,7 @@ def tiny_run(merging_model: Path, make_dataset: Callable[..., Path], tmp_path: P
 
 def _finish(folder: Path, files: dict[str, str], model: Path, modes: list[str]) -> Path:
     """Write the data set `harbours` into a folder, and evaluate it in these modes; returns the run folder."""
-    from eval.plan import plan_run
+    from eval.pipeline.plan import plan_run
     from eval.run import Options, evaluate
 
     for path, content in files.items():

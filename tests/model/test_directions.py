@@ -20,7 +20,7 @@ REDUCED = {"corpus_epochs: 1": "corpus_epochs: 0", "    - cites: documents\n": "
 def axes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float]]:
     """axis -> mode -> mean, of the four modes that the directions are about."""
     from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
-    from eval.plan import plan_run
+    from eval.pipeline.plan import plan_run
     from eval.run import evaluate
 
     folder = tmp_path_factory.mktemp("reduced")

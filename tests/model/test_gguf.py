@@ -21,11 +21,11 @@ def test_f16_says_what_the_model_says_and_cuts_text_alike(tmp_path: Path) -> Non
     from transformers import AutoTokenizer
 
     from eval.config import DEFAULT_MODEL
-    from eval.model_files import locate_model
-    from finetune.gguf_file import write_gguf
-    from finetune.logits import load_plain, model_logits
-    from finetune.parity import measure
-    from finetune.rows import Row
+    from eval.model.model_files import locate_model
+    from finetune.data.rows import Row
+    from finetune.export.gguf_file import write_gguf
+    from finetune.export.logits import load_plain, model_logits
+    from finetune.export.parity import measure
 
     folder = locate_model(DEFAULT_MODEL)
     write_gguf(folder, tmp_path / "m.gguf", "f16", name="smollm2")

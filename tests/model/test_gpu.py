@@ -30,9 +30,9 @@ def two_cards() -> None:
 
 
 def rows(base: Any, count: int = 16) -> list[Any]:
-    from eval.prompt import ask
+    from eval.arms.prompt import ask
     from eval.records import Example
-    from finetune.rows import reply_row
+    from finetune.data.rows import reply_row
 
     return [
         reply_row(base.tokenizer, ask("Common.", "q" * (3 * i + 1)), Example(f"{i}", "q", reply="r" * (i % 4 + 2)),
@@ -49,8 +49,8 @@ def logits(base: Any) -> Any:
 
 
 def texts(base: Any) -> list[str]:
-    from eval.endings import Limits
-    from eval.generate import generate_batches, plan_batches
+    from eval.model.generate import generate_batches, plan_batches
+    from eval.model.stopping import Limits
 
     prompts, limits = [list(r.tokens[: r.start]) for r in rows(base)], Limits(24)
     batches = plan_batches(base, prompts, limits)
@@ -62,7 +62,7 @@ def texts(base: Any) -> list[str]:
 def test_a_model_that_fits_lies_on_one_card_in_arithmetic_that_the_card_has(tiny_base: Any) -> None:
     import torch
 
-    from eval.placement import devices_of
+    from eval.model.device_map import devices_of
 
     assert [d.type for d in devices_of(tiny_base.causal)] == ["cuda"]
     major = torch.cuda.get_device_capability(tiny_base.device)[0]
@@ -73,7 +73,7 @@ def test_unpacked_weights_give_the_numbers_of_packed_ones(tiny_model: Path, monk
     import bitsandbytes as bnb
     import torch
 
-    from eval import model
+    from eval.model import base as model
 
     unpacked = model.load_base(str(tiny_model))
     assert not any(isinstance(m, bnb.nn.Linear4bit) for m in unpacked.causal.modules())
@@ -86,7 +86,7 @@ def test_unpacked_weights_give_the_numbers_of_packed_ones(tiny_model: Path, monk
 def test_replies_are_those_of_transformers(tiny_model: Path) -> None:
     import torch
 
-    from eval.model import load_base
+    from eval.model.base import load_base
 
     base = load_base(str(tiny_model), dtype="float32")
     for row, text in zip(rows(base), texts(base), strict=True):
@@ -100,10 +100,10 @@ def test_any_cut_of_a_step_gives_the_same_losses_and_leaves_no_hook(
     tiny_model: Path, tmp_path: Path, dtype: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """float32 to rounding; float16, whose loss is scaled, to the second digit of float32's."""
-    from eval.model import load_base
-    from finetune import train
-    from finetune.fit import Fit
-    from finetune.progress import TrainSettings
+    from eval.model.base import load_base
+    from finetune.training import train
+    from finetune.training.micro_batches import Fit
+    from finetune.training.training_state import TrainSettings
 
     settings = TrainSettings(3, 8, 4, 1e-3, 0)
 
@@ -124,8 +124,8 @@ def test_any_cut_of_a_step_gives_the_same_losses_and_leaves_no_hook(
 def test_a_real_lack_of_memory_is_known_and_halved(card: Any) -> None:
     import torch
 
-    from eval.device import free_memory
-    from eval.shortage import in_halves
+    from eval.model.device import free_memory
+    from eval.model.out_of_memory import in_halves
 
     each = free_memory(card) // 3
     told = []
@@ -142,8 +142,8 @@ def test_a_real_lack_of_memory_is_known_and_halved(card: Any) -> None:
 def test_the_room_for_keys_and_values_follows_what_is_free(tiny_base: Any) -> None:
     import torch
 
-    from eval.device import free_memory
-    from eval.generate import cache_room
+    from eval.model.device import free_memory
+    from eval.model.generate import cache_room
 
     before = cache_room(tiny_base)
     assert 0 < before < free_memory(tiny_base.device)
@@ -158,11 +158,11 @@ def test_a_model_split_over_two_cards_computes_what_one_does(
     """Replies, likelihoods and the losses of training."""
     import torch
 
-    from eval import model
-    from eval.likelihood import log_likelihoods
-    from eval.placement import devices_of
-    from finetune.progress import TrainSettings
-    from finetune.train import train
+    from eval.model import base as model
+    from eval.model.device_map import devices_of
+    from eval.model.likelihood import log_likelihoods
+    from finetune.training.train import train
+    from finetune.training.training_state import TrainSettings
 
     whole = model.load_base(str(tiny_model), dtype="float32")
     monkeypatch.setattr(model, "free_memory", lambda device: 300_000)
@@ -186,8 +186,8 @@ def test_all_cards_write_what_one_writes(
     two_cards: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    from eval import batching
-    from eval.plan import plan_run
+    from eval.model import batching
+    from eval.pipeline.plan import plan_run
     from eval.run import Options, evaluate
 
     monkeypatch.setattr(batching, "MAX_ROWS", 1)

@@ -7,7 +7,7 @@ import pytest
 
 from eval.config import Retrieval
 from rag.chunk import Chunker, fit
-from rag.documents import Document
+from rag.readers.documents import Document
 
 SENTENCES = [f"Station {i} of the northern line is visited on day {i % 28 + 1} of the month." for i in range(80)]
 LONG = Document("long.md", " ".join(SENTENCES), "Stations")

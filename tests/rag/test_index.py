@@ -13,8 +13,8 @@ import pytest
 
 from eval.config import Retrieval
 from eval.records import Passage
-from rag.documents import Document
 from rag.index import Index, build_index
+from rag.readers.documents import Document
 from rag.retrieve import Retriever
 
 pytestmark = pytest.mark.component

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from eval.config import Retrieval
-from rag.documents import Document
 from rag.index import build_index
+from rag.readers.documents import Document
 from rag.retrieve import Retriever, open_retriever
 
 pytestmark = pytest.mark.component

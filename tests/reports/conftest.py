@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from eval.analyse import analyse
+from eval.analysis.analyse import analyse
+from eval.arms.modes import MODES
 from eval.config import DatasetConfig, Knowledge, RunConfig, write_run_config
-from eval.decide import write_decision
 from eval.files import write_json
-from eval.modes import MODES
 from eval.records import Comparison, Cost, Decision, Estimate, Example, Passage, Prediction, Score, Step, write_records
+from eval.verdict.decide import write_decision
 
 TRUTH = {
     "base": (0.04, 0.0), "fewshot": (0.04, 0.96), "rag": (0.55, 0.0), "rag-fewshot": (0.48, 0.62),

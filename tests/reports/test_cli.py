@@ -7,7 +7,7 @@ import pytest
 
 from eval.errors import UserError
 from reports.cli import main
-from reports.run import read_run
+from reports.run_folder import read_run
 
 FILES = (
     "config.yaml",

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.component
 @pytest.fixture(scope="module")
 def server(finished_run: Path) -> Iterator[Any]:
     from finetune.serve.api import make_server
-    from finetune.serve.desk import open_desk
+    from finetune.serve.run_answers import open_desk
 
     server = make_server(open_desk(finished_run, "hybrid"), "127.0.0.1", 0)
     thread = Thread(target=server.serve_forever, daemon=True)
@@ -215,7 +215,7 @@ def test_two_clients_at_once_get_the_replies_of_their_modes(client: Any) -> None
 
 
 def test_a_run_that_cannot_answer_is_told_in_one_line(finished_run: Path, tmp_path: Path) -> None:
-    from finetune.serve.desk import open_desk
+    from finetune.serve.run_answers import open_desk
 
     with pytest.raises(UserError, match="no run folder"):
         open_desk(tmp_path, None)

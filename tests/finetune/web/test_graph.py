@@ -47,7 +47,7 @@ def written(built: tuple[Path, Path], name: str, folder: Path) -> Any:
 def expected(plain: Path, *, half: bool = False) -> Any:
     import torch
 
-    from finetune.logits import load_plain, model_logits
+    from finetune.export.logits import load_plain, model_logits
 
     model = load_plain(plain)
     if half:

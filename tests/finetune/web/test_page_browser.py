@@ -85,12 +85,12 @@ def greedy(run: Path, mode: str, folder: Path, questions: list[str]) -> list[str
     """What transformers writes from the mode's merged weights in float32."""
     import torch
 
-    from eval.modes import MODES
-    from eval.prompt import render
+    from eval.arms.modes import MODES
+    from eval.arms.prompt import render
     from eval.records import Example
-    from finetune.logits import load_plain
-    from finetune.merge import save_merged
-    from finetune.serve.desk import open_desk
+    from finetune.export.logits import load_plain
+    from finetune.export.merge import save_merged
+    from finetune.serve.run_answers import open_desk
 
     setup = open_desk(run, mode).setup
     if adapter := MODES[mode].adapter:

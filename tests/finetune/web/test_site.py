@@ -15,7 +15,7 @@ pytestmark = pytest.mark.component
 
 @pytest.fixture(scope="module")
 def desk(finished_run: Path) -> Any:
-    from finetune.serve.desk import open_desk
+    from finetune.serve.run_answers import open_desk
 
     return open_desk(finished_run, "hybrid")
 
@@ -25,8 +25,8 @@ def read(folder: Path, name: str) -> Any:
 
 
 def test_the_prompt_is_that_of_the_evaluation(chat_page: Path, desk: Any) -> None:
-    from eval.modes import MODES
-    from eval.prompt import render
+    from eval.arms.modes import MODES
+    from eval.arms.prompt import render
 
     app = read(chat_page, "app.json")
     tokenizer = desk.setup.base.tokenizer
@@ -70,8 +70,8 @@ def test_the_embedder_as_onnx_gives_the_vectors_of_torch(chat_page: Path, desk: 
 def test_the_check_holds_what_torch_computes(chat_page: Path, finished_run: Path, desk: Any, tmp_path: Path) -> None:
     import numpy as np
 
-    from finetune.logits import load_plain, model_logits
-    from finetune.merge import save_merged
+    from finetune.export.logits import load_plain, model_logits
+    from finetune.export.merge import save_merged
 
     check = read(chat_page, "check.json")
     assert 64 <= len(check["tokens"]) <= 128
@@ -107,7 +107,7 @@ def test_another_folder_is_not_overwritten(finished_run: Path, tmp_path: Path) -
 def test_a_short_prompt_is_checked_on_64_tokens_all_the_same() -> None:
     import numpy as np
 
-    from finetune.web.prompt import logits_check
+    from finetune.web.page_prompt import logits_check
 
     def logits(tokens: list[int], start: int) -> Any:
         return np.eye(50)[tokens[:-1]]

@@ -1,0 +1,1 @@
+"""What a run's files say beyond the verdict: causes of failure, money, side effects, comparisons."""

@@ -1,0 +1,40 @@
+"""What a run's files tell beyond the verdict: causes of failure, money, firmness. No model, no torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from eval.analysis.attribution import attribute
+from eval.analysis.economics import economics, read_prices
+from eval.analysis.side_effects import side_effects
+from eval.arms.modes import MODES
+from eval.arms.predict import read_predictions
+from eval.config import read_run_config
+from eval.errors import UserError
+from eval.files import read_json, write_json
+from eval.records import Cost, Example, Score, from_dict, read_records
+from eval.verdict.sensitivity import sensitivity
+
+NEEDED = ("config.yaml", "examples.jsonl", "scores.jsonl", "costs.json")
+
+
+def analyse(run: Path, prices: Path | None = None) -> None:
+    """Write attribution, economics, sensitivity and side_effects.json into a run folder, from its other files alone.
+
+    Raises UserError for a bad price file and for a run that lacks a file.
+    """
+    charged = read_prices(prices)  # first: a typing error there should leave everything as it was
+    for name in NEEDED:
+        if not (run / name).is_file():
+            raise UserError(f"{run / name}: no such file; the run is not complete, finish it with: evaluate")
+    config = read_run_config(run / "config.yaml")
+    examples = read_records(run / "examples.jsonl", Example)
+    scores = [s for s in read_records(run / "scores.jsonl", Score) if s.mode in MODES]
+    first = [s for s in scores if s.seed == 0]  # the replies that the predictions hold
+    costs = [from_dict(Cost, c) for c in read_json(run / "costs.json")]
+    modes = sorted(f.stem for f in (run / "predictions").glob("*.jsonl"))
+    predictions = {m: {p.id: p for p in read_predictions(run, m)} for m in modes}
+    write_json(run / "attribution.json", attribute(examples, first, predictions, seed=config.seed))
+    write_json(run / "economics.json", economics(costs, charged, bundled=prices is None))
+    write_json(run / "sensitivity.json", sensitivity(scores, config))
+    write_json(run / "side_effects.json", side_effects(first, seed=config.seed))

@@ -1,0 +1,121 @@
+"""How often each cause made each arm fail, and what better retrieval could give at most. No model, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from eval.analysis.failure_causes import CAUSES, CLOSED_BOOK, PASS, Facts, cause, gather_facts
+from eval.arms.modes import MODES
+from eval.records import Example, Prediction, Score
+from eval.stats.clusters import Array
+from eval.stats.intervals import Interval, difference_intervals, mean_intervals
+
+MEMORIES = ("in-context memory", "learned memory", "either memory", "not scored")
+
+
+def attribute(
+    examples: Sequence[Example],
+    scores: Sequence[Score],
+    predictions: Mapping[str, Mapping[str, Prediction]],
+    *,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """What attribution.json holds: causes by arm and question, their shares, and what better retrieval could give."""
+    facts = gather_facts(examples, scores, predictions)
+    modes = [m for m in MODES if m in predictions]
+    causes = {m: {e.id: cause(facts, m, e) for e in examples if e.id in predictions[m]} for m in modes}
+    return {
+        "causes": {name: {"memory": memory, "words": words} for name, (memory, words) in CAUSES.items()},
+        "arms": {m: _shares(examples, causes[m]) for m in modes},
+        "questions": {m: {k: c for k, c in found.items() if c is not None} for m, found in causes.items()},
+        "better_retrieval": better_retrieval(examples, facts, modes, seed=seed),
+        "notes": _notes(modes, facts),
+    }
+
+
+def _shares(examples: Sequence[Example], causes: Mapping[str, str | None]) -> dict[str, Any]:
+    """Counts and shares of the causes of one arm, with 95 % intervals over groups."""
+    asked = [e for e in examples if e.id in causes]
+    groups = [e.group or e.id for e in asked]
+    names = list(CAUSES)
+    columns = [_column(asked, causes, {name}) for name in names]
+    columns += [_column(asked, causes, {n for n in names if CAUSES[n][0] == m}) for m in MEMORIES]
+    of_all = np.stack(columns, axis=1) if asked else np.zeros((0, len(columns)))
+    failed = np.array([causes[e.id] is not None for e in asked], dtype=bool)
+    of_failed = np.where(failed[:, None], of_all, np.nan)
+    shares = [_pair(*pair) for pair in zip(_means(of_all, groups), _means(of_failed, groups), strict=True)]
+    counts = [int(column.sum()) for column in columns]
+    rows = {key: {"count": n, **share} for key, n, share in zip([*names, *MEMORIES], counts, shares, strict=True)}
+    return {
+        "n": len(asked),
+        "failed": int(failed.sum()),
+        "causes": {name: rows[name] for name in names if rows[name]["count"]},
+        "memory": {name: rows[name] for name in MEMORIES if rows[name]["count"]},
+    }
+
+
+def _column(asked: Sequence[Example], causes: Mapping[str, str | None], wanted: set[str]) -> Array:
+    return np.array([float(causes[e.id] in wanted) for e in asked])
+
+
+def _means(values: Array, groups: Sequence[str]) -> list[Interval | None]:
+    return mean_intervals(values, groups) if len(values) else [None] * values.shape[1]
+
+
+def _pair(of_all: Interval | None, of_failed: Interval | None) -> dict[str, Any]:
+    return {"of_all": of_all and of_all.figures(), "of_failed": of_failed and of_failed.figures()}
+
+
+def better_retrieval(
+    examples: Sequence[Example], facts: Facts, modes: Sequence[str], *, seed: int = 0
+) -> dict[str, Any]:
+    """What better retrieval alone could give `rag` at most: oracle - rag on knowledge, the same weights and prompt.
+
+    `gain` is the paired difference, `recoverable` the share of questions that `oracle` has right and `rag` wrong, both
+    over questions that both have; null with the reason in `words` where one of the two arms is missing.
+    """
+    missing = [m for m in ("rag", "oracle") if m not in modes]
+    both = [
+        (e.group or e.id, rag, oracle)
+        for e in examples
+        if (rag := facts.values.get(("rag", e.id, "knowledge"))) is not None
+        and (oracle := facts.values.get(("oracle", e.id, "knowledge"))) is not None
+    ]
+    if missing or not both:
+        why = f"{' and '.join(missing)} not run" if missing else "no question has a knowledge score in both"
+        return {"gain": None, "recoverable": None, "words": f"What better retrieval would give is not known: {why}."}
+    groups = [g for g, _, _ in both]
+    gain = difference_intervals(np.array([[o - r] for _, r, o in both]), groups, seed=seed)[0]
+    lifted = mean_intervals(np.array([[float(o >= PASS > r)] for _, r, o in both]), groups)[0]
+    assert gain is not None and lifted is not None
+    return {"gain": gain.figures(), "recoverable": lifted.figures(), "words": _ceiling(gain, lifted)}
+
+
+def _ceiling(gain: Interval, lifted: Interval) -> str:
+    figures = f"95 % interval {100 * gain.low:+.1f} to {100 * gain.high:+.1f}, n={gain.n}"
+    share = f"{100 * lifted.mean:.1f} % of the questions are right with the gold passages and wrong with retrieved ones"
+    if gain.mean <= 0:
+        return f"Better retrieval alone would not lift RAG: {100 * gain.mean:+.1f} points of knowledge ({figures})."
+    lift = f"{100 * gain.mean:+.1f} points of knowledge at most ({figures})"
+    return f"Better retrieval alone would give RAG {lift}: {share}."
+
+
+def _notes(modes: Sequence[str], facts: Facts) -> list[str]:
+    notes = []
+    reads = [m for m in modes if MODES[m].retrieves and m != "oracle"]
+    if not any(MODES[m].retrieves for m in modes):
+        notes.append("No arm was given passages, so nothing is said about retrieval.")
+    elif reads and "oracle" not in modes:
+        notes.append("The oracle arm was not run: where retrieval missed the passage, nobody knows if it would help.")
+    if not any(m in modes for m in CLOSED_BOOK):
+        notes.append("Neither base nor few-shot was run, so what is right without passages is not known.")
+    if "hybrid" in modes or "rag-fewshot" in modes:
+        notes.append(
+            "The ceiling of better retrieval is measured for RAG alone; other arms have no oracle of their own."
+        )
+    if not facts.styled:
+        notes.append("Style is not scored, so no failure is one of form.")
+    return notes

@@ -1,0 +1,130 @@
+"""The seven modes that are compared: one decorated function each. Imports nothing heavy.
+
+From the registration come the command's choices, what a mode needs, its place among the candidates and its label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from eval.arms.prompt import Prompt, ask
+from eval.config import DatasetConfig
+from eval.records import Example, Passage
+
+Adapter = Literal["ft", "hybrid"]
+
+
+class Sources(Protocol):
+    """What a mode may draw on to build its prompts; `eval.arms.resources` builds each on first use."""
+
+    @property
+    def config(self) -> DatasetConfig:
+        """The data set's settings."""
+        ...
+
+    @property
+    def shots(self) -> Sequence[Example]:
+        """The worked examples."""
+        ...
+
+    def retrieve(self, example: Example) -> tuple[Passage, ...]:
+        """What the index finds for the question, best first."""
+        ...
+
+    def gold(self, example: Example) -> tuple[Passage, ...]:
+        """The passages that a perfect retriever would find."""
+        ...
+
+
+Build = Callable[[Sources, Example], Prompt]
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One way to answer the data set's questions."""
+
+    name: str
+    label: str
+    """As it stands in the report."""
+    why: str
+    """What the mode is for, in a phrase."""
+    strategy: Literal["prompt", "rag", "ft", "hybrid"] | None
+    """The strategy that the mode stands for; None: diagnosis only, never recommended."""
+    retrieves: bool
+    """Needs the corpus and its index."""
+    adapter: Adapter | None
+    """The adapter that answers, or None for the base weights."""
+    build: Build
+
+
+MODES: dict[str, Mode] = {}
+"""Every mode by name, candidates in order of what they cost to own, cheapest first."""
+
+
+def mode(
+    name: str,
+    label: str,
+    why: str,
+    *,
+    strategy: Literal["prompt", "rag", "ft", "hybrid"] | None,
+    retrieves: bool = False,
+    adapter: Adapter | None = None,
+) -> Callable[[Build], Build]:
+    """Register a prompt-building function as a mode."""
+
+    def register(build: Build) -> Build:
+        MODES[name] = Mode(name, label, why, strategy, retrieves, adapter, build)
+        return build
+
+    return register
+
+
+@mode("base", "Base", "the control: the instruction alone", strategy="prompt")
+def base(sources: Sources, example: Example) -> Prompt:
+    """The instruction and the question."""
+    return ask(sources.config.instruction, example.question)
+
+
+@mode("fewshot", "Few-shot", "what a better prompt alone reaches", strategy="prompt")
+def fewshot(sources: Sources, example: Example) -> Prompt:
+    """The instruction, worked examples and the question."""
+    return ask(sources.config.instruction, example.question, shots=sources.shots)
+
+
+@mode("rag", "RAG", "knowledge from retrieved passages", strategy="rag", retrieves=True)
+def rag(sources: Sources, example: Example) -> Prompt:
+    """The instruction, retrieved passages and the question."""
+    return ask(sources.config.instruction, example.question, passages=sources.retrieve(example))
+
+
+@mode("rag-fewshot", "RAG + few-shot", "retrieval with worked examples for the form", strategy="rag", retrieves=True)
+def rag_fewshot(sources: Sources, example: Example) -> Prompt:
+    """The instruction, worked examples, retrieved passages and the question."""
+    passages = sources.retrieve(example)
+    return ask(sources.config.instruction, example.question, passages=passages, shots=sources.shots)
+
+
+@mode("oracle", "Oracle passages", "the ceiling of better retrieval; diagnosis only", strategy=None, retrieves=True)
+def oracle(sources: Sources, example: Example) -> Prompt:
+    """The instruction, passages of the gold documents and the question."""
+    return ask(sources.config.instruction, example.question, passages=sources.gold(example))
+
+
+@mode("ft", "Fine-tuned", "behaviour from training, closed-book", strategy="ft", adapter="ft")
+def ft(sources: Sources, example: Example) -> Prompt:
+    """The base mode's prompt, answered by the closed-book adapter."""
+    return ask(sources.config.instruction, example.question)
+
+
+@mode("hybrid", "Hybrid", "trained with passages, answered with passages", strategy="hybrid", retrieves=True,
+      adapter="hybrid")  # fmt: skip
+def hybrid(sources: Sources, example: Example) -> Prompt:
+    """The RAG mode's prompt, answered by the adapter that was trained with passages."""
+    return ask(sources.config.instruction, example.question, passages=sources.retrieve(example))
+
+
+def candidates() -> list[str]:
+    """Names of the modes that a verdict may recommend, cheapest first."""
+    return [m.name for m in MODES.values() if m.strategy is not None]

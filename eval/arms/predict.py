@@ -1,0 +1,182 @@
+"""One mode's predictions: made batch by batch, kept after each, complete only by rename."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eval.arms.modes import MODES
+from eval.arms.prompt import Prompt, render
+from eval.arms.worker_pool import Team, answer
+from eval.files import file_digest, read_json, write_json
+from eval.model.arithmetic import to_record
+from eval.model.memory import peak_megabytes, reset_peak
+from eval.records import Example, Prediction, from_dict, read_records, write_records
+from eval.terminal.progress import track
+
+if TYPE_CHECKING:
+    from eval.arms.resources import Setup
+    from eval.model.generate import Completion
+
+
+def predictions_file(run: Path, mode: str) -> Path:
+    """Where a mode's predictions lie in a run folder."""
+    return run / "predictions" / f"{mode}.jsonl"
+
+
+def is_current(run: Path, mode: str, identity: str) -> bool:
+    """Whether the run folder holds this mode's complete predictions under this fingerprint, untouched."""
+    file, meta = predictions_file(run, mode), meta_file(run, mode)
+    if not (file.is_file() and meta.is_file()):
+        return False
+    known = read_json(meta)
+    return bool(known["fingerprint"] == identity and known["sha256"] == file_digest(file))
+
+
+def read_predictions(run: Path, mode: str) -> list[Prediction]:
+    """A mode's complete predictions."""
+    return read_records(predictions_file(run, mode), Prediction)
+
+
+def prediction_cost(run: Path, mode: str) -> dict[str, Any]:
+    """What making a mode's predictions cost: seconds of all devices together, and this process' peak memory in MB."""
+    meta = read_json(meta_file(run, mode))
+    return {"predict_seconds": meta["seconds"], "peak_memory_mb": meta["peak_memory_mb"]}
+
+
+def forget(run: Path, mode: str) -> None:
+    """Remove a mode's predictions from a run folder."""
+    predictions_file(run, mode).unlink(missing_ok=True)
+    meta_file(run, mode).unlink(missing_ok=True)
+
+
+def predict(
+    setup: Setup, mode: str, examples: Sequence[Example], run: Path, identity: str, team: Team | None = None
+) -> None:
+    """Answer all examples in one mode and write predictions/<mode>.jsonl; goes on from where an earlier try stopped.
+
+    With a `team`, other processes answer some of the batches.
+    """
+    from eval.model.generate import check_lengths, generate_batches, plan_batches
+
+    spec = MODES[mode]
+    if spec.adapter:
+        setup.load_adapter(spec.adapter)
+    prompts = [spec.build(setup, e) for e in examples]
+    rows = [render(setup.base.tokenizer, p.messages) for p in prompts]
+    check_lengths(setup.base, rows, setup.limits, mode=mode)
+    journal = _Journal(run / "predictions" / f".{mode}.{identity}.partial")
+    made_on = to_record(
+        setup.identity.arithmetic,
+        reply_limit=setup.limits.reply,
+        attention_of_model=_attention(setup.base.causal),
+        way=setup.base.ways.reply.name,
+    )
+    batches = journal.begin(plan_batches(setup.base, rows, setup.limits), made_on)
+    left = [number for number in range(len(batches)) if number not in journal.done]
+    with track(f"answering: {mode}", len(examples), unit=" questions") as advance:
+        advance(sum(len(batches[number]) for number in journal.done), resumed=True)
+        reset_peak()
+
+        def own(some: Iterable[Sequence[int]]) -> Iterator[list[Completion]]:
+            return generate_batches(setup.base, spec.adapter, rows, some, limits=setup.limits)
+
+        task = {
+            "adapter": spec.adapter, "folder": str(setup.adapter_folder(spec.adapter)) if spec.adapter else "",
+            "prompts": rows, "limits": asdict(setup.limits), "way": setup.base.ways.reply.name,
+        }  # fmt: skip
+        for number, replies, seconds in answer(batches, left, own, team, task):
+            batch = batches[number]
+            answered = [_prediction(examples[i].id, prompts[i], c) for i, c in zip(batch, replies, strict=True)]
+            journal.add(number, answered, seconds=seconds)
+            advance(len(batch), tokens=sum(c.tokens_in + c.tokens_out for c in replies))
+    _finish(run, mode, identity, examples, journal, {"made_on": made_on, "parts": setup.identity.parts(mode)})
+
+
+def _attention(model: Any) -> str:
+    """What the loaded model's attention is called."""
+    return str(getattr(model.config, "_attn_implementation", None))
+
+
+def _prediction(name: str, prompt: Prompt, made: Completion) -> Prediction:
+    return Prediction(
+        name, made.text, prompt.passages, made.tokens_in, made.tokens_out, round(made.seconds, 4), made.finish,
+        made.thinking_tokens,
+    )  # fmt: skip
+
+
+def _finish(
+    run: Path, mode: str, identity: str, examples: Sequence[Example], journal: _Journal, origin: dict[str, Any]
+) -> None:
+    by_id = {p.id: p for batch in journal.done.values() for p in batch}
+    file = predictions_file(run, mode)
+    write_records(file, [by_id[e.id] for e in examples])
+    write_json(
+        meta_file(run, mode),
+        {
+            "fingerprint": identity,
+            "sha256": file_digest(file),
+            "seconds": round(journal.seconds, 3),
+            "peak_memory_mb": peak_megabytes(),
+            **origin,
+        },
+    )
+    journal.remove()
+
+
+def meta_file(run: Path, mode: str) -> Path:
+    """Where it stands what a mode's predictions were made from, and on."""
+    return run / "predictions" / f"{mode}.meta.json"
+
+
+class _Journal:
+    """The batches of an unfinished mode: the plan in the first line, then one line a batch. A torn last line is cut."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.done: dict[int, list[Prediction]] = {}
+        self.seconds = 0.0
+
+    def begin(self, planned: list[list[int]], made_on: dict[str, Any]) -> list[list[int]]:
+        """The plan to follow: the one that was begun, where there is one."""
+        for stale in self.path.parent.glob(f"{'.'.join(self.path.name.split('.')[:2])}.*.partial"):
+            if stale != self.path:
+                stale.unlink()
+        lines = self._whole_lines()
+        if lines:
+            for line in lines[1:]:
+                self.done[line["batch"]] = [from_dict(Prediction, p) for p in line["predictions"]]
+                self.seconds += line["seconds"]
+            return [list(b) for b in lines[0]["batches"]]
+        self._append({"batches": planned, "made_on": made_on})
+        return planned
+
+    def add(self, number: int, predictions: list[Prediction], *, seconds: float) -> None:
+        """Keep one batch by its number in the plan; batches of several processes come in any order."""
+        self.done[number] = predictions
+        self.seconds += seconds
+        self._append({"batch": number, "seconds": seconds, "predictions": [asdict(p) for p in predictions]})
+
+    def remove(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+    def _whole_lines(self) -> list[dict[str, Any]]:
+        if not self.path.is_file():
+            return []
+        data = self.path.read_bytes()
+        whole = data[: data.rfind(b"\n") + 1]
+        if len(whole) < len(data):
+            with self.path.open("r+b") as file:
+                file.truncate(len(whole))
+        return [json.loads(line) for line in whole.splitlines()]
+
+    def _append(self, value: dict[str, Any]) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("ab") as file:
+            file.write(json.dumps(value, ensure_ascii=False).encode("utf-8") + b"\n")
+            file.flush()
+            os.fsync(file.fileno())

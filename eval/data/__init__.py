@@ -1,0 +1,1 @@
+"""A data set on disk: read, checked, split, and the examples that prompts quote."""

@@ -1,0 +1,257 @@
+"""A data set's folder, read and checked: nothing later meets a row that is not as the contract says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+
+from eval.config import DatasetConfig, read_dataset_config
+from eval.data.bundled import BUNDLED
+from eval.data.jsonl import check_row, nfc, read_json_lines
+from eval.data.splits import Row, check_splits
+from eval.errors import UserError
+from eval.files import file_digest, fingerprint
+from eval.metrics.knowledge.choice import named_options
+from eval.metrics.knowledge.choice_options import options, with_options
+from eval.metrics.sql.sqlite import find_database, run_query
+from eval.records import Example
+from eval.score import check_reference_replies, row_checks
+
+DEMO = "tidewell"
+
+ROW_KEYS = {
+    "id": "string",
+    "question": "string",
+    "answers": "list of strings",
+    "reply": "string",
+    "documents": "list of strings",
+    "group": "string",
+    "answerable": "true or false value",
+    "tags": "list of strings",
+    "metric": "string",
+    "options": "list of strings",
+    "checks": "list of checks",
+}
+ROW_METRICS = ("contains", "exact", "f1", "number", "match", "choice", "claims")
+"""Metrics that a row may name for itself: the others need what is prepared for the whole data set."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One checked data set."""
+
+    path: Path
+    config: DatasetConfig
+    train: tuple[Example, ...]
+    dev: tuple[Example, ...]
+    """Empty when there is no dev.jsonl."""
+    test: tuple[Example, ...]
+    documents: tuple[str, ...]
+    """Ids of the corpus, sorted; empty when there is no corpus folder."""
+
+    @property
+    def corpus(self) -> Path:
+        """The folder of the documents."""
+        return self.path / "corpus"
+
+    @cached_property
+    def corpus_digest(self) -> str:
+        """A name of the corpus files' contents and of how they are read; empty when there is no corpus."""
+        from rag.readers.documents import READING
+
+        if not self.documents:
+            return ""
+        files = sorted(p for p in self.corpus.rglob("*") if p.is_file() and not _hidden(p.relative_to(self.corpus)))
+        return fingerprint(READING, [(nfc(p.relative_to(self.corpus).as_posix()), file_digest(p)) for p in files])
+
+    @cached_property
+    def gold(self) -> frozenset[str]:
+        """Ids of all documents that a row names as holding its answer."""
+        return frozenset(name for e in (*self.train, *self.dev, *self.test) for name in e.documents)
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of dataset.yaml and of each split, by file name."""
+        names = ("dataset.yaml", "train.jsonl", "dev.jsonl", "test.jsonl")
+        return {name: file_digest(self.path / name) for name in names if (self.path / name).is_file()}
+
+
+def load_dataset(path: Path) -> Dataset:
+    """Read and check a data set folder; raises UserError naming file, line or key, what is wrong and the mend.
+
+    The documents' text is not read; `check_corpus` does that.
+    """
+    config = _read_config(path)
+    documents = _list_corpus(path / "corpus")
+    splits = {
+        name: _read_split(path / name, config, documents)
+        for name in ("train.jsonl", "dev.jsonl", "test.jsonl")
+        if name != "dev.jsonl" or (path / name).exists()
+    }
+    check_splits(splits)
+    train, dev, test = (
+        tuple(row.example for row in splits.get(name, ())) for name in ("train.jsonl", "dev.jsonl", "test.jsonl")
+    )
+    _check_database(config, path, [row for rows in splits.values() for row in rows])
+    check_reference_replies(config, train, documents, path)
+    row_checks(config, [*train, *dev, *test], documents, path)  # raises for one that cannot be built
+    return Dataset(path, config, train, dev, test, documents)
+
+
+def check_corpus(dataset: Dataset) -> None:
+    """Read every document once; raises UserError naming the first one that cannot be read or has no text."""
+    from rag.readers.documents import read_documents
+
+    if dataset.documents:
+        read_documents(dataset.corpus)
+
+
+def resolve_dataset(name_or_path: str | None) -> Path:
+    """The folder of a data set: a path, or a name below datasets/, here or beside this package; None: the bundled one.
+
+    Raises UserError that lists the data sets there are.
+    """
+    name = name_or_path or DEMO
+    homes = [Path("datasets"), BUNDLED]
+    places = [home / name for home in homes]
+    for folder in [Path(name).expanduser(), *places] if name_or_path else places:
+        if folder.is_dir():
+            return folder
+    if Path(name).is_file():
+        raise UserError(f"{name}: is a file; name the data set's folder")
+    there = {p.parent.name: None for home in homes for p in sorted(home.glob("*/dataset.yaml"))}
+    known = f"there is {', '.join(there)}" if there else "there is none in datasets/"
+    raise UserError(f"{name}: no such data set; {known}; name one of them or a folder")
+
+
+def _read_config(path: Path) -> DatasetConfig:
+    if not path.is_dir():
+        raise UserError(f"{path}: not a folder; name a data set's folder")
+    config = read_dataset_config(path / "dataset.yaml")
+    retrieval = config.retrieval
+    if retrieval.overlap_tokens >= retrieval.chunk_tokens:
+        raise UserError(
+            f"{path / 'dataset.yaml'}: key 'retrieval.overlap_tokens' is {retrieval.overlap_tokens}, "
+            f"not below chunk_tokens ({retrieval.chunk_tokens}); lower it"
+        )
+    return config
+
+
+def _list_corpus(corpus: Path) -> tuple[str, ...]:
+    from rag.readers.documents import list_documents
+
+    return tuple(list_documents(corpus)) if corpus.exists() or corpus.is_symlink() else ()
+
+
+def _read_split(file: Path, config: DatasetConfig, documents: Sequence[str]) -> list[Row]:
+    rows = []
+    known = set(documents)
+    for line, values in read_json_lines(file):
+        where = f"{file}:{line}"
+        check_row(values, ROW_KEYS, ("id", "question"), where)
+        if file.name == "train.jsonl" and not values.get("reply", "").strip():
+            raise UserError(f"{where}: a training row needs the key 'reply', the whole reply as it should be; add it")
+        lists = {key: tuple(values.get(key, ())) for key in ("answers", "documents", "tags")}
+        lists |= {key: tuple(nfc(name) for name in lists[key]) for key in ("documents", "tags")}
+        given = nfc(values.get("group", "").strip())
+        row_id = nfc(values["id"])
+        listed = values.get("options")
+        question = values["question"] if listed is None else with_options(values["question"], listed)
+        checks = tuple(json.dumps(c, ensure_ascii=False, sort_keys=True) for c in values.get("checks", ()))
+        example = Example(
+            id=row_id, question=question, reply=values.get("reply", ""),
+            group=given or next(iter(lists["documents"]), row_id),
+            answerable=values.get("answerable", True), metric=values.get("metric", ""), checks=checks, **lists,
+        )  # fmt: skip
+        _check_answers(example, config, file, where)
+        _check_metric(example, config, listed, where)
+        _check_gold(example, documents, known, where)
+        rows.append(Row(where, example, grouped=bool(given)))
+    if not rows:
+        raise UserError(f"{file}: no rows in it; write one JSON object a line")
+    return rows
+
+
+def _check_metric(example: Example, config: DatasetConfig, listed: Sequence[str] | None, where: str) -> None:
+    """Raise UserError unless the row's metric is one, and a question of choice has options that its answers name."""
+    if example.metric and example.metric not in ROW_METRICS:
+        raise UserError(f"{where}: key 'metric': {example.metric!r} is none for a row; use {', '.join(ROW_METRICS)}")
+    if example.metric and config.knowledge.metric in ("sql", "semantic"):
+        raise UserError(
+            f"{where}: key 'metric': a data set scored by {config.knowledge.metric} is scored by it in every row; "
+            "remove the key, or take another knowledge.metric"
+        )
+    if listed is not None and (len(listed) < 2 or not all(t.strip() for t in listed)):
+        raise UserError(f"{where}: key 'options': expected two or more texts, none of them empty")
+    if (example.metric or config.knowledge.metric) != "choice" or not example.answerable:
+        return
+    known = options(example.question)
+    if not known:
+        raise UserError(
+            f"{where}: the question lists no options for metric choice; write them as `A) ...`, or add the key "
+            f"'options'"
+        )
+    for answer in example.answers:
+        if not named_options(answer, known):
+            raise UserError(
+                f"{where}: key 'answers': {answer!r} is none of the options {', '.join(known)}; "
+                "name a label or the text of an option"
+            )
+
+
+def _check_database(config: DatasetConfig, path: Path, rows: Sequence[Row]) -> None:
+    """Raise UserError unless the metric `sql` has its database, and every accepted query runs on it."""
+    name, key = config.knowledge.database, f"{path / 'dataset.yaml'}: key 'knowledge.database'"
+    if config.knowledge.metric != "sql":
+        if name is not None:
+            raise UserError(f"{key}: is for the metric sql, not for {config.knowledge.metric}; remove one of the two")
+        return
+    if name is None:
+        raise UserError(
+            f"{path / 'dataset.yaml'}: missing key 'knowledge.database', the SQLite file of metric sql; add it"
+        )
+    try:
+        database = find_database(path, name)
+    except ValueError as error:
+        raise UserError(f"{key}: {error}") from None
+    for row in rows:
+        for query in row.example.answers:
+            if fault := run_query(database, query).fault:
+                raise UserError(
+                    f"{row.where}: key 'answers': the accepted query {fault}; mend it: {' '.join(query.split())}"
+                )
+
+
+def _check_answers(example: Example, config: DatasetConfig, file: Path, where: str) -> None:
+    if example.answerable and not any(example.answers):
+        raise UserError(f"{where}: an answerable row needs 'answers'; add them, or \"answerable\": false")
+    if any(not answer.strip() for answer in example.answers):
+        raise UserError(f"{where}: key 'answers' holds an empty string; fill it in or remove it")
+    if not example.answerable and example.answers:
+        raise UserError(f"{where}: a row with \"answerable\": false has 'answers'; remove one of the two")
+    if not example.answerable and not config.refusal:
+        raise UserError(
+            f"{file.parent / 'dataset.yaml'}: missing key 'refusal', which says what an unanswerable question "
+            f"should get ({where} is one); add it"
+        )
+
+
+def _check_gold(example: Example, documents: Sequence[str], known: set[str], where: str) -> None:
+    for gold in example.documents:
+        if gold in known:
+            continue
+        if not documents:
+            raise UserError(f"{where}: gold document '{gold}', but there is no corpus/; add it, or drop the key")
+        near = get_close_matches(gold, documents, n=1)
+        raise UserError(
+            f"{where}: gold document '{gold}' is not in corpus/; "
+            + (f"did you mean '{near[0]}'?" if near else "a document's id is its path below corpus/")
+        )
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith((".", "~$")) for part in path.parts)

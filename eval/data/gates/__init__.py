@@ -1,0 +1,1 @@
+"""The gates: what can be wrong with a data set before anything is trained on it."""

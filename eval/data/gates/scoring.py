@@ -1,0 +1,64 @@
+"""Gates over how replies are scored: languages that the rules do not know, and accepted queries without rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eval.data.gates.gate import Finding, Material, counted, gate, listed
+from eval.metrics.sql.sqlite import find_database, run_query
+from eval.metrics.text.languages import LANGUAGES
+
+_BY_RULES = ("match", "contains", "number", "semantic", "choice")
+"""Metrics that read denials, numerals or refusals in the language of the reply."""
+
+
+@gate("language")
+def language(material: Material) -> Iterator[Finding]:
+    """A data set in a language whose denials, numerals and inflections the metrics do not know."""
+    config = material.dataset.config
+    code = config.language.split("-")[0].split("_")[0].casefold()
+    if code not in LANGUAGES and config.knowledge.metric in _BY_RULES:
+        yield Finding(
+            "language", "warning",
+            f"the language '{config.language}' is not among those whose denials, numerals and inflections the metric "
+            f"{config.knowledge.metric} reads ({', '.join(LANGUAGES)}); compare some scores with people's marks",
+            material.file("dataset.yaml"),
+        )  # fmt: skip
+
+
+LONG = 25
+"""Accepted answers of more words, in the middle of the set, are paragraphs."""
+
+
+@gate("long-answers")
+def long_answers(material: Material) -> Iterator[Finding]:
+    """Accepted answers that are paragraphs, scored by a metric for short ones."""
+    config = material.dataset.config
+    sizes = sorted(len(row.example.answers[0].split()) for row in material.test if row.example.answers)
+    if sizes and sizes[len(sizes) // 2] > LONG and config.knowledge.metric in ("match", "contains", "exact"):
+        yield Finding(
+            "long-answers", "warning",
+            f"half of the accepted answers have more than {LONG} words, and {config.knowledge.metric} is for short "
+            f"ones; "
+            "take knowledge.metric: claims, the share of their sentences that a reply states",
+            material.file("dataset.yaml"),
+        )  # fmt: skip
+
+
+@gate("empty-queries")
+def empty_queries(material: Material) -> Iterator[Finding]:
+    """Accepted queries that give no rows, which any query that finds nothing equals."""
+    config = material.dataset.config
+    if config.knowledge.metric != "sql" or not config.knowledge.database:
+        return
+    database = find_database(material.dataset.path, config.knowledge.database)
+    rows = [row for row in material.test if row.example.answerable]
+    found = [row for row in rows if any(not run_query(database, query).rows for query in row.example.answers)]
+    if found:
+        yield Finding(
+            "empty-queries", "warning",
+            f"the accepted query of {counted(len(found), 'test row')} gives no rows, so any query that finds "
+            f"nothing is "
+            f"right: {listed([row.place for row in found])}; ask for what is in the database",
+            material.path(found[0]),
+        )  # fmt: skip

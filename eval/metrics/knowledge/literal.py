@@ -1,0 +1,79 @@
+"""Answers that are compared as what they are and not as words: quantities and codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from eval.metrics.knowledge.number import calculated, concluding
+from eval.metrics.quantities.asked_unit import equals, spoken
+from eval.metrics.quantities.equality import EXACT
+from eval.metrics.quantities.quantity import Quantity, lone_quantity, quantities
+from eval.metrics.quantities.units import SPELLINGS, UNITS
+from eval.metrics.text.codes import is_code, stands
+from eval.metrics.text.notation import written
+
+
+def literally(given: str, answer: str, question: str = "", tolerance: float = EXACT) -> bool | None:
+    """Whether a quantity or code that is an accepted answer stands in a text; None where the answer is neither."""
+    if (size := _SIZES.fullmatch(written(answer).strip(" ."))) is not None:
+        return sizes(size[0])[0] in sizes(given)
+    language = spoken(question, answer, given)
+    if is_code(answer, question):
+        moment = lone_quantity(answer, language)
+        if moment is None or moment.unit not in ("clock", "quarter", "date"):
+            return stands(given, answer)
+    if not any(c.isnumeric() for c in answer) and len(answer) > 60:
+        return None
+    wanted = lone_quantity(answer, language)
+    if wanted is None:
+        return None
+    if calculated(given):
+        said = concluding(given, wanted, question, language)
+        return said is not None and equals(wanted, said, question, tolerance)
+    found = quantities(given, language)
+    if wanted.unit == "date":  # a year that only repeats the question is no date
+        asked = {q.value for q in quantities(question, language) if not q.unit}
+        found = tuple(q for q in found if q.unit or q.value not in asked)
+    return any(equals(wanted, q, question, tolerance) for q in found) or _both_ends(wanted, found, question, tolerance)
+
+
+def _both_ends(wanted: Quantity, found: tuple[Quantity, ...], question: str, tolerance: float) -> bool:
+    """Whether both ends of a range stand apart, in their order: started in 1881 and finished in 1885."""
+    if wanted.high is None or wanted.unit in ("date", "clock"):
+        return False
+    low, high = replace(wanted, high=None, bound=""), replace(wanted, value=wanted.high, high=None, bound="")
+    places = [i for i, q in enumerate(found) if equals(low, q, question, tolerance)]
+    return bool(places) and any(equals(high, q, question, tolerance) for q in found[places[0] + 1 :])
+
+
+def another_day(given: str, kept: Sequence[str], answers: Sequence[str], question: str) -> bool:
+    """Whether a reply meets coarse dates alone (1968), and names a day in another month than the precise ones."""
+    language = spoken(question, answers[0], given)
+    read = {a: lone_quantity(a, language) for a in answers}
+    days = {a: q for a, q in read.items() if q is not None and _is_day(q)}
+    if not days or any(a in days for a in kept) or any(read[a] is None for a in kept):
+        return False
+    said = [q for q in quantities(given, language) if _is_day(q)]
+    return bool(said) and not any(d.value // 100 == q.value // 100 for d in days.values() for q in said)
+
+
+def _is_day(q: Quantity) -> bool:
+    return q.unit == "date" and q.high is None and q.value % 100 != 0
+
+
+_SIDE = r"(\d+(?:[.,]\d+)?)(?:\s*(?!x)([^\W\d_]{1,12}))?"
+_SIZES = re.compile(rf"{_SIDE}(?:\s*[x×]\s*{_SIDE})+", re.IGNORECASE)
+
+
+def sizes(text: str) -> list[tuple[float, ...]]:
+    """The sizes such as 30 x 20 x 10 cm in a text, in metres where a unit of length stands behind, in their order."""
+    found = []
+    for match in _SIZES.finditer(written(text)):
+        numbers = [float(n.replace(",", ".")) for n in re.findall(r"\d+(?:[.,]\d+)?", match[0])]
+        units = [SPELLINGS[u] for u in re.findall(r"[^\W\d_]+", match[0].casefold()) if u in SPELLINGS]
+        unit = UNITS.get(units[-1]) if units else None
+        factor = unit.factor if unit is not None and unit.dimension == "length" else 1.0
+        found.append(tuple(round(n * factor, 9) for n in numbers))
+    return found

@@ -1,0 +1,322 @@
+"""`match`: does a reply assert an accepted answer, in whatever words and at whatever length?"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from eval.metrics.knowledge.alias import STOP, readings, same_word, words
+from eval.metrics.knowledge.lists import adds_another, complete
+from eval.metrics.knowledge.literal import another_day, literally
+from eval.metrics.knowledge.partial_names import changed, is_replaced, unqualified
+from eval.metrics.knowledge.rivals import settles
+from eval.metrics.knowledge.stance import NEGATIVE, asserted, only_guesses, says_otherwise
+from eval.metrics.knowledge.yes_no import polar_gold, polarity
+from eval.metrics.quantities.equality import same
+from eval.metrics.quantities.quantity import lone_quantity, measured, quantities
+from eval.metrics.text.abbreviation import stands_short
+from eval.metrics.text.codes import is_code
+from eval.metrics.text.korean import HANGUL
+from eval.metrics.text.normalize import POLAR, contains_tokens, polar, tokens
+from eval.metrics.text.scripts import stands_unspaced
+
+SHARE = 0.7
+"""Of an accepted answer with LONG or more words of its own, so large a share must be said."""
+LONG = 4
+TERSE = 6
+"""A reply of at most so many words of its own may say less than the accepted answer."""
+
+
+_LIST = re.compile(r",|\band\b|&|\bor\b|/")
+"""An accepted answer that is a list itself cannot be told from guesses by its commas."""
+_HYPHENATED = re.compile(r"\w-[A-ZÀ-Þ]\w+\W*$")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ\s.,'’()-]+")
+_LETTERED = re.compile(r"\w\s+([A-Z])\W*$")
+_SPACED = re.compile(r"(?<=\w)\s+(?=[,.](?:\s|$))")
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """One reading of an accepted answer."""
+
+    text: str
+    words: tuple[str, ...]
+    names: frozenset[str]
+    """Those of its words that are written with a capital."""
+
+
+@lru_cache(maxsize=65536)
+def gold_readings(answer: str) -> tuple[Gold, ...]:
+    """The readings of an accepted answer, split into words once."""
+    return tuple(Gold(t, words(t), _names(t)) for t in readings(answer))
+
+
+@lru_cache(maxsize=65536)
+def _names(text: str) -> frozenset[str]:
+    found = re.findall(r"[^\W\d_][\w'’-]*", text)
+    return frozenset(w for f in found if f[0].isupper() for w in words(f))
+
+
+def _own(text: Sequence[str], asked: frozenset[str]) -> tuple[str, ...]:
+    """The words that say more than the question does; where there are none, all that are not mere grammar."""
+    content = tuple(w for w in text if w not in STOP)
+    return tuple(w for w in content if not _asked(w, asked)) or content or tuple(text)
+
+
+@lru_cache(maxsize=262144)
+def _asked(word: str, asked: frozenset[str]) -> bool:
+    return word in asked or any(same_word(q, word, True) for q in asked)
+
+
+def match(given: str, answers: Sequence[str], question: str = "") -> float:
+    """1 when the reply asserts an accepted answer, and does not deny, doubt or merely list it."""
+    return float(stands_by(_SPACED.sub("", given), answers, question, lambda text, a: met(text, a, question)))
+
+
+def stands_by(given: str, answers: Sequence[str], question: str, names: Callable[[str, str], bool]) -> bool:
+    """Whether a reply names an accepted answer, as `names(text, answer)` finds it, and stands by it.
+
+    It does not where it denies or doubts the answer, or merely lists it among guesses. Length by itself is no fault.
+    """
+    given = without_question(given, question)
+    sides = {side for a in answers if (side := polar_gold(a))}
+    if sides:
+        plain = [a for a in answers if not polar_gold(a)]
+        return polarity(given, question) in sides or (bool(plain) and stands_by(given, plain, question, names))
+    settled = settles(given, answers, question)
+    if settled is not None:
+        return settled
+    said = asserted(given, question)
+    kept = _kept(said, answers, names) if said else []
+    if not kept:  # an answer that is a denial itself
+        return any(
+            (own := NEGATIVE.search(a)) and own[0].casefold() in given.casefold() and names(given, a) for a in answers
+        )
+    if len(answers) > 1 and another_day(said, kept, answers, question):
+        return False
+    # A bare number may as well count the statements (Symphony No. 4), so only one with its unit is looked for.
+    with_unit = [a for a in kept if (q := lone_quantity(a)) is not None and (q.unit or q.word)]
+    if with_unit and says_otherwise(said, lambda statement: any(names(statement, a) for a in with_unit)):
+        return False
+    if any(_LIST.search(a) or a.strip(" .").casefold() in POLAR for a in kept):
+        return True
+    asked = frozenset(words(question))
+    proper = not any(a.lstrip()[:1].islower() for a in kept)  # `the caretaker` behind a name is a remark, no rival
+    return not only_guesses(
+        said,
+        lambda item: any(names(item, a) for a in answers),
+        lambda item: (proper and item[0].islower()) or (bool(asked) and all(_asked(w, asked) for w in words(item))),
+    )
+
+
+def _kept(said: str, answers: Sequence[str], names: Callable[[str, str], bool]) -> list[str]:
+    """The accepted answers that a text names: the first, and of the others those that tell how to take it."""
+    kept: list[str] = []
+    for a in answers:
+        telling = _LIST.search(a) or a.lstrip()[:1].islower() or any(c.isdigit() for c in a)
+        if (telling or not kept) and names(said, a) and not changed(said, a):
+            kept.append(a)
+    return kept
+
+
+def without_question(given: str, question: str) -> str:
+    """The reply without the question where it repeats it word for word."""
+    asked = question.strip(" ?.!")
+    place = given.casefold().find(asked.casefold()) if len(tokens(asked)) > 2 else -1
+    rest = given[:place] + " " + given[place + len(asked) :].lstrip("?.! \n") if place >= 0 else given
+    return rest if tokens(rest) else given
+
+
+def holds(given: str, answer: str) -> bool:
+    """Whether an accepted answer stands in a text as it is; `yes` and `no` must be the only one of the two."""
+    said, wanted = tokens(given), tokens(answer)
+    if len(wanted) == 1 and wanted[0] in POLAR:
+        return polar(said) == {POLAR[wanted[0]]}
+    return contains_tokens(said, wanted)
+
+
+def met(given: str, answer: str, question: str = "") -> bool:
+    """Whether an accepted answer is named in a text, whatever the text says of it."""
+    if _apart(given, answer):
+        return False
+    if (literal := literally(given, answer, question)) is not None:
+        return literal and not adds_another(given, answer)
+    if (unspaced := stands_unspaced(given, answer, question)) is not None:
+        return unspaced
+    listed = complete(given, answer, question, lambda text, item: _part_of_list(text, item, answer, question))
+    return _named(given, answer, question) if listed is None else listed
+
+
+def _apart(given: str, answer: str) -> bool:
+    """Whether a text has no word that begins as one of an accepted answer's, which spares the closer look."""
+    begins = _begins(answer)
+    return bool(begins) and begins.isdisjoint(_prefixes(given)) and not stands_short(given, answer)
+
+
+@lru_cache(maxsize=65536)
+def _begins(answer: str) -> frozenset[str]:
+    """How the words of an accepted answer begin; empty where other words may meet it: a figure, code or initials."""
+    if not _LATIN.fullmatch(answer) or lone_quantity(answer) is not None or is_code(answer) or answer.isupper():
+        return frozenset()
+    found = {w for g in gold_readings(answer) for w in g.words}
+    return frozenset(w[:2] for w in found if w not in STOP or found <= STOP)
+
+
+@lru_cache(maxsize=4096)
+def _prefixes(text: str) -> frozenset[str]:
+    found = words(text)
+    glued = (a + b[:1] for a, b in itertools.pairwise(found) if len(a) == 1)  # J K L is Jkl
+    return frozenset([*(w[:2] for w in found), *glued])
+
+
+def _part_of_list(given: str, item: str, answer: str, question: str) -> bool:
+    return _named(given, item, question) if item == answer else met(given, item, question)
+
+
+def _named(given: str, answer: str, question: str) -> bool:
+    if adds_another(given, answer):
+        return False
+    letter = _LETTERED.search(answer)
+    lettered = letter and any(len(w) > 1 for w in words(answer))  # J K L is a name written apart
+    if letter and lettered and not re.search(rf"(?<!\w){letter[1]}(?!\w)", given, re.IGNORECASE):
+        return False  # Type B is not Type A
+    if unqualified(given, answer, question):
+        return stands_short(given, answer)
+    asked = frozenset(words(question))
+    if holds(given, answer):
+        return True
+    if not gold_readings(answer) or answer.strip(" .").casefold() in POLAR:
+        return False
+    if stands_short(given, answer):
+        return True
+    return _met(given, answer, asked)
+
+
+def _met(given: str, answer: str, asked: frozenset[str]) -> bool:
+    whole, *rest = gold_readings(answer)
+    novel = any(not _asked(w, asked) for w in whole.words if w not in STOP)
+    return any(
+        _says(given, g, asked)
+        for g in (whole, *rest)
+        if not novel or any(not _asked(w, asked) for w in g.words if w not in STOP)
+    )
+
+
+def agrees(given: str, answer: str, question: str) -> bool:
+    """Whether a text holds every number of an accepted answer, and every name that the question does not give."""
+    asked, reply, names = frozenset(words(question)), words(given), _names(answer)
+    gold = words(answer)
+    if any(w not in reply for w in gold if any(c.isdigit() for c in w)):
+        return False
+    return all(_stands(w, reply, True) for w in gold if w in names and not _asked(w, asked))
+
+
+def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
+    reply = words(given)
+    wanted = lone_quantity(gold.text)
+    if wanted is not None and wanted.unit:
+        return any(same(wanted, q) for q in quantities(given))
+    own = _own(gold.words, asked)
+    if any(n not in reply for n in own if any(c.isdigit() for c in n)):
+        return _measures_and_says(given, gold, asked)
+    last = gold.words[-1]
+    found = sum(_stands(w, reply, w in gold.names, w != last) for w in own)
+    if found == len(own):
+        return True
+    if len(last) == 1 and last.isalpha() and reply == (last,):
+        return True
+    if len(gold.words) == 1 and _spelled_out(gold.text, given):
+        return True
+    if "".join(own) in reply or "".join(gold.words) in reply or _pair_glued(own, reply):
+        return True
+    return _in_part(given, gold, own, reply, asked, found) and not is_replaced(
+        gold.words, reply, lambda g, r: same_word(g, r, g in gold.names) or g[0] == r, STOP.__contains__
+    )
+
+
+def _in_part(
+    given: str, gold: Gold, own: tuple[str, ...], reply: tuple[str, ...], asked: frozenset[str], found: int
+) -> bool:
+    """Whether so much of an accepted answer is said that the rest may be left out."""
+    if len(own) >= LONG and found >= SHARE * len(own) and "and" not in gold.words and gold.text.count(",") < 2:
+        return True
+    names, last = [w for w in own if w in gold.names], gold.words[-1]
+    if names and len(names) * 2 >= len(own) and all(_stands(w, reply, True, w != last) for w in names):
+        return True
+    if _person(own, gold, given, reply):
+        return True
+    if found * 2 <= len(own):
+        return False
+    said = _own(reply, asked)
+    if len(said) <= TERSE:
+        places = [next((i for i, g in enumerate(own) if same_word(g, s, g in gold.names)), None) for s in said]
+        known = all(any(same_word(g, s, g in gold.names) for g in gold.words) for s in said)
+        inside = sorted(p for p in places if p is not None)
+        return known and inside == list(range(inside[0], inside[0] + len(inside))) if inside else known
+    return False
+
+
+def _measures_and_says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
+    """Whether every quantity of an answer is said in some unit, and the words beside them too: 0.5 g twice daily."""
+    wanted, rest = measured(gold.text)
+    if not wanted or not words(rest):
+        return False
+    said = quantities(given)
+    return all(any(same(w, q) for q in said) for w in wanted) and _says(
+        given, Gold(rest, words(rest), _names(rest)), asked
+    )
+
+
+def _spelled_out(text: str, given: str) -> bool:
+    """Whether capitalised words in a row have the initials that the accepted answer consists of, small words aside."""
+    short = text.strip(" .")
+    if not re.fullmatch(r"[A-Z]{3,6}", short):
+        return False
+    initials = "".join(w[0] for w in re.findall(r"[^\W\d_]+", given) if w[0].isupper() or w not in STOP)
+    return short in initials
+
+
+def _pair_glued(own: tuple[str, ...], reply: tuple[str, ...]) -> bool:
+    return len(own) == 1 and len(own[0]) > 3 and any(a + b == own[0] for a, b in itertools.pairwise(reply))
+
+
+def _stands(word: str, reply: tuple[str, ...], name: bool, initial: bool = True) -> bool:
+    """Whether a word is said; a single letter may be the initial of a name, but not the letter of Plan B."""
+    there = _by_letter(reply).get(word[0], ())
+    if len(word) == 1 and word.isalpha() and not HANGUL.match(word) and initial:
+        return bool(there)
+    return word in there or any(same_word(word, r, name) for r in there)
+
+
+@lru_cache(maxsize=4096)
+def _by_letter(reply: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The different words of a reply by their first letter, which no inflection or slip changes."""
+    found: dict[str, list[str]] = {}
+    for word in dict.fromkeys(reply):
+        found.setdefault(word[0], []).append(word)
+    return {letter: tuple(words) for letter, words in found.items()}
+
+
+def _person(own: tuple[str, ...], gold: Gold, given: str, reply: tuple[str, ...]) -> bool:
+    """The last name of a person, not behind another first name."""
+    if not 2 <= len(gold.words) <= 4 or not all(w in gold.names for w in gold.words if w not in STOP):
+        return False
+    if "and" in gold.words or gold.words[-1] not in own or len(gold.words[-1]) < 4 or not gold.words[-1].isalpha():
+        return False
+    last, firsts = gold.words[-1], gold.words[:-1]
+    if _HYPHENATED.search(gold.text) and not _stands(gold.words[-2], reply, True):  # Maria Garcia is not Lopez-Garcia
+        return False
+    # A slip at the end makes another word of it rather: Arabic is not Saudi Arabia.
+    places = [i for i, r in enumerate(reply) if r == last or (r[-1] == last[-1] and same_word(last, r, True))]
+    capitals = _names(given)
+    for i in places:
+        first = reply[i - 1] if i else ""
+        if not first or first not in capitals or first in STOP:
+            return True
+        before = reply[max(0, i - 3) : i]
+        if any(same_word(f, b, True) or (f[0] == b[0] and min(len(f), len(b)) == 1) for f in firsts for b in before):
+            return True
+    return False

@@ -1,0 +1,159 @@
+"""Whether a reply stands by the answer that it names: negations, hedges, refusals, lists of guesses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from eval.metrics.knowledge.denial import asks_denial, is_spanish, masked, undenied
+from eval.metrics.text.korean import HANGUL
+from eval.metrics.text.normalize import tokens
+
+_CLAUSES = re.compile(
+    r"(?<=[^\W\d_]{2})[.](?=\s|$)|(?<=[\d)\]])[.](?=\s+[A-Z]|$)|!(?![=\w])|\n|[。！？؟]|\?(?=\s|$)|;(?=\s)"
+)
+NEGATIVE = re.compile(
+    r"\b(?:not|no|never|neither|nor|(?-i:may)|don't|\w+n't|know|unknown|none|nothing|nobody|nicht|keine?[mnrs]?|"
+    r"nie|niemals|pas|"
+    r"aucune?|jamais|ne|n'|nunca|ning\w+|non|nessun\w*|mai|não|nenhum\w*|не|нет|никогда|ничего)\b|[不没沒无無未非]|"
+    r"ない|ません|なし|"
+    r"لا|ليس|لم|아니|않|없|못|안 ",
+    re.IGNORECASE,
+)
+"""An answer with such a word may itself look like a denial."""
+_HEDGED = re.compile(
+    r"\b(?:maybe|perhaps|possibly|might be(?! called)|could be|not (?:quite |entirely |completely )?(?:sure|"
+    r"certain)|unsure|"
+    r"i guess|i'd guess|my guess|a guess|just guessing|"
+    r"vielleicht|möglicherweise|eventuell|könnte|nicht sicher|peut-être|pourrait|possiblement|quizás?|tal vez|podría|"
+    r"posiblemente|forse|potrebbe|magari|possibilmente|talvez|poderia|possivelmente|pode ser|возможно|может быть|"
+    r"наверное)\b|"
+    r"也许|或许|可能是|大概|说不定|かもしれ|たぶん|もしかし|ربما|قد يكون|لعل|"
+    r"(?<![가-힣])(?:아마|아마도|어쩌면|혹시)(?![가-힣])|것 같|일지도|[일을]지 모|일 수도 있|추측|확실하지|확실치|"
+    r"아닐까",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(r"(?<=\w)\W+(?:if|unless|in case|when|where)\b.*$", re.IGNORECASE | re.DOTALL)
+"""Yes, if the fault might be in it: what a condition leaves open is not the answer."""
+_REFUSED = re.compile(
+    r"^\W*(?:i'm sorry,? (?:but )?)?(?:unfortunately,? )?"
+    r"(?:i (?:do not|don't) know|i have no idea|"
+    r"i cannot (?:answer|say|tell)|i can't (?:answer|say|tell)|no idea)\b[^.!?]*[.!?]?\s*$"
+    r"find\b",
+    re.IGNORECASE,
+)
+_ITEMS = re.compile(
+    r"\s*(?:,|;|/|\n|\bor\b|\band\b|\||(?<=\s)(?:또는|혹은)(?=\s)|(?<=[가-힣])이?나(?=\s))\s*", re.IGNORECASE
+)
+_OR = re.compile(r"\bor\b|(?<=\s)(?:또는|혹은)(?=\s)|(?<=[가-힣])이?나(?=\s)", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"^\W*(?:it (?:is|was|lies|stands) |somewhere |(?:either )?in )?(?:between|zwischen|entre|tra|fra|между|"
+    r"بين)\s+[^,.]{2,40}"
+    r"\s(?:and|und|et|y|e|и|و)\s?[^,.]{2,40}\W*$",
+    re.IGNORECASE,
+)
+"""Between Dresden and Leipzig: neither of them."""
+_SHORT_LEAD = re.compile(r"^\W*(?:it|that|this|the answer) (?:is|was)\b", re.IGNORECASE)
+_LEAD = re.compile(r"^.*\b(?:is|was)\b(?: either)?", re.IGNORECASE)
+"""What a list of alternatives is the answer to; one that is joined by `and` may be an answer of several parts."""
+_AND = re.compile(r"\band\b|&", re.IGNORECASE)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|does|did|do|can|will|would|played|won|wrote)\b|'s\b", re.I
+)
+_ALSO = re.compile(
+    r"\b(?:also|formerly|previously|now|better|sometimes|otherwise) (?:known|called|named)|\baka\b|\(", re.I
+)
+ITEM = 5
+"""An item of a list of guesses has at most so many tokens."""
+
+
+@lru_cache(maxsize=65536)
+def asserted(reply: str, question: str = "") -> str:
+    """The clauses of a reply that neither deny nor doubt what they name; empty where it refuses as a whole."""
+    text = reply.replace("\u2019", "'")
+    if _REFUSED.match(text):
+        return ""
+    spanish = is_spanish(f"{question} {text}")
+    negative = asks_denial(question.replace("\u2019", "'"), spanish=spanish)
+    kept = []
+    for clause, sign in _sentences(text):
+        if _own(_HEDGED, _CONDITION.sub("", masked(clause)), question) or (sign in "?？؟" and _bare(clause)):
+            continue
+        kept.append(undenied(clause, spanish=spanish, verbs=not negative))
+    return "\n".join(k for k in kept if k.strip())
+
+
+def _own(pattern: re.Pattern[str], clause: str, question: str) -> re.Match[str] | None:
+    """The first hit that is not repeated from a question which says the like."""
+    return None if pattern.search(question) else pattern.search(clause)
+
+
+def _bare(clause: str) -> bool:
+    """Whether a question is a guess: `Dresden?`, and no question that the reply asks or repeats."""
+    return len(tokens(clause)) <= 3
+
+
+def _sentences(text: str) -> list[tuple[str, str]]:
+    """Each sentence with the sign that ends it, or a blank."""
+    found, place = [], 0
+    for sign in _CLAUSES.finditer(text):
+        found.append((text[place : sign.start()], sign[0]))
+        place = sign.end()
+    return [(clause, sign) for clause, sign in [*found, (text[place:], " ")] if clause.strip()]
+
+
+def only_guesses(reply: str, accepts: Callable[[str], bool], passes: Callable[[str], bool]) -> bool:
+    """Whether every clause that names an accepted answer is nothing but short alternatives, some accepted, not all.
+
+    Two names or quantities joined by `or` are guesses when one is a stranger, a bare list of three or more when two
+    are. Items that `passes` lets through, such as what the question says, do not count. Clauses are lines, as
+    `asserted` gives them.
+    """
+    lines = [line for line in reply.split("\n") if line.strip(" .*-\"'")]
+    naming = [line for line in lines if accepts(line)] if len(lines) > 1 else lines
+    return bool(naming) and all(_guesses(line, accepts, passes) for line in naming)
+
+
+def _guesses(clause: str, accepts: Callable[[str], bool], passes: Callable[[str], bool]) -> bool:
+    if _BETWEEN.match(clause) and not any(c.isdigit() for c in clause):
+        return True
+    text = re.split(r":(?=\s)", clause)[-1]
+    led = _LEAD.sub("", text)
+    text = (_SHORT_LEAD.sub("", text) if _AND.search(led) else led).strip(" .*-\n")
+    items = list({tokens(i): i for i in _ITEMS.split(text) if tokens(i) and not passes(i)}.values())
+    if len(items) < 2 or _VERB.search(text) or _ALSO.search(text) or any(len(tokens(i)) > ITEM for i in items):
+        return False
+    strangers = sum(not accepts(i) for i in items)
+    if strangers == len(items):
+        return False
+    if len(items) == 2:
+        named = all(i[0].isupper() or i[0].isdigit() or HANGUL.match(i[0]) for i in items)
+        return bool(_OR.search(text)) and named and strangers == 1
+    return strangers >= 2
+
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_MARK = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+")
+_STATEMENT = re.compile(r"(?<=[^\d\s][.!?])\s+|(?<=[。！？])")
+
+
+def says_otherwise(reply: str, accepts: Callable[[str], bool]) -> bool:
+    """Whether a reply makes an accepted statement of one number again, word for word, with other numbers.
+
+    `It is 21 months. It is 32 months. It is 48 months.` says nothing for sure; of two, the last may correct the first.
+    """
+    said: dict[str, list[str]] = {}
+    for line in reply.split("\n"):
+        for statement in _STATEMENT.split(_MARK.sub("", line)):
+            if len(_NUMBER.findall(statement)) == 1:
+                made = said.setdefault(_NUMBER.sub("#", statement).strip(" .*_").casefold(), [])
+                if statement not in made:
+                    made.append(statement)
+    several = (made for made in said.values() if len({_NUMBER.findall(m)[0] for m in made}) > 1)
+    return any(
+        any(accepts(m) for m in made)
+        and not all(accepts(m) for m in made)
+        and not (len(made) == 2 and accepts(made[1]))
+        for made in several
+    )

@@ -1,0 +1,79 @@
+"""The accepted quantity as the question asks for it: which unit, which scale, in which language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+
+from eval.metrics.quantities.bounds import falling
+from eval.metrics.quantities.equality import EXACT, same
+from eval.metrics.quantities.quantity import Quantity
+from eval.metrics.quantities.units import MONEY, SPELLINGS, UNITS
+from eval.metrics.text.language import language_of
+
+_WORD = re.compile(r"[^\W\d_]+|%|€|\$")
+_SCALES = re.compile(
+    r"\b(thousand|million|billion)s?\b|\b(Tausend|Million|Milliarde)n?\b|(백만|억|만) ?원", re.IGNORECASE
+)
+_VALUE = {
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "tausend": 1e3,
+    "milliarde": 1e9,
+    "백만": 1e6,
+    "억": 1e8,
+    "만": 1e4,
+}
+
+
+def spoken(question: str, answer: str, given: str) -> str:
+    """The language of a question, else of the reply to it."""
+    return language_of(question) or language_of(given) or language_of(answer) or "en"
+
+
+def equals(wanted: Quantity, given: Quantity, question: str, tolerance: float = EXACT) -> bool:
+    """Whether a quantity is the accepted one, where the question may name the unit or the scale of a bare number."""
+    if same(wanted, given, tolerance=tolerance, question=question):
+        return True
+    if given.value < 0 < wanted.value and falling(question):
+        return equals(wanted, replace(given, value=-given.value), question, tolerance)
+    if wanted.unit in MONEY and not given.unit and not given.word and abs(given.value) >= 1000:
+        return same(wanted, replace(given, unit=wanted.unit), tolerance=tolerance, question=question)
+    units, scale = asked(question)
+    if scale > 1 and not wanted.unit and not wanted.word:
+        scaled = replace(wanted, value=wanted.value * scale, step=wanted.step * scale, unit=given.unit)
+        if given.unit in ("", *MONEY) and same(scaled, given, tolerance=tolerance, question=question):
+            return True
+    for unit in units:
+        kind = UNITS[unit].dimension
+        if not wanted.unit and not wanted.word and given.unit in UNITS and UNITS[given.unit].dimension == kind:
+            as_asked = _as(wanted, unit, 1.0 if kind == "share" else scale)
+            if same(as_asked, given, tolerance=tolerance, question=question):
+                return True
+        if not given.unit and wanted.unit in UNITS and UNITS[wanted.unit].dimension == kind:
+            for s in {1.0, scale}:
+                if same(wanted, _as(given, unit, s), tolerance=tolerance, question=question):
+                    return True
+    return False
+
+
+def _as(bare: Quantity, unit: str, scale: float) -> Quantity:
+    return Quantity(
+        bare.value * scale, unit, high=bare.high and bare.high * scale, bound=bare.bound, step=bare.step * scale
+    )
+
+
+@lru_cache(maxsize=16384)
+def asked(question: str) -> tuple[tuple[str, ...], float]:
+    """(the units that a question asks for by name, the scale that it names: in EUR millions)."""
+    names = [w.casefold() for w in _WORD.findall(question)]
+    units = {
+        SPELLINGS[n]
+        for n in names
+        if n in SPELLINGS and (len(n) > 3 or n in ("eur", "usd", "%", "€", "$", "kg", "km", "day"))
+    }
+    found = _SCALES.search(question)
+    scale = _VALUE.get(next(g for g in found.groups() if g).casefold(), 1.0) if found else 1.0
+    return tuple(sorted(units)), scale

@@ -1,0 +1,169 @@
+"""Dates, quarters and times of day in the notations that people use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from eval.metrics.quantities.unit_names import MONTH_NAMES
+
+_MONTHS = {name: n for n, names in enumerate(MONTH_NAMES, 1) for name in names.split(", ")} | {"sept": 9}
+_NAME = "|".join(re.escape(n) for n in sorted(_MONTHS, key=len, reverse=True))
+_MONTH = rf"(?P<name>{_NAME})(?![^\W\d_])\.?"
+_D = r"(?P<d>0?[1-9]|[12]\d|3[01])"
+_M = r"(?P<m>0?[1-9]|1[0-2])"
+_Y = r"(?P<y>(?:1\d|20|21)\d\d)"
+_OF = r"(?:\s*(?:de|del|d'|of|di)\s*|\s*[-/,]?\s*)"
+_YEAR_BEHIND = rf"(?:(?:\s*,\s*|\s*[-/]\s*|\s+(?:de\s+|del\s+|of\s+)?|\s*'){_Y}(?!\d)|\s*[-']\s*(?P<yy>\d\d)(?!\d))?"
+_FULL = (
+    re.compile(rf"(?<!\d)(?:{_Y}\s*(?:년도?|年)\s*)?{_M}\s*[월月]\s*{_D}\s*[일日号號]"),
+    re.compile(rf"(?<![\d.]){_Y}\s?[-/.]\s?{_M}\s?[-/.]\s?{_D}(?:\.(?!\d)|(?!\d))(?:T\d\d:\d\d(?::\d\d)?Z?)?"),
+    re.compile(rf"(?<![\w.-]){_D}(?:st|nd|rd|th|er|ère|º|ª|°|\.)?{_OF}{_MONTH}{_YEAR_BEHIND}", re.IGNORECASE),
+    re.compile(rf"(?<![^\W_]){_MONTH}\s*(?:the\s+)?{_D}(?:st|nd|rd|th)?(?![\w:]|[.,]\d|"
+               rf"\s*[-/]\s*\d\d?(?!\d))(?:\s*,?\s*{_Y}(?!\d))?", re.I),
+)  # fmt: skip
+_NUMERIC = re.compile(
+    r"(?<![\w./-])(?P<a>0?[1-9]|[12]\d|3[01])(?P<s>\s?[./-]\s?)(?P<b>0?[1-9]|[12]\d|3[01])(?P=s)(?P<y>(?:1\d|20|"
+    r"21)\d\d|\d\d)(?![\w/-]|\.\d)"
+)
+_MONTHLY = (
+    re.compile(rf"(?<![^\W_]){_MONTH}\s*(?:of |de |del |,|[-/])?\s*{_Y}(?!\d)", re.IGNORECASE),
+    re.compile(rf"(?<!\d){_Y}\s*(?:년도?|年)\s*{_M}\s*[월月](?!\s*\d)"),
+)
+_ORDINAL = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "erste": 1,
+            "zweite": 2,
+                "dritte": 3, "vierte": 4, "premier": 1, "deuxième": 2, "troisième": 3, "quatrième": 4}  # fmt: skip
+_Q = (
+    r"(?:[qQ](?P<q>[1-4])|(?P<w>"
+    + "|".join(_ORDINAL)
+    + r")s?\s+(?:quarter|quartal|trimestre)|(?P<q2>[1-4])(?:\.\s*Quartal|[qQ]|\s?분기|er trimestre))"
+)
+_QUARTERS = (
+    re.compile(rf"(?<!\d){_Y}\s*년?[\s-]*{_Q}(?!\w)", re.IGNORECASE),
+    re.compile(
+        rf"(?<![^\W_]){_Q}(?:\s*(?:of |in |de |des Jahres )?[\s,/-]*{_Y}|\s?'?(?P<yy>\d\d))?(?!\d)", re.IGNORECASE
+    ),
+)
+_HALF_DAY = (
+    r"(?P<am>a\.?\s?m\b\.?|in the morning|오전|上午|早上|午前|vormittags|morgens|du matin|de la mañana|del mattino|"
+    r"da manhã|утра)"
+    r"|(?P<pm>p\.?\s?m\b\.?|in the (?:afternoon|evening)|at night|오후|저녁|下午|晚上|午後|nachmittags|abends|"
+    r"de l'après-midi|du soir|"
+    r"de la tarde|de la noche|del pomeriggio|di sera|da tarde|da noite|дня|вечера)"
+)
+_BEFORE = r"(?:(?P<am0>오전|上午|早上|午前)|(?P<pm0>오후|저녁|下午|晚上|午後))\s*"
+_CLOCKS = (
+    re.compile(rf"\b(?P<past>half past|quarter past|quarter to|halb)\s+(?P<h>[1-9]|"
+               rf"1[0-2])\b(?:\s*(?:{_HALF_DAY}))?", re.IGNORECASE),
+    re.compile(rf"(?<![\w:.])(?:{_BEFORE})?(?P<h>[01]?\d|"
+               rf"2[0-4]):(?P<i>[0-5]\d)(?::[0-5]\d)?(?![\d:])(?:\s*(?:{_HALF_DAY}))?(?:\s*(?:uhr|h|hrs|"
+               rf"hours)\b)?", re.I),
+    re.compile(rf"(?<![\w:.])(?P<h>0?\d|1[0-2])(?:[.:](?P<i>[0-5]\d))?\s*(?:{_HALF_DAY})(?![^\W\d_])", re.IGNORECASE),
+    re.compile(rf"(?:(?<!\d)(?:{_BEFORE}))?(?<![\d.])(?P<h>[01]?\d|2[0-4])\s*(?:시(?!간)|点钟?|點鐘?|"
+               rf"時(?!間))(?:\s*(?:(?P<i>[0-5]?\d)\s*[분分](?!\s*전)|(?P<half>반|半)))?"),
+    re.compile(rf"(?<![\w:.])(?P<h>[01]?\d|2[0-4])(?:[.:](?P<i>[0-5]\d))?\s*(?:uhr|o'clock|heures?(?=\s+(?:du|"
+               rf"de l')))\b(?:\s*(?P<i2>[0-5]?\d)\b)?(?:\s*(?:{_HALF_DAY}))?", re.I),
+    re.compile(r"(?<![\w:.])(?P<h>[01]?\d|2[0-4])\s?h\s?(?P<i>[0-5]\d)(?!\w|\s*min)"),
+    re.compile(r"\b(?P<noon>noon|midday|midnight)\b", re.IGNORECASE),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date, a quarter or a time of day, with the place in its text."""
+
+    kind: str
+    """`date` (yyyymmdd; day 00: the month; year 0000: none named), `quarter` (yyyyq) or `clock` (minutes)."""
+    values: tuple[int, ...]
+    """What the notation may mean; 03/04/2025 is in March or in April, and 3:30 before noon or after."""
+    start: int
+    end: int
+
+
+def moments(text: str) -> tuple[list[Moment], str]:
+    """All moments of a text from `notation.written`, and the text with blanks in their places."""
+    found: list[Moment] = []
+    if not any(c.isdigit() for c in text) and "noon" not in text.casefold() and "mid" not in text.casefold():
+        return found, text
+    for read in (_quarters, _full, _numeric, _monthly, _clocks):
+        new = list(read(text))
+        for moment in new:
+            text = text[: moment.start] + "\x1f" * (moment.end - moment.start) + text[moment.end :]
+        found += new
+    return found, text
+
+
+def _apart(patterns: tuple[re.Pattern[str], ...], text: str) -> Iterator[re.Match[str]]:
+    taken: list[tuple[int, int]] = []
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            if all(match.end() <= a or match.start() >= b for a, b in taken):
+                taken.append(match.span())
+                yield match
+
+
+def _year(match: re.Match[str]) -> int:
+    groups = match.groupdict()
+    if groups.get("yy"):
+        return _century(int(groups["yy"]))
+    return int(groups.get("y") or 0)
+
+
+def _century(year: int) -> int:
+    return year if year > 99 else 2000 + year if year < 70 else 1900 + year
+
+
+def _month(match: re.Match[str]) -> int:
+    groups = match.groupdict()
+    return int(groups["m"]) if groups.get("m") else _MONTHS[match["name"].casefold()]
+
+
+def _full(text: str) -> Iterator[Moment]:
+    for match in _apart(_FULL, text):
+        yield Moment("date", (_year(match) * 10_000 + _month(match) * 100 + int(match["d"]),), *match.span())
+
+
+def _numeric(text: str) -> Iterator[Moment]:
+    for match in _NUMERIC.finditer(text):
+        a, b, year = int(match["a"]), int(match["b"]), _century(int(match["y"]))
+        values = tuple(
+            year * 10_000 + m * 100 + d for d, m in dict.fromkeys([(a, b), (b, a)]) if m <= 12 and d <= 31
+        )  # fmt: skip
+        if values and not (match["s"].strip() == "." and len(match["y"]) == 2 and int(match["y"]) < 13 and a < 3):
+            yield Moment("date", values, *match.span())
+
+
+def _monthly(text: str) -> Iterator[Moment]:
+    for match in _apart(_MONTHLY, text):
+        yield Moment("date", (_year(match) * 10_000 + _month(match) * 100,), *match.span())
+
+
+def _quarters(text: str) -> Iterator[Moment]:
+    for match in _apart(_QUARTERS, text):
+        number = int(match["q"] or match["q2"] or _ORDINAL[match["w"].casefold()])
+        yield Moment("quarter", (_year(match) * 10 + number,), *match.span())
+
+
+def _clocks(text: str) -> Iterator[Moment]:
+    for match in _apart(_CLOCKS, text):
+        groups = match.groupdict()
+        if groups.get("noon"):
+            yield Moment("clock", (0 if groups["noon"].casefold() == "midnight" else 720,), *match.span())
+            continue
+        hour = int(match["h"])
+        minute = int(groups.get("i") or groups.get("i2") or 0) + (30 if groups.get("half") else 0)
+        past = (groups.get("past") or "").casefold()
+        minute, hour = (30 if "half" in past else 15, hour) if "past" in past else (minute, hour)
+        minute, hour = (45, hour - 1) if past == "quarter to" else (minute, hour)
+        minute, hour = (30, hour - 1) if past == "halb" else (minute, hour)
+        morning, later = groups.get("am") or groups.get("am0"), groups.get("pm") or groups.get("pm0")
+        if (morning or later) and 1 <= hour <= 12:
+            values: tuple[int, ...] = ((hour % 12 + (12 if later else 0)) * 60 + minute,)
+        elif hour < 12 and not match[0].lstrip().startswith("0"):
+            values = (hour * 60 + minute, (hour + 12) * 60 + minute)
+        elif hour == 12:
+            values = (720 + minute, minute)
+        else:
+            values = (hour % 24 * 60 + minute,)
+        yield Moment("clock", values, *match.span())

@@ -1,0 +1,512 @@
+"""Quantities in text: numbers with their units, shares, ranges, bounds, dates and times, as people write them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from eval.metrics.quantities.bounds import bound_at, falls
+from eval.metrics.quantities.dates import moments
+from eval.metrics.quantities.numerals import in_digits, ordinals_as_digits
+from eval.metrics.quantities.units import CASED, MONEY, SPELLINGS, UNITS
+from eval.metrics.text.korean import HANGUL
+from eval.metrics.text.korean_numerals import numerals_as_digits
+from eval.metrics.text.language import language_of
+from eval.metrics.text.notation import written
+
+COMMA = frozenset(("de", "fr", "es", "it", "pt", "nl", "sv", "ru"))
+"""Languages that write 1.234,5: a comma before the decimals, a point or a blank between thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A value with its unit; a date has the unit `date` and the value yyyymmdd, with zeros for what is not named."""
+
+    value: float
+    unit: str = ""
+    """A known unit in one spelling, `date`, `quarter`, `clock` (minutes), `ordinal`, or empty."""
+    word: str = ""
+    """The word after the number where it is no known unit, in the singular: berths give `berth`."""
+    high: float | None = None
+    """The second value of a range, a ratio, a score; in the order of the text."""
+    bound: str = ""
+    """`>=`, `>`, `<=`, `<`, or `~` for just under and just over; empty where the value itself is meant."""
+    per: str = ""
+    """What it is a rate of: $5 per day has `day`."""
+    others: tuple[float, ...] = ()
+    """Further values that the notation may mean: 1.500 in a language that is not known, 7/6/2026."""
+    step: float = field(default=0.0, compare=False)
+    """The value of one in the last written place: 0.1 for 2.5, 1e5 for 3.2 million."""
+    falls: bool = field(default=False, compare=False)
+    """Whether a word beside it says that it is lost or less: a loss of 5, down 5 %."""
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+    raw: str = field(default="", compare=False)
+
+
+_LETTER = r"A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ"
+_CURRENCY = (
+    r"US\$|A\$|C\$|HK\$|R\$|[$€£₩¥₹₽₺฿]|(?<![A-Za-z])(?:USD|EUR|GBP|JPY|CNY|RMB|KRW|INR|CHF|Rs\.?|人民币)(?![A-Za-z])"
+)
+_DIGITS = (
+    r"\d{1,2}(?:,\d\d)+,\d{3}(?!\d)(?:\.\d+)?"
+    r"|\d{1,3}(?:[ ,.'’]\d{3})+(?![\d])(?:[.,]\d+)?"
+    r"|\d+(?:[.,]\d+)?|(?<!\.)[.,]\d+"
+)
+_ATOM = re.compile(
+    rf"(?:(?<![{_LETTER}_\d])|"
+    rf"(?<=\d[x×]))(?<![{_LETTER}_][-.])(?<!\d[.,])(?P<sign>(?<![\w)%°$€£])[-+](?=[^\s]))?(?P<open>\()?(?P<cur>(?:{_CURRENCY})\s{{0,3}})?"
+    rf"(?P<open2>\()?(?P<sign2>[-+])?(?P<number>{_DIGITS})"
+    r"(?P<fraction>\s+\d+/\d+(?![\d/])|/\d+(?![\d/]))?"
+    r"(?:(?P<power>\s?(?:[×x*·]\s?10\^|[eE](?=[-+]?\d))|\^)(?P<exponent>[-+]?\d{1,3}))?"
+    rf"(?![\d]|[.,/]\d|_|-\d+[{_LETTER}]*-)"
+)
+_MINUS = re.compile(
+    r"(?:\b(?:minus|negative|(?<!au )(?<!du )moins|(?<!al )(?<!lo )(?<!por lo )menos|(?<!al)meno)|минус|마이너스|"
+    r"영하|负|零下|マイナス|ناقص)\s*$",
+    re.IGNORECASE,
+)
+_SCALES = {
+    "hundred": 1e2, "thousand": 1e3, "k": 1e3, "tausend": 1e3, "tsd.": 1e3, "tsd": 1e3, "mille": 1e3, "mil": 1e3,
+    "mila": 1e3, "тыс.": 1e3, "тыс": 1e3, "тысяч": 1e3, "тысячи": 1e3, "тысяча": 1e3, "ألف": 1e3, "آلاف": 1e3,
+    "lakh": 1e5, "lakhs": 1e5, "lac": 1e5, "crore": 1e7, "crores": 1e7,
+    "million": 1e6,
+        "millions": 1e6, "millionen": 1e6, "mio.": 1e6, "mio": 1e6, "mn": 1e6, "mln": 1e6, "mln.": 1e6, "mm": 1e6,
+    "millón": 1e6,
+        "millones": 1e6, "millon": 1e6, "milione": 1e6, "milioni": 1e6, "milhão": 1e6, "milhões": 1e6, "mi": 1e6,
+    "млн": 1e6, "млн.": 1e6, "миллион": 1e6, "миллиона": 1e6, "миллионов": 1e6, "مليون": 1e6, "ملايين": 1e6, "m": 1e6,
+    "billion": 1e9,
+        "billions": 1e9, "bn": 1e9, "bn.": 1e9, "b": 1e9, "milliarde": 1e9, "milliarden": 1e9, "mrd.": 1e9, "mrd": 1e9,
+    "milliard": 1e9, "milliards": 1e9, "md": 1e9, "mds": 1e9, "miliardo": 1e9, "miliardi": 1e9, "mld": 1e9, "mld.": 1e9,
+    "bilhão": 1e9, "bilhões": 1e9, "mil millones": 1e9, "mil milhões": 1e9, "bi": 1e9,
+    "млрд": 1e9, "млрд.": 1e9, "миллиард": 1e9, "миллиарда": 1e9, "миллиардов": 1e9, "مليار": 1e9,
+    "trillion": 1e12, "trillions": 1e12, "tn": 1e12, "billionen": 1e12, "трлн": 1e12,
+    "万": 1e4, "萬": 1e4, "億": 1e8, "亿": 1e8, "兆": 1e12, "만": 1e4, "억": 1e8, "조": 1e12, "천": 1e3,
+}  # fmt: skip
+_ONLY_MONEY = frozenset(("m", "mm", "mi", "bi", "b", "md"))
+"""Scale words that mean something else behind a number without a currency, unless they are glued to it (`3.2B`)."""
+_SCALE = re.compile(
+    r"\s?-?(?P<s>" + "|".join(re.escape(s) for s in sorted(_SCALES, key=len, reverse=True)) + rf")(?![{_LETTER}])",
+    re.IGNORECASE,
+)
+_ADJECTIVES = (
+    r"(?:(?:business|working|calendar|full|consecutive|us|u\.s\.|american|whole|metric|"
+    r"volle[nrs]?|ganze[nrs]?|de|of an?|of)[\s-]+|d')?"
+)
+_UNIT = re.compile(
+    rf"\s?-?\s?{_ADJECTIVES}(?P<u>" + "|".join(re.escape(s) for s in sorted(SPELLINGS, key=len, reverse=True)) + ")",
+    re.IGNORECASE,
+)
+_PER = re.compile(r"\s?(?:/|per\b|a\b|an\b|pro\b|je\b|par\b|por\b|al\b|в\b|every\b|each\b|p)\s?", re.IGNORECASE)
+_SHORT_UNITS = "in a d j y s t v n go to mo ha an mal std mi no ko с в г т м ч л д"
+_SHORT = frozenset(_SHORT_UNITS.split())
+"""Units that are also words: not before another word."""
+_RATE = {"gbps": ("gbit", "s"), "mbps": ("mbit", "s"), "kbps": ("kbit", "s"), "tbps": ("tbit", "s"), "kph": ("km", "h"),
+         "kmh": ("km", "h"), "mph": ("mile", "h"), "fps": ("ft", "s")}  # fmt: skip
+_RATE_RE = re.compile(rf"\s?({'|'.join(_RATE)})(?![{_LETTER}])", re.IGNORECASE)
+_GB_RATE = re.compile(r"\s?([KMGTkmgt])b(?=/s)")
+"""10 Gb/s is gigabits, 10 GB/s gigabytes."""
+_WORD = re.compile(rf"\s?-?(?P<w>[{_LETTER}]+|[\u0e00-\u0e7f]+|[가-힣]+|[\u3040-\u30ff\u3400-\u9fff])")
+_ORDINAL = re.compile(r"(?:st|nd|rd|th|ème|er|ère|º|ª)(?![^\W\d_])", re.IGNORECASE)
+_LINK = re.compile(
+    r"^[\s\"']*(?:-|–|—|\.\.\.?|…|~|to|bis(?: zu)?|à|a|al|até|até|hasta|до|through|thru|until|till|から|到|至|에서|"
+    r"부터|:|"
+    r"x|×|-|والى|إلى)[\s\"']*$",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"^\s*(?:and|und|et|y|e|и|와|과|和)\s*$", re.IGNORECASE)
+_BETWEEN = re.compile(r"(?:\bbetween|\bzwischen|\bentre|\btra|\bfra|\bmellan|между|介于)\s*$", re.IGNORECASE)
+_OR = re.compile(r"^\s*(?:or|oder|ou|o|или|또는|或|か)\s*$", re.IGNORECASE)
+COUNTERS = {
+    c: kind
+    for kind, words in {
+        "person": "명 인 사람 분 人 名 位 口 people persons person personen personnes personas persone pessoas человек",
+        "piece": "개 個 个 つ 台 件 只 대 장 권 piece pieces stück pcs pc pièces",
+        "time": "회 번 次 回 times time mal fois veces volte vezes раз",
+        "floor": "층 層 层 階 楼",
+    }.items()
+    for c in words.split()
+}
+_SMALL_WORDS = "x × to and or by of in on at for from is are was were the a an per und oder bis von et ou à de y o e i"
+_SMALL = frozenset(_SMALL_WORDS.split())
+
+
+@lru_cache(maxsize=32768)
+def quantities(text: str, language: str | None = None) -> tuple[Quantity, ...]:
+    """All quantities of a text from left to right: dates and times, numbers with units, ranges as one.
+
+    Without `language`, an ISO 639-1 code that decides what 1.500 means, the text's own small words tell it.
+    """
+    language = language_of(text) or "en" if language is None else language
+    text = _digits(text, language)
+    if not any(c.isdigit() for c in text) and "noon" not in text and "midnight" not in text:
+        return ()
+    found, rest = moments(text)
+    atoms = [
+        Quantity(
+            m.values[0],
+            m.kind,
+            others=tuple(map(float, m.values[1:])),
+            start=m.start,
+            end=m.end,
+            raw=text[m.start : m.end],
+        )
+        for m in found
+    ]
+    place = 0
+    while match := _ATOM.search(rest, place):
+        atom = _atom(match, rest, language)
+        atoms.append(atom)
+        place = max(atom.end, match.end())
+    atoms.sort(key=lambda a: a.start)
+    joined = _pairs(atoms, text)
+    return tuple(_bounded(q, text) for q in joined)
+
+
+@lru_cache(maxsize=16384)
+def _digits(text: str, language: str) -> str:
+    text = written(text).replace("`", " ").replace("**", " ").replace("\\n", "\n")
+    if HANGUL.search(text):
+        text = numerals_as_digits(text)
+    text = ordinals_as_digits(text) if language in ("en", "") else text
+    text = in_digits(text, language or "en")
+    return _PLUS_MINUS.sub("±", _TWICE.sub(r"\1", _RATIO.sub(r"\1 to \2", text)))
+
+
+_PLUS_MINUS = re.compile(r"\bplus or minus\s*|\+/-", re.IGNORECASE)
+_TWICE = re.compile(r"\b(\d+)\s*\(\1\)")
+"""two (2) years"""
+_RATIO = re.compile(r"(\d)-to-(\d)")
+
+
+@lru_cache(maxsize=16384)
+def measured(text: str, language: str | None = None) -> tuple[tuple[Quantity, ...], str]:
+    """(the quantities with a unit of measure in a text, what the text says beside them)."""
+    language = language_of(text) or "en" if language is None else language
+    found = tuple(q for q in quantities(text, language) if q.unit in UNITS)
+    rest = _digits(text, language)
+    for q in reversed(found):
+        rest = rest[: q.start] + " " + rest[q.end :]
+    return found, rest.strip()
+
+
+@lru_cache(maxsize=16384)
+def lone_quantity(text: str, language: str | None = None) -> Quantity | None:
+    """The quantity that a text consists of, words of measure and bound aside, or None when it holds anything else."""
+    found = quantities(text, language)
+    if len(found) != 1:
+        return None
+    language = language_of(text) or "en" if language is None else language
+    whole = _digits(text, language)
+    q = found[0]
+    rest = whole[: q.start] + " " + whole[q.end :]
+    rest = _NOISE.sub(" ", rest)
+    if q.word and q.unit != "ordinal":
+        rest = re.sub(rf"^(\s*){re.escape(q.word)}s?\b", "", rest.lstrip(), flags=re.IGNORECASE)
+    return None if re.search(r"[^\W_]|[#@_/\\<>=+]", rest) else q
+
+
+_NOISE = re.compile(
+    r"\b(?:for|lasting|für|während|pendant|durante|about|around|approximately|approx|circa|ca|roughly|nearly|"
+    r"almost|some|in|at|on|by|the|a|an|of|from|"
+    r"between|just|"
+    r"at least|at most|up to|more than|less than|fewer than|over|under|below|above|no|not|than|or|and|minimum|"
+    r"maximum|min|max|within|"
+    r"exactly|only|until|since|etwa|rund|ungefähr|circa|am|um|im|mindestens|höchstens|bis|zu|mehr|weniger|als|über|"
+    r"unter|"
+    r"environ|le|la|à|au|moins|plus|de|jusqu'à|en|el|aproximadamente|unos|al|menos|más|hasta|circa|almeno|fino|"
+    r"cerca|г|год[ау]?|year|около|примерно|не|менее|более|до|от|total|loss|profit|degrees?|ago|old|long|high|wide|"
+    r"deep|each|every)\b|"
+    r"약|대략|최대|최소|이상|이하|미만|초과|이내|정도|쯤|입니다|이다|까지|약간|大约|约|至少|最多|不超过|以上|以下|"
+    r"以内|左右|"
+    r"約|ほど|程度|です|。|소요|간\b",
+    re.IGNORECASE,
+)
+
+
+def _atom(match: re.Match[str], text: str, language: str) -> Quantity:
+    start, end = match.span()
+    values, step = read_number(match["number"], language)
+    if fraction := match["fraction"]:
+        top, bottom = (
+            (int(n) for n in fraction.strip().strip("/").split("/"))
+            if "/" in fraction.strip()[1:]
+            else (None, int(fraction[1:]))
+        )
+        if bottom == 0:
+            return Quantity(values[0], start=start, end=end, step=step, raw=match[0])
+        values = tuple(v + top / bottom for v in values) if top is not None else tuple(v / bottom for v in values)
+        step = 0.0
+    if match["power"]:
+        exponent = int(match["exponent"])
+        ten = 10.0**exponent
+        values = tuple(
+            v**exponent if match["power"] == "^" and abs(v) < 1e6 and abs(exponent) < 40 else v * ten for v in values
+        )
+        step *= ten
+    currency = (match["cur"] or "").strip().casefold()
+    unit = SPELLINGS.get(currency, "")
+    scale = 1.0
+    if match["open2"] and text[end : end + 1] == ")":
+        closed, end = True, end + 1
+    else:
+        closed = False
+    if behind := _SCALE.match(text, end):
+        word, glued = behind["s"].casefold(), not behind[0][0].isspace()
+        unit_behind = _UNIT.match(text, end)
+        longer = (
+            unit_behind is not None
+            and len(unit_behind["u"]) > len(word)
+            and not unit_behind["u"].casefold().startswith(word + " ")
+        )
+        money = bool(unit) or (glued and behind["s"] in ("B", "M", "Md")) or _money_behind(text, behind.end())
+        if not longer and (word not in _ONLY_MONEY or money) and not (word == "k" and not glued):
+            scale, end = _SCALES[word], behind.end()
+    ordinal = _ORDINAL.match(text, end) if scale == 1.0 and not unit else None
+    word, per = "", ""
+    if ordinal and "." not in match["number"]:
+        unit, end = "ordinal", ordinal.end()
+        if noun := _WORD.match(text, end):
+            word = _singular(noun["w"].casefold())
+    elif not unit or not unit.strip():
+        unit, word, per, end = _unit_behind(text, end)
+    else:
+        _, _, per, end = _per_behind(text, end, unit)
+        if (
+            (again := _UNIT.match(text, end))
+            and SPELLINGS[again["u"].casefold()] in MONEY
+            and not text[again.end() :][:1].isalpha()
+        ):
+            end = again.end()
+    if unit == "year" and scale == 1.0 and re.fullmatch(r"(?:1\d|20)\d\d", match["number"]):
+        unit, per = "", ""
+    negative = (match["sign"] or match["sign2"] or "").strip() == "-"
+    brackets = None if closed else (match["open"] or match["open2"]) and re.match(r"\s?(?:\w+\s?)?\)", text[end:])
+    closed = closed or (bool(brackets) and (bool(currency) or scale > 1))
+    if minus := _MINUS.search(text[:start]):
+        negative, start = True, minus.start()
+    sign = -1 if negative or closed else 1
+    if brackets:
+        end += brackets.end()
+    values = tuple(sign * v * scale for v in values)
+    return Quantity(
+        values[0], unit, word, per=per, others=values[1:], step=step * scale, start=start, end=end, raw=text[start:end],
+        falls=falls(text, start, end),
+    )  # fmt: skip
+
+
+def _money_behind(text: str, place: int) -> bool:
+    unit = _UNIT.match(text, place)
+    return unit is not None and SPELLINGS[unit["u"].casefold()] in MONEY
+
+
+def read_number(number: str, language: str = "en") -> tuple[tuple[float, ...], float]:
+    """(the values that a number in digits may mean, the likeliest first; the value of one in its last place).
+
+    Only a single point or comma before exactly three digits is unclear; the language says which comes first.
+    """
+    bare = re.sub(r"[ '’]", "", number)
+    points, commas = bare.count("."), bare.count(",")
+    if points and commas:
+        decimal = "," if bare.rfind(",") > bare.rfind(".") else "."
+        if bare.count(decimal) > 1:
+            decimal = ""
+        bare = re.sub(rf"[.,](?<!{re.escape(decimal) or 'x'})", "", bare).replace(",", ".")
+    elif points > 1 or commas > 1:
+        bare = re.sub(r"[.,]", "", bare)
+    elif points or commas:
+        sign = "." if points else ","
+        head, tail = bare.split(sign)
+        grouped, split = float(f"{head}{tail}"), float(f"{head or 0}.{tail}")
+        if len(tail) == 3 and 1 <= len(head) <= 3 and not head.startswith("0") and number == bare:
+            thousands = (sign == ",") != (language in COMMA)
+            values = (grouped, split) if thousands else (split, grouped)
+            return values, 1.0 if thousands else 1e-3
+        return (split,), 10.0 ** -len(tail)
+    decimals = len(bare.partition(".")[2])
+    return (float(bare),), 10.0**-decimals
+
+
+def _unit_behind(text: str, place: int) -> tuple[str, str, str, int]:
+    """(unit, word, per, end) of what stands behind a number."""
+    if rate := _RATE_RE.match(text, place):
+        unit, per = _RATE[rate[1].casefold()]
+        return unit, "", per, rate.end()
+    if gigabits := _GB_RATE.match(text, place):
+        return _per_behind(text, gigabits.end(), f"{gigabits[1].lower()}bit")
+    if (found := _UNIT.match(text, place)) and _is_unit(found, text):
+        return _per_behind(text, found.end(), CASED.get(found["u"]) or SPELLINGS[found["u"].casefold()])
+    if kelvin := re.match(r"\s?K\b", text[place:]):
+        return "k", "", "", place + kelvin.end()
+    if degree := re.match(r"\s?C\b(?![+#])", text[place:]):
+        return "°c", "", "", place + degree.end()
+    if word := _WORD.match(text, place):
+        named = word["w"].casefold()
+        if named in _SMALL:
+            return "", "", "", place
+        if HANGUL.match(named):
+            named = next(
+                (c for c in sorted(COUNTERS, key=len, reverse=True) if HANGUL.match(c) and named.startswith(c)), named
+            )
+        return "", COUNTERS.get(named, _singular(named)), "", word.end() if named in COUNTERS else place
+    return "", "", "", place
+
+
+def _is_unit(found: re.Match[str], text: str) -> bool:
+    """Whether what looks like a unit is one: no beginning of a longer word, no `in the`, no `a` before a noun."""
+    key, behind = found["u"].casefold(), text[found.end() : found.end() + 1]
+    if (
+        key[-1].isalpha()
+        and not _open_script(key[-1])
+        and (behind.isalpha() or behind == "_")
+        and not _open_script(behind)
+    ):
+        return False
+    if key == '"' and text[: found.start()].count('"') % 2:
+        return False  # it closes a quotation
+    apart = found[0][:1].isspace()
+    if apart and (
+        key in ('"', "'") or (key in _SHORT and found["u"].islower() and re.match(r"\s+[^\W\d_]", text[found.end() :]))
+    ):
+        return False
+    if key in ("go", "mo", "ko", "to"):
+        return found["u"][0].isupper()
+    return key != "k" or found["u"] == "K"
+
+
+def _open_script(c: str) -> bool:
+    """Whether words of a script run on without blanks, or with endings glued to them."""
+    return "\u0e00" <= c <= "\u0e7f" or "\u3040" <= c <= "\u30ff" or "\u3400" <= c <= "\u9fff" or "가" <= c <= "힣"
+
+
+def _per_behind(text: str, place: int, unit: str) -> tuple[str, str, str, int]:
+    if (link := _PER.match(text, place)) and (found := _UNIT.match(text, link.end())):
+        per = SPELLINGS[found["u"].casefold()]
+        behind = text[found.end() : found.end() + 1]
+        if not (behind.isalpha() and not _open_script(behind)) and UNITS[per].dimension in (
+            "time",
+            "length",
+            "volume",
+            "area",
+            "mass",
+        ):
+            return unit, "", per, found.end()
+    return unit, "", "", place
+
+
+def _singular(word: str) -> str:
+    return word if len(word) < 4 else word.removesuffix("s")
+
+
+def _pairs(atoms: list[Quantity], text: str) -> list[Quantity]:
+    """Two quantities with `to`, `-`, `:` or `between ... and` between them as one."""
+    found: list[Quantity] = []
+    for atom in atoms:
+        before = found[-1] if found else None
+        if before is not None and _continues(before, atom, text):
+            found[-1] = _sum(before, atom, text)
+        elif before is not None and before.high is None and _linked(before, atom, text):
+            found[-1] = _pair(before, atom, text)
+        else:
+            found.append(atom)
+    return found
+
+
+_CHANGED = re.compile(
+    r"\b(?:rose|risen|rising|increas\w+|grew|grown|fell|fallen|decreas\w+|declin\w+|dropp\w+|went|moved|chang\w+|"
+    r"improv\w+|up|down|raised|reduced|cut|"
+    r"stieg|sank|gestiegen|gesunken|passé|augment\w+|aumentó|bajó|subió|aumentat\w+)\b[^.;\n\d]*\b(?:from|von|de|"
+    r"da)\s*$",
+    re.IGNORECASE,
+)
+"""It rose from 5 to 6: two values and no range."""
+
+
+_NEXT = re.compile(r"^\s*(?:and\s|und\s|et\s|y\s|e\s|и\s|,\s)?\s*$", re.IGNORECASE)
+
+
+def _continues(a: Quantity, b: Quantity, text: str) -> bool:
+    """Whether a quantity goes on in a smaller unit: 1 h 30 min, 5 feet 10 inches, 2 years and 6 months."""
+    if (
+        a.unit not in UNITS
+        or b.unit not in UNITS
+        or a.high is not None
+        or dimension(a) not in ("time", "length", "mass")
+    ):
+        return False
+    smaller = dimension(a) == dimension(b) and UNITS[a.unit].factor > UNITS[b.unit].factor
+    return (
+        smaller
+        and 0 <= b.value * UNITS[b.unit].factor < UNITS[a.unit].factor
+        and bool(_NEXT.match(text[a.end : b.start]))
+    )
+
+
+def _sum(a: Quantity, b: Quantity, text: str) -> Quantity:
+    value = a.value * UNITS[a.unit].factor / UNITS[b.unit].factor + b.value
+    return replace(b, value=value, start=a.start, raw=text[a.start : b.end])
+
+
+def _linked(a: Quantity, b: Quantity, text: str) -> bool:
+    between = text[a.end : b.start]
+    if _CHANGED.search(text[max(0, a.start - 60) : a.start]):
+        return False
+    if _LINK.match(between):
+        if (b.unit == "date" and a.unit != "date") or (a.unit == "date" and b.unit != "date"):
+            return False
+        return bool(between.strip()) and (not a.unit or a.unit == b.unit or not b.unit or dimension(a) == dimension(b))
+    if not between.strip() and b.value < 0 and b.raw.startswith("-") and not a.unit and a.end == b.start:
+        return True
+    return bool(_AND.match(between)) and bool(_BETWEEN.search(text[: a.start]))
+
+
+def _pair(a: Quantity, b: Quantity, text: str) -> Quantity:
+    low, high = a.value, b.value
+    if not a.unit and b.unit not in ("date", "ordinal"):
+        if b.unit == "clock":
+            low = a.value * 60 if a.value <= 24 else a.value
+        elif b.step > 1 and a.step <= 1 and abs(a.value) < 1000 and b.value > 999:
+            low = a.value * _scale_of(b)
+    unit = b.unit or a.unit
+    if b.raw.startswith("-") and text[a.end : b.start].strip() == "" and b.value < 0:
+        high = -high
+    if unit and a.unit and b.unit and a.unit != b.unit and a.unit in UNITS and b.unit in UNITS:
+        low = a.value * UNITS[a.unit].factor / UNITS[b.unit].factor
+    if (
+        a.unit == ""
+        and len(a.raw) == 4
+        and 1000 <= a.value <= 2100
+        and 0 < high < 100
+        and high == int(high)
+        and unit == ""
+    ):
+        high = a.value // 100 * 100 + high  # 1998-99
+    return replace(
+        b,
+        value=low,
+        high=high,
+        unit=unit,
+        word=b.word or a.word,
+        start=a.start,
+        others=a.others,
+        raw=text[a.start : b.end],
+    )
+
+
+def _scale_of(q: Quantity) -> float:
+    for power in (12, 9, 6, 3):
+        if q.step >= 10.0 ** (power - 3) and q.value >= 10.0**power:
+            return 10.0**power
+    return 1.0
+
+
+def _bounded(q: Quantity, text: str) -> Quantity:
+    before = _BETWEEN.search(text[: q.start])
+    bound, start, end = bound_at(text, before.start() if before else q.start, q.end)
+    return replace(q, bound=bound, start=start, end=end)
+
+
+def dimension(q: Quantity) -> str:
+    """What a unit measures, or the unit itself where nothing converts to it."""
+    return UNITS[q.unit].dimension if q.unit in UNITS else q.unit

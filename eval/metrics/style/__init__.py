@@ -1,0 +1,1 @@
+"""Is it said as wanted? The style checks."""

@@ -1,0 +1,1 @@
+"""Text as metrics compare it: normal forms, scripts, languages."""

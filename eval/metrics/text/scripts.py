@@ -1,0 +1,65 @@
+"""Names in scripts that are written without blanks: Chinese, Japanese and Thai."""
+
+from __future__ import annotations
+
+import re
+
+from eval.metrics.text.notation import written
+
+_HAN, _KANA = r"\u3400-\u9fff", r"\u3040-\u30ff"
+_SCRIPT = re.compile(rf"[{_HAN}{_KANA}\u0e00-\u0e7f]+")
+_KATAKANA = re.compile(r"[\u30a0-\u30ff]")
+_KANJI = re.compile(rf"[{_HAN}]")
+LONGEST = 12
+"""A longer answer is a phrase, whose words may stand in another order."""
+_OFFICE = re.compile("(?<=..)(?:市|省|县|縣|都|府|県|区|區|先生|女士|小姐|さん|さま|様|氏|君)$")
+_OTHER = re.compile(
+    "路|街|站|駅|港|桥|橋|線|线|湾|灣|大学|大學|公司|酒店|银行|銀行|大道|机场|機場|空港|ホテル|大厦|通り"
+)
+"""With one of these behind it, a place names another thing: 上海路 is a road."""
+_TITLE = re.compile("[氏様君殿課部社係店市都府県区町村駅先主担専支本副会代教室所長工営製]")
+"""What goes on behind a Japanese name in kanji: a title, a kind of place, an office."""
+_BEFORE = frozenset(
+    "在是为為于於到从從由和与與及有叫名用去往向位即的了地址市省国國社者長长员員氏被给給让讓对對称稱、，"
+)
+"""Characters before a name that belong to the sentence."""
+
+
+def stands_unspaced(given: str, answer: str, question: str) -> bool | None:
+    """Whether a name in a script without blanks stands in a text as a word of its own; None for any other answer.
+
+    There is no dictionary here: a neighbour in the same run of katakana, a kanji before a Japanese name, and a suffix
+    that makes a street or a company of a place show that the name is part of a longer one.
+    """
+    answer, given = written(answer).strip(" 。.、"), written(given)
+    if len(answer) > LONGEST or _SCRIPT.fullmatch(answer) is None:
+        return None
+    forms = dict.fromkeys((answer, _OFFICE.sub("", answer)))
+    japanese = re.search(r"[\u3040-\u30ff]", question + given) is not None
+    return any(_borders(given, m, question, japanese) for f in forms for m in re.finditer(re.escape(f), given))
+
+
+def _borders(text: str, match: re.Match[str], question: str, japanese: bool) -> bool:
+    before, behind, name = text[: match.start()][-1:], text[match.end() :], match[0]
+    if "\u0e00" <= name[0] <= "\u0e7f":
+        return True
+    if _KATAKANA.match(name[0]) and _KATAKANA.match(before) and before != "・":
+        return False
+    if _KATAKANA.match(name[-1]) and _KATAKANA.match(behind) and behind[:1] != "・":
+        return False
+    other = _OTHER.match(behind)
+    if other and other[0] not in question:
+        return False
+    if (
+        japanese
+        and _KANJI.match(name[-1])
+        and _KANJI.match(behind)
+        and not _TITLE.match(behind)
+        and behind[0] not in question
+    ):
+        return False
+    if len(name) == 1 and (_KANJI.match(before) or _KANJI.match(behind)) and before not in _BEFORE:
+        return False
+    if _KANJI.match(name[0]) and _KANJI.match(before) and before not in _BEFORE and before not in question:
+        return not japanese and before not in "东東南西北新"
+    return True

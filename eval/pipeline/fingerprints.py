@@ -1,0 +1,156 @@
+"""The fingerprint of every artefact: all that it depends on, and nothing else. Loads no model.
+
+Same fingerprint: reused. Different: built anew, and the parts say what differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from eval.arms.modes import MODES, Adapter
+from eval.config import RunConfig
+from eval.data.dataset import Dataset
+from eval.data.replay_prompts import replay_digest
+from eval.files import fingerprint
+from eval.model.arithmetic import Arithmetic
+from eval.records import Example
+
+CODE = 4
+"""Raised whenever prompts, training or decoding change in a way that changes their results."""
+
+RETENTION = 1
+"""Raised whenever the scoring of the retention battery changes in a way that changes its results."""
+
+Parts = Mapping[str, Any]
+"""What an artefact depends on, by the name that a message calls it; long texts and rows as their fingerprints."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Fingerprints of one run's parts."""
+
+    arithmetic: Arithmetic
+    files: str
+    """Of the model's files alone."""
+    model: str
+    """Of the model's files as they are computed with here."""
+    index: str
+    """Empty when the data set has no corpus."""
+    prompt: str
+    answering: Parts
+    """What predictions of any mode depend on, besides the index and the adapter."""
+    training: Mapping[str, Parts]
+    """Adapter -> what it depends on."""
+    adapters: Mapping[str, str]
+    """Adapter -> its fingerprint: of its parts, or of an adapter that was trained elsewhere and stands in its place."""
+
+    def adapter(self, name: Adapter) -> str:
+        """The fingerprint of an adapter by name."""
+        return self.adapters[name]
+
+    def recipe(self, name: Adapter) -> str:
+        """What an adapter is trained from and how, whatever the arithmetic."""
+        return fingerprint("recipe", name, {k: v for k, v in self.training[name].items() if k != "arithmetic"})
+
+    def with_adapter(self, name: Adapter, known: str) -> Identity:
+        """The same with an adapter of another fingerprint in the place of this one's."""
+        return replace(self, adapters={**self.adapters, name: known})
+
+    def parts(self, mode: str) -> dict[str, Any]:
+        """All that a mode's predictions depend on."""
+        spec, found = MODES[mode], dict(self.answering)
+        if spec.retrieves:
+            found["index of the corpus"] = self.index
+        if spec.adapter:
+            found |= {"adapter": self.adapter(spec.adapter), "training": dict(self.training[spec.adapter])}
+        return found
+
+    def predictions(self, mode: str) -> str:
+        """The fingerprint of a mode's predictions."""
+        spec = MODES[mode]
+        adapter = self.adapter(spec.adapter) if spec.adapter else ""
+        return fingerprint(mode, self.answering, self.index if spec.retrieves else "", adapter)
+
+    def retention(self, mode: str, battery: str) -> str:
+        """The fingerprint of a mode's results on a retention battery, from the battery's digest."""
+        spec = MODES[mode]
+        adapter = self.adapter(spec.adapter) if spec.adapter else ""
+        return fingerprint("retention", RETENTION, self.model, adapter, battery)
+
+
+def identify(
+    dataset: Dataset,
+    config: RunConfig,
+    examples: Sequence[Example],
+    *,
+    model: str,
+    embedder: str,
+    arithmetic: Arithmetic,
+) -> Identity:
+    """Fingerprint a run's parts from the fingerprints of the model's and the embedder's files and the arithmetic."""
+    from rag.index import FORMAT as INDEX_FORMAT
+
+    settings, finetune = config.dataset, config.dataset.finetune
+    retrieval = settings.retrieval.model_dump()
+    index = fingerprint(INDEX_FORMAT, embedder, retrieval, dataset.corpus_digest) if dataset.documents else ""
+    template = [settings.chat_template_kwargs] if settings.chat_template_kwargs else []
+    common: dict[str, Any] = {
+        "code": CODE,
+        "model": model,
+        "arithmetic": asdict(arithmetic),
+        "finetune.method": finetune.method,
+        "instruction": fingerprint(settings.instruction),
+        "training rows": fingerprint([asdict(e) for e in (*dataset.train, *dataset.dev)]),
+        "chat_template_kwargs": settings.chat_template_kwargs,
+        "seed": config.seed,
+    }
+    asked = [(e.id, e.question, e.documents, e.answers) for e in examples]
+    training = {name: common | _training(dataset, config, name, index) for name in ("ft", "hybrid")}
+    return Identity(
+        arithmetic=arithmetic,
+        files=model,
+        model=fingerprint(model, asdict(arithmetic), finetune.method),
+        index=index,
+        prompt=fingerprint(CODE, settings.instruction, *template),
+        answering=common | {
+            "fewshot": settings.fewshot.model_dump(),
+            "generation": settings.generation.model_dump(),
+            "test questions": fingerprint(asked),
+        },
+        training=training,
+        adapters={name: fingerprint(name, parts) for name, parts in training.items()},
+    )  # fmt: skip
+
+
+def _training(dataset: Dataset, config: RunConfig, name: str, index: str) -> dict[str, Any]:
+    """What an adapter depends on beyond model, instruction and rows."""
+    finetune = config.dataset.finetune
+    found: dict[str, Any] = {"finetune": finetune.identity() | {"learning_rate": config.learning_rate(name)}}
+    if finetune.replay:
+        found["replay prompts"] = replay_digest(finetune.replay_prompts, dataset.path)
+    if name == "hybrid":
+        found["index of the corpus"] = index
+    elif finetune.corpus_epochs:
+        found["corpus"] = dataset.corpus_digest
+    return found
+
+
+def differences(before: Parts, after: Parts) -> list[str]:
+    """What differs between the parts of two artefacts of one kind, in a few words each, with short values."""
+    return list(dict.fromkeys(_differences(before, after, "")))
+
+
+def _differences(before: Parts, after: Parts, above: str) -> Iterator[str]:
+    for key in dict.fromkeys([*before, *after]):
+        old, new = before.get(key), after.get(key)
+        if old == new or (key == "adapter" and before.get("training") != after.get("training")):
+            continue
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            inner = "" if key in ("arithmetic", "training", "versions") else f"{above}{key}."
+            yield from _differences(old, new, inner)
+        elif isinstance(old, str) and isinstance(new, str) and len(old) > 15:  # fingerprints
+            yield f"the {above}{key}"
+        else:
+            yield f"{above}{key} ({old} before, {new} now)"

@@ -1,0 +1,192 @@
+"""One run, resolved and fingerprinted before anything is written, and where its files lie."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from eval.arms.modes import MODES, Adapter
+from eval.arms.predict import is_current
+from eval.config import DatasetConfig, Dtype, RunConfig, read_run_config, with_template
+from eval.data.dataset import Dataset, load_dataset
+from eval.errors import UserError
+from eval.model.arithmetic import Arithmetic, arithmetic_here
+from eval.model.chat_template import check_template_file
+from eval.model.model_files import locate_model, model_fingerprint
+from eval.pipeline.fingerprints import Identity, identify
+from eval.pipeline.swept_rates import read_rates
+from eval.records import Example
+
+ADAPTERS: tuple[Adapter, ...] = ("ft", "hybrid")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run, resolved and fingerprinted; nothing has been written yet."""
+
+    dataset: Dataset
+    config: RunConfig
+    identity: Identity
+    examples: tuple[Example, ...]
+    folder: Path
+    repeats: tuple[Identity, ...]
+    """Fingerprints of the same run with its further training seeds: seed + 1, seed + 2, ..."""
+    identities: Callable[[Arithmetic], list[Identity]] = field(repr=False, compare=False)
+    """Fingerprints of all seeds in an arithmetic."""
+
+    def answers(self, modes: Sequence[str]) -> list[tuple[int, str]]:
+        """(k, mode) of the predictions wanted: only modes with an adapter are made again with the k-th seed."""
+        tuned = [m for m in modes if MODES[m].adapter]
+        return [(0, m) for m in modes] + [(k, m) for k in range(1, 1 + len(self.repeats)) for m in tuned]
+
+    def seeded(self, k: int) -> tuple[RunConfig, Identity]:
+        """Settings and fingerprints under the k-th training seed."""
+        return _seeded(self.config, k), self.repeats[k - 1] if k else self.identity
+
+    def home(self, k: int) -> Path:
+        """The folder that holds the predictions under the k-th training seed."""
+        return self.folder / "seeds" / str(k) if k else self.folder
+
+    def has(self, k: int, mode: str) -> bool:
+        """Whether the run folder holds current predictions of a mode under the k-th training seed."""
+        return is_current(self.home(k), mode, self.seeded(k)[1].predictions(mode))
+
+    def adapter_folder(self, k: int, name: Adapter) -> Path:
+        """Where an adapter of the k-th training seed lies, or would lie."""
+        return self.folder / "adapters" / f"{name}-{self.seeded(k)[1].adapter(name)}"
+
+    def like(self, k: int, name: Adapter) -> list[Path]:
+        """The adapters in the run folder that were trained by the same recipe, in whatever arithmetic."""
+        return same_recipe(self.folder, self.seeded(k)[1], name)
+
+    def on(self, arithmetic: Arithmetic) -> Plan:
+        """The same run with the fingerprints that it has in another arithmetic."""
+        first, *further = self.identities(arithmetic)
+        return replace(self, identity=first, repeats=tuple(further))
+
+    def current(self) -> list[str]:
+        """The modes that have current predictions, in registry order."""
+        return [m for m in MODES if self.has(0, m)]
+
+
+def plan_run(
+    path: Path,
+    *,
+    model: str,
+    embedder: str,
+    seed: int = 0,
+    seeds: int = 1,
+    limit: int | None = None,
+    dtype: Dtype = "auto",
+    template: Mapping[str, Any] | None = None,
+    out: Path | None = None,
+    learning_rates: dict[str, float] | None = None,
+) -> Plan:
+    """Read and check a data set and fingerprint the run; raises UserError before anything is written.
+
+    `template` holds arguments of the chat template, over the data set's. `learning_rates`, by adapter, stand before
+    the data set's; None: those that a sweep in the run folder found.
+    """
+    dataset = load_dataset(path)
+    folder = out or Path("runs") / dataset.config.name
+    _check_folder(folder, dataset)
+    examples = choose_examples(dataset.test, limit, seed)
+    located = locate_model(model)
+    check_template_file(located, model)
+    config = RunConfig(
+        dataset_path=str(path), model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype,
+        dataset=with_defaults(with_template(dataset.config, template), dataset, located, model),
+    )  # fmt: skip
+    model_print = model_fingerprint(located)
+    embedder_print = _embedder_fingerprint(embedder) if dataset.documents else ""
+
+    arithmetic = arithmetic_here(located, config.dataset.finetune.method, dtype)
+
+    def identity(config: RunConfig, arithmetic: Arithmetic) -> Identity:
+        return identify(
+            dataset, config, examples, model=model_print, embedder=embedder_print, arithmetic=arithmetic
+        )  # fmt: skip
+
+    if learning_rates is None:
+        unset = identity(config.model_copy(update={"learning_rates": {"ft": 0.0, "hybrid": 0.0}}), arithmetic)
+        learning_rates = read_rates(folder, lambda name: unset.recipe("ft" if name == "ft" else "hybrid"))
+    config = config.model_copy(update={"learning_rates": learning_rates})
+
+    def identities(arithmetic: Arithmetic) -> list[Identity]:
+        return [_with_pulled(folder, identity(_seeded(config, k), arithmetic)) for k in range(seeds)]
+
+    first, *further = identities(arithmetic)
+    return Plan(dataset, config, first, examples, folder, tuple(further), identities)
+
+
+def same_recipe(run: Path, identity: Identity, name: Adapter) -> list[Path]:
+    """The adapters in a run folder that were trained by this recipe, in whatever arithmetic; this one's own first."""
+    from finetune.adapter import is_complete, read_training
+
+    own, recipe = f"{name}-{identity.adapter(name)}", identity.recipe(name)
+    there = [f for f in (run / "adapters").glob(f"{name}-*") if is_complete(f)]
+    alike = [f for f in there if f.name == own or read_training(f).get("recipe") == recipe]
+    return sorted(alike, key=lambda f: (f.name != own, f.name))
+
+
+def _with_pulled(run: Path, identity: Identity) -> Identity:
+    """With adapters that `finetune pull` brought in the place of those of the same recipe to be trained here."""
+    from finetune.adapter import is_pulled
+
+    for name in ADAPTERS:
+        alike = same_recipe(run, identity, name)
+        pulled = [f for f in alike if is_pulled(f)]
+        if pulled and alike[0].name != f"{name}-{identity.adapter(name)}":
+            identity = identity.with_adapter(name, pulled[0].name.partition("-")[2])
+    return identity
+
+
+def with_defaults(settings: DatasetConfig, dataset: Dataset, model: Path, name: str) -> DatasetConfig:
+    """A data set's settings with what they leave open filled in by rule, for the model in this folder."""
+    from finetune.training.defaults import resolved
+
+    finetune = resolved(settings.finetune, model, len(dataset.train), name=name)
+    return settings.model_copy(update={"finetune": finetune})
+
+
+def modes_for(dataset: Dataset, modes: Sequence[str]) -> list[str]:
+    """The modes to run, in registry order: all that the data set allows when none is named, else those and `base`.
+
+    Raises UserError when a named mode needs a corpus that the data set does not have.
+    """
+    possible = [m.name for m in MODES.values() if dataset.documents or not m.retrieves]
+    for name in modes:
+        if name not in possible:
+            raise UserError(
+                f"--mode {name}: {dataset.path} has no corpus/ to retrieve from; add documents or drop the mode"
+            )
+    return [m for m in possible if not modes or m in modes or m == "base"]
+
+
+def choose_examples(test: Sequence[Example], limit: int | None, seed: int) -> tuple[Example, ...]:
+    """The test rows to answer: all, or `limit` of them drawn by seed, in the file's order."""
+    if limit is None or limit >= len(test):
+        return tuple(test)
+    chosen = set(random.Random(f"limit-{seed}").sample(range(len(test)), limit))
+    return tuple(e for i, e in enumerate(test) if i in chosen)
+
+
+def _seeded(config: RunConfig, k: int) -> RunConfig:
+    return config.model_copy(update={"seed": config.seed + k})
+
+
+def _check_folder(folder: Path, dataset: Dataset) -> None:
+    file = folder / "config.yaml"
+    if file.is_file() and (there := read_run_config(file).dataset.name) != dataset.config.name:
+        raise UserError(f"{folder}: holds a run of '{there}', not of '{dataset.config.name}'; name another --out")
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder}: is a file; name a folder with --out")
+
+
+def _embedder_fingerprint(name: str) -> str:
+    from rag.embed import embedder_fingerprint
+
+    return embedder_fingerprint(name)

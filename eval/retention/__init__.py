@@ -1,0 +1,1 @@
+"""What tuning made a model forget."""

@@ -1,0 +1,140 @@
+"""What long work tells of itself: `steps` once with what is to come, `track` around each step, and `say`. On stderr.
+
+On a terminal an `Observer` shows one live view of it, elsewhere plain lines.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from eval.terminal.observers import Lines, Observer, Silence, Step
+
+Advance = Callable[..., None]
+"""Call as advance(3), with note="loss 1.23", tokens=480, or resumed=True for what an earlier try had done."""
+
+_quiet = False
+_board: _Board | None = None
+
+
+def set_quiet(quiet: bool) -> None:
+    """Silence progress for this process; errors and results still print."""
+    global _quiet
+    _quiet = quiet
+
+
+def say(text: str) -> None:
+    """Print one line of progress on stderr, above the live view where there is one."""
+    if _board:
+        _board.observer.said(text)
+    elif not _quiet:
+        Lines().said(text)
+
+
+@contextmanager
+def steps(title: str, planned: Sequence[Step], observer: Observer | None = None) -> Iterator[None]:
+    """Show what is to come; every `track` inside moves the first step of its label that has not run, or adds one."""
+    global _board
+    _board = _Board(title, planned, observer or _observer())
+    whole = False
+    try:
+        with _stopping(_board):
+            yield
+        whole = True
+    finally:
+        board, _board = _board, None
+        board.observer.closed(whole)
+
+
+@contextmanager
+def track(label: str, total: int = 0, *, unit: str = "") -> Iterator[Advance]:
+    """Show `label` with how much of `total` is done, speed and time left; yields the function that advances it."""
+    if _board is None:
+        with steps("", [Step(label, total, unit)]), track(label, total, unit=unit) as alone:
+            yield alone
+        return
+    board = _board
+    place = board.start(label, total, unit)
+
+    def advance(steps: int = 1, note: str = "", *, tokens: int = 0, resumed: bool = False) -> None:
+        board.advance(place, steps, note, tokens, resumed)
+
+    try:
+        yield advance
+    except BaseException:
+        board.change(place, state="stopped", ended=time.monotonic())
+        raise
+    board.change(place, state="done", ended=time.monotonic())
+    board.check()
+
+
+class _Board:
+    """The steps of the work at hand, and who is told when one changes."""
+
+    def __init__(self, title: str, planned: Sequence[Step], observer: Observer) -> None:
+        self.steps, self.observer = tuple(planned), observer
+        self.stop: BaseException | None = None
+        observer.opened(title, self.steps)
+
+    def check(self) -> None:
+        """Raise again what a signal raised and a library has swallowed, as some do while they are imported."""
+        if self.stop:
+            raise self.stop
+
+    def start(self, label: str, total: int, unit: str) -> int:
+        self.check()
+        fits = [i for i, s in enumerate(self.steps) if s.label == label and s.state == "waiting"]
+        if not fits:
+            self.steps = (*self.steps, Step(label))
+        place = fits[0] if fits else len(self.steps) - 1
+        now = time.monotonic()
+        self.change(place, state="running", total=total, unit=unit, started=now, stepped=now)
+        return place
+
+    def advance(self, place: int, steps: int, note: str, tokens: int, resumed: bool) -> None:
+        step = self.steps[place]
+        self.change(
+            place, done=step.done + steps, resumed=step.resumed + (steps if resumed else 0), note=note or step.note,
+            tokens=step.tokens + tokens, stepped=step.stepped if resumed else time.monotonic(),
+        )  # fmt: skip
+        self.check()
+
+    def change(self, place: int, **changes: Any) -> None:
+        self.steps = tuple(replace(s, **changes) if i == place else s for i, s in enumerate(self.steps))
+        self.observer.changed(self.steps, place)
+
+
+@contextmanager
+def _stopping(board: _Board) -> Iterator[None]:
+    """Inside, Ctrl-C and the signal TERM end the work for sure, and in order, so that the terminal is left clean."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, _: object) -> None:
+        board.stop = KeyboardInterrupt() if number == signal.SIGINT else SystemExit(128 + number)
+        raise board.stop
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _observer() -> Observer:
+    if _quiet:
+        return Silence()
+    if sys.stderr.isatty() and (os.environ.get("TERM") or "dumb") not in ("dumb", "unknown"):
+        from eval.terminal.live_view import Live
+
+        return Live()
+    return Lines()

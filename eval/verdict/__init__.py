@@ -1,0 +1,1 @@
+"""From scores to the verdict: evidence, the rule, and what to do next."""

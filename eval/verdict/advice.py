@@ -1,0 +1,73 @@
+"""What to do next, from the scores and the configuration alone; it follows from how good the verdict's mode is.
+
+Only a mode that is shown to reach every target is advised for use. One that is not shown to reach them is to be tested
+on more questions first; one that is shown to miss one is never advised, and the steps are what keeps it from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from eval.arms.modes import MODES
+from eval.config import RunConfig
+from eval.records import Fit, Score, Step
+from eval.verdict.evidence import Evidence
+from eval.verdict.rule import Ruling, strategy
+from eval.verdict.shortfall import Case, label, raise_limit, share, shortfalls
+
+USE = {
+    "base": "Keep the prompt as it is; measure again when the questions or the model change.",
+    "fewshot": "Put the worked examples into the prompt that you serve; nothing has to be built or trained.",
+    "rag": "Serve the base model with the index, and index again when the corpus changes; nothing has to be trained.",
+    "rag-fewshot": "Serve the base model with the index and the worked examples in its prompt; no training is needed.",
+    "ft": "Serve the adapter without retrieval, and train again when the wanted behaviour changes.",
+    "hybrid": "Serve the hybrid adapter together with its index: it was trained to read passages and expects them. "
+    "A changed corpus needs a new index, not a new adapter.",
+}
+"""Of a mode that reaches its targets: how to use it."""
+CHEAPEST = {"prompt": "a better prompt", "rag": "RAG", "ft": "fine-tuning", "hybrid": "RAG with fine-tuning"}
+
+
+def advice(
+    evidence: Evidence, scores: Sequence[Score], ruling: Ruling, fit: Fit, config: RunConfig
+) -> tuple[Step, ...]:
+    """The steps, most useful first; of a mode that reaches every target, how to use it."""
+    mode = ruling.mode or min(evidence.modes, key=evidence.shortfall, default=None)
+    if mode is None:
+        return (_more_questions(evidence, ruling),)
+    case = Case.of(evidence, scores, config, mode)
+    if ruling.mode is None:
+        return tuple(_open(case, ruling, fit))
+    if fit == "yes":
+        return (Step("use", USE.get(mode, f"Use {label(mode)}: {MODES[mode].why}.")),)
+    return (*([_unsure(case)] if fit == "not_shown" else []), *shortfalls(case))
+
+
+def _open(case: Case, ruling: Ruling, fit: Fit) -> Iterator[Step]:
+    """Of an inconclusive verdict: what would settle it, and what is missing where no candidate is good enough."""
+    yield raise_limit(case, ruling.cut_open) if ruling.turned else _more_questions(case.evidence, ruling)
+    if fit == "no":
+        yield from (step for step in shortfalls(case) if not (ruling.turned and step.cause == "cut"))
+        return
+    cheapest = ruling.candidates[0] if ruling.candidates else None
+    mine = [m for m in case.evidence.modes if strategy(m) == cheapest]
+    if cheapest and not all(case.evidence.falls_short(m) for m in mine):
+        yield Step("questions", f"Until then, {CHEAPEST[cheapest]} is the cheapest choice that is still possible.")
+
+
+def _more_questions(evidence: Evidence, ruling: Ruling) -> Step:
+    asked = max((e.n for modes in evidence.estimates.values() for e in modes.values()), default=0)
+    more = ruling.questions_needed
+    ask = f"Test on about {more} questions in all" if more and more > asked else "Add test questions, of other facts"
+    return Step("questions", f"{ask}, and run evaluate again; what is built already is used again.")
+
+
+def _unsure(case: Case) -> Step:
+    """Of a mode that may or may not be good enough."""
+    known = [(axis, case.evidence.targets[axis], case.evidence.estimates[axis][case.mode]) for axis in case.missed]
+    figures = " and ".join(
+        f"the {axis} target of {share(target)} ({share(e.mean)}; 95 % interval {share(e.low)} to {share(e.high)})"
+        for axis, target, e in known
+    )
+    text = f"Test on more questions before you rely on it: {label(case.mode)} is not shown to reach {figures}."
+    return Step("questions", text)

@@ -1,0 +1,103 @@
+"""From scores to the verdict: the paired comparisons, the rule, and decision.json. No model, no torch.
+
+    python -m eval.verdict.decide RUN
+
+makes comparisons.json and decision.json again from scores.jsonl and config.yaml alone, byte for byte.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from eval.config import RunConfig, read_run_config
+from eval.errors import UserError
+from eval.files import write_json
+from eval.records import Comparison, Decision, Fit, Score, read_records
+from eval.verdict.advice import advice
+from eval.verdict.evidence import Evidence, gather
+from eval.verdict.rule import Ruling, apply_rule
+from eval.verdict.sentences import caveats, reasons, verdict_sentence
+
+__all__ = ["decide", "verdict_sentence", "write_decision"]
+
+RETRIEVES = {"prompt": False, "rag": True, "ft": False, "hybrid": True, "none": False}
+TUNES = {"prompt": False, "rag": False, "ft": True, "hybrid": True, "none": False}
+
+
+def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison], Decision]:
+    """Compare the modes that the scores hold and apply the rule; the same input gives the same output everywhere."""
+    evidence = gather(scores, config)
+    ruling = apply_rule(evidence, config.dataset.decision.margin)
+    fit = fitness(evidence, ruling)
+    decision = Decision(
+        dataset=config.dataset.name,
+        strategy=ruling.strategy,
+        mode=ruling.mode,
+        candidates=ruling.candidates,
+        quadrant={"context": _common(ruling, RETRIEVES), "llm": _common(ruling, TUNES)},
+        axes=evidence.estimates,
+        reasons=tuple(reasons(evidence, ruling, config)),
+        caveats=tuple(caveats(evidence, ruling, config)),
+        questions_needed=ruling.questions_needed,
+        reaches_target={"yes": True, "no": False, "not_shown": None}[fit] if ruling.mode else None,
+        retention=evidence.retention,
+        vetoed=tuple(evidence.forgot),
+        fit=fit,
+        targets=evidence.targets,
+        cut=evidence.cut,
+        cut_open=ruling.cut_open,
+        left_out=evidence.left_out,
+        next=advice(evidence, scores, ruling, fit, config),
+    )
+    return evidence.comparisons(), decision
+
+
+def write_decision(run: Path) -> Decision:
+    """Read a run folder's scores and configuration, write comparisons.json and decision.json; returns the decision."""
+    for name in ("scores.jsonl", "config.yaml"):
+        if not (run / name).is_file():
+            raise UserError(f"{run / name}: no such file; `evaluate` writes it")
+    comparisons, decision = decide(read_records(run / "scores.jsonl", Score), read_run_config(run / "config.yaml"))
+    write_json(run / "comparisons.json", [asdict(c) for c in comparisons])
+    write_json(run / "decision.json", asdict(decision))
+    return decision
+
+
+def _common(ruling: Ruling, property_of: dict[str, bool]) -> bool | None:
+    strategies = ruling.candidates if ruling.strategy == "inconclusive" else (ruling.strategy,)
+    values = {property_of[s] for s in strategies}
+    return values.pop() if len(values) == 1 else None
+
+
+def fitness(evidence: Evidence, ruling: Ruling) -> Fit:
+    """Whether the verdict's mode is good enough; of an open verdict, `no` where all candidates are shown to miss one.
+
+    Where the length limit keeps the verdict open, cut replies count as right; of too few questions nothing is shown.
+    """
+    if ruling.mode is not None:
+        if evidence.falls_short(ruling.mode):
+            return "no"
+        return "yes" if evidence.reaches(ruling.mode) else "not_shown"
+    if not ruling.open_between and not ruling.turned:
+        return "not_shown"
+    judged = list(evidence.complete.values())[-1] if ruling.turned else evidence
+    return "no" if all(judged.falls_short(m) for m in judged.modes) else "not_shown"
+
+
+def main() -> None:
+    """Decide the run that is named on the command line."""
+    if len(sys.argv) != 2:
+        print("usage: python -m eval.verdict.decide RUN", file=sys.stderr)
+        sys.exit(2)
+    try:
+        print(verdict_sentence(write_decision(Path(sys.argv[1]))))
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

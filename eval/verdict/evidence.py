@@ -1,0 +1,286 @@
+"""What the rule looks at: estimates of every mode and paired differences of every pair, from the primary scores.
+
+A reply that was cut at the length limit may have been right, had it been allowed to end. So the same is gathered again
+with the cut replies of each candidate counted as right, and with those of all of them: `Evidence.complete`.
+
+An adapter that did not learn (axis `training`, value 0) says nothing of tuning. Its scores under that seed are left
+out; where no seed learnt, the mode is no candidate. What is judged are the losses of training and not the answers to
+test questions, so this does not choose by the result: whoever trains sees it before anything is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+
+import numpy as np
+
+from eval.arms.modes import MODES
+from eval.config import RunConfig
+from eval.records import Axis, Comparison, Estimate, Score
+from eval.stats.clusters import Array
+from eval.stats.intervals import (
+    DIGITS,
+    Interval,
+    detectable,
+    difference_intervals,
+    difference_test,
+    holm,
+    mean_intervals,
+)
+from eval.verdict.not_learned import Training, judge_training
+
+AXES: tuple[Axis, ...] = ("knowledge", "style")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Estimates and paired differences of the primary scores."""
+
+    modes: tuple[str, ...]
+    """Candidates that have scores, cheapest first; modes that forgot too much or did not learn are not among them."""
+    targets: Mapping[str, float]
+    """axis -> target, for the axes that are scored."""
+    estimates: Mapping[str, Mapping[str, Estimate]]
+    """axis -> mode -> estimate."""
+    pairs: Mapping[tuple[str, str, str], Comparison]
+    """(axis, control, treatment) -> comparison, in both directions for candidates."""
+    tops: Mapping[tuple[str, str, str], float]
+    """(axis, control, treatment) -> upper end of the difference at 97.5 %: at 95 % for two controls at once."""
+    ceilings: Mapping[tuple[str, str], float]
+    """(axis, mode) -> upper end of an interval that holds at 95 % for all scored axes together (Bonferroni)."""
+    retention: Mapping[str, Estimate] = field(default_factory=dict)
+    """mode -> share of the retention battery that it gets right."""
+    forgot: Mapping[str, Comparison] = field(default_factory=dict)
+    """Vetoed mode -> its change from base on the retention battery."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Mode whose adapter learnt under no seed -> what was seen of it."""
+    dropped_seeds: Mapping[str, tuple[int, int, str]] = field(default_factory=dict)
+    """Candidate -> how many of its seeds did not learn and are left out, of how many, and what was seen."""
+    cut: Mapping[str, float] = field(default_factory=dict)
+    """mode -> share of its replies that were cut at the length limit."""
+    complete: Mapping[tuple[str, ...], Evidence] = field(default_factory=dict)
+    """Candidates with cut replies -> the evidence as it would be, were all of these right."""
+
+    def lift(self, axis: str, control: str, treatment: str) -> Comparison:
+        """The difference treatment - control on an axis; one that says nothing when they share no scored question."""
+        unknown = Comparison(AXES[AXES.index(axis)], "", control, treatment, 0, 0, 0, 0.0, -1.0, 1.0)
+        return self.pairs.get((axis, control, treatment), unknown)
+
+    def lift_at_most(self, axis: str, control: str, treatment: str, controls: int) -> float:
+        """The upper end of a lift that holds for `controls` of them at once, 1 or 2 (Bonferroni)."""
+        if controls == 1:
+            return self.lift(axis, control, treatment).high
+        return self.tops.get((axis, control, treatment), 1.0)
+
+    def comparisons(self) -> list[Comparison]:
+        """What comparisons.json lists: every pair once, the cheaper mode as control."""
+        order = list(MODES)
+        return [c for (_, i, j), c in self.pairs.items() if order.index(i) < order.index(j)]
+
+    def at_target(self, axis: str, mode: str) -> bool:
+        """Whether the mode is shown to reach the axis's target."""
+        return self.estimates[axis][mode].low >= self.targets[axis]
+
+    def below_target(self, axis: str, mode: str) -> bool:
+        """Whether the mode is shown to miss the axis's target."""
+        return self.ceilings[axis, mode] < self.targets[axis]
+
+    def falls_short(self, mode: str) -> bool:
+        """Whether the mode is shown to miss the target of any axis."""
+        return any(self.below_target(axis, mode) for axis in self.targets)
+
+    def reaches(self, mode: str) -> bool:
+        """Whether the mode is shown to reach the target of every axis."""
+        return all(self.at_target(axis, mode) for axis in self.targets)
+
+    def shortfall(self, mode: str) -> float:
+        """How far the mode's means lie below the targets, summed over the axes."""
+        return sum(max(0.0, self.targets[a] - self.estimates[a][mode].mean) for a in self.targets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """One axis's primary scores."""
+
+    axis: Axis
+    metric: str
+    modes: list[str]
+    groups: list[str]
+    """Of the questions."""
+    values: Array
+    """Shape (questions, modes), the mean over training seeds; NaN where there is no score."""
+    by_seed: Array
+    """Shape (seeds, questions, modes); a mode without an adapter has the same scores under every seed."""
+
+
+def gather(scores: Sequence[Score], config: RunConfig) -> Evidence:
+    """Estimates of every mode and paired differences of every pair, from the primary scores."""
+    training = judge_training(scores)
+    primary = [s for s in scores if s.primary and not training.drops(s)]
+    evidence = _gather(primary, config, training)
+    cut = {s.mode for s in primary if s.cut and s.axis in AXES}
+    doubtful = [m for m in evidence.modes if m in cut]
+    sets = list(dict.fromkeys([*((m,) for m in doubtful), tuple(doubtful)])) if doubtful else []
+    complete = {modes: _gather(_completed(primary, modes), config, training) for modes in sets}
+    return replace(evidence, cut=_cut_shares(primary), complete=complete)
+
+
+def _completed(primary: Sequence[Score], modes: Collection[str]) -> list[Score]:
+    """The scores with every cut reply of these modes right on both axes; what could not be judged stays so."""
+    return [
+        replace(s, value=1.0, reason="") if s.cut and s.mode in modes and s.axis in AXES and s.value is not None else s
+        for s in primary
+    ]
+
+
+def _cut_shares(primary: Sequence[Score]) -> dict[str, float]:
+    """mode -> share of its replies, over all seeds, that were cut."""
+    replies: dict[str, dict[tuple[str, int], bool]] = {}
+    for s in primary:
+        if s.axis in AXES:
+            of_mode = replies.setdefault(s.mode, {})
+            of_mode[s.example_id, s.seed] = s.cut or of_mode.get((s.example_id, s.seed), False)
+    return {m: round(sum(replies[m].values()) / len(replies[m]), DIGITS) for m in MODES if m in replies}
+
+
+def _gather(primary: Sequence[Score], config: RunConfig, training: Training) -> Evidence:
+    targets = {"knowledge": config.dataset.knowledge.target, "style": config.dataset.style.target}
+    tables = [t for axis in AXES if (t := _table(axis, primary))]
+    estimates: dict[str, Mapping[str, Estimate]] = {t.axis: _estimates(t) for t in tables}
+    pairs: dict[tuple[str, str, str], Comparison] = {}
+    for table in tables:
+        pairs |= _pairs(table, config.seed)
+    kept = _table("retention", primary)
+    retention = _estimates(kept) if kept else {}
+    changes = _pairs(kept, config.seed) if kept else {}
+    forgot = _forgot(changes, config.dataset.retention.limit)
+    present = {s.mode for s in primary if s.axis in AXES}
+    candidates = tuple(
+        name for name, mode in MODES.items()
+        if name in present and mode.strategy and all(name in modes for modes in estimates.values())
+        and name not in forgot and name not in training.left_out
+    )  # fmt: skip
+    pairs = _adjusted(pairs | changes)
+    ceilings: dict[tuple[str, str], float] = {
+        (t.axis, mode): high for t in tables for mode, high in _highs(t, 1 - 0.05 / len(tables)).items()
+    }
+    tops = {key: top for t in tables for key, top in _tops(t, config.seed).items()}
+    forgot = {m: c for m, c in forgot.items() if m not in training.left_out}
+    return Evidence(
+        candidates, {a: targets[a] for a in estimates}, estimates, pairs, tops, ceilings, retention, forgot,
+        training.left_out, training.dropped,
+    )  # fmt: skip
+
+
+def _highs(table: _Table, level: float) -> dict[str, float]:
+    found = mean_intervals(table.values, table.groups, level=level, repeats=_mean(table.by_seed, 1))
+    return {mode: round(i.high, DIGITS) for mode, i in zip(table.modes, found, strict=True) if i}
+
+
+def _forgot(changes: Mapping[tuple[str, str, str], Comparison], limit: float) -> dict[str, Comparison]:
+    """Modes shown to lose from what base could do, by an estimated `limit` or more."""
+    return {
+        j: c for (_, i, j), c in changes.items()
+        if i == "base" and MODES[j].adapter and c.high < 0 and -c.difference >= limit
+    }  # fmt: skip
+
+
+def _table(axis: Axis, primary: Sequence[Score]) -> _Table | None:
+    """The table of an axis, or None when it has no score at all."""
+    scores = [s for s in primary if s.axis == axis]
+    if not any(s.value is not None for s in scores):
+        return None
+    found = {s.mode for s in scores}
+    modes = [m for m in MODES if m in found]
+    groups = {s.example_id: s.group for s in scores}
+    row = {example: i for i, example in enumerate(groups)}
+    column = {mode: i for i, mode in enumerate(modes)}
+    seeds = {seed: i for i, seed in enumerate(sorted({s.seed for s in scores}))}
+    by_seed = np.full((len(seeds), len(row), len(modes)), np.nan)
+    held = [s for s in scores if s.value is not None]
+    places = [[seeds[s.seed] for s in held], [row[s.example_id] for s in held], [column[s.mode] for s in held]]
+    by_seed[tuple(places)] = [s.value for s in held]
+    for mode, i in column.items():
+        if not MODES[mode].adapter:
+            by_seed[1:, :, i] = by_seed[0, :, i]
+    return _Table(axis, scores[0].metric, modes, list(groups.values()), _mean(by_seed, 0), by_seed)
+
+
+def _mean(values: Array, over: int) -> Array:
+    """The mean of what is there along one dimension; NaN where nothing is."""
+    present = ~np.isnan(values)
+    count = present.sum(axis=over)
+    total = np.where(present, values, 0.0).sum(axis=over)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _estimates(table: _Table) -> dict[str, Estimate]:
+    found = mean_intervals(table.values, table.groups, repeats=_mean(table.by_seed, 1))
+    return {
+        mode: Estimate(round(i.mean, DIGITS), round(i.low, DIGITS), round(i.high, DIGITS), i.n)
+        for mode, i in zip(table.modes, found, strict=True)
+        if i is not None
+    }
+
+
+def _differences(table: _Table, seed: int, level: float) -> Iterator[tuple[int, int, Array, Array, Interval]]:
+    """Of every two modes with a paired score: their places, differences, those of each seed, and the interval."""
+    places = list(combinations(range(len(table.modes)), 2))
+    first, second = [i for i, _ in places], [j for _, j in places]
+    values = table.values[:, second] - table.values[:, first]
+    repeats = _mean(table.by_seed[:, :, second] - table.by_seed[:, :, first], 1)
+    intervals = difference_intervals(values, table.groups, seed=seed, level=level, repeats=repeats)
+    for k, interval in enumerate(intervals):
+        if interval is not None:
+            yield first[k], second[k], values[:, k], repeats[:, k], interval
+
+
+def _tops(table: _Table, seed: int) -> dict[tuple[str, str, str], float]:
+    found: dict[tuple[str, str, str], float] = {}
+    for i, j, _, _, interval in _differences(table, seed, 1 - 0.05 / 2):
+        found[table.axis, table.modes[i], table.modes[j]] = round(interval.high, DIGITS)
+        found[table.axis, table.modes[j], table.modes[i]] = round(-interval.low, DIGITS)
+    return found
+
+
+def _pairs(table: _Table, seed: int) -> dict[tuple[str, str, str], Comparison]:
+    found: dict[tuple[str, str, str], Comparison] = {}
+    for i, j, differences, repeats, interval in _differences(table, seed, 0.95):
+        c = _comparison(table, i, j, differences, repeats, interval)
+        found[table.axis, c.control, c.treatment] = c
+        found[table.axis, c.treatment, c.control] = _turned(c)
+    return found
+
+
+def _comparison(table: _Table, i: int, j: int, differences: Array, repeats: Array, interval: Interval) -> Comparison:
+    either = int((~np.isnan(table.values[:, i]) | ~np.isnan(table.values[:, j])).sum())
+    test = difference_test(differences, table.groups, repeats=repeats)
+    return Comparison(
+        table.axis, table.metric, table.modes[i], table.modes[j],
+        n=interval.n, groups=interval.groups, dropped=either - interval.n,
+        difference=round(interval.mean, DIGITS), low=round(interval.low, DIGITS), high=round(interval.high, DIGITS),
+        test=test.name if test else "", p=test.p if test else None, detectable=round(detectable(interval), DIGITS),
+    )  # fmt: skip
+
+
+def _turned(c: Comparison) -> Comparison:
+    return replace(
+        c, control=c.treatment, treatment=c.control, difference=-c.difference, low=-c.high, high=-c.low
+    )  # fmt: skip
+
+
+def _adjusted(pairs: Mapping[tuple[str, str, str], Comparison]) -> dict[tuple[str, str, str], Comparison]:
+    """The pairs with Holm's p; each pair counts once though it stands there in both directions."""
+    order = list(MODES)
+    family = [key for key, c in pairs.items() if c.p is not None and order.index(key[1]) < order.index(key[2])]
+    adjusted = dict(zip(family, holm([pairs[key].p or 0.0 for key in family]), strict=True))
+    both = adjusted | {(axis, j, i): p for (axis, i, j), p in adjusted.items()}
+    return {
+        key: replace(c, p=_rounded(c.p), p_holm=_rounded(both.get(key))) for key, c in pairs.items()
+    }  # fmt: skip
+
+
+def _rounded(p: float | None) -> float | None:
+    return None if p is None else float(f"{p:.3g}")

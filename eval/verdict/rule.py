@@ -1,0 +1,204 @@
+"""The verdict's rule: which candidate is enough, or what keeps that open. Pure logic over the evidence.
+
+With m the margin, between candidates i and j on an axis:
+  j upgrades i  when i is shown below its target, the lift j - i is shown above 0 and estimated at m or more;
+  j harms i     when it is shown lower than i, by an estimated m or more, and is not itself shown to reach the target;
+  i is safe     from j when i is shown to reach the target, or the lift is shown below 2m, or j is shown to lose more
+                than m on the other axis.
+A candidate is beaten when another upgrades it on one axis and harms it on none. The verdict is the cheapest strategy
+with an unbeaten candidate, provided that this one is safe from every candidate of another strategy, and is itself
+shown higher than every candidate of a cheaper strategy on an axis where that one is shown below its target. Of fewer
+than 20 independent groups there is no verdict. Between two modes of one strategy no margin is at stake, and the better
+stands for it. Where two unbeaten modes of a strategy are estimated to fall short of the targets within m of each other,
+each is to be shown safe at 97.5 % instead of 95 %, or the strategy would have two chances to err.
+
+Where the verdict is the prompt and every mode that could stand for it is shown to miss a target, the verdict is `none`:
+nothing tried is good enough. Its mode is the one of all candidates whose means fall least short of the targets, the
+cheapest of equals; where that one has a mechanism, it may be that it is not shown to miss a target. In the terms of
+error it is the verdict for the prompt: that no mechanism is worth its cost.
+
+A reply that was cut at the length limit counts as the metrics score it. Where counting the cut replies of one
+candidate, or of all, as right gives another strategy, the verdict is `inconclusive`, whatever the intervals say.
+
+Why it errs seldom: a verdict is materially inferior only if a candidate's safety was shown falsely, and needlessly
+complex only if a cheaper candidate was falsely shown both below its target and below the verdict's (an
+intersection-union test, Berger, 1982); so the family of comparisons needs no further correction, but for the two axes
+on which a candidate may be shown below its target, and for the two modes of one strategy.
+`benchmarks/verdicts.py` measures it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from eval.arms.modes import MODES
+from eval.records import Comparison
+from eval.verdict.evidence import Evidence
+
+Strategy = Literal["prompt", "rag", "ft", "hybrid", "none", "inconclusive"]
+FEWEST = 20
+"""Independent groups below which there is no verdict: a convention, for intervals of so few rest on assumptions."""
+ORDER: tuple[Strategy, ...] = ("prompt", "rag", "ft", "hybrid")
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the rule says, and between whom it was decided or stays open."""
+
+    strategy: Strategy
+    mode: str | None
+    candidates: tuple[str, ...]
+    """Strategies still possible, cheapest first."""
+    beaten: tuple[tuple[str, str], ...]
+    """(beaten mode, mode that beats it most clearly), cheapest first."""
+    open_between: tuple[Comparison, ...]
+    """Lifts that are neither shown to matter nor shown not to."""
+    questions_needed: int | None
+    prompt: str | None = None
+    """Of `none`: the prompt mode over which no mechanism is shown to be worth its cost."""
+    turned: Mapping[tuple[str, ...], Strategy] = field(default_factory=dict)
+    """Modes whose cut replies, counted as right, give another strategy -> that one. Not empty: this keeps it open."""
+    as_scored: Strategy | None = None
+    """What the strategy would be if every cut reply is as wrong as it was scored; None where `turned` is empty."""
+
+    @property
+    def cut_open(self) -> tuple[str, ...]:
+        """Modes whose cut replies keep the verdict open: those that do so alone, or for want of such all together."""
+        alone = tuple(modes[0] for modes in self.turned if len(modes) == 1)
+        return alone or max(self.turned, key=len, default=())
+
+
+def apply_rule(evidence: Evidence, margin: float) -> Ruling:
+    """Apply the rule to all candidates that have scores, and again with their cut replies counted as right."""
+    ruling = _rule(evidence, margin)
+    others = {modes: _rule(complete, margin) for modes, complete in evidence.complete.items()}
+    turned = {modes: other for modes, other in others.items() if other.strategy != ruling.strategy}
+    if not turned:
+        return ruling
+    possible = [s for r in (ruling, *turned.values()) for s in (r.candidates or ("prompt",))]
+    candidates = tuple(s for s in ORDER if s in possible)
+    return replace(
+        ruling, strategy="inconclusive", mode=None, candidates=candidates, prompt=None,
+        turned={modes: other.strategy for modes, other in turned.items()}, as_scored=ruling.strategy,
+    )  # fmt: skip
+
+
+def _rule(evidence: Evidence, margin: float) -> Ruling:
+    beaten = tuple(b for i in evidence.modes if (b := _beaten(evidence, i, margin)))
+    losers = {b[0] for b in beaten}
+    left = [m for m in evidence.modes if m not in losers]
+    if not evidence.estimates or not left:
+        return Ruling("inconclusive", None, _strategies(left or evidence.modes), beaten, (), None)
+    few = [c for c in evidence.comparisons() if c.axis in evidence.targets and c.groups < FEWEST]
+    if few:
+        enough = max(math.ceil(c.n * FEWEST / c.groups) for c in few)
+        return Ruling("inconclusive", None, _strategies(evidence.modes), beaten, (), enough)
+    first = _strategies(left)[0]
+    mine = [m for m in left if strategy(m) == first]
+    alike = _alike(evidence, mine, margin)
+    open_lifts = {m: [*_threats(evidence, m, alike, margin), *_unproven(evidence, m)] for m in mine}
+    safe = [m for m in mine if not open_lifts[m]]
+    if safe:
+        # Of two that could stand, one that is not shown to miss a target stands before one that is.
+        hopeful = [m for m in safe if not evidence.falls_short(m)]
+        if first == "prompt" and not hopeful:
+            return Ruling("none", _better(evidence, evidence.modes), (), beaten, (), None, _better(evidence, safe))
+        return Ruling(first, _better(evidence, hopeful or safe), (first,), beaten, (), None)
+    stands = _better(evidence, mine)
+    still = _strategies([stands, *(mode for c in open_lifts[stands] for mode in (c.control, c.treatment))])
+    needed = [n for c in open_lifts[stands] if (n := _questions(evidence, c, alike, margin))]
+    return Ruling("inconclusive", None, still, beaten, tuple(open_lifts[stands]), max(needed, default=None))
+
+
+def strategy(mode: str) -> Strategy:
+    """The strategy that a mode stands for."""
+    return MODES[mode].strategy or "inconclusive"
+
+
+def _upgrades(evidence: Evidence, axis: str, i: str, j: str, margin: float) -> bool:
+    lift = evidence.lift(axis, i, j)
+    return evidence.below_target(axis, i) and lift.low > 0 and lift.difference >= _at_stake(i, j, margin)
+
+
+def _harms(evidence: Evidence, i: str, j: str, margin: float) -> bool:
+    """Whether j harms i on any axis."""
+    for axis in evidence.targets:
+        lift = evidence.lift(axis, i, j)
+        if lift.high < 0 and -lift.difference >= _at_stake(i, j, margin) and not evidence.at_target(axis, j):
+            return True
+    return False
+
+
+def _beaten(evidence: Evidence, i: str, margin: float) -> tuple[str, str] | None:
+    """(i, the mode that beats it most clearly), or None."""
+    found = [
+        (evidence.lift(axis, i, j).difference, j)
+        for j in evidence.modes if j != i and not _harms(evidence, i, j, margin)
+        for axis in evidence.targets if _upgrades(evidence, axis, i, j, margin)
+    ]  # fmt: skip
+    return (i, max(found)[1]) if found else None
+
+
+def _threats(evidence: Evidence, i: str, alike: int, margin: float) -> Iterator[Comparison]:
+    """Lifts that i is not safe from, by candidates of other strategies; `alike` modes may stand for its own."""
+    for j in evidence.modes:
+        if strategy(j) == strategy(i):
+            continue
+        for axis in evidence.targets:
+            lift = evidence.lift(axis, i, j)
+            loses = any(evidence.lift(a, i, j).high < -margin for a in evidence.targets if a != axis)
+            top = evidence.lift_at_most(axis, i, j, alike)
+            if top >= 2 * margin and not loses and not evidence.at_target(axis, i):
+                yield lift
+
+
+def _unproven(evidence: Evidence, j: str) -> Iterator[Comparison]:
+    """j's lifts over candidates of cheaper strategies, on the axis where they come nearest to being needed."""
+    for i in evidence.modes:
+        if ORDER.index(strategy(i)) >= ORDER.index(strategy(j)):
+            continue
+        lifts = [evidence.lift(axis, i, j) for axis in evidence.targets]
+        if not any(c.low > 0 and evidence.below_target(c.axis, i) for c in lifts):
+            yield max(lifts, key=lambda c: c.low)
+
+
+def _questions(evidence: Evidence, lift: Comparison, alike: int, margin: float) -> int | None:
+    """About how many questions would settle a lift: intervals narrow with the square root of their number.
+
+    It is settled when it is shown below 2m, or the control shown to reach its target, or else shown to lie below it and
+    below the treatment. None where no number of questions would do.
+    """
+    own, target = evidence.estimates[lift.axis][lift.control], evidence.targets[lift.axis]
+    ways = []
+    if lift.difference < 2 * margin:
+        top = evidence.lift_at_most(lift.axis, lift.control, lift.treatment, alike)
+        ways.append((top - lift.difference) / (2 * margin - lift.difference))
+    if own.mean > target:
+        ways.append((own.mean - own.low) / (own.mean - target))
+    if own.mean < target and lift.difference >= margin:
+        ways.append(max((own.high - own.mean) / (target - own.mean), (lift.difference - lift.low) / lift.difference))
+    if not ways or not lift.n:
+        return None
+    return math.ceil(lift.n * max(min(ways) ** 2, 1.0) / 10) * 10
+
+
+def _alike(evidence: Evidence, modes: list[str], margin: float) -> int:
+    """How many modes of one strategy have about equal chances to stand for it: shortfalls within the margin."""
+    least = min(evidence.shortfall(m) for m in modes)
+    return sum(evidence.shortfall(m) < least + margin for m in modes)
+
+
+def _better(evidence: Evidence, modes: Sequence[str]) -> str:
+    """The mode with the least shortfall from the targets; the cheaper of equals."""
+    return min(modes, key=lambda m: (round(evidence.shortfall(m), 9), evidence.modes.index(m)))
+
+
+def _at_stake(i: str, j: str, margin: float) -> float:
+    return 0.0 if strategy(i) == strategy(j) else margin
+
+
+def _strategies(modes: list[str] | tuple[str, ...]) -> tuple[Strategy, ...]:
+    return tuple(s for s in ORDER if any(strategy(m) == s for m in modes))

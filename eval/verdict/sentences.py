@@ -1,0 +1,230 @@
+"""The verdict in plain sentences, each with the figures that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from eval.arms.modes import MODES
+from eval.config import RunConfig
+from eval.records import Comparison, Decision
+from eval.verdict.evidence import Evidence
+from eval.verdict.rule import FEWEST, ORDER, Ruling
+from eval.verdict.shortfall import share, wanting
+
+ADVICE: Mapping[str, str] = {
+    "prompt": "improve the prompt",
+    "rag": "use retrieval (RAG)",
+    "ft": "fine-tune",
+    "hybrid": "use both: retrieval for what the model needs to know, fine-tuning for how it needs to act",
+}
+NAMES: Mapping[str, str] = {"prompt": "a better prompt", "rag": "retrieval", "ft": "fine-tuning", "hybrid": "both"}
+OUTCOMES: Mapping[str, str] = {**NAMES, "none": "nothing good enough", "inconclusive": "an open one"}
+"""A verdict, as it stands in a sentence."""
+ON_TOP: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "prompt": (("rag", "retrieval"), ("ft", "fine-tuning"), ("hybrid", "both together")),
+    "rag": (("hybrid", "fine-tuning on top"), ("ft", "fine-tuning instead")),
+    "ft": (("hybrid", "retrieval on top"),),
+    "hybrid": (),
+    "none": (("rag", "retrieval"), ("ft", "fine-tuning"), ("hybrid", "both together")),
+}
+"""A verdict -> (dearer strategy, what it would be), as far as it was tried."""
+FEW = 100
+
+
+def verdict_sentence(decision: Decision) -> str:
+    """What to do, or between what the data set cannot decide, in one to three sentences.
+
+    It begins "Nothing tried is good enough" where the strategy is `none`, and "Best of what was tried, not good enough
+    yet" where a mechanism wins whose mode is shown to miss a target.
+    """
+    if decision.strategy == "inconclusive":
+        return _undecided(decision)
+    label = MODES[decision.mode].label if decision.mode else decision.strategy
+    if decision.strategy == "none" or (decision.strategy, decision.fit) == ("prompt", "no"):
+        return _nothing(decision, label)
+    aside = _aside(decision)
+    if decision.falls_short:
+        what = "both retrieval and fine-tuning" if decision.strategy == "hybrid" else NAMES[decision.strategy]
+        return (
+            f"Best of what was tried, not good enough yet: {what} ({label}), with {_wanting(decision)}{aside}."
+            f"{_first(decision)}"
+        )
+    doubt = "" if decision.fit == "yes" or not decision.targets else " That this reaches the targets is not shown."
+    return f"{ADVICE[decision.strategy][0].upper()}{ADVICE[decision.strategy][1:]}{aside} ({label}).{doubt}"
+
+
+def _nothing(decision: Decision, label: str) -> str:
+    """What is said where every prompt is shown to miss a target, and no mechanism to be worth its cost."""
+    if decision.fit == "no":
+        return f"Nothing tried is good enough: {label} comes nearest, with {_wanting(decision)}.{_first(decision)}"
+    has = f" with {wanting}," if (wanting := _wanting(decision)) else ""
+    return (
+        f"Nothing tried is good enough to rely on: {label} comes nearest,{has} shown neither to reach its targets nor "
+        f"to miss them, nor to be worth its cost.{_first(decision)}"
+    )
+
+
+def verdict_name(decision: Decision) -> str:
+    """The strategy in a table: by its key, and that it is not good enough yet where that is shown."""
+    if decision.strategy == "none":
+        return "none (nothing is good enough)"
+    return f"{decision.strategy} (not good enough yet)" if decision.falls_short else decision.strategy
+
+
+def _undecided(decision: Decision) -> str:
+    between = " or ".join(NAMES[c] for c in decision.candidates) or "nothing that was scored"
+    if decision.cut_open:
+        shares = ", ".join(f"{share(decision.cut[m])} of {MODES[m].label}" for m in decision.cut_open)
+        return (
+            f"Inconclusive: {between}. The reply limit cut replies ({shares}), and were these right, the verdict would "
+            "be another: raise generation.max_new_tokens."
+        )
+    more = f"; about {decision.questions_needed} questions would settle it" if decision.questions_needed else ""
+    short = " Every candidate is shown to miss a target." if decision.fit == "no" else ""
+    return f"Inconclusive: {between}{more}.{short}"
+
+
+def _aside(decision: Decision) -> str:
+    """What is not shown to be worth its cost beside the verdict, of what was tried; and what did not learn."""
+    tried = {MODES[m].strategy for modes in decision.axes.values() for m in modes if m not in decision.left_out}
+    names = [name for strategy, name in ON_TOP[decision.strategy] if strategy in tried]
+    if decision.strategy == "rag":
+        names = names[:1]
+    if decision.strategy == "prompt" and len(names) == 3:
+        names = names[:2]
+    lost = [MODES[m].label for m in decision.left_out]
+    said = f"; {_neither(names)} shown to be worth its cost" if names else ""
+    return said + (f"; {' and '.join(lost)} did not learn, and so {'is' if len(lost) == 1 else 'are'} not ruled out"
+                   if lost else "")  # fmt: skip
+
+
+def _neither(names: Sequence[str]) -> str:
+    return f"neither {' nor '.join(names)} is" if len(names) > 1 else f"{names[0]} is not"
+
+
+def _wanting(decision: Decision) -> str:
+    mode = decision.mode or ""
+    return wanting({axis: modes[mode] for axis, modes in decision.axes.items() if mode in modes}, decision.targets)
+
+
+def _first(decision: Decision) -> str:
+    return f" Next: {decision.next[0].text[0].lower()}{decision.next[0].text[1:]}" if decision.next else ""
+
+
+def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[str]:
+    """Why each cheaper candidate is not enough, why no dearer one is needed, or what stays open."""
+    for loser, winner in ruling.beaten:
+        lifts = [evidence.lift(axis, loser, winner) for axis in evidence.targets]
+        yield f"{winner} beats {loser}: " + "; ".join(_on_axis(x) for x in lifts if x.low > 0) + "."
+    for mode, change in evidence.forgot.items():
+        yield f"{mode} is vetoed, it forgets too much: {_forgotten(evidence, mode, change, config)}."
+    for mode, seen in evidence.left_out.items():
+        yield f"{mode} is left out, its adapter did not learn: {seen}."
+    for modes, turned in ruling.turned.items():
+        cut = ", ".join(f"{mode} ({share(evidence.cut[mode])})" for mode in modes)
+        yield (
+            f"Open: with the cut replies of {cut} counted as right, the verdict is {OUTCOMES[turned]}; as they are "
+            f"scored, it is {OUTCOMES[ruling.as_scored or turned]}."
+        )
+    if ruling.mode is None and not ruling.open_between and not ruling.turned:
+        groups = min((c.groups for c in evidence.comparisons() if c.axis in evidence.targets), default=0)
+        yield f"Too few questions: {groups} independent groups on an axis, and a verdict needs {FEWEST}."
+    for lift in ruling.open_between:
+        yield f"Open: {lift.treatment} against {lift.control} on {lift.axis}, {_open(evidence, lift, config)}."
+    if ruling.mode is None:
+        return
+    for mode in dict.fromkeys((ruling.mode, ruling.prompt or ruling.mode)):
+        for axis, target in evidence.targets.items():
+            e = evidence.estimates[axis][mode]
+            reached = (
+                "reaches"
+                if e.low >= target
+                else "misses"
+                if evidence.below_target(axis, mode)
+                else "may or may not reach"
+            )
+            interval = f"{e.mean:.2f} [{e.low:.2f}, {e.high:.2f}], n={e.n}"
+            yield f"{mode} {reached} the {axis} target of {target:g}: {interval}."
+    stands = ruling.prompt or ruling.mode
+    for other in evidence.modes:
+        if _dearer(other, stands) and not any(b[0] == other for b in ruling.beaten):
+            lifts = [evidence.lift(axis, stands, other) for axis in evidence.targets]
+            over = f"{other} is not shown to be worth its cost over {stands}"
+            yield (
+                f"{over if ruling.strategy == 'none' else f'{other} is not needed'}: "
+                + "; ".join(_on_axis(x) for x in lifts)
+                + "."
+            )
+
+
+def caveats(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[str]:
+    """What a careful reader should know before acting on the verdict."""
+    for axis in ("knowledge", "style"):
+        if axis not in evidence.targets:
+            yield f"The {axis} axis was not scored; the verdict rests on the other alone."
+    tried = {MODES[m].strategy for m in (*evidence.modes, *evidence.forgot)}
+    for mode, seen in evidence.left_out.items():
+        yield f"{mode} is left out, its adapter did not learn: {seen}."
+    for mode, (lost, seeds, seen) in evidence.dropped_seeds.items():
+        yield f"{lost} of the {seeds} trainings of {mode} did not learn and are left out of its figures: {seen}."
+    missing = [s for s in ORDER if s not in tried]
+    if missing:
+        yield f"Not tried, so not ruled out: {', '.join(NAMES[s] for s in missing)}."
+    if any(evidence.cut.values()):
+        shares = ", ".join(f"{mode} {share(cut)}" for mode, cut in evidence.cut.items() if cut)
+        holds = "" if ruling.turned else "; were all of them right, the verdict would be the same"
+        yield f"Replies that the length limit cut are scored as they are: {shares}{holds}."
+    smallest = min((e.n for modes in evidence.estimates.values() for e in modes.values()), default=0)
+    if smallest < FEW:
+        yield f"Only {smallest} questions on an axis; below {FEW}, intervals are wide."
+    if config.limit:
+        yield f"Run with --limit {config.limit}; the full test split decides more."
+    dropped = sum(c.dropped for c in evidence.comparisons())
+    if dropped:
+        yield f"{dropped} paired scores were dropped because one side has none."
+    if ruling.mode:
+        for axis, target in evidence.targets.items():
+            e = evidence.estimates[axis][ruling.mode]
+            if evidence.below_target(axis, ruling.mode):
+                yield f"The {axis} target of {target:g} is missed ({e.mean:.2f})."
+            elif e.low < target:
+                yield f"The {axis} target of {target:g} is not shown to be reached ({e.mean:.2f})."
+
+
+def _open(evidence: Evidence, lift: Comparison, config: RunConfig) -> str:
+    """What is known of a lift, and what is not."""
+    if not lift.n:
+        return "no question is scored for both"
+    margin = config.dataset.decision.margin
+    doubts = []
+    if lift.low <= 0:
+        doubts.append("not shown above 0")
+    elif lift.difference < margin:
+        doubts.append(f"shown above 0, but estimated below the margin of {margin:g}")
+    if lift.high >= 2 * margin:
+        doubts.append(f"not shown below {2 * margin:g}")
+    elif evidence.lift_at_most(lift.axis, lift.control, lift.treatment, 2) >= 2 * margin:
+        doubts.append(f"not shown below {2 * margin:g} at the level for two modes of one strategy")
+    own, target = evidence.estimates[lift.axis][lift.control], evidence.targets[lift.axis]
+    if own.low < target <= own.high:
+        doubts.append(f"and {lift.control} is shown neither at nor below the target of {target:g}")
+    return f"{_figures(lift)}: {', '.join(doubts) or 'the other axis is worse'}"
+
+
+def _forgotten(evidence: Evidence, mode: str, change: Comparison, config: RunConfig) -> str:
+    before, after = evidence.retention["base"].mean, evidence.retention[mode].mean
+    limit = config.dataset.retention.limit
+    return f"retention {before:.2f} before, {after:.2f} after, {_figures(change)}; the limit is {limit:g}"
+
+
+def _on_axis(lift: Comparison) -> str:
+    return f"{lift.axis} {_figures(lift)}"
+
+
+def _figures(lift: Comparison) -> str:
+    return f"{lift.difference:+.2f} [{lift.low:+.2f}, {lift.high:+.2f}], n={lift.n}"
+
+
+def _dearer(mode: str, than: str) -> bool:
+    own, other = MODES[mode].strategy, MODES[than].strategy
+    return own is not None and other is not None and ORDER.index(own) > ORDER.index(other)

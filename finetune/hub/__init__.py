@@ -1,0 +1,1 @@
+"""Adapters and models to the Hugging Face Hub and back."""

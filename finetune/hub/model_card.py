@@ -1,0 +1,182 @@
+"""The model card of a published adapter or merged model, made from its run; it quotes no row of the data set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from eval.arms.modes import MODES
+from eval.config import DEFAULT_MODEL
+from eval.files import read_json
+from finetune.adapter import MANIFEST as TRAINING
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+    from finetune.export.atomic_folders import Tuned
+
+DEFAULT_ID, DEFAULT_LICENCE = "HuggingFaceTB/SmolLM2-135M-Instruct", "apache-2.0"
+"""Where the bundled base comes from, and its licence."""
+
+USE = {
+    "ft": "Put the question as the data set's own prompt does, without passages.",
+    "hybrid": "Put the question with retrieved passages before it, each under its document's id in brackets, "
+    "as in training; without passages this model was not measured.",
+}
+
+
+def base_id(model: str) -> str:
+    """The base as the Hub names it; a local folder, whose path is nobody's business, by its name alone."""
+    if model == DEFAULT_MODEL:
+        return DEFAULT_ID
+    return Path(model).name if is_local(model) else model
+
+
+def is_local(model: str) -> bool:
+    """Whether a base is named by its folder on this machine."""
+    return model != DEFAULT_MODEL and (Path(model).expanduser().exists() or model.startswith((".", "/", "~")))
+
+
+def base_licence(model: str, folder: Path, api: HfApi | None) -> str | None:
+    """The base's licence from the card in its folder, else from the Hub's where `api` may ask; None: not known."""
+    if model == DEFAULT_MODEL:
+        return DEFAULT_LICENCE
+    if (folder / "README.md").is_file() and (named := _front_matter(folder / "README.md").get("license")):
+        return str(named)
+    if api is None or is_local(model):
+        return None
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        card = api.model_info(model).card_data
+    except (HfHubHTTPError, OSError):
+        return None
+    return str(card.license) if card and card.license else None
+
+
+def _front_matter(readme: Path) -> dict[str, Any]:
+    parts = readme.read_text(encoding="utf-8", errors="replace").split("---", 2)
+    try:
+        found = yaml.safe_load(parts[1]) if len(parts) == 3 and not parts[0].strip() else {}
+    except yaml.YAMLError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def model_card(tuned: Tuned, repo: str, *, licence: str | None, manifest: Mapping[str, Any]) -> str:
+    """The whole README.md: metadata that the Hub reads, then what the model is, was trained from, scored and is for."""
+    from huggingface_hub import ModelCardData
+
+    from eval.analysis.model_index import eval_results
+
+    config, merged = tuned.plan.config, manifest["form"] == "merged"
+    name = repo.rsplit("/", 1)[-1]
+    data = ModelCardData(
+        model_name=name,
+        base_model=None if is_local(config.model) else base_id(config.model),
+        library_name="transformers" if merged else "peft",
+        pipeline_tag="text-generation",
+        language=config.dataset.language,
+        license=licence,
+        tags=["rag-or-finetune", "qlora", tuned.name] + ([] if merged else ["lora"]),
+        eval_results=eval_results(tuned.plan.folder, tuned.name),
+    )
+    sections = [
+        f"---\n{data.to_yaml()}\n---",
+        f"# {name}",
+        _what(tuned, merged),
+        "## Scores\n\n" + _scores(tuned),
+        "## Training\n\n" + _training(tuned),
+        "## Intended use\n\n" + _use(tuned),
+        "## Licence\n\n" + _licence(base_id(config.model), licence),
+    ]
+    if merged:
+        sections.insert(-1, "## Agreement\n\n" + _agreement(manifest))
+    return "\n\n".join(sections) + "\n"
+
+
+def _what(tuned: Tuned, merged: bool) -> str:
+    config = tuned.plan.config
+    kind = "A merged model: the base with its QLoRA adapter added" if merged else "A QLoRA adapter"
+    return (
+        f"{kind}, of `{base_id(config.model)}`, tuned on the data set `{config.dataset.name}` "
+        f"({'with retrieved passages in its prompts' if tuned.name == 'hybrid' else 'closed-book'}). "
+        "The data set is not part of this repository."
+    )
+
+
+def _scores(tuned: Tuned) -> str:
+    decision = read_json(tuned.plan.folder / "decision.json")
+    lines = ["| axis | mean | 95 % interval | n | base model |", "|---|---|---|---|---|"]
+    for axis, arms in decision["axes"].items():
+        if tuned.name in arms:
+            own, base = arms[tuned.name], arms.get("base")
+            lines.append(
+                f"| {axis} | {own['mean']:.2f} | {own['low']:.2f} to {own['high']:.2f} | {own['n']} "
+                f"| {'' if base is None else format(base['mean'], '.2f')} |"
+            )
+    if kept := decision.get("retention", {}).get(tuned.name):
+        lines.append(
+            f"| retention after tuning | {kept['mean']:.2f} | {kept['low']:.2f} to {kept['high']:.2f} | {kept['n']} | |"
+        )
+    intro = "On the data set's test questions, which training did not see. "
+    intro += f"Verdict of the comparison: {verdict_words(decision)}."
+    lost = decision.get("left_out", {}).get(tuned.name)
+    return "\n".join([intro + (f" This adapter was left out of it, for it did not learn: {lost}." if lost else ""), "",
+                      *lines])  # fmt: skip
+
+
+def verdict_words(decision: Mapping[str, Any]) -> str:
+    """The verdict as a card names it; what misses its target is never named without saying so."""
+    if decision["mode"] is None:
+        return "inconclusive"
+    label = MODES[decision["mode"]].label
+    if decision["strategy"] == "none":
+        return f"nothing tried is good enough ({label} comes nearest to the targets)"
+    if decision.get("fit") == "no":
+        return f"{label}, the best of what was tried, not good enough yet"
+    return label if decision.get("fit") == "yes" else f"{label}; that it reaches the targets is not shown"
+
+
+def _training(tuned: Tuned) -> str:
+    training = read_json(tuned.folder / TRAINING)
+    facts = {
+        **training.get("settings", {}),
+        "seed": training.get("seed"),
+        "rows": training.get("rows"),
+        "held-back rows": training.get("held_back"),
+        "tokens": training.get("tokens"),
+        "seconds": training.get("seconds"),
+    }
+    shown = [(k.replace("_", " "), v) for k, v in facts.items() if isinstance(v, str | int | float)]
+    return "\n".join(["| setting | value |", "|---|---|"] + [f"| {k} | {v} |" for k, v in shown])
+
+
+def _use(tuned: Tuned) -> str:
+    name = tuned.plan.config.dataset.name
+    return (
+        f"Answering questions like those of `{name}`, under its system prompt, by its owners. {USE[tuned.name]} "
+        "Decoding was greedy when it was scored. It was measured on nothing but the above: expect no other skill, and "
+        "treat what it says as a draft. A tuned model can repeat what it was trained on: give it to those alone who "
+        "may see the data set."
+    )
+
+
+def _agreement(manifest: Mapping[str, Any]) -> str:
+    parity = manifest["parity"]
+    return (
+        f"Compared with {manifest['compared_with']}, at {parity['positions']} reply tokens of {parity['rows']} "
+        f"held-out questions: the most likely token is the same at {parity['agreement']:.2%}, "
+        f"KL {parity['kl']:.2g} nats, largest difference of a logit {parity['max_difference']:.2g}. "
+        f"Number format: {manifest['dtype']}."
+    )
+
+
+def _licence(base: str, licence: str | None) -> str:
+    if licence is None:
+        return f"The licence of the base model `{base}` applies; it was not known when this card was written."
+    built = " Built with Llama." if licence.startswith("llama") else ""
+    return f"As the base model `{base}`: {licence}.{built}"

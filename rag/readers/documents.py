@@ -1,0 +1,246 @@
+"""The corpus folder as documents: which there are, and their text."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from eval.data.jsonl import check_row, nfc, read_json_lines, read_raw, read_utf8
+from eval.errors import UserError
+from eval.files import refuse_pointer
+from rag.readers.cleaning import join_torn, tidy, words
+from rag.readers.front_matter import split_front_matter
+from rag.readers.reading import Reading
+from rag.readers.titles import Names, choose_titles, top_lines
+
+READING = 1
+"""Raised whenever files would give other texts or titles than before."""
+
+ROW_KEYS = {"id": "string", "title": "string", "text": "string"}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of the corpus, as plain text."""
+
+    id: str
+    """Its path below corpus/, or its `id` in a .jsonl file."""
+    text: str
+    title: str
+    gaps: tuple[str, ...] = ()
+    """What of its file could not be read, each as a sentence about it, with the remedy."""
+    hidden: int = 0
+    """Characters of its file that are not shown and therefore left out."""
+
+
+def list_documents(corpus: Path) -> list[str]:
+    """Ids of all documents below `corpus`, sorted; reads no document but .jsonl files, and loads no library.
+
+    Raises UserError for an empty corpus, an unknown kind of file, a link that leads out, a bad row or an id used twice.
+    """
+    ids: dict[str, str] = {}
+    for file in _files(corpus):
+        if file.suffix.lower() == ".jsonl":
+            entries = [(row["id"], f"{file}:{line}") for line, row in _rows(file)]
+        else:
+            entries = [(_path_id(corpus, file), str(file))]
+        for document, where in entries:
+            if document in ids:
+                raise UserError(f"{where}: document id '{document}' is taken by {ids[document]}; give each its own")
+            ids[document] = where
+    if not ids:
+        raise UserError(f"{corpus}: no documents in it; add {', '.join(sorted(READERS))} or .jsonl files")
+    return sorted(ids)
+
+
+def read_documents(corpus: Path) -> list[Document]:
+    """All documents of `list_documents` with their text and title, in the order of their ids.
+
+    Files that have not changed since this process read them last are not read again.
+    Raises UserError, besides its reasons, for a file that cannot be read and for a document without text.
+    """
+    list_documents(corpus)
+    return list(_read_all(corpus, tuple(_state(file) for file in _files(corpus))))
+
+
+_State = tuple[str, int, int, int, int]
+
+
+def _state(file: Path) -> _State:
+    found = file.stat()
+    return str(file), found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+@lru_cache(maxsize=2)
+def _read_all(corpus: Path, files: tuple[_State, ...]) -> tuple[Document, ...]:
+    rows: list[Document] = []
+    read: list[tuple[Path, Reading]] = []
+    for file in (Path(name) for name, *_ in files):
+        if file.suffix.lower() == ".jsonl":
+            rows += [Document(r["id"], tidy(r["text"]), tidy(r["title"])) for _, r in _rows(file)]
+        else:
+            read.append((file, _read_file(file)))
+    read = _with_whole_words(read, rows)
+    titles = choose_titles([_names(file, reading) for file, reading in read])
+    found = [
+        Document(_path_id(corpus, file), reading.text, title, reading.gaps, reading.hidden)
+        for (file, reading), title in zip(read, titles, strict=True)
+    ]
+    return tuple(sorted([*rows, *found], key=lambda d: d.id))
+
+
+def _with_whole_words(read: list[tuple[Path, Reading]], rows: Sequence[Document]) -> list[tuple[Path, Reading]]:
+    torn = {file for file, reading in read if file.suffix.lower() in TORN and "-\n" in reading.text}
+    if not torn:
+        return read
+    vocabulary = words([reading.text for _, reading in read] + [row.text for row in rows])
+    return [(f, replace(r, text=join_torn(r.text, vocabulary)) if f in torn else r) for f, r in read]
+
+
+def _names(file: Path, reading: Reading) -> Names:
+    given, headings = (tuple(filter(None, map(tidy, names))) for names in (reading.given, reading.headings))
+    return Names(given, headings, top_lines(reading.text), nfc(file.stem), hash(reading.text))
+
+
+def _files(corpus: Path) -> Iterator[Path]:
+    """Every file that is not hidden, in sorted order, each checked to be of a known kind and inside the corpus."""
+    if not corpus.is_dir():
+        raise UserError(f"{corpus}: not a folder; put the documents in a folder of that name")
+    root = corpus.resolve()
+
+    def fail(error: OSError) -> None:
+        raise UserError(f"{error.filename}: cannot be read ({error.strerror}); mend its permissions")
+
+    for folder, folders, names in os.walk(corpus, onerror=fail):
+        folders[:] = sorted(n for n in folders if not n.startswith("."))
+        for name in folders:
+            if (Path(folder) / name).is_symlink():
+                raise UserError(f"{Path(folder) / name}: is a link to a folder; put a copy of the folder there")
+        for name in sorted(names):
+            if not name.startswith((".", "~$")):  # ~$ are the lock files of an open office document
+                yield _checked(Path(folder) / name, root)
+
+
+def _checked(file: Path, root: Path) -> Path:
+    if file.is_symlink() and not file.resolve().is_relative_to(root):
+        raise UserError(f"{file}: is a link that leads out of the corpus; put a copy of the file there")
+    if not file.is_file():
+        raise UserError(f"{file}: is not a regular file; remove it")
+    if file.suffix.lower() not in {*READERS, ".jsonl"}:
+        known = ", ".join(sorted({*READERS, ".jsonl"}))
+        raise UserError(f"{file}: unknown kind of file; known: {known}; convert it, or take it out of the corpus")
+    refuse_pointer(file)
+    return file
+
+
+def _path_id(corpus: Path, file: Path) -> str:
+    document = file.relative_to(corpus).as_posix()
+    try:
+        document.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UserError(f"{file!a}: the name is not UTF-8; rename the file") from None
+    return nfc(document)
+
+
+def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
+    rows = read_json_lines(file)
+    for line, row in rows:
+        check_row(row, ROW_KEYS, ("id", "title", "text"), f"{file}:{line}")
+        row["id"] = nfc(row["id"])
+    return rows
+
+
+def _read_file(file: Path) -> Reading:
+    reading = READERS[file.suffix.lower()](file)
+    text = tidy(reading.text)
+    if not text:
+        raise UserError(f"{file}: no text in it; if it is a scan, run OCR on it, else take it out of the corpus")
+    return replace(reading, text=text)
+
+
+def _read_plain(file: Path) -> Reading:
+    title, text = split_front_matter(read_utf8(file))
+    return Reading(text, (title,) if title else ())
+
+
+def _read_markdown(file: Path) -> Reading:
+    reading = _read_plain(file)
+    return replace(reading, headings=_headings(reading.text))
+
+
+def _headings(text: str) -> tuple[str, ...]:
+    """The first headings of the first level; lines within fenced code are none."""
+    text = re.sub(r"^(```|~~~).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^# +(.+?)(?: +#+)?(?: *\{[^}]*\})?$|^(?![\s>|#=-])(.{1,200})\n=+ *$", text, flags=re.MULTILINE)
+    return tuple(plain for first, second in found[:3] if (plain := _unmarked(first or second)))
+
+
+def _unmarked(heading: str) -> str:
+    """A Markdown heading without links, emphasis and code marks."""
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", re.sub(r"\*\*|__|`", "", heading)).strip()
+
+
+def _read_html(file: Path) -> Reading:
+    from rag.readers.markup import html_text, read_html
+
+    title, markup = split_front_matter(read_html(file, read_raw(file)))
+    reading = html_text(markup)
+    return replace(reading, given=(title, *reading.given)) if title else reading
+
+
+def _read_pdf(file: Path) -> Reading:
+    from rag.readers.pdf import PdfError, read_pdf
+
+    try:
+        with _silent("pypdf"), _silent("pdfminer"):
+            return read_pdf(file)
+    except PdfError as error:
+        raise _unreadable(file, "PDF", str(error)) from None
+
+
+def _read_docx(file: Path) -> Reading:
+    from rag.readers.docx import DocxError, read_docx
+
+    try:
+        return read_docx(file)
+    except DocxError:
+        raise _unreadable(file, "DOCX") from None
+
+
+def _unreadable(file: Path, kind: str, why: str = "") -> UserError:
+    if why.startswith("is protected"):
+        return UserError(f"{file}: {why}")
+    return UserError(
+        f"{file}: cannot be read as {kind}; it is damaged or protected: save it again as {kind}, or as .txt"
+    )
+
+
+@contextmanager
+def _silent(name: str) -> Iterator[None]:
+    """Keep a library's complaints about a damaged file off the screen; the error says it in one line."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+READERS: dict[str, Callable[[Path], Reading]] = {
+    ".md": _read_markdown,
+    ".txt": _read_plain,
+    ".html": _read_html,
+    ".pdf": _read_pdf,
+    ".docx": _read_docx,
+}
+"""How each kind of file is read; titles are chosen when all files are, because one that many share names none."""
+
+TORN = (".pdf", ".txt")
+"""Kinds of files in which a hyphen at a line end may tear a word: their lines are as long as a page is wide."""

@@ -1,0 +1,40 @@
+"""A run in the forms that others read: JSON with its schema, CSV, SVG, a decision record, model-index metadata."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from eval.analysis.model_index import model_index
+from eval.files import write_json, write_text
+from eval.records import Score, read_records
+from reports.charts.quadrant_file import quadrant_svg
+from reports.exports.json_document import document
+from reports.exports.spreadsheet import scores_csv
+from reports.pages.decision_record import record_html, record_markdown
+from reports.pages.page import asset
+from reports.run_folder import read_run
+
+SCHEMAS = ("summary.schema.json", "decision.schema.json")
+
+
+def export(run: Path, folder: Path) -> list[Path]:
+    """Write every form of a run into a folder and return the paths; raises UserError as `read_run` does.
+
+    The model-index is left out where the verdict recommends no mode.
+    """
+    found = read_run(run)
+    write_json(folder / "summary.json", document(found))
+    texts = {name: asset(f"schema/{name}") for name in SCHEMAS} | {
+        "scores.csv": scores_csv(read_records(run / "scores.jsonl", Score)),
+        "quadrant.svg": quadrant_svg(found),
+        "decision-record.md": record_markdown(found),
+        "decision-record.html": record_html(found),
+    }
+    if found.decision.mode is not None and found.decision.strategy != "none":
+        metadata = {"model-index": model_index(run)}
+        texts["model-index.yaml"] = yaml.safe_dump(metadata, sort_keys=False, allow_unicode=True)
+    for name, text in texts.items():
+        write_text(folder / name, text)
+    return [folder / name for name in ("summary.json", *texts)]

@@ -1,0 +1,1 @@
+"""Whole pages: of a run, of several runs, of a comparison."""

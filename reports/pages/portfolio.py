@@ -1,0 +1,214 @@
+"""Several runs on one page: every data set in one quadrant, and a table of verdicts that leads into each report."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from eval.errors import UserError
+from eval.files import write_text
+from eval.records import Estimate
+from reports.charts.error_bars import whisker
+from reports.charts.portfolio_map import Place, places
+from reports.charts.quadrant import CELLS
+from reports.pages.inline import inline
+from reports.run_folder import Run, read_run
+from reports.sections import summary
+from reports.sections.first_screen import is_missed
+from reports.sections.placement import Placement, place
+from reports.text import sentences as words
+
+FILE = "portfolio.html"
+NAMES = {name: title for name, (_, _, title, _) in CELLS.items()} | {
+    "none": "Nothing good enough",
+    "inconclusive": "Not settled",
+}
+COUNTED = {"prompt": "a prompt alone", "rag": "RAG", "ft": "fine-tuning", "hybrid": "both"}
+
+
+@dataclass(frozen=True, slots=True)
+class AxisCell:
+    """What the verdict's arm reaches on one axis."""
+
+    axis: str
+    estimate: Estimate
+    target: float | None
+    reached: str
+    """`reached`, `missed` or `open`; empty without a target."""
+    chart: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One run as the table shows it."""
+
+    name: str
+    href: str
+    run: Run
+    verdict: str
+    """The strategy's title."""
+    short: bool
+    """The best of what was tried, and not good enough yet."""
+    sure: str
+    firm: str
+    cells: tuple[AxisCell | None, ...]
+    """Knowledge and style; None where there is no arm or no score."""
+    targets: str
+    needed: str
+    placement: Placement
+
+
+def write_portfolio(runs: Sequence[Path], out: Path | None = None) -> Path:
+    """Write the page of several runs and return its path; by default into the folder that holds them all.
+
+    Raises UserError when a run folder is missing or unreadable, or holds no folder in common with the others.
+    """
+    page = out or common_folder(runs) / FILE
+    write_text(page, html([read_run(run) for run in runs], page.parent))
+    return page
+
+
+def common_folder(runs: Sequence[Path]) -> Path:
+    """The deepest folder that holds all run folders."""
+    try:
+        common = Path(os.path.commonpath([run.resolve().parent for run in runs]))
+    except ValueError:
+        raise UserError("the runs lie on different drives; say where the page goes with: --out FILE") from None
+    return Path(os.path.relpath(common)) if common.is_relative_to(Path.cwd()) else common
+
+
+def html(runs: Sequence[Run], folder: Path) -> str:
+    """The page as text, with links relative to the folder that it will lie in."""
+    rows = _rows(runs, folder)
+    drawing, unlabelled = places([_place(row) for row in rows])
+    return inline(
+        "portfolio.html",
+        ("places.css", "sheet.css"),
+        rows=rows,
+        drawing=drawing,
+        unlabelled=unlabelled,
+        unplaced=[row.name for row in rows if not (row.placement.llm or row.placement.context)],
+        headline=headline([row.run.decision.strategy for row in rows], sum(row.short for row in rows)),
+        groups=_groups(rows),
+        cautions=list(_cautions(rows)),
+        lifts=words.lift_words,
+    )
+
+
+def headline(strategies: Sequence[str], short: int = 0) -> str:
+    """How many data sets need what, and for how many of these the best is not good enough yet."""
+    counts, n = Counter(strategies), len(strategies)
+    said = [f"{counts[s]} {'needs' if counts[s] == 1 else 'need'} {what}" for s, what in COUNTED.items() if counts[s]]
+    if counts["none"]:
+        said.append(f"for {counts['none']} nothing tried is good enough")
+    if counts["inconclusive"]:
+        said.append(f"{counts['inconclusive']} {'is' if counts['inconclusive'] == 1 else 'are'} not settled")
+    joined = " and ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
+    yet = f" For {short} of them what is best is not good enough yet." if short else ""
+    return f"Of {n} data sets, {joined}.{yet}"
+
+
+def _rows(runs: Sequence[Run], folder: Path) -> list[Row]:
+    times = Counter(run.decision.dataset for run in runs)
+    order = [*CELLS, "none", "inconclusive"]
+    rows = [_row(run, folder, times[run.decision.dataset] > 1) for run in runs]
+    return sorted(rows, key=lambda row: order.index(row.run.decision.strategy))
+
+
+def _row(run: Run, folder: Path, several: bool) -> Row:
+    decision = run.decision
+    cells = tuple(_cell(run, axis) for axis in ("knowledge", "style"))
+    return Row(
+        name=f"{decision.dataset} ({run.path.name})" if several else decision.dataset,
+        href=relative(run.path / "report.html", folder),
+        run=run,
+        verdict=NAMES[decision.strategy],
+        short=decision.falls_short,
+        sure=_sure(run),
+        firm=_firm(run),
+        cells=cells,
+        targets=_targets(cells),
+        needed=f"about {decision.questions_needed}" if decision.questions_needed else "–",
+        placement=place(decision, run.comparisons, run.margin),
+    )
+
+
+def relative(target: Path, folder: Path) -> str:
+    """The address of a file as seen from a page in `folder`, fit for an href."""
+    return quote(Path(os.path.relpath(target.resolve(), folder.resolve())).as_posix())
+
+
+def _cell(run: Run, axis: str) -> AxisCell | None:
+    estimate = run.decision.axes.get(axis, {}).get(run.decision.mode or "")
+    if estimate is None:
+        return None
+    target = run.target(axis)
+    reached = ""
+    if target is not None:
+        missed = is_missed(run, estimate, target)
+        reached = "reached" if estimate.low >= target else "missed" if missed else "open"
+    chart = whisker(f"{axis} {words.interval(estimate)}", estimate, target, run.decision.strategy)
+    return AxisCell(axis, estimate, target, reached, chart)
+
+
+def _targets(cells: Iterable[AxisCell | None]) -> str:
+    found = [cell for cell in cells if cell and cell.reached]
+    if not found:
+        return "–"
+    if len({cell.reached for cell in found}) == 1:
+        both = "both " if len(found) > 1 else ""
+        return f"{both}{found[0].reached}"
+    return ", ".join(f"{cell.axis} {cell.reached}" for cell in found)
+
+
+def _sure(run: Run) -> str:
+    questions = f"{len(run.examples)} questions, {summary.groups(run)} groups"
+    if run.decision.strategy != "inconclusive":
+        return f"settled on {questions}"
+    if run.decision.cut_open:
+        return f"open after {questions}: replies were cut at the length limit"
+    possible = " or ".join(COUNTED.get(c, c) for c in run.decision.candidates)
+    return f"open after {questions}: {possible}" if possible else f"open after {questions}"
+
+
+def _firm(run: Run) -> str:
+    """Over which targets and margins the verdict holds; empty where it is open or that was not looked at."""
+    parameters = run.sensitivity.get("parameters", [])
+    if not parameters or run.decision.strategy == "inconclusive":
+        return ""
+    bounded = [
+        f"{p['name']} {p['low']:.2f} to {p['high']:.2f}"
+        for p in parameters
+        if p["low"] > p["grid"][0] or p["high"] < p["grid"][1]
+    ]
+    return f"holds for {', '.join(bounded)}" if bounded else "holds at every target and margin tried"
+
+
+def _place(row: Row) -> Place:
+    found = row.placement
+    return Place(row.name, row.run.decision.strategy, found.llm, found.context, row.run.margin, row.href, row.short)
+
+
+def _groups(rows: Sequence[Row]) -> list[tuple[str, str, list[Row]]]:
+    """(strategy, its title, the data sets that need it) for every verdict that occurs."""
+    found = [(s, NAMES[s], [r for r in rows if r.run.decision.strategy == s]) for s in (*CELLS, "none", "inconclusive")]
+    return [(s, title, group) for s, title, group in found if group]
+
+
+def _cautions(rows: Sequence[Row]) -> Iterable[str]:
+    """Why the data sets cannot be set beside one another without a thought; nothing when they can."""
+    for what, of in (("model", "base models"), ("embedder", "embedders")):
+        held = Counter(getattr(row.run.config, what) for row in rows)
+        if len(held) > 1:
+            yield f"Not the same {of}: {', '.join(f'{name} ({n})' for name, n in held.items())}."
+    if len({row.run.margin for row in rows}) > 1:
+        yield "Not the same margin: each data set is placed by its own, so that the borders mean the same for all."
+    limited = [row.name for row in rows if row.run.config.limit]
+    if limited:
+        yield f"Run with --limit, on a part of the test questions: {', '.join(limited)}."

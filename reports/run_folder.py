@@ -1,0 +1,166 @@
+"""A run folder, read whole: what every page is made from. Nothing here computes a score or a verdict."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from eval.arms.modes import MODES
+from eval.config import RunConfig, read_run_config
+from eval.errors import UserError
+from eval.files import read_json
+from eval.records import (
+    Comparison,
+    Cost,
+    Decision,
+    Estimate,
+    Example,
+    Prediction,
+    Record,
+    Score,
+    Step,
+    from_dict,
+    read_records,
+)
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The files of one run folder as records."""
+
+    path: Path
+    config: RunConfig
+    environment: Mapping[str, Any]
+    examples: tuple[Example, ...]
+    predictions: Mapping[str, Mapping[str, Prediction]]
+    """mode -> example id -> prediction; modes in the order in which they are shown."""
+    scores: tuple[Score, ...]
+    comparisons: tuple[Comparison, ...]
+    decision: Decision
+    costs: Mapping[str, Cost]
+    attribution: Mapping[str, Any] = field(default_factory=dict)
+    economics: Mapping[str, Any] = field(default_factory=dict)
+    sensitivity: Mapping[str, Any] = field(default_factory=dict)
+    side_effects: Mapping[str, Any] = field(default_factory=dict)
+    """What eval.analysis.analyse wrote; empty where it did not run."""
+    checks: Mapping[str, Any] = field(default_factory=dict)
+    """What the checks of the data set found; empty where they did not run."""
+    style: Mapping[str, Any] = field(default_factory=dict)
+    """Learnt style check -> its figures and caveats; empty where none has learnt."""
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """Every mode that replied, candidates in order of what they cost to own, unknown ones last."""
+        return tuple(self.predictions)
+
+    @property
+    def margin(self) -> float:
+        """The smallest lift worth a further mechanism."""
+        return self.config.dataset.decision.margin
+
+    def target(self, axis: str) -> float | None:
+        """What the data set asks for on an axis; None for an axis without a target."""
+        targets = {"knowledge": self.config.dataset.knowledge.target, "style": self.config.dataset.style.target}
+        return targets.get(axis)
+
+
+def read_run(path: Path) -> Run:
+    """Read a run folder; raises UserError that names what is missing or unreadable."""
+    if not path.is_dir():
+        raise UserError(f"{path}: no such run folder; make one with: evaluate")
+    predictions = _read_predictions(path / "predictions")
+    return Run(
+        path=path,
+        config=_read(path / "config.yaml", read_run_config),
+        environment=_read(path / "environment.json", _mapping),
+        examples=tuple(_read(path / "examples.jsonl", lambda p: read_records(p, Example))),
+        predictions={name: predictions[name] for name in in_order(predictions)},
+        # The predictions hold the replies of the first seed alone.
+        scores=tuple(s for s in _read(path / "scores.jsonl", lambda p: read_records(p, Score)) if s.seed == 0),
+        comparisons=tuple(_read(path / "comparisons.json", lambda p: _list(p, Comparison))),
+        decision=_read(path / "decision.json", lambda p: decision_from_dict(_mapping(p))),
+        costs={cost.mode: cost for cost in _read(path / "costs.json", lambda p: _list(p, Cost))},
+        attribution=_optional(path / "attribution.json"),
+        economics=_optional(path / "economics.json"),
+        sensitivity=_optional(path / "sensitivity.json"),
+        side_effects=_optional(path / "side_effects.json"),
+        checks=_optional(path / "checks.json"),
+        style=_optional(path / "style.json"),
+    )
+
+
+def decision_from_dict(data: Mapping[str, Any]) -> Decision:
+    """Build the Decision from its parsed JSON; keys that are not known are left aside.
+
+    One that was written before `fit` gets it from `reaches_target`.
+    """
+    known = {f.name for f in fields(Decision)}
+    axes = {axis: {mode: Estimate(**e) for mode, e in arms.items()} for axis, arms in data["axes"].items()}
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
+    values["axes"] = axes
+    values["retention"] = {mode: Estimate(**e) for mode, e in data.get("retention", {}).items()}
+    values["next"] = tuple(Step(**step) for step in data.get("next", ()))
+    values.setdefault("fit", {True: "yes", False: "no", None: "not_shown"}[data["reaches_target"]])
+    return Decision(**values)
+
+
+def in_order(modes: Mapping[str, object]) -> list[str]:
+    """Mode names as they are shown: the registered order, then unknown ones by name."""
+    known = [name for name in MODES if name in modes]
+    return known + sorted(set(modes) - set(known))
+
+
+def label(mode: str) -> str:
+    """A mode's name for people; a mode that is not registered keeps its own."""
+    return MODES[mode].label if mode in MODES else mode
+
+
+def strategy(mode: str) -> str:
+    """The strategy a mode stands for, or `diagnosis` for one that is never recommended."""
+    return (MODES[mode].strategy or "diagnosis") if mode in MODES else "diagnosis"
+
+
+def _read(path: Path, reader: Callable[[Path], Value]) -> Value:
+    if not path.is_file():
+        raise UserError(f"{path}: no such file; the run is not complete, finish it with: evaluate")
+    try:
+        return reader(path)
+    except UserError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UserError(f"{path}: cannot be read ({_one_line(error)}); make it again with: evaluate") from None
+
+
+def _optional(path: Path) -> Mapping[str, Any]:
+    return _read(path, _mapping) if path.is_file() else {}
+
+
+def _read_predictions(folder: Path) -> dict[str, dict[str, Prediction]]:
+    files = sorted(folder.glob("*.jsonl"))
+    if not files:
+        raise UserError(f"{folder}: no predictions; the run is not complete, finish it with: evaluate")
+    return {f.stem: {p.id: p for p in _read(f, lambda path: read_records(path, Prediction))} for f in files}
+
+
+def _mapping(path: Path) -> Mapping[str, Any]:
+    data = read_json(path)
+    if not isinstance(data, dict):
+        raise ValueError(f"expected a JSON object, found {type(data).__name__}")
+    return data
+
+
+def _list(path: Path, kind: type[Record]) -> list[Record]:
+    return [from_dict(kind, item) for item in read_json(path)]
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"bad JSON at line {error.lineno}, column {error.colno}"
+    if isinstance(error, KeyError):
+        return f"the key {error} is missing"
+    return " ".join(str(error).split())

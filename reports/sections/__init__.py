@@ -1,0 +1,1 @@
+"""The parts of a run's page: each makes its rows, words and pictures."""

@@ -1,0 +1,87 @@
+"""How firm the verdict is: the strategy along each target and the margin, as a strip. It reads sensitivity.json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from markupsafe import Markup
+
+from reports.charts.svg import line, picture, rect, tag, text
+from reports.run_folder import Run
+from reports.text.sentences import STRATEGIES
+
+WIDTH, SIDE, TOP, BAND, APART = 462.0, 14.0, 20.0, 20.0, 34.0
+
+
+def strips(run: Run) -> list[tuple[str, str, Markup]]:
+    """(parameter, in words, strip) for each target and the margin."""
+    return [(p["name"], p["words"], strip(p)) for p in run.sensitivity.get("parameters", [])]
+
+
+def strategies(run: Run) -> list[tuple[str, str]]:
+    """(strategy, its name for people) of every colour that a strip shows, for the key."""
+    found = {s["strategy"] for p in run.sensitivity.get("parameters", []) for s in p["segments"]}
+    return [(s, STRATEGIES.get(s, s)) for s in (*STRATEGIES, "inconclusive") if s in found]
+
+
+def strip(parameter: Mapping[str, Any]) -> Markup:
+    """The grid from left to right, coloured by strategy; the value that is set as a mark across."""
+    low, high = (float(end) for end in parameter["grid"])
+    segments = parameter["segments"]
+
+    def at(value: float) -> float:
+        return SIDE + (WIDTH - 2 * SIDE) * (value - low) / ((high - low) or 1.0)
+
+    parts: list[Markup] = []
+    edges = [low, *((a["high"] + b["low"]) / 2 for a, b in pairwise(segments)), high]
+    for segment, (left, right) in zip(segments, pairwise(edges), strict=True):
+        known = segment["strategy"]
+        kind = "open-band" if known == "inconclusive" else "fill"
+        words = f"{left:.2f} to {right:.2f}: {known}"
+        drawn = rect(at(left), TOP, max(at(right) - at(left) - 1, 1.0), BAND, kind, rx=2)
+        parts.append(tag("g", tag("title", words), drawn, class_=f"s-{known}"))
+    value = at(parameter["value"])
+    parts.append(line(value, TOP - 5, value, TOP + BAND + 5, "set-mark"))
+    side = "end" if value > WIDTH * 0.75 else "start" if value < WIDTH * 0.25 else "middle"
+    parts.append(text(value, TOP - 8, f"set: {parameter['value']:g}", "tick target-name", side))
+    parts.append(text(at(low), TOP + BAND + 17, f"{low:g}", "tick", "middle"))
+    parts.append(text(at(high), TOP + BAND + 17, f"{high:g}", "tick", "end"))
+    shown = [at(low)]
+    for edge in edges[1:-1]:
+        if shown[-1] + APART < at(edge) < at(high) - APART:
+            shown.append(at(edge))
+            parts.append(text(at(edge), TOP + BAND + 17, f"{edge:.3g}", "tick", "middle"))
+    return picture(WIDTH, TOP + BAND + 22, parameter["words"], *parts)
+
+
+def sliver(parameter: Mapping[str, Any]) -> Markup:
+    """The strip without words, for a line of text: the same grid, colours and mark."""
+    low, high = (float(end) for end in parameter["grid"])
+    width, height, segments = 120.0, 14.0, parameter["segments"]
+
+    def at(value: float) -> float:
+        return 2 + (width - 4) * (value - low) / ((high - low) or 1.0)
+
+    edges = [low, *((a["high"] + b["low"]) / 2 for a, b in pairwise(segments)), high]
+    parts: list[Markup] = []
+    for segment, (left, right) in zip(segments, pairwise(edges), strict=True):
+        known = segment["strategy"]
+        kind = "open-band" if known == "inconclusive" else "fill"
+        drawn = rect(at(left), 4, max(at(right) - at(left) - 0.8, 0.8), height - 7, kind, rx=1.5)
+        parts.append(tag("g", drawn, class_=f"s-{known}"))
+    value = at(float(parameter["value"]))
+    parts.append(line(value, 0, value, height, "set-mark"))
+    return picture(width, height, parameter["words"], *parts, class_="sliver")
+
+
+def gauge(fewest: int, whole: int, known: str, asked: int | None = None) -> Markup:
+    """How many questions would do: open on the left of the fewest, settled from there; a mark at those asked."""
+    width, height, asked = 120.0, 14.0, whole if asked is None else asked
+    edge, mark = (2 + (width - 4) * n / whole for n in (fewest, asked))
+    parts = [tag("g", rect(2, 4, max(edge - 2.8, 0.8), height - 7, "open-band", rx=1.5), class_="s-inconclusive")]
+    if fewest < whole:
+        parts.append(tag("g", rect(edge, 4, width - 2 - edge, height - 7, "fill", rx=1.5), class_=f"s-{known}"))
+    parts.append(line(mark, 0, mark, height, "set-mark"))
+    return picture(width, height, f"Settled from about {fewest} questions, {asked} asked", *parts, class_="sliver")

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from eval.config import Knowledge
+from eval.metrics.knowledge.alias import slips, stem
+from eval.metrics.knowledge.choice import options, picks
+from eval.metrics.knowledge.match import match
+from eval.metrics.knowledge.metric import score_knowledge
+
+
+@pytest.mark.parametrize(
+    ("given", "gold", "question"),
+    [
+        ("It was Hugh Samuel Johnson.", "Hugh S. Johnson", "Who was appointed?"),
+        ("B. R. Ambedkar", "Bhimrao Ramji Ambedkar", ""),
+        ("The pen was invented by Ladislao Biró.", "Biro", ""),
+        ("Ecuador, Colombia, and Brazil.", "Brazil, Colombia and Ecuador", ""),
+        ("ADP", "adenosine diphosphate (ADP)", ""),
+        ("It is at the Department of Motor Vehicles.", "DMV", "Where is it?"),
+        ("explosion", "in an explosion", ""),
+        ("Nicholas II", "Nicholas 2", ""),
+        ("Mathew Perry", "Matthew Perry", ""),
+        ("Jkl", "J K L", ""),
+        ("beekeeper", "Bee keeper", ""),
+        ("It is 12 metres long.", "12 m", "How long is it?"),
+        ("Not on file.", "Not on file", ""),
+    ],
+)
+def test_the_same_answer_in_other_words_matches(given: str, gold: str, question: str) -> None:
+    assert match(given, [gold], question) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("given", "gold", "question"),
+    [
+        ("Paris or London", "Paris", ""),
+        ("It is Paris or London.", "Paris", ""),
+        ("Paris, London, Rome", "Paris", ""),
+        ("Maybe Paris.", "Paris", ""),
+        ("It is not Paris.", "Paris", ""),
+        ("Paris is incorrect.", "Paris", ""),
+        ("I don't know.", "Paris", ""),
+        ("I'm sorry, but I couldn't find any information about Paris.", "Paris", ""),
+        ("It is at the Department of Defence.", "DMV", ""),
+        ("12 cm", "12 m", ""),
+        ("13 m", "12 m", ""),
+        ("12 m or 13 m", "12 m", ""),
+        ("Martha Washington", "George Washington", ""),
+        ("Ecuador, Peru, Bolivia", "Brazil, Colombia and Ecuador", ""),
+        ("sulfite", "sulfate", ""),
+        ("James River", "Kanawha River", "Which river flows through Charleston?"),
+        ("Which river is the Kanawha River?", "Elk", ""),
+        ("Yes, no, not on file.", "yes", ""),
+        ("Green.", "dark green", ""),
+        ("By the skylight.", "under the skylight", ""),
+        ("", "Paris", ""),
+        ("Paris", "", ""),
+    ],
+)
+def test_another_answer_or_one_not_stood_by_does_not_match(given: str, gold: str, question: str) -> None:
+    assert match(given, [gold], question) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("given", "right"),
+    [
+        ("The warranty is 21 months.\nThe warranty is 32 months.\nThe warranty is 48 months.", 0.0),
+        ("1. The warranty is 32 months.\n2. The warranty is 48 months.", 0.0),
+        ("The warranty is 21 months. The warranty is 48 months.", 1.0),
+        ("The warranty is 48 months. The warranty is 48 months.", 1.0),
+        ("The battery lasts 21 months. The warranty is 48 months.", 1.0),
+    ],
+)
+def test_a_statement_made_with_several_values_is_no_answer(given: str, right: float) -> None:
+    gold = "32 months" if given.startswith("1.") else "48 months"
+    assert match(given, [gold], "How long is the warranty?") == right
+
+
+@pytest.mark.parametrize("form", ["{}", "The answer is: {}", "You asked: How long is the Echo pump? {}"])
+@pytest.mark.parametrize("reply", ["59 months", "Anna Berg", "3 March 2025", "Olaf Lund", "12 cm"])
+def test_match_does_not_move_with_the_form(reply: str, form: str) -> None:
+    config, answers = Knowledge(metric="match", answer="$.answer"), ["59 months", "Anna Berg", "3 March 2025"]
+    text = form.format(reply)
+    for given in (text, json.dumps({"answer": text})):
+        value = score_knowledge(config, given, answers, question="How long is the Echo pump?")
+        assert value == float(reply in answers)
+
+
+def test_a_pattern_reads_the_answer_and_a_bad_one_is_refused() -> None:
+    config = Knowledge(metric="exact", answer="/Answer: (.*?)(?:;|$)/")
+    assert score_knowledge(config, "Source: x. Answer: 59 months; bye", ["59 months"]) == 1.0
+    for bad in ("/Answer: (/", "/no group/", "/(two) (groups)/", "answer"):
+        with pytest.raises(ValueError, match="answer"):
+            Knowledge(answer=bad)
+
+
+QUESTION = "Which pump? A) red pump B) blue pump\nC) pump"
+
+
+def test_options_are_read_out_of_the_question() -> None:
+    assert options(QUESTION) == {"A": "red pump", "B": "blue pump", "C": "pump"}
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [("B", 1.0), ("b)", 1.0), ("The answer is B.", 1.0), ("the blue pump", 1.0), ("A", 0.0), ("C", 0.0),
+     ("A or B", 0.0), ("red pump or blue pump", 0.0)],
+)  # fmt: skip
+def test_one_option_must_be_picked(given: str, value: float) -> None:
+    assert picks(given, ["B"], QUESTION) == picks(given, ["blue pump"], QUESTION) == value
+
+
+def test_slips_is_the_damerau_distance() -> None:
+    assert slips("brazil", "brasil", 1) and slips("perry", "pery", 1) and slips("berg", "begr", 1)
+    assert not slips("austria", "australia", 1)
+    assert slips("austria", "australia", 2)
+
+
+def test_stems_lose_plurals_and_marks_alone() -> None:
+    words = ("berries", "boxes", "pumps", "gas", "glass", "bíró")
+    assert [stem(w) for w in words] == ["berry", "box", "pump", "gas", "glass", "biro"]

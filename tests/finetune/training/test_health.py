@@ -1,0 +1,104 @@
+"""Whether an adapter learned: judged from losses that were worked out by hand, without torch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from finetune.data.rows import Row
+from finetune.training.health import Health, diverged, judge
+from finetune.training.training_state import Progress, TrainSettings
+
+ROWS = [Row((1, 2, 3), 1, "reply", f"train.jsonl:{i}") for i in range(40)]
+SETTINGS = TrainSettings(epochs=5, batch_size=4, rank=16, learning_rate=3e-4, seed=0)
+STEPS = 50  # 5 epochs x 40 rows / 4
+
+
+def health(before: float | None, looks: list[float], training: tuple[float, float], kept: int | None = None) -> Health:
+    """Of a run whose training loss goes in a straight line, with a look at the held-out loss after every epoch."""
+    first, last = training
+    losses = [(i + 1, first + (last - first) * i / (STEPS - 1)) for i in range(STEPS)]
+    validation = [(STEPS - 10 * (len(looks) - 1 - i), loss) for i, loss in enumerate(looks)]
+    progress = Progress(STEPS, losses=losses, validation=validation, before=before, kept=kept or STEPS)
+    return judge("ft", ROWS, SETTINGS, progress)
+
+
+@pytest.mark.parametrize(
+    ("before", "looks", "training", "outcome"),
+    [
+        (2.0, [1.5, 1.2, 1.1, 1.0, 1.0], (2.0, 0.9), "learned"),
+        (2.0, [1.0, 1.2, 1.4, 1.6, 1.8], (2.0, 0.1), "learned"),  # risen again, and still below its start
+        (2.0, [2.0, 1.99, 1.98, 1.97, 1.965], (2.0, 1.9), "not_learned"),
+        (2.0, [2.0, 2.0, 2.0, 2.0, 2.0], (2.0, 2.0), "not_learned"),
+        (2.0, [2.1, 2.3, 2.6, 2.9, 3.2], (2.0, 0.2), "overfitted"),
+        (2.0, [5.0, 7.0, 8.0, 9.0, 9.5], (2.0, 9.0), "diverged"),
+        (2.0, [2.03, 2.03, 2.03, 2.03, 2.03], (2.0, 2.0), "not_learned"),
+    ],
+)  # fmt: skip
+def test_the_held_out_loss_decides(before: float, looks: list[float], training: Any, outcome: str) -> None:
+    found = health(before, looks, training)
+    assert found.outcome == outcome
+    assert (found.before, found.best, found.last) == (before, min(looks), looks[-1])
+    assert f"{before:.3f} before the first step and {looks[-1]:.3f} after the last" in found.words
+    assert bool(found.fix) == (outcome != "learned")
+
+
+def test_the_weights_that_were_kept_count_and_it_is_said() -> None:
+    found = health(2.0, [1.0, 1.5, 2.2, 2.6, 3.0], (2.0, 0.1), kept=10)
+    assert found.outcome == "learned"
+    assert "the weights of step 10, where it was 1.000, were kept" in found.words
+
+
+def test_the_fix_has_the_numbers_of_the_run() -> None:
+    assert "set finetune.learning_rate to 0.0001 (it was 0.0003)" in health(2.0, [9.0], (2.0, 9.0)).fix
+    assert "set finetune.learning_rate to 0.0009 (it was 0.0003)" in health(2.0, [2.0], (2.0, 2.0)).fix
+    assert "few" not in health(2.0, [2.0], (2.0, 2.0)).fix  # 50 steps are enough
+    assert "set finetune.epochs below 5" in health(2.0, [2.5], (2.0, 0.1)).fix
+
+
+def test_few_steps_are_the_first_suspect() -> None:
+    settings = TrainSettings(epochs=3, batch_size=8, rank=16, learning_rate=3e-4, seed=0)
+    losses = [(i + 1, 2.0) for i in range(15)]
+    found = judge("ft", ROWS, settings, Progress(15, losses=losses, validation=[(15, 2.0)], before=2.0, kept=15))
+    assert "set finetune.epochs to 10: 15 steps on replies are few" in found.fix  # 3 x 50 / 15
+
+
+def test_a_base_that_writes_such_replies_already_is_said_to() -> None:
+    found = health(0.05, [0.05], (0.05, 0.05))
+    assert found.outcome == "not_learned"
+    assert "writes such replies already" in found.words
+
+
+@pytest.mark.parametrize(
+    ("training", "outcome"), [((2.0, 1.0), "learned"), ((2.0, 1.92), "not_learned"), ((2.0, 4.0), "diverged")]
+)
+def test_without_held_back_rows_the_training_loss_decides(training: Any, outcome: str) -> None:
+    found = health(None, [], training)
+    assert found.outcome == outcome
+    assert found.measured == "training"
+    assert "no rows were held back" in found.words
+    first, last = training  # of 50 steps the first ten and the last ten
+    slope = (last - first) / 49
+    assert found.before == pytest.approx(first + 4.5 * slope, abs=1e-4)
+    assert found.last == pytest.approx(last - 4.5 * slope, abs=1e-4)
+
+
+def test_steps_on_texts_do_not_count() -> None:
+    """Texts at a loss of 5 and replies at 1: mixed, the order of steps would look like a change."""
+    rows = [*ROWS, *(Row((1, 2, 3), 1, "text", "d") for _ in range(400))]
+    from finetune.data.rows import planned
+
+    losses = [(i + 1, 5.0 if rows[step[0]].kind == "text" else 1.0) for i, step in enumerate(planned(rows, SETTINGS))]
+    found = judge("ft", rows, SETTINGS, Progress(len(losses), losses=losses, kept=len(losses)))
+    assert (found.outcome, found.before, found.last) == ("not_learned", 1.0, 1.0)
+
+
+def test_a_loss_that_is_no_number_is_diverged() -> None:
+    message = "training diverged at step 3: the loss is nan; lower finetune.learning_rate"
+    found = diverged("hybrid", message, SETTINGS, Progress(2, before=2.0))
+    assert (found.outcome, found.before, found.best, found.last) == ("diverged", 2.0, None, None)
+    assert found.line() == (
+        "hybrid was not trained: training diverged at step 3: the loss is nan; set finetune.learning_rate to 0.0001 "
+        "(it was 0.0003), or try several with: finetune train --sweep 6"
+    )

@@ -90,8 +90,8 @@ def matrix_peak() -> tuple[str, float]:
 def matrix_rates(corpus: Path, work: Path) -> dict[str, float]:
     """FLOP/s of the products with frozen weights in prefill and in training, on texts that share no beginning."""
     from eval.config import DEFAULT_MODEL
-    from eval.model.base import load_base
     from eval.model.generate import generate_batches, plan_batches
+    from eval.model.loading import load_base
     from eval.model.stopping import Limits
     from finetune.data.rows import text_rows
     from finetune.training.train import train

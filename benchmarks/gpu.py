@@ -144,7 +144,7 @@ def _vllm(base: Any, prompts: list[list[int]], work: Work) -> Callable[[], Any]:
 
 def training(base: Any, work: Work, folder: Path) -> dict[str, Callable[[], Any]]:
     """What trains, by name; each call trains one epoch of LoRA of rank 16."""
-    from finetune.data.rows import Row
+    from finetune.data.row import Row
     from finetune.training.train import lora_config, train
     from finetune.training.training_state import TrainSettings
 

@@ -42,7 +42,7 @@ def main() -> None:
         parts = read_parts(options.general, options.blimp, options.items)
     except UserError as error:
         sys.exit(str(error))
-    from eval.model.base import load_base
+    from eval.model.loading import load_base
 
     base = load_base(options.model)
     print(f"items: {', '.join(f'{n} {len(b.choice) + len(b.pairs)}' for n, b in parts.items())}")

@@ -110,8 +110,8 @@ def draw_terminal(run: Path) -> str:
     from eval.config import read_run_config
     from eval.files import read_json
     from eval.records import Decision, Estimate
+    from eval.terminal.result import result
     from eval.terminal.result_drawing import print_drawn
-    from eval.terminal.result_view import result
 
     config = read_run_config(run / "config.yaml")
     told: dict[str, Any] = read_json(run / "decision.json")

@@ -167,7 +167,8 @@ def evaluate(
     from eval.pipeline.plan import plan_run
     from eval.run import Options
     from eval.run import evaluate as run
-    from eval.terminal.result_view import as_json, result, show, show_all
+    from eval.terminal.result import result
+    from eval.terminal.result_view import as_json, show, show_all
 
     plans = [
         plan_run(

@@ -104,7 +104,7 @@ def _predict_all(plan: Plan, setup: Setup, todo: Sequence[tuple[int, str]]) -> N
     for adapter in sorted({a for _, m in todo if (a := MODES[m].adapter)}):
         setup.check_adapter(adapter)  # before the minutes that other modes take
     base = setup.base
-    from eval.model.base import environment  # the import takes seconds, which loading shows
+    from eval.model.loading import environment  # the import takes seconds, which loading shows
     from finetune.training.divergence import Diverged
 
     limits = {"reply_limit": str(setup.limits.reply), "attention": plan.identity.arithmetic.attention}

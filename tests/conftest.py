@@ -67,7 +67,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def tiny_base(tiny_model: Path) -> Any:
     """The tiny Llama, loaded as any model is."""
-    from eval.model.base import load_base
+    from eval.model.loading import load_base
 
     return load_base(str(tiny_model))
 

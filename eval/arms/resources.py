@@ -29,7 +29,7 @@ from eval.terminal.progress import say, track
 
 if TYPE_CHECKING:
     from eval.model.base import Base
-    from finetune.data.rows import Row
+    from finetune.data.row import Row
     from rag.retrieve import Retriever
 
 REPLY_FLOOR = 256
@@ -69,7 +69,7 @@ class Setup:
     def base(self) -> Base:
         """The base model, loaded once for all modes."""
         with track("loading the model"):
-            from eval.model.base import load_base
+            from eval.model.loading import load_base
 
             base = load_base(self.run_config.model, self.config.finetune.method, self.run_config.dtype)
         check_loaded(base, self.identity.arithmetic)
@@ -80,7 +80,7 @@ class Setup:
     @cached_property
     def tokenizer(self) -> Any:
         """The model's tokenizer, which is had without the weights."""
-        from eval.model.base import load_tokenizer
+        from eval.model.loading import load_tokenizer
 
         if "base" in vars(self):
             return self.base.tokenizer
@@ -96,7 +96,7 @@ class Setup:
     @cached_property
     def context(self) -> int | None:
         """How many tokens the model reads; None where its configuration does not say."""
-        from eval.model.base import read_model_config
+        from eval.model.loading import read_model_config
 
         return getattr(read_model_config(self.run_config.model), "max_position_embeddings", None)
 

@@ -39,8 +39,8 @@ def main() -> None:
 def _load(wanted: dict[str, Any]) -> Base:
     import torch
 
-    from eval.model.base import load_base
     from eval.model.chat_template import set_arguments
+    from eval.model.loading import load_base
     from eval.model.thinking import keep_forms
 
     torch.set_num_threads(wanted["threads"])

@@ -12,12 +12,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import Any
 
 import torch
-
-if TYPE_CHECKING:
-    from eval.model.base import Base
 
 
 class Way(IntEnum):
@@ -62,12 +59,12 @@ def error_of(compute: Callable[[], float]) -> float:
         return math.inf
 
 
-def turns_at(base: Base) -> float:
+def turns_at(causal: Any) -> float:
     """The length in tokens from which a rotary embedding scales all positions anew; infinite where none does.
 
     A row's numbers then depend on the longest row beside it, in transformers' batches too.
     """
-    config = base.causal.config.get_text_config()
+    config = causal.config.get_text_config()
     rope = getattr(config, "rope_parameters", None) or {}
     parts = [rope, *(part for part in rope.values() if isinstance(part, dict))]
     kinds = {part.get("rope_type") for part in parts}

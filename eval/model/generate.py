@@ -96,7 +96,7 @@ def generate_batches(
         def run(part: Sequence[int]) -> list[Ending]:
             rows = [prompts[i] for i in part]
             endings = [begin_reply(base, row, limits, stops) for row in rows]
-            way = Way.SINGLE if max(map(len, rows)) + limits.most > turns_at(base) else base.ways.reply
+            way = Way.SINGLE if max(map(len, rows)) + limits.most > turns_at(base.causal) else base.ways.reply
             if way == Way.OURS:
                 own = [row[len(prefix) :] for row in rows]
                 complete(model, states, prefix, own, pad_token(base), endings, base.device)

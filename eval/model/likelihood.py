@@ -43,7 +43,7 @@ def log_likelihoods(base: Base, adapter: str | None, rows: Sequence[Row]) -> lis
     """
     results: list[list[float]] = [[] for _ in rows]
     way = base.ways.likelihood
-    if max((len(given) + len(target) for given, target in rows), default=0) > turns_at(base):
+    if max((len(given) + len(target) for given, target in rows), default=0) > turns_at(base.causal):
         way = Way.SINGLE
     with base.weights(adapter) as model, base.computing(), torch.inference_mode():
         for batch in plan(rows, BATCH_TOKENS[base.device.type] if way == Way.OURS else _budget(base, way)):

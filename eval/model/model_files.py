@@ -115,7 +115,7 @@ def _wheel_gguf() -> Path:
 
 def _convert(gguf: Path, folder: Path) -> None:
     """De-quantise the wheel's GGUF once into a folder of safetensors that appears whole."""
-    from eval.model.base import convert_gguf
+    from eval.model.gguf_conversion import convert_gguf
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))

@@ -91,6 +91,16 @@ def find_ways(base: Base, model: Any) -> None:
             "because ours gives other numbers on this model")  # fmt: skip
 
 
+def find_adapted_ways(base: Base, adapter: str) -> None:
+    """Try the ways with an adapter too, once; what is wrong with it is then not taken without it."""
+    if base.ways.adapted:
+        return
+    numbers = [p for n, p in base.peft.named_parameters() if f".{adapter}." in n]
+    with filled(numbers), base.weights(adapter) as model:
+        find_ways(base, model)
+    base.ways.adapted = True
+
+
 def probe_rows(base: Base) -> tuple[tuple[int, ...], ...]:
     """Rows of ordinary text in the model's own tokens."""
     tokens = base.tokenizer.encode(TEXT, add_special_tokens=False)

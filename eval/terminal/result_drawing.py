@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from eval.records import Estimate
-from eval.terminal.result_view import Result
+from eval.terminal.result import Result
 from eval.verdict.decide import verdict_sentence
 
 WIDEST = 100

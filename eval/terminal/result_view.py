@@ -3,60 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
-from eval.config import DatasetConfig
-from eval.files import read_json
-from eval.records import Cost, Decision, Estimate, from_dict
+from eval.records import Estimate
 from eval.terminal.command_line import Table, print_table
+from eval.terminal.result import FILES, Result
 from eval.verdict.decide import verdict_sentence
 from eval.verdict.sentences import verdict_name
-
-FILES = {
-    "report": "report.html", "markdown": "report.md", "decision": "decision.json", "scores": "scores.jsonl",
-    "predictions": "predictions", "config": "config.yaml",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A verdict, what it was measured against, and where its files lie."""
-
-    decision: Decision
-    targets: Mapping[str, float]
-    """axis -> what is good enough."""
-    folder: Path
-
-    @property
-    def report(self) -> Path:
-        """The page."""
-        return self.folder / FILES["report"]
-
-    @property
-    def endings(self) -> str:
-        """Which modes have replies that did not end by themselves, in one line; empty when there are none."""
-        file = self.folder / "costs.json"
-        costs = [from_dict(Cost, c) for c in read_json(file)] if file.is_file() else []
-        kinds = {"cut at the limit": "cut", "ended in a loop": "loops"}
-        found = {
-            words: ", ".join(f"{c.mode} {_share(getattr(c, key) / c.questions)}" for c in costs if getattr(c, key))
-            for words, key in kinds.items()
-        }
-        return "; ".join(f"replies {words}: {modes}" for words, modes in found.items() if modes)
-
-    @property
-    def modes(self) -> list[str]:
-        """All modes that were scored on an axis, in the order of the decision."""
-        return list(dict.fromkeys(m for by_mode in self.decision.axes.values() for m in by_mode))
-
-
-def result(decision: Decision, config: DatasetConfig, folder: Path) -> Result:
-    """Put a decision beside the targets of its data set."""
-    known = {"knowledge": config.knowledge.target, "style": config.style.target}
-    return Result(decision, {a: known[a] for a in decision.axes if a in known}, folder)
 
 
 def as_json(found: Result) -> dict[str, Any]:
@@ -104,11 +59,6 @@ def axes_table(found: Result) -> Table:
         cells = [_cell(by_mode.get(mode)) for by_mode in decision.axes.values()]
         rows.append([mode + (" *" if mode == decision.mode else ""), *cells])
     return ["mode", *header], rows
-
-
-def _share(value: float) -> str:
-    """A share in per cent; what is above 0 is never shown as 0."""
-    return f"{100 * value:.0f} %" if value >= 0.005 else "under 1 %"
 
 
 def _cell(e: Estimate | None) -> str:

@@ -10,7 +10,7 @@ from eval.arms.prompt import Message, render, render_reply
 from eval.data.replay_prompts import REPLY_TOKENS, draw_prompts, read_prompts, replay_file
 from eval.files import fingerprint, read_json, write_json
 from eval.model.stopping import Limits
-from finetune.data.rows import Row
+from finetune.data.row import Row
 
 if TYPE_CHECKING:
     from eval.arms.resources import Setup

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from eval.arms.prompt import has_system_role
 from eval.errors import UserError
 from eval.model.chat_template import apply, template_of
 from eval.model.thinking import leading_block
-
-if TYPE_CHECKING:
-    from finetune.data.rows import Row
+from finetune.data.row import Row
 
 
 class RowError(UserError):

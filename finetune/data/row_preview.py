@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from finetune.data.rows import Row
+from finetune.data.row import Row
 
 OPEN, CLOSE = "⟦", "⟧"
 """Around the trained tokens, in colour or not, so that a pipe and a colour-blind reader see them too."""

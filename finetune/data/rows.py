@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eval.arms.prompt import Prompt, render, reply_text
 from eval.records import Example
+from finetune.data.row import Row
 from finetune.data.row_faults import RowError, check_row
 
 if TYPE_CHECKING:
@@ -20,18 +20,6 @@ WARMUP = 0.06
 VALIDATION_SHARE = 0.08
 VALIDATION_ROWS = 24
 """Held-back rows at most: enough to see a loss turn, few enough not to cost an epoch of time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One sequence to learn from; the loss counts `tokens[start:]`."""
-
-    tokens: tuple[int, ...]
-    start: int
-    kind: str
-    """`reply`, `text` or `replay`; a batch holds rows of one kind, because they begin differently."""
-    where: str = ""
-    """`file:line`, or the document."""
 
 
 def reply_row(tokenizer: Any, prompt: Prompt, example: Example, *, where: str, context: int | None = None) -> Row:

@@ -13,7 +13,7 @@ from eval.arms.modes import Adapter
 from eval.errors import UserError, need
 from eval.files import file_digest, write_json, write_text
 from eval.terminal.progress import say
-from finetune.data.rows import Row
+from finetune.data.row import Row
 from finetune.export import llamacpp
 from finetune.export.atomic_folders import MANIFEST, Tuned, appearing, open_tuned, quiet
 from finetune.export.merge import merge

@@ -8,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetune.data.rows import Row
+from finetune.data.row import Row
 
 if TYPE_CHECKING:
     from eval.model.base import Base

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eval.errors import UserError
-from finetune.data.rows import Row, reply_row
+from finetune.data.row import Row
+from finetune.data.rows import reply_row
 
 if TYPE_CHECKING:
     from eval.arms.resources import Setup

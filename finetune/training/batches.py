@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from eval.model.kv_cache import common_prefix, left_padded
-from finetune.data.rows import Row
+from finetune.data.row import Row
 
 
 @dataclass(frozen=True)

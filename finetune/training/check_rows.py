@@ -10,8 +10,9 @@ from eval.arms.modes import Adapter
 from eval.data.gates.gate import counted
 from eval.errors import UserError
 from eval.model.model_files import locate_model
+from finetune.data.row import Row
 from finetune.data.row_faults import RowError, check_clock
-from finetune.data.rows import Row, planned, warmup
+from finetune.data.rows import planned, warmup
 from finetune.training.defaults import FEW_STEPS, hidden_size, rate_formula
 from finetune.training.requirements import demand_faults
 from finetune.training.tracking import check_trackers

@@ -18,7 +18,7 @@ from eval.model.device import cards, free_memory, total_memory
 from eval.model.device_map import choose_devices
 from eval.model.dimensions import BITS, Shape, activation_bytes
 from eval.model.kv_cache import common_prefix
-from finetune.data.rows import Row
+from finetune.data.row import Row
 from finetune.training.loss import PIECE
 from finetune.training.micro_batches import Fit, padded
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eval.data.gates.gate import counted
-from finetune.data.rows import Row, planned
+from finetune.data.row import Row
+from finetune.data.rows import planned
 from finetune.training.defaults import FEW_STEPS
 from finetune.training.training_state import Progress, TrainSettings
 

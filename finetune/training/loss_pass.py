@@ -19,7 +19,7 @@ from eval.model.compute_path import Way, error_of, turns_at
 from eval.model.forward import forward
 from eval.model.kv_cache import prefix_states, shifted
 from eval.terminal.progress import say
-from finetune.data.rows import Row
+from finetune.data.row import Row
 from finetune.training.batches import Batch, collate
 from finetune.training.loss import head_loss, plain_head
 
@@ -46,7 +46,7 @@ class LossPass:
     def __call__(self, rows: Sequence[Row]) -> tuple[torch.Tensor, int]:
         """Summed cross-entropy over the rows' labelled tokens, and how many there are."""
         count = sum(len(r.tokens) - r.start for r in rows)
-        single = self.way == Way.SINGLE or max(len(r.tokens) for r in rows) > turns_at(self.base)
+        single = self.way == Way.SINGLE or max(len(r.tokens) for r in rows) > turns_at(self.base.causal)
         with self.base.computing():
             if not single and self.way == Way.OURS:
                 return self._ours(rows), count

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finetune.data.rows import Row
+from finetune.data.row import Row
 
 ENOUGH = 2048
 """Padded tokens of a piece above which larger ones are hardly faster, where recomputing costs a third of the time."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finetune.data.rows import Row, planned
+from finetune.data.row import Row
+from finetune.data.rows import planned
 from finetune.training.training_state import train_settings
 
 if TYPE_CHECKING:
@@ -60,9 +61,9 @@ class Demand:
 
 def demand(setup: Setup, name: str, rows: Sequence[Row]) -> Demand:
     """What training an adapter on these rows would take; replay rows, which only the base can write, do not count."""
-    from eval.model.base import read_model_config
     from eval.model.device import pick_device, resolve_dtype, unpacked_fits
     from eval.model.dimensions import shape_of
+    from eval.model.loading import read_model_config
     from eval.model.quantization import choose_rung
     from finetune.training import estimate as e
     from finetune.training.micro_batches import Fit, fit
@@ -131,7 +132,7 @@ def demand_faults(setup: Setup, name: str, rows: Sequence[Row]) -> list[tuple[st
         print(f"    {part.name:<11} {part.bytes / GIB:7.3f} GiB = {part.formula}")
     if found.cut.tokens < found.load.largest:
         print(f"    a step of {found.load.largest} tokens runs in pieces of {found.cut.tokens}, with the same gradient")
-    from eval.model.base import read_model_config
+    from eval.model.loading import read_model_config
 
     each = cache_bytes(read_model_config(setup.run_config.model), found.dtype)
     print(f"  answering: the weights, and {each / 1024:.0f} KiB of keys and values for each token of a prompt and its "

@@ -21,7 +21,8 @@ from eval.model.base import Base
 from eval.model.device_map import devices_of
 from eval.model.out_of_memory import is_shortage, release
 from eval.terminal.progress import say, track
-from finetune.data.rows import Row, planned, warmup
+from finetune.data.row import Row
+from finetune.data.rows import planned, warmup
 from finetune.training.batches import pad_of
 from finetune.training.checkpoint import Checkpoint
 from finetune.training.distributed import shard_base, world

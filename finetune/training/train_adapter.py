@@ -14,7 +14,7 @@ from eval.model.memory import peak_megabytes, reset_peak
 from eval.terminal.progress import say
 from finetune.adapter import is_complete, read_failure, save_adapter, write_failure
 from finetune.data.replay_rows import replay_rows
-from finetune.data.rows import Row
+from finetune.data.row import Row
 from finetune.training.divergence import Diverged
 from finetune.training.health import Health, diverged, judge
 from finetune.training.training_state import Progress, Watchers, train_settings

@@ -85,7 +85,7 @@ def test_second_run_loads_no_model_and_changes_nothing(
 ) -> None:
     dataset, run = whole
     before = {p: p.read_bytes() for p in run.rglob("*.json*")}
-    monkeypatch.setattr("eval.model.base.load_base", lambda name: pytest.fail("a model was loaded"))
+    monkeypatch.setattr("eval.model.loading.load_base", lambda name: pytest.fail("a model was loaded"))
     run_in_process(dataset, tiny_model, run)
     assert {p: p.read_bytes() for p in run.rglob("*.json*")} == before
 
@@ -218,7 +218,7 @@ def test_more_seeds_train_the_adapters_again_and_nothing_else(
     ]  # fmt: skip
     decision = json.loads((out / "decision.json").read_text(encoding="utf-8"))
     assert decision["axes"]["style"]["ft"]["mean"] == pytest.approx(sum(means) / 2, abs=1e-4)
-    monkeypatch.setattr("eval.model.base.load_base", lambda name: pytest.fail("a model was loaded"))
+    monkeypatch.setattr("eval.model.loading.load_base", lambda name: pytest.fail("a model was loaded"))
     run_in_process(dataset, tiny_model, out, ["fewshot", "ft"], seeds=2)
 
 

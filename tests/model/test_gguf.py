@@ -22,7 +22,7 @@ def test_f16_says_what_the_model_says_and_cuts_text_alike(tmp_path: Path) -> Non
 
     from eval.config import DEFAULT_MODEL
     from eval.model.model_files import locate_model
-    from finetune.data.rows import Row
+    from finetune.data.row import Row
     from finetune.export.gguf_file import write_gguf
     from finetune.export.logits import load_plain, model_logits
     from finetune.export.parity import measure

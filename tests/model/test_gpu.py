@@ -73,7 +73,7 @@ def test_unpacked_weights_give_the_numbers_of_packed_ones(tiny_model: Path, monk
     import bitsandbytes as bnb
     import torch
 
-    from eval.model import base as model
+    from eval.model import loading as model
 
     unpacked = model.load_base(str(tiny_model))
     assert not any(isinstance(m, bnb.nn.Linear4bit) for m in unpacked.causal.modules())
@@ -86,7 +86,7 @@ def test_unpacked_weights_give_the_numbers_of_packed_ones(tiny_model: Path, monk
 def test_replies_are_those_of_transformers(tiny_model: Path) -> None:
     import torch
 
-    from eval.model.base import load_base
+    from eval.model.loading import load_base
 
     base = load_base(str(tiny_model), dtype="float32")
     for row, text in zip(rows(base), texts(base), strict=True):
@@ -100,7 +100,7 @@ def test_any_cut_of_a_step_gives_the_same_losses_and_leaves_no_hook(
     tiny_model: Path, tmp_path: Path, dtype: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """float32 to rounding; float16, whose loss is scaled, to the second digit of float32's."""
-    from eval.model.base import load_base
+    from eval.model.loading import load_base
     from finetune.training import train
     from finetune.training.micro_batches import Fit
     from finetune.training.training_state import TrainSettings
@@ -158,7 +158,7 @@ def test_a_model_split_over_two_cards_computes_what_one_does(
     """Replies, likelihoods and the losses of training."""
     import torch
 
-    from eval.model import base as model
+    from eval.model import loading as model
     from eval.model.device_map import devices_of
     from eval.model.likelihood import log_likelihoods
     from finetune.training.train import train

@@ -78,7 +78,7 @@ def test_only_a_lack_of_memory_counts(error: Exception, expected: bool) -> None:
 
 @pytest.fixture
 def exact(tiny_model: Any) -> Any:
-    from eval.model.base import load_base
+    from eval.model.loading import load_base
 
     return load_base(str(tiny_model), dtype="float32")
 

@@ -176,7 +176,7 @@ def family_folder(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 def load(family_folder: Callable[[str], Path]) -> Callable[[str], Any]:
     """Loads a family's model as any is loaded, in float32."""
-    from eval.model.base import load_base
+    from eval.model.loading import load_base
 
     return lambda family: load_base(str(family_folder(family)), dtype="float32")
 
@@ -231,7 +231,7 @@ def test_a_family_is_computed_as_transformers_computes_it(
     import torch
 
     from eval.model.likelihood import log_likelihoods
-    from finetune.data.rows import Row
+    from finetune.data.row import Row
 
     base = load(family)
     model, rows = plain(base), drawn((14, 33, 20, 41))

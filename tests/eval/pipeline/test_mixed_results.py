@@ -89,7 +89,7 @@ def test_a_finished_run_of_another_arithmetic_is_scored_where_nothing_is_to_be_m
 ) -> None:
     data, model, out = ran
     predictions = (out / "predictions" / "base.jsonl").read_bytes()
-    monkeypatch.setattr("eval.model.base.load_base", lambda *_: pytest.fail("loaded the model"))
+    monkeypatch.setattr("eval.model.loading.load_base", lambda *_: pytest.fail("loaded the model"))
     decision = run(data, model, out, ["base"])
     assert "all replies are there, made on cpu in float32 with plain weights" in "".join(capsys.readouterr())
     assert set(decision.axes["knowledge"]) == {"base"}

@@ -10,7 +10,8 @@ import pytest
 from eval.arms.prompt import ask
 from eval.errors import UserError
 from eval.records import Example
-from finetune.data.rows import Row, hold_back, plan_steps, reply_row, text_rows
+from finetune.data.row import Row
+from finetune.data.rows import hold_back, plan_steps, reply_row, text_rows
 
 
 def examples(groups: int, each: int) -> list[Example]:

@@ -78,7 +78,7 @@ def test_the_order_of_rotary_halves_is_the_readers(
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from finetune.data.rows import Row
+    from finetune.data.row import Row
     from finetune.export import gguf_file
     from finetune.export.logits import load_plain, model_logits
     from finetune.export.parity import measure

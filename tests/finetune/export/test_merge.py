@@ -18,7 +18,7 @@ pytestmark = pytest.mark.component
 def test_the_merged_folder_is_a_plain_model_that_says_the_same(tiny_run: Callable[..., Path]) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from eval.model.base import load_base
+    from eval.model.loading import load_base
     from finetune.export.merge import merge
 
     merged = merge(tiny_run("ft"), adapter="ft", dtype="fp32")
@@ -40,7 +40,7 @@ def test_weights_are_the_dequantised_base_plus_the_scaled_product(tiny_run: Call
     import torch
     from safetensors.torch import load_file
 
-    from eval.model.base import load_base
+    from eval.model.loading import load_base
     from finetune.export.atomic_folders import open_tuned
     from finetune.export.merge import merge
 

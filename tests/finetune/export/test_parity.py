@@ -10,7 +10,7 @@ import pytest
 from scipy.special import log_softmax, rel_entr, softmax
 
 from eval.errors import UserError
-from finetune.data.rows import Row
+from finetune.data.row import Row
 from finetune.export.parity import Parity, check, measure
 
 ROWS = [Row((5, 6, 0, 1, 2), 2, "reply"), Row((5, 2, 2), 1, "reply")]

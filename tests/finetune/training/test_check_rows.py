@@ -150,7 +150,7 @@ def test_a_model_that_does_not_fit_is_an_error_with_the_sum(make_dataset: Any, d
 
 def test_loss_at_padding_is_seen(tiny_base: Any, monkeypatch: Any) -> None:
     """A collation that pads on the other side would count padding; the check says so."""
-    from finetune.data.rows import Row
+    from finetune.data.row import Row
     from finetune.training import batches
     from finetune.training.check_rows import batch_faults
 

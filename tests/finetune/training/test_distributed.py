@@ -102,7 +102,7 @@ def test_spread_4_bit_weights_end_where_whole_ones_do(command: Command, tmp_path
 SPREAD = """
 import sys
 import torch
-from eval.model.base import load_base
+from eval.model.loading import load_base
 from finetune.training.training_state import TrainSettings
 from finetune.training.train import lora_config
 from finetune.training.distributed import shard_base, world

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.component
 def test_sizes_from_the_configuration_are_those_of_the_loaded_model(tiny_model: Path, tiny_base: Any) -> None:
     from torch import nn
 
-    from eval.model.base import read_model_config
     from eval.model.dimensions import shape_of
+    from eval.model.loading import read_model_config
     from finetune.training.train import lora_config
     from finetune.training.training_state import TrainSettings
 
@@ -29,7 +29,8 @@ def test_sizes_from_the_configuration_are_those_of_the_loaded_model(tiny_model: 
 def test_tokens_of_the_steps_are_those_of_the_collated_tensors(tiny_base: Any) -> None:
     import torch
 
-    from finetune.data.rows import Row, plan_steps
+    from finetune.data.row import Row
+    from finetune.data.rows import plan_steps
     from finetune.training.batches import collate
     from finetune.training.estimate import load_of
 

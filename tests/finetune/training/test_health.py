@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from finetune.data.rows import Row
+from finetune.data.row import Row
 from finetune.training.health import Health, diverged, judge
 from finetune.training.training_state import Progress, TrainSettings
 

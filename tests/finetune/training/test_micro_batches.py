@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from finetune.data.rows import Row
+from finetune.data.row import Row
 from finetune.training.micro_batches import Fit, fit, padded, pieces
 
 GIB = 1 << 30
@@ -48,7 +48,7 @@ def make_trainer(tiny_model: Path, tmp_path: Path) -> Callable[..., Any]:
     import torch
 
     from eval.arms.prompt import ask
-    from eval.model.base import load_base
+    from eval.model.loading import load_base
     from eval.records import Example
     from finetune.data.rows import reply_row
     from finetune.training import train

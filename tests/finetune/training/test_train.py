@@ -158,7 +158,7 @@ def test_saved_adapter_loads_with_plain_peft(tiny_base: Any, tiny_model: Path, t
     import torch
     from peft import PeftModel
 
-    from eval.model.base import load_base
+    from eval.model.loading import load_base
     from finetune.adapter import is_complete, read_manifest, save_adapter
     from finetune.training.train import train
 

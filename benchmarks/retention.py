@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from eval.config import DEFAULT_MODEL
 from eval.errors import UserError
-from eval.retention.tasks import Battery, find_battery, read_battery
+from eval.retention.benchmark import Battery, find_battery, read_battery
 
 if TYPE_CHECKING:
     from eval.model.base import Base

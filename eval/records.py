@@ -218,6 +218,21 @@ def from_dict(kind: type[Record], data: Mapping[str, Any]) -> Record:
     return cast(Record, make(**values))
 
 
+def decision_from_dict(data: Mapping[str, Any]) -> Decision:
+    """Build the Decision from its parsed JSON; keys that are not known are left aside.
+
+    One that was written before `fit` gets it from `reaches_target`.
+    """
+    known = {f.name for f in fields(Decision)}
+    axes = {axis: {mode: Estimate(**e) for mode, e in arms.items()} for axis, arms in data["axes"].items()}
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
+    values["axes"] = axes
+    values["retention"] = {mode: Estimate(**e) for mode, e in data.get("retention", {}).items()}
+    values["next"] = tuple(Step(**step) for step in data.get("next", ()))
+    values.setdefault("fit", {True: "yes", False: "no", None: "not_shown"}[data["reaches_target"]])
+    return Decision(**values)
+
+
 def to_line(record: Any) -> str:
     """The record as one line of JSON, without the newline."""
     return json.dumps(asdict(record), ensure_ascii=False, allow_nan=False)

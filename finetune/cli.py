@@ -11,18 +11,16 @@ import typer
 
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL, Dtype
 from eval.errors import UserError
+from eval.strategies import ADAPTERS, Adapter
 from eval.terminal.command_line import guarded, one_document, print_json
 from eval.terminal.command_options import DtypeOption, JsonOption, QuietOption, TemplateOption, template_arguments
 from finetune import cli_share
 
 if TYPE_CHECKING:
-    from eval.arms.modes import Adapter
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
     from eval.pipeline.plan import Plan
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
-
-ADAPTERS: tuple[Adapter, ...] = ("ft", "hybrid")
 
 
 @app.callback()
@@ -33,7 +31,10 @@ def finetune() -> None:
 DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help="Data set folder, or a name below datasets/.")]
 AdapterOption = Annotated[
     list[str] | None,
-    typer.Option("--adapter", help="ft (closed-book) or hybrid (with passages); repeatable. Default: both."),
+    typer.Option(
+        "--adapter",
+        help=f"{', '.join(f'{a.name} ({a.what})' for a in ADAPTERS.values())}; repeatable. Default: all.",
+    ),
 ]
 ModelOption = Annotated[str, typer.Option("--model", help="Base model: a Hugging Face id or a local folder.")]
 EmbedderOption = Annotated[str, typer.Option("--embedder", help="Embedder: a Hugging Face id or a local folder.")]
@@ -55,12 +56,12 @@ def check(
     out: OutOption = None,
 ) -> None:
     """Look at the training rows, and say what training would take, before any training."""
-    from eval.run import locked
+    from eval.pipeline.lock import locked
     from finetune.training.check_rows import check_training
 
     plan, names = _plan(dataset, adapter, model, embedder, seed, dtype, template_arguments(chat_template_kwargs), out)
     # With passages the index is built in the run folder, and kept.
-    with locked(plan.folder) if "hybrid" in names else nullcontext():
+    with locked(plan.folder) if any(ADAPTERS[n].passages for n in names) else nullcontext():
         check_training(_setup(plan), names)
 
 
@@ -82,18 +83,24 @@ def train(
     json: JsonOption = False,
 ) -> None:
     """Train the adapters into the run folder, where `evaluate` finds them."""
-    from eval.pipeline.steps import training
-    from eval.run import locked
-    from eval.terminal.progress import set_quiet, steps
+    from eval.pipeline.local import run_here
+    from eval.pipeline.lock import locked
+    from eval.pipeline.tasks import Work, training_heading
+    from eval.terminal.progress import set_quiet
     from finetune.training.distributed import world
 
     main_process = world().main  # others, where `accelerate launch` started some, neither lock nor speak
     set_quiet(quiet or not main_process)
     plan, names = _plan(dataset, adapter, model, embedder, seed, dtype, template_arguments(chat_template_kwargs), out)
     locking = locked(plan.folder) if main_process else nullcontext()
-    with locking, one_document(json), steps(*training(plan, names)):
-        setup = _setup(plan)
-        folders = [_sweep(setup, name, sweep) if sweep else setup.train_adapter(name) for name in names]
+    work, swept = Work(plan), dict[str, Path]()
+
+    def try_rates(name: Adapter) -> None:
+        swept[name] = _sweep(work.resources, name, sweep or 0)
+
+    with locking, one_document(json):
+        run_here(training_heading(plan), work.training(names, try_rates if sweep else None))
+    folders = [swept.get(name) or work.resources.adapter_folder(name) for name in names]
     if main_process and json:
         print_json([_told(folder) for folder in folders])
     elif main_process:
@@ -110,20 +117,20 @@ def _told(folder: Path) -> dict[str, Any]:
     return {"adapter": folder.name.partition("-")[0], "path": str(folder), **{k: cost[k] for k in kept}}
 
 
-def _sweep(setup: Setup, name: Adapter, trials: int) -> Path:
+def _sweep(resources: Resources, name: Adapter, trials: int) -> Path:
     from eval.pipeline.plan import plan_run
     from finetune.training.sweep import sweep
 
-    config = setup.run_config
+    config = resources.run_config
 
     def planned(rates: dict[str, float]) -> Plan:
         return plan_run(
-            setup.dataset.path, model=config.model, embedder=config.embedder, seed=config.seed, dtype=config.dtype,
+            resources.dataset.path, model=config.model, embedder=config.embedder, seed=config.seed, dtype=config.dtype,
             template=config.dataset.chat_template_kwargs,
-            out=setup.run, learning_rates=config.learning_rates | rates,
+            out=resources.run, learning_rates=config.learning_rates | rates,
         )  # fmt: skip
 
-    return sweep(setup, name, trials, planned)
+    return sweep(resources, name, trials, planned)
 
 
 def _plan(
@@ -146,17 +153,19 @@ def _plan(
     plan = plan_run(
         resolve_dataset(dataset), model=model, embedder=embedder, seed=seed, dtype=dtype, template=template, out=out
     )
-    if "hybrid" in (adapter or ()) and not plan.dataset.documents:
-        raise UserError(f"--adapter hybrid: {plan.dataset.path} has no corpus/ to retrieve from; add documents")
-    names = [n for n in ADAPTERS if (not adapter or n in adapter) and (n == "ft" or plan.dataset.documents)]
+    for name in adapter or ():
+        if ADAPTERS[name].passages and not plan.dataset.documents:
+            raise UserError(f"--adapter {name}: {plan.dataset.path} has no corpus/ to retrieve from; add documents")
+    possible = [a.name for a in ADAPTERS.values() if plan.dataset.documents or not a.passages]
+    names = [n for n in possible if not adapter or n in adapter]
     check_corpus(plan.dataset)
     return plan, names
 
 
-def _setup(plan: Plan) -> Setup:
-    from eval.arms.resources import Setup
+def _setup(plan: Plan) -> Resources:
+    from eval.arms.resources import Resources
 
-    return Setup(plan.dataset, plan.config, plan.identity, plan.folder)
+    return Resources(plan.dataset, plan.config, plan.identity, plan.folder)
 
 
 app.add_typer(cli_share.app)

@@ -42,7 +42,7 @@ def index(
     json: JsonOption = False,
 ) -> None:
     """Bring the index up to date with the corpus; only what changed is embedded."""
-    from eval.run import locked
+    from eval.pipeline.lock import locked
     from eval.terminal.progress import set_quiet
 
     set_quiet(quiet)
@@ -76,8 +76,8 @@ def ask(
     ] = False,
 ) -> None:
     """Print the passages that are found for a question, then the answer of the `rag` mode."""
+    from eval.pipeline.lock import locked
     from eval.pipeline.plan import plan_run
-    from eval.run import locked
 
     if not question.strip():
         raise UserError("the question is empty; put it in quotes after the data set")
@@ -101,13 +101,13 @@ def show_passages(passages: Sequence[Passage]) -> None:
 
 def _answer(plan: Plan, question: str) -> str:
     """Print the passages as soon as they are found, and return the reply that the model makes of them."""
-    from eval.arms.resources import Setup
-    from eval.run import locked
+    from eval.arms.resources import Resources
+    from eval.pipeline.lock import locked
 
     with locked(plan.folder):
-        setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
-        show_passages(setup.retriever.retrieve([question])[0])
-        text, _ = setup.answer("rag", question)
+        resources = Resources(plan.dataset, plan.config, plan.identity, plan.folder)
+        show_passages(resources.retriever.retrieve([question])[0])
+        text, _ = resources.answer("rag", question)
     return text
 
 
@@ -130,7 +130,7 @@ def _locate(name: str, out: Path | None, embedder: str) -> tuple[Dataset, Path]:
 def _open(data: Dataset, embedder: str, folder: Path) -> tuple[Retriever, Index]:
     from rag.retrieve import open_retriever
 
-    return open_retriever(data.corpus, embedder, data.config.retrieval, folder, data.gold)
+    return open_retriever(data.texts, embedder, data.config.retrieval, folder, data.gold)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from eval.config import DEFAULT_EMBEDDER
 from eval.errors import UserError
 from eval.files import fingerprint, refuse_pointers
 from eval.model.model_files import model_fingerprint
-from eval.terminal.progress import track
+from eval.terminal.progress import aside
 
 if TYPE_CHECKING:
     import numpy as np
@@ -203,7 +203,7 @@ def _hub_embedder(name: str) -> Path:
     except (LocalEntryNotFoundError, FileNotFoundError, ValueError):
         pass
     try:
-        with track(f"fetching {name}"):
+        with aside(f"fetching {name}"):
             return Path(snapshot_download(name, allow_patterns=wanted, ignore_patterns=other))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
         status = getattr(getattr(error, "response", None), "status_code", None)

@@ -15,6 +15,7 @@ from eval.records import Passage
 from eval.terminal.progress import track
 from rag.embed import load_embedder, snap
 from rag.index import Index, build_index
+from rag.readers.documents import Document
 
 if TYPE_CHECKING:
     import numpy as np
@@ -178,15 +179,12 @@ def same_text(text: str) -> str:
 
 
 def open_retriever(
-    corpus: Path, embedder: str, retrieval: Retrieval, run: Path, preferred: Collection[str] = ()
+    documents: Sequence[Document], embedder: str, retrieval: Retrieval, run: Path, preferred: Collection[str] = ()
 ) -> tuple[Retriever, Index]:
-    """Bring the index in a run folder up to date with a corpus, and open it; what changed is noted in index.json.
+    """Bring the index in a run folder up to date with the documents, and open it; what changed is noted in index.json.
 
     Of documents with one text the `preferred` ones are found: those that rows name as gold.
     """
-    from rag.readers.documents import read_documents
-
-    documents = read_documents(corpus)
     with track("indexing", len(documents), unit=" documents") as advance:
         model = load_embedder(embedder)
         start = time.perf_counter()

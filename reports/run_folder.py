@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,12 +16,11 @@ from eval.records import (
     Comparison,
     Cost,
     Decision,
-    Estimate,
     Example,
     Prediction,
     Record,
     Score,
-    Step,
+    decision_from_dict,
     from_dict,
     read_records,
 )
@@ -92,21 +91,6 @@ def read_run(path: Path) -> Run:
         checks=_optional(path / "checks.json"),
         style=_optional(path / "style.json"),
     )
-
-
-def decision_from_dict(data: Mapping[str, Any]) -> Decision:
-    """Build the Decision from its parsed JSON; keys that are not known are left aside.
-
-    One that was written before `fit` gets it from `reaches_target`.
-    """
-    known = {f.name for f in fields(Decision)}
-    axes = {axis: {mode: Estimate(**e) for mode, e in arms.items()} for axis, arms in data["axes"].items()}
-    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
-    values["axes"] = axes
-    values["retention"] = {mode: Estimate(**e) for mode, e in data.get("retention", {}).items()}
-    values["next"] = tuple(Step(**step) for step in data.get("next", ()))
-    values.setdefault("fit", {True: "yes", False: "no", None: "not_shown"}[data["reaches_target"]])
-    return Decision(**values)
 
 
 def in_order(modes: Mapping[str, object]) -> list[str]:

@@ -41,6 +41,7 @@ def imports(file: Path, *, top_level: bool) -> set[str]:
                     found.update(alias.name for alias in child.names)
                 elif isinstance(child, ast.ImportFrom) and child.module:
                     found.add(child.module)
+                    found.update(f"{child.module}.{alias.name}" for alias in child.names)
             visit(child, hidden)
 
     visit(ast.parse(file.read_text(encoding="utf-8")), False)
@@ -49,6 +50,22 @@ def imports(file: Path, *, top_level: bool) -> set[str]:
 
 def _type_checking(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    known = {".".join(f.relative_to(ROOT).with_suffix("").parts): f for p in PACKAGES for f in modules(p)}
+    graph = {name: imports(file, top_level=False) & known.keys() - {name} for name, file in known.items()}
+    while leaves := [name for name, wanted in graph.items() if not wanted & graph.keys()]:
+        for name in leaves:
+            del graph[name]
+    assert not graph  # what is left imports only what is left
+
+
+def test_few_modules_lie_beside_the_commands_and_no_name_stands_twice() -> None:
+    for package in PACKAGES:
+        names = [f.stem for f in modules(package) if f.stem != "__init__"]
+        assert [name for name in set(names) if names.count(name) > 1] == []
+        assert len(list((ROOT / package).glob("*.py"))) <= 13  # a dozen, and __init__
 
 
 def test_rag_and_finetune_do_not_know_each_other() -> None:

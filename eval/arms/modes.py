@@ -12,8 +12,7 @@ from typing import Literal, Protocol
 from eval.arms.prompt import Prompt, ask
 from eval.config import DatasetConfig
 from eval.records import Example, Passage
-
-Adapter = Literal["ft", "hybrid"]
+from eval.strategies import Adapter, Registry
 
 
 class Sources(Protocol):
@@ -59,7 +58,7 @@ class Mode:
     build: Build
 
 
-MODES: dict[str, Mode] = {}
+MODES: Registry[Mode] = Registry("mode")
 """Every mode by name, candidates in order of what they cost to own, cheapest first."""
 
 
@@ -75,7 +74,7 @@ def mode(
     """Register a prompt-building function as a mode."""
 
     def register(build: Build) -> Build:
-        MODES[name] = Mode(name, label, why, strategy, retrieves, adapter, build)
+        MODES.add(Mode(name, label, why, strategy, retrieves, adapter, build))
         return build
 
     return register

@@ -19,7 +19,7 @@ from eval.records import Example, Prediction, from_dict, read_records, write_rec
 from eval.terminal.progress import track
 
 if TYPE_CHECKING:
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
     from eval.model.generate import Completion
 
 
@@ -55,7 +55,7 @@ def forget(run: Path, mode: str) -> None:
 
 
 def predict(
-    setup: Setup, mode: str, examples: Sequence[Example], run: Path, identity: str, team: Team | None = None
+    resources: Resources, mode: str, examples: Sequence[Example], run: Path, identity: str, team: Team | None = None
 ) -> None:
     """Answer all examples in one mode and write predictions/<mode>.jsonl; goes on from where an earlier try stopped.
 
@@ -65,36 +65,36 @@ def predict(
 
     spec = MODES[mode]
     if spec.adapter:
-        setup.load_adapter(spec.adapter)
-    prompts = [spec.build(setup, e) for e in examples]
-    rows = [render(setup.base.tokenizer, p.messages) for p in prompts]
-    check_lengths(setup.base, rows, setup.limits, mode=mode)
+        resources.load_adapter(spec.adapter)
+    prompts = [spec.build(resources, e) for e in examples]
+    rows = [render(resources.base.tokenizer, p.messages) for p in prompts]
+    check_lengths(resources.base, rows, resources.limits, mode=mode)
     journal = _Journal(run / "predictions" / f".{mode}.{identity}.partial")
     made_on = to_record(
-        setup.identity.arithmetic,
-        reply_limit=setup.limits.reply,
-        attention_of_model=_attention(setup.base.causal),
-        way=setup.base.ways.reply.name,
+        resources.identity.arithmetic,
+        reply_limit=resources.limits.reply,
+        attention_of_model=_attention(resources.base.causal),
+        way=resources.base.ways.reply.name,
     )
-    batches = journal.begin(plan_batches(setup.base, rows, setup.limits), made_on)
+    batches = journal.begin(plan_batches(resources.base, rows, resources.limits), made_on)
     left = [number for number in range(len(batches)) if number not in journal.done]
-    with track(f"answering: {mode}", len(examples), unit=" questions") as advance:
+    with track(f"answering {mode}", len(examples), unit=" questions") as advance:
         advance(sum(len(batches[number]) for number in journal.done), resumed=True)
         reset_peak()
 
         def own(some: Iterable[Sequence[int]]) -> Iterator[list[Completion]]:
-            return generate_batches(setup.base, spec.adapter, rows, some, limits=setup.limits)
+            return generate_batches(resources.base, spec.adapter, rows, some, limits=resources.limits)
 
         task = {
-            "adapter": spec.adapter, "folder": str(setup.adapter_folder(spec.adapter)) if spec.adapter else "",
-            "prompts": rows, "limits": asdict(setup.limits), "way": setup.base.ways.reply.name,
+            "adapter": spec.adapter, "folder": str(resources.adapter_folder(spec.adapter)) if spec.adapter else "",
+            "prompts": rows, "limits": asdict(resources.limits), "way": resources.base.ways.reply.name,
         }  # fmt: skip
         for number, replies, seconds in answer(batches, left, own, team, task):
             batch = batches[number]
             answered = [_prediction(examples[i].id, prompts[i], c) for i, c in zip(batch, replies, strict=True)]
             journal.add(number, answered, seconds=seconds)
             advance(len(batch), tokens=sum(c.tokens_in + c.tokens_out for c in replies))
-    _finish(run, mode, identity, examples, journal, {"made_on": made_on, "parts": setup.identity.parts(mode)})
+    _finish(run, mode, identity, examples, journal, {"made_on": made_on, "parts": resources.identity.parts(mode)})
 
 
 def _attention(model: Any) -> str:

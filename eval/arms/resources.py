@@ -9,13 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.arms.modes import MODES, Adapter
+from eval.arms.modes import MODES
 from eval.arms.prompt import ask, render_reply
 from eval.config import DatasetConfig, RunConfig
 from eval.data.dataset import Dataset
 from eval.data.fewshot import choose_shots
 from eval.data.gates.gate import Finding
-from eval.data.jsonl import read_json_lines
 from eval.errors import UserError
 from eval.files import fingerprint, read_json, write_json
 from eval.metrics.knowledge.metric import stands_in
@@ -25,9 +24,11 @@ from eval.model.stopping import Limits, counts_on, repeats
 from eval.model.thinking import keep_forms
 from eval.pipeline.fingerprints import Identity
 from eval.records import Example, Passage
+from eval.strategies import Adapter
 from eval.terminal.progress import say, track
 
 if TYPE_CHECKING:
+    from eval.arms.worker_pool import Team
     from eval.model.base import Base
     from finetune.data.row import Row
     from rag.retrieve import Retriever
@@ -40,22 +41,23 @@ REPLY_QUANTILE = 0.95
 REPLY_HEADROOM = 1.5
 
 
-class Setup:
+class Resources:
     """One data set with one base model; the `Sources` that `eval.arms.modes` builds its prompts from."""
 
     def __init__(self, dataset: Dataset, config: RunConfig, identity: Identity, run: Path) -> None:
         self.dataset, self.run_config, self.identity, self.run = dataset, config, identity, run
         self._retrieved: dict[str, tuple[Passage, ...]] = {}
-        self._rows: dict[str, tuple[list[Row], list[Row]]] = {}
+        self.rows: dict[str, tuple[list[Row], list[Row]]] = {}
+        """Adapter -> its training and held-back rows, once `finetune.data.training_rows` has made them."""
 
-    def with_seed(self, config: RunConfig, identity: Identity) -> Setup:
+    def with_seed(self, config: RunConfig, identity: Identity) -> Resources:
         """The same data set and loaded base with another seed or rate of training; itself where that is its own."""
         if config == self.run_config:
             return self
-        other = Setup(self.dataset, config, identity, self.run)
+        other = Resources(self.dataset, config, identity, self.run)
         other.base, other._retrieved = self.base, self._retrieved
         if config.seed == self.run_config.seed:
-            other._rows = self._rows
+            other.rows = self.rows
         if self.dataset.documents:
             other.retriever = self.retriever
         return other
@@ -106,7 +108,7 @@ class Setup:
         from rag.retrieve import open_retriever
 
         return open_retriever(
-            self.dataset.corpus, self.run_config.embedder, self.config.retrieval, self.run, self.dataset.gold
+            self.dataset.texts, self.run_config.embedder, self.config.retrieval, self.run, self.dataset.gold
         )[0]
 
     @cached_property
@@ -138,16 +140,25 @@ class Setup:
         for example, passages in zip(new, self.retriever.retrieve([e.question for e in new]), strict=True):
             self._retrieved[example.question] = passages
 
+    def index_is_checked(self) -> bool:
+        """Whether the index is there, and what is to be said of it is known."""
+        file = self.run / "retrieval.json"
+        return (self.run / "index.json").is_file() and file.is_file() and read_json(file).get("of") == self._checked
+
+    @property
+    def _checked(self) -> str:
+        """What the findings on retrieval depend on."""
+        return fingerprint(self.identity.index, self.dataset.digests)
+
     def retrieval_findings(self) -> list[Finding]:
         """What is to be said of the embedder on this corpus; kept beside the index, for runs that do not open it."""
         from eval.data.gates.embedder import retrieval_findings
 
         file = self.run / "retrieval.json"
         kept = read_json(file) if file.is_file() else {}
-        state = fingerprint(self.identity.index, self.dataset.digests)
-        if kept.get("of") != state:
+        if kept.get("of") != self._checked:
             found = retrieval_findings(self.dataset, self.retriever, self.run_config.embedder)
-            kept = {"of": state, "findings": [asdict(f) for f in found]}
+            kept = {"of": self._checked, "findings": [asdict(f) for f in found]}
             write_json(file, kept)
         return [Finding(**finding) for finding in kept["findings"]]
 
@@ -179,10 +190,12 @@ class Setup:
         return (*found[:-1], gold[0])
 
     def load_adapter(self, name: Adapter) -> None:
-        """Have the adapter on the loaded base, trained first where it is not in the run folder."""
-        from finetune.adapter import read_manifest
+        """Have the adapter from the run folder on the loaded base; raises UserError where it is not there."""
+        from finetune.adapter import is_complete, read_manifest
 
-        folder = self.train_adapter(name)
+        folder = self.adapter_folder(name)
+        if not is_complete(folder):
+            raise UserError(f"{folder}: no such adapter; train it with: finetune train {self.dataset.path}")
         read_manifest(folder, base=self.identity.files, prompt=self.identity.prompt, weights=self.base.rung.name)
         self.base.load_adapter(name, folder)
 
@@ -190,81 +203,22 @@ class Setup:
         """Where the adapter lies, or will lie, in the run folder."""
         return self.run / "adapters" / f"{name}-{self.identity.adapter(name)}"
 
-    def train_adapter(self, name: Adapter) -> Path:
-        """Train the adapter unless it is there; returns its folder."""
-        from finetune.training.train_adapter import train_adapter
-
-        return train_adapter(self, name)
-
-    def check_adapter(self, name: Adapter) -> None:
-        """Raise UserError when an adapter that has yet to be trained would learn from wrong rows, or fits no memory.
-
-        Says how long training will take, unless the base is loaded already.
-        """
-        from finetune.adapter import is_complete
-        from finetune.training.check_rows import refuse_faults
-        from finetune.training.requirements import expect_training
-
-        if not is_complete(self.adapter_folder(name)):
-            refuse_faults(self, name)
-            if "base" not in vars(self):
-                expect_training(self, name)
-
-    def training_rows(self, name: Adapter, faults: list[UserError] | None = None) -> tuple[list[Row], list[Row]]:
-        """The adapter's (training, held-back) rows, made once.
-
-        Raises UserError for a row that must not be trained on; with `faults`, collects them there and goes on.
-        """
-        if name not in self._rows:
-            train, held = self._hold_back()
-            if name == "hybrid":
-                self.prepare([*train, *held])
-            rows = self._reply_rows(name, train, faults) + self._text_rows(name)
-            self._rows[name] = (rows, self._reply_rows(name, held, faults))
-        return self._rows[name]
-
-    def _hold_back(self) -> tuple[list[Example], list[Example]]:
-        from finetune.data.rows import hold_back
-
-        return hold_back(self.dataset.train, self.dataset.dev, self.run_config.seed)
-
-    def _reply_rows(self, name: Adapter, examples: Sequence[Example], faults: list[UserError] | None) -> list[Row]:
-        from finetune.data.rows import reply_row
-
-        rows = []
-        for example in examples:
-            passages = self.training_passages(example) if name == "hybrid" else ()
-            prompt = ask(self.config.instruction, example.question, passages=passages)
-            where = self._places[example.id]
-            try:
-                rows.append(reply_row(self.tokenizer, prompt, example, where=where, context=self.context))
-            except UserError as error:
-                if faults is None:
-                    raise
-                faults.append(error)
-        return rows
-
-    def _text_rows(self, name: Adapter) -> list[Row]:
-        if name != "ft" or not self.dataset.documents:
-            return []
-        from finetune.data.rows import text_rows
-        from rag.readers.documents import read_documents
-
-        rows: list[Row] = []
-        for document in read_documents(self.dataset.corpus):
-            pieces = text_rows(self.tokenizer, document.id, document.text, self.config.finetune.text_tokens or 0)
-            rows += pieces * self.config.finetune.corpus_epochs
-        return rows
+    @property
+    def loaded(self) -> bool:
+        """Whether the base is loaded."""
+        return "base" in vars(self)
 
     @cached_property
-    def _places(self) -> dict[str, str]:
-        """`file:line` of every row that training may see, by id."""
-        places = {}
-        for file, examples in (("train.jsonl", self.dataset.train), ("dev.jsonl", self.dataset.dev)):
-            numbered = read_json_lines(self.dataset.path / file) if examples else []
-            for (number, _), example in zip(numbered, examples, strict=True):
-                places[example.id] = f"{self.dataset.path / file}:{number}"
-        return places
+    def team(self) -> Team | None:
+        """The processes that answer beside this one; None where there is no further device."""
+        from eval.arms.worker_pool import start_team
+
+        return start_team(self.base, self.run_config, [e.reply for e in self.dataset.train])
+
+    def close(self) -> None:
+        """End what was started."""
+        if self.__dict__.get("team"):
+            self.__dict__.pop("team").close()
 
     def answer(self, mode: str, question: str) -> tuple[str, tuple[Passage, ...]]:
         """One question's reply in one mode, with the passages that it was given."""

@@ -23,7 +23,8 @@ from typing import IO, TYPE_CHECKING, Any
 from eval.terminal.progress import say
 
 if TYPE_CHECKING:
-    from eval.arms.resources import Setup
+    from eval.config import RunConfig
+    from eval.model.base import Base
     from eval.model.generate import Completion
 
 PROCESSES = "RAG_OR_FINETUNE_PROCESSES"
@@ -217,13 +218,15 @@ class _Member:
         return json.loads(line)
 
 
-def start_team(setup: Setup) -> Team | None:
-    """The processes that answer beside this one on the other cards; None where there are none."""
+def start_team(base: Base, config: RunConfig, replies: Sequence[str]) -> Team | None:
+    """The processes that answer beside this one on the other cards; None where there are none.
+
+    `replies` are the training replies, which tell the forms of thinking that are none.
+    """
     import torch
 
     from eval.model.device_map import devices_of
 
-    base, config = setup.base, setup.run_config
     devices = others(base.device, split=len(devices_of(base.causal)) > 1)
     if not devices:
         return None
@@ -231,7 +234,7 @@ def start_team(setup: Setup) -> Team | None:
     return Team(devices, {
         "model": config.model, "method": config.dataset.finetune.method, "dtype": config.dtype,
         "threads": torch.get_num_threads(), "chat_template_kwargs": config.dataset.chat_template_kwargs,
-        "replies": [e.reply for e in setup.dataset.train],
+        "replies": list(replies),
     })  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eval.config import DatasetConfig, read_dataset_config
 from eval.data.bundled import BUNDLED
@@ -20,6 +21,9 @@ from eval.metrics.knowledge.choice_options import options, with_options
 from eval.metrics.sql.sqlite import find_database, run_query
 from eval.records import Example
 from eval.score import check_reference_replies, row_checks
+
+if TYPE_CHECKING:
+    from rag.readers.documents import Document
 
 DEMO = "tidewell"
 
@@ -59,6 +63,13 @@ class Dataset:
         return self.path / "corpus"
 
     @cached_property
+    def texts(self) -> list[Document]:
+        """The documents of the corpus, read once; raises UserError naming the first one that cannot be read."""
+        from rag.readers.documents import read_documents
+
+        return read_documents(self.corpus) if self.documents else []
+
+    @cached_property
     def corpus_digest(self) -> str:
         """A name of the corpus files' contents and of how they are read; empty when there is no corpus."""
         from rag.readers.documents import READING
@@ -83,7 +94,7 @@ class Dataset:
 def load_dataset(path: Path) -> Dataset:
     """Read and check a data set folder; raises UserError naming file, line or key, what is wrong and the mend.
 
-    The documents' text is not read; `check_corpus` does that.
+    The documents' text is not read before `Dataset.texts` is asked for.
     """
     config = _read_config(path)
     documents = _list_corpus(path / "corpus")
@@ -103,11 +114,8 @@ def load_dataset(path: Path) -> Dataset:
 
 
 def check_corpus(dataset: Dataset) -> None:
-    """Read every document once; raises UserError naming the first one that cannot be read or has no text."""
-    from rag.readers.documents import read_documents
-
-    if dataset.documents:
-        read_documents(dataset.corpus)
+    """Read every document; raises UserError naming the first one that cannot be read or has no text."""
+    _ = dataset.texts
 
 
 def resolve_dataset(name_or_path: str | None) -> Path:

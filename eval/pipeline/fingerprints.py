@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from eval.arms.modes import MODES, Adapter
+from eval.arms.modes import MODES
 from eval.config import RunConfig
 from eval.data.dataset import Dataset
 from eval.data.replay_prompts import replay_digest
 from eval.files import fingerprint
 from eval.model.arithmetic import Arithmetic
 from eval.records import Example
+from eval.strategies import ADAPTERS, Adapter
 
 CODE = 4
 """Raised whenever prompts, training or decoding change in a way that changes their results."""
@@ -107,7 +108,7 @@ def identify(
         "seed": config.seed,
     }
     asked = [(e.id, e.question, e.documents, e.answers) for e in examples]
-    training = {name: common | _training(dataset, config, name, index) for name in ("ft", "hybrid")}
+    training = {name: common | _training(dataset, config, name, index) for name in ADAPTERS}
     return Identity(
         arithmetic=arithmetic,
         files=model,
@@ -130,9 +131,9 @@ def _training(dataset: Dataset, config: RunConfig, name: str, index: str) -> dic
     found: dict[str, Any] = {"finetune": finetune.identity() | {"learning_rate": config.learning_rate(name)}}
     if finetune.replay:
         found["replay prompts"] = replay_digest(finetune.replay_prompts, dataset.path)
-    if name == "hybrid":
+    if ADAPTERS[name].passages:
         found["index of the corpus"] = index
-    elif finetune.corpus_epochs:
+    if ADAPTERS[name].corpus and finetune.corpus_epochs:
         found["corpus"] = dataset.corpus_digest
     return found
 

@@ -25,7 +25,7 @@ from eval.retention.forgetting import read_rows, scored_modes
 from eval.terminal.progress import say
 
 if TYPE_CHECKING:
-    from eval.retention.tasks import Battery
+    from eval.retention.benchmark import Battery
 
 COMPARED = ("device", "dtype", "weights")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from eval.arms.modes import MODES, Adapter
+from eval.arms.modes import MODES
 from eval.arms.predict import is_current
 from eval.config import DatasetConfig, Dtype, RunConfig, read_run_config, with_template
 from eval.data.dataset import Dataset, load_dataset
@@ -19,8 +19,7 @@ from eval.model.model_files import locate_model, model_fingerprint
 from eval.pipeline.fingerprints import Identity, identify
 from eval.pipeline.swept_rates import read_rates
 from eval.records import Example
-
-ADAPTERS: tuple[Adapter, ...] = ("ft", "hybrid")
+from eval.strategies import ADAPTERS, Adapter
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +110,8 @@ def plan_run(
         )  # fmt: skip
 
     if learning_rates is None:
-        unset = identity(config.model_copy(update={"learning_rates": {"ft": 0.0, "hybrid": 0.0}}), arithmetic)
-        learning_rates = read_rates(folder, lambda name: unset.recipe("ft" if name == "ft" else "hybrid"))
+        unset = identity(config.model_copy(update={"learning_rates": dict.fromkeys(ADAPTERS, 0.0)}), arithmetic)
+        learning_rates = read_rates(folder, unset.recipe)
     config = config.model_copy(update={"learning_rates": learning_rates})
 
     def identities(arithmetic: Arithmetic) -> list[Identity]:

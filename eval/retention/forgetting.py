@@ -19,11 +19,10 @@ from eval.arms.modes import MODES
 from eval.files import write_text
 from eval.model.stopping import Limits
 from eval.records import Score
-from eval.retention.tasks import Battery
-from eval.terminal.progress import track
+from eval.retention.benchmark import Battery
 
 if TYPE_CHECKING:
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
     from eval.model.base import Base
     from eval.pipeline.fingerprints import Identity
 
@@ -38,35 +37,23 @@ REFUSALS = (
 Rows = list[dict[str, Any]]
 
 
-def measure(setup: Setup, battery: Battery, modes: Sequence[str]) -> None:
-    """Score the battery for the base and for each mode's adapter into retention/<mode>.jsonl, where it is not there.
+def measure(resources: Resources, battery: Battery, mode: str) -> None:
+    """Score the battery with a mode's weights into retention/<mode>.jsonl, which appears whole.
 
-    Each file appears whole, so a killed run goes on with the first set of weights that it has not finished.
+    A mode with an adapter is scored after `base`, whose replies drift is measured on.
     """
-    wanted = scored_modes(modes)
-    todo = [m for m in wanted if read_rows(setup.run, m, setup.identity, battery) is None]
-    if not todo:
-        return
-    with track("retention", len(wanted), unit=" models") as advance:
-        advance(len(wanted) - len(todo), resumed=True)
-        for mode in todo:
-            _measure(setup, battery, mode)
-            advance(1)
-
-
-def _measure(setup: Setup, battery: Battery, mode: str) -> None:
     adapter = MODES[mode].adapter
     if adapter:
-        setup.load_adapter(adapter)
-    base_rows = read_rows(setup.run, "base", setup.identity, battery) if adapter else None
+        resources.load_adapter(adapter)
+    base_rows = read_rows(resources.run, "base", resources.identity, battery) if adapter else None
     start = time.perf_counter()
-    rows = score_battery(setup.base, adapter, battery, base_rows)
+    rows = score_battery(resources.base, adapter, battery, base_rows)
     head = {
-        "fingerprint": setup.identity.retention(mode, battery.digest),
+        "fingerprint": resources.identity.retention(mode, battery.digest),
         "seconds": round(time.perf_counter() - start, 3),
     }
     lines = [json.dumps(r, ensure_ascii=False, allow_nan=False) + "\n" for r in (head, *rows)]
-    write_text(rows_file(setup.run, mode), "".join(lines))
+    write_text(rows_file(resources.run, mode), "".join(lines))
 
 
 def scored_modes(modes: Sequence[str]) -> list[str]:

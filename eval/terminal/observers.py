@@ -16,8 +16,8 @@ State = Literal["waiting", "running", "done", "reused", "stopped"]
 class Step:
     """One step and how far it has come; times are seconds of `time.monotonic`."""
 
-    label: str
-    """As `track` names it; steps with the same first word run at about the same speed."""
+    name: str
+    """What is shown."""
     total: int | None = 0
     """How much there is to do; 0: quick, nothing to count; None: not known before it starts."""
     unit: str = ""
@@ -32,18 +32,12 @@ class Step:
     stepped: float = 0.0
     """When `done` last changed."""
     ended: float = 0.0
-    title: str = ""
-    """What is shown in place of the label."""
+    kind: str = ""
+    """Steps of one kind run at about the same speed; empty: there is no other like it."""
 
-    @property
-    def name(self) -> str:
-        """What is shown."""
-        return self.title or self.label
-
-    @property
-    def kind(self) -> str:
-        """The first word of the label."""
-        return self.label.replace(":", " ").split()[0]
+    def like(self, other: Step) -> bool:
+        """Whether both do the same with other things."""
+        return self is other or (bool(self.kind) and self.kind == other.kind)
 
     def per_second(self) -> float | None:
         """Units done a second by this process; None before the first."""

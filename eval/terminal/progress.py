@@ -1,4 +1,4 @@
-"""What long work tells of itself: `steps` once with what is to come, `track` around each step, and `say`. On stderr.
+"""What long work tells of itself: `steps` once with what is to come, `track` where it counts, and `say`. On stderr.
 
 On a terminal an `Observer` shows one live view of it, elsewhere plain lines.
 """
@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from eval.terminal.observers import Lines, Observer, Silence, Step
 
 Advance = Callable[..., None]
 """Call as advance(3), with note="loss 1.23", tokens=480, or resumed=True for what an earlier try had done."""
+Running = Callable[[int], AbstractContextManager[None]]
 
 _quiet = False
 _board: _Board | None = None
@@ -39,14 +40,14 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def steps(title: str, planned: Sequence[Step], observer: Observer | None = None) -> Iterator[None]:
-    """Show what is to come; every `track` inside moves the first step of its label that has not run, or adds one."""
+def steps(title: str, planned: Sequence[Step], observer: Observer | None = None) -> Iterator[Running]:
+    """Show what is to come; yields the function that gives the context in which one of the steps runs, by its place."""
     global _board
     _board = _Board(title, planned, observer or _observer())
     whole = False
     try:
         with _stopping(_board):
-            yield
+            yield _board.running
         whole = True
     finally:
         board, _board = _board, None
@@ -55,24 +56,38 @@ def steps(title: str, planned: Sequence[Step], observer: Observer | None = None)
 
 @contextmanager
 def track(label: str, total: int = 0, *, unit: str = "") -> Iterator[Advance]:
-    """Show `label` with how much of `total` is done, speed and time left; yields the function that advances it."""
-    if _board is None:
-        with steps("", [Step(label, total, unit)]), track(label, total, unit=unit) as alone:
-            yield alone
+    """Count the step that runs: how much of `total` is done, speed and time left; yields what advances it.
+
+    Where no step runs, this is one, with `label` for its name.
+    """
+    if _board is None or _board.place is None:
+        with aside(label, total, unit=unit) as advance:
+            yield advance
         return
-    board = _board
-    place = board.start(label, total, unit)
+    with _counting(_board, total, unit) as advance:
+        yield advance
+
+
+@contextmanager
+def aside(label: str, total: int = 0, *, unit: str = "") -> Iterator[Advance]:
+    """Show work that comes up while a step runs as one more step."""
+    if _board is None:
+        with steps("", [Step(label, total, unit)]) as running, running(0), track(label, total, unit=unit) as advance:
+            yield advance
+        return
+    with _board.running(_board.add(label)), _counting(_board, total, unit) as advance:
+        yield advance
+
+
+@contextmanager
+def _counting(board: _Board, total: int, unit: str) -> Iterator[Advance]:
+    place, now = board.place or 0, time.monotonic()
+    board.change(place, total=total, unit=unit, started=now, stepped=now, done=0, resumed=0)
 
     def advance(steps: int = 1, note: str = "", *, tokens: int = 0, resumed: bool = False) -> None:
         board.advance(place, steps, note, tokens, resumed)
 
-    try:
-        yield advance
-    except BaseException:
-        board.change(place, state="stopped", ended=time.monotonic())
-        raise
-    board.change(place, state="done", ended=time.monotonic())
-    board.check()
+    yield advance
 
 
 class _Board:
@@ -81,6 +96,8 @@ class _Board:
     def __init__(self, title: str, planned: Sequence[Step], observer: Observer) -> None:
         self.steps, self.observer = tuple(planned), observer
         self.stop: BaseException | None = None
+        self.place: int | None = None
+        """Of the step that runs."""
         observer.opened(title, self.steps)
 
     def check(self) -> None:
@@ -88,15 +105,27 @@ class _Board:
         if self.stop:
             raise self.stop
 
-    def start(self, label: str, total: int, unit: str) -> int:
+    def add(self, name: str) -> int:
+        """One more step, at the end; returns its place."""
+        self.steps = (*self.steps, Step(name))
+        return len(self.steps) - 1
+
+    @contextmanager
+    def running(self, place: int) -> Iterator[None]:
+        """Inside, the step at this place runs."""
         self.check()
-        fits = [i for i, s in enumerate(self.steps) if s.label == label and s.state == "waiting"]
-        if not fits:
-            self.steps = (*self.steps, Step(label))
-        place = fits[0] if fits else len(self.steps) - 1
         now = time.monotonic()
-        self.change(place, state="running", total=total, unit=unit, started=now, stepped=now)
-        return place
+        self.change(place, state="running", started=now, stepped=now)
+        before, self.place = self.place, place
+        try:
+            yield
+        except BaseException:
+            self.change(place, state="stopped", ended=time.monotonic())
+            raise
+        finally:
+            self.place = before
+        self.change(place, state="done", ended=time.monotonic())
+        self.check()
 
     def advance(self, place: int, steps: int, note: str, tokens: int, resumed: bool) -> None:
         step = self.steps[place]

@@ -84,12 +84,12 @@ def _left(step: Step, steps: Sequence[Step], now: float) -> float | None:
 
 def _expected(step: Step, steps: Sequence[Step]) -> float | None:
     """Seconds for the whole of a step, from others of its kind."""
-    speeds = [v for s in steps if s.kind == step.kind and s.state in ("running", "done") and (v := s.per_second())]
+    speeds = [v for s in steps if s.like(step) and s.state in ("running", "done") and (v := s.per_second())]
     if not speeds:
         return None
     if step.total:
         return step.total * sum(1 / v for v in speeds) / len(speeds)
-    lengths = [s.total / v for s in steps if s.kind == step.kind and s.total and (v := s.per_second())]
+    lengths = [s.total / v for s in steps if s.like(step) and s.total and (v := s.per_second())]
     return sum(lengths) / len(lengths)
 
 

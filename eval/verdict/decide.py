@@ -14,14 +14,14 @@ from pathlib import Path
 
 from eval.config import RunConfig, read_run_config
 from eval.errors import UserError
-from eval.files import write_json
-from eval.records import Comparison, Decision, Fit, Score, read_records
+from eval.files import read_json, write_json
+from eval.records import Comparison, Decision, Fit, Score, decision_from_dict, read_records
 from eval.verdict.advice import advice
 from eval.verdict.evidence import Evidence, gather
 from eval.verdict.rule import Ruling, apply_rule
 from eval.verdict.sentences import caveats, reasons, verdict_sentence
 
-__all__ = ["decide", "verdict_sentence", "write_decision"]
+__all__ = ["decide", "read_decision", "verdict_sentence", "write_decision"]
 
 RETRIEVES = {"prompt": False, "rag": True, "ft": False, "hybrid": True, "none": False}
 TUNES = {"prompt": False, "rag": False, "ft": True, "hybrid": True, "none": False}
@@ -64,6 +64,11 @@ def write_decision(run: Path) -> Decision:
     write_json(run / "comparisons.json", [asdict(c) for c in comparisons])
     write_json(run / "decision.json", asdict(decision))
     return decision
+
+
+def read_decision(run: Path) -> Decision:
+    """The decision of a run folder."""
+    return decision_from_dict(read_json(run / "decision.json"))
 
 
 def _common(ruling: Ruling, property_of: dict[str, bool]) -> bool | None:

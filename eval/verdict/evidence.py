@@ -158,8 +158,8 @@ def _gather(primary: Sequence[Score], config: RunConfig, training: Training) -> 
     forgot = _forgot(changes, config.dataset.retention.limit)
     present = {s.mode for s in primary if s.axis in AXES}
     candidates = tuple(
-        name for name, mode in MODES.items()
-        if name in present and mode.strategy and all(name in modes for modes in estimates.values())
+        name for name in MODES
+        if name in present and MODES[name].strategy and all(name in modes for modes in estimates.values())
         and name not in forgot and name not in training.left_out
     )  # fmt: skip
     pairs = _adjusted(pairs | changes)

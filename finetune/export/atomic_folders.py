@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eval.arms.modes import MODES, Adapter
+from eval.arms.modes import MODES
 from eval.config import read_run_config
 from eval.errors import UserError
 from eval.files import read_json
+from eval.strategies import ADAPTERS, Adapter
 
 if TYPE_CHECKING:
     from eval.pipeline.plan import Plan
 
-ADAPTERS: tuple[Adapter, ...] = ("ft", "hybrid")
 MANIFEST = "manifest.json"
 """In every folder that a merge or an export writes: what it was made from, agreement and size."""
 
@@ -98,12 +98,11 @@ def _name(run: Path, adapter: str | None) -> Adapter:
     if adapter is None:
         file = run / "decision.json"
         decision = read_json(file) if file.is_file() else {"mode": None}
-        mode = decision["mode"] if decision.get("strategy") != "none" else None
+        mode = str(decision["mode"]) if decision.get("strategy") != "none" else ""
         name = MODES[mode].adapter if mode in MODES else None
         if name is None:
             raise UserError(f"{run}: no verdict that names an adapter; choose one with --adapter: {known}")
         return name
-    for name in ADAPTERS:
-        if name == adapter:
-            return name
-    raise UserError(f"--adapter {adapter}: no such adapter; known: {known}")
+    if adapter not in ADAPTERS:
+        raise UserError(f"--adapter {adapter}: no such adapter; known: {known}")
+    return adapter

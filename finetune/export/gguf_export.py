@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.arms.modes import Adapter
 from eval.errors import UserError, need
 from eval.files import file_digest, write_json, write_text
+from eval.strategies import Adapter
 from eval.terminal.progress import say
 from finetune.data.row import Row
 from finetune.export import llamacpp
@@ -20,7 +20,7 @@ from finetune.export.merge import merge
 from finetune.export.parity import LEAST_AGREEMENT, MOST_KL, Parity, check, held_out_rows, measure, remembered
 
 if TYPE_CHECKING:
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
 
 FORMS = ("f16", "q8_0", "q4_0", "q4_k_m")
 LIMITS = {"f16": (LEAST_AGREEMENT, MOST_KL), "q8_0": (0.97, 0.05), "q4_0": (0.85, 0.5), "q4_k_m": (0.85, 0.5)}
@@ -62,12 +62,12 @@ def export_gguf(
 
 
 def _export(tuned: Tuned, merged: Path, folder: Path, forms: Sequence[str]) -> list[Exported]:
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
     from finetune.export.logits import load_plain, model_logits
 
     plan = tuned.plan
-    setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
-    rows = held_out_rows(setup, tuned.name)
+    resources = Resources(plan.dataset, plan.config, plan.identity, plan.folder)
+    rows = held_out_rows(resources, tuned.name)
     model = load_plain(merged)
     reference = remembered(model_logits(model))
     name = f"{plan.config.dataset.name}-{tuned.name}"
@@ -83,11 +83,15 @@ def _export(tuned: Tuned, merged: Path, folder: Path, forms: Sequence[str]) -> l
             check(parity, f"the GGUF file ({form})", agreement=least, kl=most)
             exported.append(Exported(folder / file.name, form, file.stat().st_size, parity))
         first = temporary / exported[0].file.name
-        _check_tokens(first, setup, rows)
-        replies = llamacpp.compare(first, model, setup.base, rows, setup.limits.reply) if llamacpp.installed() else None
+        _check_tokens(first, resources, rows)
+        replies = (
+            llamacpp.compare(first, model, resources.base, rows, resources.limits.reply)
+            if llamacpp.installed()
+            else None
+        )
         if replies:
             say(f"{first.name}: {replies.sentence()}")
-        write_text(temporary / "Modelfile", _modelfile(exported[-1].file.name, setup, tuned.name))
+        write_text(temporary / "Modelfile", _modelfile(exported[-1].file.name, resources, tuned.name))
         write_json(temporary / MANIFEST, _manifest(tuned, temporary, exported, replies))
     return exported
 
@@ -107,28 +111,28 @@ def _write(merged: Path, file: Path, form: str, name: str) -> None:
         raise UserError(f"{QUANTIZE} failed: {said}")
 
 
-def _check_tokens(file: Path, setup: Setup, rows: Sequence[Row]) -> None:
+def _check_tokens(file: Path, resources: Resources, rows: Sequence[Row]) -> None:
     """Raise UserError unless the file's tokenizer, read back, cuts the held-out texts into the same tokens."""
     from transformers import AutoTokenizer
 
     tokenizer: Any = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
     for row in rows:
-        text = setup.base.tokenizer.decode(list(row.tokens))
+        text = resources.base.tokenizer.decode(list(row.tokens))
         if tokenizer.encode(text, add_special_tokens=False) != list(row.tokens):
             raise UserError(
                 f"{file.name}: the tokenizer read back cuts a held-out text differently; nothing was written"
             )
 
 
-def _modelfile(weights: str, setup: Setup, adapter: Adapter) -> str:
+def _modelfile(weights: str, resources: Resources, adapter: Adapter) -> str:
     from eval.model.generate import stop_tokens
     from finetune.export.gguf_tokens import adds_bos
     from finetune.export.modelfile import modelfile
 
-    tokenizer = setup.base.tokenizer
+    tokenizer = resources.base.tokenizer
     return modelfile(
-        weights, tokenizer, setup.config.instruction, adapter, longest=setup.limits.most,
-        stops=[tokenizer.convert_ids_to_tokens(i) for i in sorted(stop_tokens(setup.base))],
+        weights, tokenizer, resources.config.instruction, adapter, longest=resources.limits.most,
+        stops=[tokenizer.convert_ids_to_tokens(i) for i in sorted(stop_tokens(resources.base))],
         bos=tokenizer.bos_token if adds_bos(tokenizer) else "",
     )  # fmt: skip
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.arms.modes import Adapter
 from eval.errors import UserError
 from eval.files import read_json, write_json
+from eval.strategies import Adapter
 from eval.terminal.progress import say
 from finetune.export.atomic_folders import MANIFEST, Tuned, appearing, folder_bytes, open_tuned, quiet
 from finetune.export.parity import Parity, check, held_out_rows, measure
@@ -61,18 +61,18 @@ def _known(tuned: Tuned, folder: Path, dtype: str) -> Merged | None:
 
 
 def _merge(tuned: Tuned, folder: Path, dtype: str) -> Merged:
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
     from finetune.export.logits import adapter_logits, compute_exactly, load_plain, model_logits
 
     plan = tuned.plan
-    setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
-    setup.load_adapter(tuned.name)
-    rows = held_out_rows(setup, tuned.name)
+    resources = Resources(plan.dataset, plan.config, plan.identity, plan.folder)
+    resources.load_adapter(tuned.name)
+    rows = held_out_rows(resources, tuned.name)
     with appearing(folder) as temporary:
         say(f"merging {tuned.folder.name} into {folder}")
-        save_merged(setup.base, tuned.name, temporary, dtype)
-        exact = compute_exactly(setup.base)
-        parity = measure(adapter_logits(setup.base, tuned.name), model_logits(load_plain(temporary)), rows)
+        save_merged(resources.base, tuned.name, temporary, dtype)
+        exact = compute_exactly(resources.base)
+        parity = measure(adapter_logits(resources.base, tuned.name), model_logits(load_plain(temporary)), rows)
         check(parity, f"the merged model ({dtype})")
         write_json(temporary / MANIFEST, _manifest(tuned, dtype, parity, folder_bytes(temporary), exact))
     return Merged(folder, plan.folder, tuned.name, tuned.fingerprint, dtype, parity)

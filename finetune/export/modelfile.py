@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from eval.arms.modes import Adapter
 from eval.arms.prompt import Message, user_turn
 from eval.errors import UserError
 from eval.model.chat_template import apply
+from eval.strategies import Adapter
 
 SYSTEM, FIRST, REPLY, SECOND = "\x01system\x01", "\x01first\x01", "\x01reply\x01", "\x01second\x01"
 """Stand for the turns while the chat template is asked what it writes between them."""

@@ -16,7 +16,7 @@ from finetune.data.row import Row
 from finetune.data.rows import reply_row
 
 if TYPE_CHECKING:
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
 
 Logits = Callable[[Sequence[int], int], Any]
 """A form of a model: (tokens, start) -> logits that predict tokens[start:], shape (len(tokens) - start, vocabulary)."""
@@ -106,7 +106,7 @@ def check(parity: Parity, what: str, *, agreement: float = LEAST_AGREEMENT, kl: 
         )
 
 
-def held_out_rows(setup: Setup, mode: str, limit: int = ROWS) -> list[Row]:
+def held_out_rows(resources: Resources, mode: str, limit: int = ROWS) -> list[Row]:
     """Prompts of the test split, as `mode` puts them, with their replies; at most `limit`, evenly spread.
 
     A row without a reply gets the one that the run predicted; raises UserError when there is none either.
@@ -116,22 +116,22 @@ def held_out_rows(setup: Setup, mode: str, limit: int = ROWS) -> list[Row]:
     from eval.arms.modes import MODES
     from eval.arms.predict import predictions_file, read_predictions
 
-    test = setup.dataset.test
+    test = resources.dataset.test
     chosen = [test[i * len(test) // limit] for i in range(limit)] if len(test) > limit else list(test)
     said = {}
-    if predictions_file(setup.run, mode).is_file():
-        said = {p.id: p.text for p in read_predictions(setup.run, mode)}
+    if predictions_file(resources.run, mode).is_file():
+        said = {p.id: p.text for p in read_predictions(resources.run, mode)}
     replies = {e.id: e.reply or said.get(e.id, "") for e in chosen}
     examples = [replace(e, reply=replies[e.id]) for e in chosen if replies[e.id]]
     if not examples:
         raise UserError(
-            f"{setup.dataset.path / 'test.jsonl'}: no row has a reply to compare models on; write some, or answer "
-            f"first with: evaluate {setup.dataset.path} --mode {mode}"
+            f"{resources.dataset.path / 'test.jsonl'}: no row has a reply to compare models on; write some, or answer "
+            f"first with: evaluate {resources.dataset.path} --mode {mode}"
         )
     if MODES[mode].retrieves:
-        setup.prepare(examples)
-    where = str(setup.dataset.path / "test.jsonl")
-    return [reply_row(setup.base.tokenizer, MODES[mode].build(setup, e), e, where=where) for e in examples]
+        resources.prepare(examples)
+    where = str(resources.dataset.path / "test.jsonl")
+    return [reply_row(resources.base.tokenizer, MODES[mode].build(resources, e), e, where=where) for e in examples]
 
 
 def _log_softmax(logits: Any) -> Any:

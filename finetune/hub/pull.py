@@ -9,7 +9,8 @@ from typing import Any
 
 from eval.errors import UserError
 from eval.files import file_digest, read_json
-from finetune.export.atomic_folders import ADAPTERS, MANIFEST, appearing
+from eval.strategies import ADAPTERS
+from finetune.export.atomic_folders import MANIFEST, appearing
 from finetune.hub.hub_client import explained, open_hub
 from finetune.hub.publish import ADAPTER_FILES, MERGED_FILES
 

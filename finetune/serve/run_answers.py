@@ -21,7 +21,7 @@ from finetune.serve.request import ApiError, ChatRequest
 from finetune.serve.text_stream import TextStream
 
 if TYPE_CHECKING:
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
     from eval.pipeline.plan import Plan
 
 
@@ -53,8 +53,8 @@ class Reply:
 class Desk:
     """Answers by the modes of a run, in the prompts and with the weights that were evaluated."""
 
-    def __init__(self, setup: Setup, modes: tuple[str, ...]) -> None:
-        self.setup, self.modes = setup, modes
+    def __init__(self, resources: Resources, modes: tuple[str, ...]) -> None:
+        self.resources, self.modes = resources, modes
         self.default = modes[0]
         self.lock = Lock()
         """Held while a reply is made: there is one model, and one adapter is switched on at a time."""
@@ -63,10 +63,10 @@ class Desk:
         """Load base, adapters and index now, so that the first question does not wait for them."""
         for mode in self.modes:
             if (adapter := MODES[mode].adapter) is not None:
-                self.setup.load_adapter(adapter)
+                self.resources.load_adapter(adapter)
         if any(MODES[m].retrieves for m in self.modes):
-            self.setup.retriever.retrieve(["?"])
-        _ = self.setup.limits
+            self.resources.retriever.retrieve(["?"])
+        _ = self.resources.limits
 
     def reply(self, request: ChatRequest) -> Reply:
         """Begin a reply; the caller holds `lock` until it has taken all pieces. Raises ApiError."""
@@ -81,7 +81,7 @@ class Desk:
                 param="model",
                 code="model_not_found",
             )
-        base = self.setup.base
+        base = self.resources.base
         prompt = self._prompt(mode, request)
         tokens = render(base.tokenizer, prompt.messages)
         limits, room = self._limits(len(tokens), request.max_tokens)
@@ -96,7 +96,7 @@ class Desk:
 
     def _prompt(self, mode: str, request: ChatRequest) -> Prompt:
         """The mode's own prompt, with earlier questions and replies as turns before its last."""
-        prompt = MODES[mode].build(self.setup, Example("question", request.question))
+        prompt = MODES[mode].build(self.resources, Example("question", request.question))
         earlier = tuple(
             {"role": t.role, "content": user_turn(t.text) if t.role == "user" else t.text} for t in request.earlier
         )
@@ -104,8 +104,8 @@ class Desk:
 
     def _limits(self, tokens_in: int, wanted: int | None) -> tuple[Limits, int]:
         """(how long reply and thinking may become, how many tokens both may take)."""
-        context = int(getattr(self.setup.base.causal.config, "max_position_embeddings", 0) or 0)
-        limits = self.setup.limits
+        context = int(getattr(self.resources.base.causal.config, "max_position_embeddings", 0) or 0)
+        limits = self.resources.limits
         least = wanted or limits.least
         if context and tokens_in + least > context:
             raise ApiError(
@@ -118,7 +118,7 @@ class Desk:
         return limits, min(most, context - tokens_in) if context else most
 
     def _pieces(self, made: Generator[int], ending: Ending, texts: tuple[str, ...], tokens_in: int) -> Generator[Piece]:
-        plainly = decoder(self.setup.base.tokenizer, specials=False)
+        plainly = decoder(self.resources.base.tokenizer, specials=False)
         stream, finish = TextStream(texts), "length"
         with closing(made):
             for token in made:
@@ -139,19 +139,19 @@ def open_desk(run: Path, mode: str | None) -> Desk:
 
     Nothing is trained: raises UserError when the run, the verdict or the mode's adapter is missing.
     """
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
 
     if not (run / "config.yaml").is_file():
         raise UserError(f"{run}: no run folder (it would hold a config.yaml); make one with: evaluate DATASET")
     plan = _plan(run)
-    setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
-    ready = [name for name in MODES if _missing(setup, name) is None]
+    resources = Resources(plan.dataset, plan.config, plan.identity, plan.folder)
+    ready = [name for name in MODES if _missing(resources, name) is None]
     chosen = mode or _verdict(run)
     if chosen not in MODES:
         raise UserError(f"--mode {chosen}: no such mode; known: {', '.join(MODES)}")
-    if reason := _missing(setup, chosen):
+    if reason := _missing(resources, chosen):
         raise UserError(f"--mode {chosen}: {reason}")
-    return Desk(setup, (chosen, *(name for name in ready if name != chosen)))
+    return Desk(resources, (chosen, *(name for name in ready if name != chosen)))
 
 
 def _plan(run: Path) -> Plan:
@@ -174,18 +174,19 @@ def _verdict(run: Path) -> str:
     return str(mode)
 
 
-def _missing(setup: Setup, name: str) -> str | None:
+def _missing(resources: Resources, name: str) -> str | None:
     """Why the run cannot answer by a mode, or None."""
     from finetune.adapter import is_complete
 
-    spec, dataset = MODES[name], setup.dataset
+    spec, dataset = MODES[name], resources.dataset
     if spec.strategy is None:
         return "it is given the gold passages, which a new question does not have; name another mode"
     if spec.retrieves and not dataset.documents:
         return f"{dataset.path} has no corpus/ to retrieve from; name another mode"
-    if spec.adapter and not is_complete(setup.adapter_folder(spec.adapter)):
+    if spec.adapter and not is_complete(resources.adapter_folder(spec.adapter)):
+        folder = resources.adapter_folder(spec.adapter)
         return (
-            f"{setup.adapter_folder(spec.adapter)} is not there: the run has no adapter for the data set as it is now; "
-            f"run: evaluate {dataset.path} --mode {name} --out {setup.run}"
+            f"{folder} is not there: the run has no adapter for the data set as it is now; "
+            f"run: evaluate {dataset.path} --mode {name} --out {resources.run}"
         )
     return None

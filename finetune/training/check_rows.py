@@ -6,23 +6,24 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from eval.arms.modes import Adapter
 from eval.data.gates.gate import counted
 from eval.errors import UserError
 from eval.model.model_files import locate_model
+from eval.strategies import Adapter
 from finetune.data.row import Row
 from finetune.data.row_faults import RowError, check_clock
 from finetune.data.rows import planned, warmup
+from finetune.data.training_rows import training_rows
 from finetune.training.defaults import FEW_STEPS, hidden_size, rate_formula
 from finetune.training.requirements import demand_faults
 from finetune.training.tracking import check_trackers
 from finetune.training.training_state import TrainSettings, train_settings
 
 if TYPE_CHECKING:
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
 
 
-def check_training(setup: Setup, names: Sequence[Adapter]) -> None:
+def check_training(resources: Resources, names: Sequence[Adapter]) -> None:
     """Print what each adapter would be trained on, what is wrong with it, and what it would take.
 
     Raises UserError at the end when there is an error. Neither the weights nor a network are asked for.
@@ -30,34 +31,38 @@ def check_training(setup: Setup, names: Sequence[Adapter]) -> None:
     problems: list[tuple[str, str]] = []
     for name in names:
         faults: list[UserError] = []
-        rows, held_back = setup.training_rows(name, faults)
+        rows, held_back = training_rows(resources, name, faults)
         try:
-            check_clock(setup.tokenizer)
+            check_clock(resources.tokenizer)
         except RowError as error:
             faults.append(error)
-        _print_rows(setup, name, rows, held_back)
+        _print_rows(resources, name, rows, held_back)
         found = _distinct(faults)
-        found += setting_faults(setup, held_back)
-        found += [] if faults else [*batch_faults(setup.tokenizer, rows, held_back), *demand_faults(setup, name, rows)]
+        found += setting_faults(resources, held_back)
+        found += (
+            []
+            if faults
+            else [*batch_faults(resources.tokenizer, rows, held_back), *demand_faults(resources, name, rows)]
+        )
         problems += [p for p in found if p not in problems]
     for kind, message in problems:
         print(f"error: {message} [{kind}]")
     if problems:
-        raise UserError(f"{setup.dataset.path}: mend the {counted(len(problems), 'error')} above, then train")
-    print(f"{setup.dataset.path}: nothing found; ready to train")
+        raise UserError(f"{resources.dataset.path}: mend the {counted(len(problems), 'error')} above, then train")
+    print(f"{resources.dataset.path}: nothing found; ready to train")
 
 
-def refuse_faults(setup: Setup, name: Adapter) -> None:
+def refuse_faults(resources: Resources, name: Adapter) -> None:
     """Raise UserError for the first thing that is wrong with an adapter's rows: what training runs before it trains."""
-    rows, held_back = setup.training_rows(name)
-    check_clock(setup.tokenizer)
-    for _, message in (*setting_faults(setup, held_back), *batch_faults(setup.tokenizer, rows, held_back)):
+    rows, held_back = training_rows(resources, name)
+    check_clock(resources.tokenizer)
+    for _, message in (*setting_faults(resources, held_back), *batch_faults(resources.tokenizer, rows, held_back)):
         raise UserError(message)
 
 
-def setting_faults(setup: Setup, held_back: Sequence[Row]) -> list[tuple[str, str]]:
+def setting_faults(resources: Resources, held_back: Sequence[Row]) -> list[tuple[str, str]]:
     """(kind, message) of settings in dataset.yaml that cannot be met here."""
-    finetune, where = setup.config.finetune, setup.dataset.path / "dataset.yaml"
+    finetune, where = resources.config.finetune, resources.dataset.path / "dataset.yaml"
     faults = []
     if finetune.patience and not held_back:
         faults.append(("held-back", f"{where}: key 'finetune.patience' needs held-back rows to look at; add a "
@@ -100,23 +105,24 @@ def _distinct(faults: Sequence[UserError]) -> list[tuple[str, str]]:
     ]
 
 
-def _print_rows(setup: Setup, name: str, rows: Sequence[Row], held_back: Sequence[Row]) -> None:
+def _print_rows(resources: Resources, name: str, rows: Sequence[Row], held_back: Sequence[Row]) -> None:
     from finetune.data.row_preview import show
 
     tokens, trained = sum(len(r.tokens) for r in rows), sum(len(r.tokens) - r.start for r in rows)
     longest = max((len(r.tokens) for r in rows), default=0)
+    reads = resources.context or "any number"
     print(f"{name}: {counted(len(rows), 'row')} to train on, {len(held_back)} held back; {tokens} tokens, {trained} of "
-          f"them trained; the longest row has {longest}, the model reads {setup.context or 'any number'}")  # fmt: skip
-    show(setup.tokenizer, rows)
-    _print_settings(setup, name, rows)
+          f"them trained; the longest row has {longest}, the model reads {reads}")  # fmt: skip
+    show(resources.tokenizer, rows)
+    _print_settings(resources, name, rows)
 
 
-def _print_settings(setup: Setup, name: str, rows: Sequence[Row]) -> None:
+def _print_settings(resources: Resources, name: str, rows: Sequence[Row]) -> None:
     """Rate, steps and text rows, with where each comes from; a warning where the steps are few."""
-    asked, settings = setup.dataset.config.finetune, train_settings(setup.run_config, name)
+    asked, settings = resources.dataset.config.finetune, train_settings(resources.run_config, name)
     steps = planned(rows, settings)
     kinds = [rows[step[0]].kind for step in steps]
-    print(f"  learning rate: {settings.learning_rate:g}, {_source_of_rate(setup, name)}; warm-up over "
+    print(f"  learning rate: {settings.learning_rate:g}, {_source_of_rate(resources, name)}; warm-up over "
           f"{counted(warmup(len(steps)), 'step')}, then linearly to zero")  # fmt: skip
     rule = "as dataset.yaml says" if asked.batch_size else "by rule"
     print(f"  steps: {len(steps)} in {counted(settings.epochs, 'epoch')}; {kinds.count('reply')} of them with "
@@ -124,18 +130,18 @@ def _print_settings(setup: Setup, name: str, rows: Sequence[Row]) -> None:
     if "text" in kinds:
         rule = "as dataset.yaml says" if asked.text_tokens else "by the width of the model"
         print(f"  text: {kinds.count('text')} steps with {settings.text_batch} rows each, of at most "
-              f"{setup.config.finetune.text_tokens} tokens of a document, {rule}")  # fmt: skip
+              f"{resources.config.finetune.text_tokens} tokens of a document, {rule}")  # fmt: skip
     if warning := few_steps(settings, kinds.count("reply")):
         print(f"  warning: {warning}")
 
 
-def _source_of_rate(setup: Setup, name: str) -> str:
-    width = hidden_size(locate_model(setup.run_config.model))
-    if name in setup.run_config.learning_rates:
+def _source_of_rate(resources: Resources, name: str) -> str:
+    width = hidden_size(locate_model(resources.run_config.model))
+    if name in resources.run_config.learning_rates:
         return "as a sweep found"
-    if setup.dataset.config.finetune.learning_rate is not None or width is None:
+    if resources.dataset.config.finetune.learning_rate is not None or width is None:
         return "as dataset.yaml says"
-    return f"by rule: {rate_formula(width, setup.config.finetune.method)}"
+    return f"by rule: {rate_formula(width, resources.config.finetune.method)}"
 
 
 def few_steps(settings: TrainSettings, steps: int) -> str:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from finetune.data.row import Row
 from finetune.data.rows import planned
+from finetune.data.training_rows import training_rows
 from finetune.training.training_state import train_settings
 
 if TYPE_CHECKING:
     import torch
 
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
     from eval.model.dimensions import Shape
     from eval.model.quantization import Rung
     from finetune.training.estimate import Load, Part
@@ -59,7 +60,7 @@ class Demand:
         return self.least <= MEMORY_SHARE * self.there
 
 
-def demand(setup: Setup, name: str, rows: Sequence[Row]) -> Demand:
+def demand(resources: Resources, name: str, rows: Sequence[Row]) -> Demand:
     """What training an adapter on these rows would take; replay rows, which only the base can write, do not count."""
     from eval.model.device import pick_device, resolve_dtype, unpacked_fits
     from eval.model.dimensions import shape_of
@@ -68,13 +69,13 @@ def demand(setup: Setup, name: str, rows: Sequence[Row]) -> Demand:
     from finetune.training import estimate as e
     from finetune.training.micro_batches import Fit, fit
 
-    finetune, device, named = setup.config.finetune, pick_device(), setup.run_config.dtype
+    finetune, device, named = resources.config.finetune, pick_device(), resources.run_config.dtype
     dtype = resolve_dtype(named, device)
     rung = choose_rung(finetune.method, device, dtype, named)
-    config = read_model_config(setup.run_config.model)
+    config = read_model_config(resources.run_config.model)
     shape = shape_of(config)
     unpacked = rung.name == "nf4" and unpacked_fits(shape.linear, dtype, device)
-    steps = planned(rows, train_settings(setup.run_config, name))
+    steps = planned(rows, train_settings(resources.run_config, name))
     load = e.load_of(rows, steps, share_prefix=False)
 
     def parts(cut: Fit) -> list[Part]:
@@ -96,34 +97,34 @@ def demand(setup: Setup, name: str, rows: Sequence[Row]) -> Demand:
     return Demand(shape, load, cut, rung, unpacked, dtype, devices, there, parts(cut), least)
 
 
-def shortage(setup: Setup, name: str, found: Demand) -> str | None:
+def shortage(resources: Resources, name: str, found: Demand) -> str | None:
     """What to say where the memory does not suffice; None where it does."""
     from finetune.training.estimate import GIB
 
     if found.fits:
         return None
-    where, method = setup.dataset.path / "dataset.yaml", setup.config.finetune.method
+    where, method = resources.dataset.path / "dataset.yaml", resources.config.finetune.method
     return (
         f"{where}: {name} would take about {found.least / GIB:.1f} GiB and the device has {found.there / GIB:.1f}; "
         f"{FIXES[method]}"
     )
 
 
-def seconds(setup: Setup, found: Demand) -> tuple[float, float, float]:
+def seconds(resources: Resources, found: Demand) -> tuple[float, float, float]:
     """(seconds of training, its operations, operations a second of a short timed product)."""
     from finetune.training import estimate as e
 
-    work = e.operations(found.shape, found.load, method=setup.config.finetune.method, recompute=found.cut.recompute)
+    work = e.operations(found.shape, found.load, method=resources.config.finetune.method, recompute=found.cut.recompute)
     speed = e.probe_speed(found.shape, min(found.cut.tokens, found.load.largest), found.dtype, found.devices[0])
     return work / (e.SHARE * speed), work, speed
 
 
-def demand_faults(setup: Setup, name: str, rows: Sequence[Row]) -> list[tuple[str, str]]:
+def demand_faults(resources: Resources, name: str, rows: Sequence[Row]) -> list[tuple[str, str]]:
     """Print memory and time with their formulas; (kind, message) when the device is too small."""
     from eval.model.dimensions import cache_bytes
     from finetune.training.estimate import GIB, SHARE
 
-    found, method = demand(setup, name, rows), setup.config.finetune.method
+    found, method = demand(resources, name, rows), resources.config.finetune.method
     form = "float32, all trained" if method == "full" else found.rung.line()
     print(f"  base weights: {form}{', unpacked once to the same numbers' if found.unpacked else ''}")
     place = found.devices[0].type if len(found.devices) == 1 else f"{len(found.devices)} cards"
@@ -134,18 +135,18 @@ def demand_faults(setup: Setup, name: str, rows: Sequence[Row]) -> list[tuple[st
         print(f"    a step of {found.load.largest} tokens runs in pieces of {found.cut.tokens}, with the same gradient")
     from eval.model.loading import read_model_config
 
-    each = cache_bytes(read_model_config(setup.run_config.model), found.dtype)
+    each = cache_bytes(read_model_config(resources.run_config.model), found.dtype)
     print(f"  answering: the weights, and {each / 1024:.0f} KiB of keys and values for each token of a prompt and its "
           "reply; batches are sized by what is free")  # fmt: skip
-    if (message := shortage(setup, name, found)) is not None:
+    if (message := shortage(resources, name, found)) is not None:
         return [("memory", message)]
-    time, work, speed = seconds(setup, found)
+    time, work, speed = seconds(resources, found)
     print(f"  time: about {time:.0f} s = {work:.3g} operations in {found.load.steps} steps / "
           f"({SHARE} x {speed:.3g} a second, timed just now)")  # fmt: skip
     return []
 
 
-def expect_training(setup: Setup, name: str) -> None:
+def expect_training(resources: Resources, name: str) -> None:
     """Say in one line how long training an adapter will take; raises UserError when the memory does not suffice.
 
     Asked before the base is loaded: afterwards its weights are no longer among what is free.
@@ -154,10 +155,10 @@ def expect_training(setup: Setup, name: str) -> None:
     from eval.terminal.progress import say
     from finetune.training.estimate import GIB
 
-    found = demand(setup, name, setup.training_rows(name)[0])  # type: ignore[arg-type]
-    if (message := shortage(setup, name, found)) is not None:
+    found = demand(resources, name, training_rows(resources, name)[0])
+    if (message := shortage(resources, name, found)) is not None:
         raise UserError(message)
-    time, _, _ = seconds(setup, found)
+    time, _, _ = seconds(resources, found)
     say(
         f"training {name}: about {_spoken(time)} and {found.needed / GIB:.1f} GiB for {found.load.steps} steps, "
         "by estimate"

@@ -11,16 +11,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.arms.modes import Adapter
 from eval.errors import UserError, need
 from eval.files import write_json
 from eval.pipeline.swept_rates import SWEEP, read_sweep
+from eval.strategies import Adapter
 from eval.terminal.command_line import print_table
 from finetune.adapter import read_training
+from finetune.data.training_rows import training_rows
 from finetune.training.divergence import Diverged
+from finetune.training.train_adapter import train_adapter
 
 if TYPE_CHECKING:
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
     from eval.pipeline.plan import Plan
 
 FIRST = (1.0, 3.0, 1 / 3)
@@ -29,7 +31,7 @@ RANGE = 30.0
 """The sweep looks between the data set's rate divided and multiplied by this."""
 
 
-def sweep(setup: Setup, name: Adapter, trials: int, planned: Callable[[dict[str, float]], Plan]) -> Path:
+def sweep(resources: Resources, name: Adapter, trials: int, planned: Callable[[dict[str, float]], Plan]) -> Path:
     """Train an adapter at `trials` learning rates, keep the one of the lowest held-out loss, and return its folder.
 
     `planned` gives the run with other rates. Raises UserError without Optuna, or without held-back rows.
@@ -38,19 +40,19 @@ def sweep(setup: Setup, name: Adapter, trials: int, planned: Callable[[dict[str,
     from finetune.training.distributed import world
 
     here = world()
-    if not here.from_main(lambda: bool(setup.training_rows(name)[1])):
+    if not here.from_main(lambda: bool(training_rows(resources, name)[1])):
         raise UserError(
-            f"{setup.dataset.path}: --sweep is judged on held-back rows and there are none; add a dev.jsonl, or 20 "
+            f"{resources.dataset.path}: --sweep is judged on held-back rows and there are none; add a dev.jsonl, or 20 "
             "rows or more to train.jsonl"
         )
-    there = set((setup.run / "adapters").glob(f"{name}-*"))
+    there = set((resources.run / "adapters").glob(f"{name}-*"))
     table: list[dict[str, Any]] = []
 
     def trial(rate: float) -> float | None:
         plan = planned({name: rate})
-        seeded = setup.with_seed(plan.config, plan.identity)
+        seeded = resources.with_seed(plan.config, plan.identity)
         try:
-            folder = seeded.train_adapter(name)
+            folder = train_adapter(seeded, name)
         except Diverged as error:
             table.append({"learning_rate": rate, "held_out_loss": None, "reason": str(error), "folder": None})
             return None
@@ -60,19 +62,19 @@ def sweep(setup: Setup, name: Adapter, trials: int, planned: Callable[[dict[str,
                       "seconds": known["seconds"], "folder": folder.name})  # fmt: skip
         return loss
 
-    _propose(setup.config.finetune.learning_rate or 0.0, setup.run_config.seed, trials, trial)
+    _propose(resources.config.finetune.learning_rate or 0.0, resources.run_config.seed, trials, trial)
     done = [t for t in table if t["held_out_loss"] is not None]
     if not done:
-        raise UserError(f"{setup.dataset.path}: training diverged at every rate of the sweep; lower learning_rate")
+        raise UserError(f"{resources.dataset.path}: training diverged at every rate of the sweep; lower learning_rate")
     best = min(done, key=lambda t: (t["held_out_loss"], t["learning_rate"]))
     if here.main:
         _show(name, table, best)
-        kept = {setup.run / "adapters" / best["folder"], *there}
-        _remove_others(setup.run / "adapters", name, kept)
+        kept = {resources.run / "adapters" / best["folder"], *there}
+        _remove_others(resources.run / "adapters", name, kept)
         key = planned({name: 0.0}).identity.recipe(name)
         chosen = {"of": key, "learning_rate": best["learning_rate"], "trials": table}
-        write_json(setup.run / SWEEP, read_sweep(setup.run) | {name: chosen})
-    return setup.run / "adapters" / str(best["folder"])
+        write_json(resources.run / SWEEP, read_sweep(resources.run) | {name: chosen})
+    return resources.run / "adapters" / str(best["folder"])
 
 
 def _propose(start: float, seed: int, trials: int, answer: Callable[[float], float | None]) -> None:

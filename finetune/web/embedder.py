@@ -11,7 +11,7 @@ from eval.files import write_json
 from eval.terminal.progress import say
 
 if TYPE_CHECKING:
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 SAME = 0.99
@@ -20,28 +20,28 @@ FILES = {"fp16": "model_fp16", "fp32": "model"}
 """Smallest first."""
 
 
-def export_embedder(setup: Setup, folder: Path, questions: Sequence[str]) -> dict[str, Any]:
+def export_embedder(resources: Resources, folder: Path, questions: Sequence[str]) -> dict[str, Any]:
     """Write the run's embedder to folder/onnx/ with its tokenizer, in the smallest form that finds the same passages.
 
     Returns what the page needs to know, and the agreement. Raises UserError when no form agrees.
     """
     from finetune.web.graph import load_whole, save, store_half
 
-    embedder = setup.retriever.embedder
+    embedder = resources.retriever.embedder
     (folder / "onnx").mkdir(parents=True, exist_ok=True)
     whole = folder / "onnx" / "whole.onnx"
     say("exporting the embedder")
     _trace(embedder, whole)
     embedder.tokenizer.save_pretrained(folder)
     write_json(folder / "config.json", {"model_type": str(embedder.model[0].auto_model.config.model_type)})
-    expected = [_names(found) for found in setup.retriever.retrieve(questions)]
+    expected = [_names(found) for found in resources.retriever.retrieve(questions)]
     for form, name in FILES.items():
         model = load_whole(whole)
         if form == "fp16":
             store_half(model)
         file = folder / "onnx" / f"{name}.onnx"
         save(model, file)
-        found = _search(setup, embed_with(file, embedder), questions)
+        found = _search(resources, embed_with(file, embedder), questions)
         same = sum(a == b for a, b in zip(found, expected, strict=True)) / len(questions)
         if same >= SAME:
             break
@@ -49,7 +49,7 @@ def export_embedder(setup: Setup, folder: Path, questions: Sequence[str]) -> dic
         file.with_name(f"{file.name}_data").unlink()
     else:
         raise UserError(
-            f"--embedder {setup.run_config.embedder}: as ONNX it finds other passages ({same:.3f} the same)"
+            f"--embedder {resources.run_config.embedder}: as ONNX it finds other passages ({same:.3f} the same)"
         )
     for left in folder.glob("onnx/whole.onnx*"):
         left.unlink()
@@ -115,13 +115,13 @@ def _trace(embedder: Any, file: Path) -> None:
         )  # fmt: skip
 
 
-def _search(setup: Setup, embed: Any, questions: Sequence[str]) -> list[list[tuple[str, int]]]:
+def _search(resources: Resources, embed: Any, questions: Sequence[str]) -> list[list[tuple[str, int]]]:
     """The names of the passages that the page would show: cosine over all chunks, ties by document and position."""
     import numpy as np
 
-    rows, vectors = setup.retriever.contents()
+    rows, vectors = resources.retriever.contents()
     scores = embed(questions).astype(np.float64) @ vectors.T
-    k = setup.config.retrieval.top_k
+    k = resources.config.retrieval.top_k
     order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
     return [[rows[i][:2] for i in best] for best in order]
 

@@ -17,7 +17,7 @@ from finetune.export.parity import MOST_KL, Parity, held_out_rows, measure
 from finetune.web.build import FORMS, Form, check_installed
 
 if TYPE_CHECKING:
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
 
 FORMAT = 1
 """Raised whenever the same weights would be exported differently."""
@@ -52,26 +52,26 @@ def export_onnx(run: Path, mode: str | None = None, wanted: str | None = None, o
     if wanted is not None and wanted not in FORMS:
         raise UserError(f"--form {wanted}: no such number format; known: {', '.join(FORMS)}")
     desk = open_desk(run, mode)
-    return export_weights(desk.setup, desk.default, wanted, out or run / "onnx" / desk.default)
+    return export_weights(desk.resources, desk.default, wanted, out or run / "onnx" / desk.default)
 
 
-def export_weights(setup: Setup, mode: str, wanted: str | None, folder: Path) -> Exported:
+def export_weights(resources: Resources, mode: str, wanted: str | None, folder: Path) -> Exported:
     """`export_onnx` for a run that is already open."""
-    name = _fingerprint(setup, mode, wanted)
+    name = _fingerprint(resources, mode, wanted)
     if folder.exists() and not (folder / MANIFEST).is_file():
         raise UserError(f"{folder}: exists and is no exported model; name another folder with --out")
     if (folder / MANIFEST).is_file() and (manifest := read_json(folder / MANIFEST))["fingerprint"] == name:
         return _known(folder, manifest)
     with appearing(folder) as temporary:
-        manifest = _export(setup, mode, wanted, temporary) | {"fingerprint": name}
+        manifest = _export(resources, mode, wanted, temporary) | {"fingerprint": name}
         write_json(temporary / MANIFEST, manifest)
     return _known(folder, manifest)
 
 
-def _fingerprint(setup: Setup, mode: str, wanted: str | None) -> str:
+def _fingerprint(resources: Resources, mode: str, wanted: str | None) -> str:
     adapter = MODES[mode].adapter
     return fingerprint(
-        "onnx", FORMAT, setup.identity.model, setup.identity.adapter(adapter) if adapter else "", wanted,
+        "onnx", FORMAT, resources.identity.model, resources.identity.adapter(adapter) if adapter else "", wanted,
         [f.name for f in FORMS.values()], mode,
     )  # fmt: skip
 
@@ -83,19 +83,19 @@ def _known(folder: Path, manifest: dict[str, Any]) -> Exported:
     )  # fmt: skip
 
 
-def _export(setup: Setup, mode: str, wanted: str | None, folder: Path) -> dict[str, Any]:
+def _export(resources: Resources, mode: str, wanted: str | None, folder: Path) -> dict[str, Any]:
     from finetune.export.logits import adapter_logits
     from finetune.web.build import session_logits
 
-    rows = held_out_rows(setup, mode)
+    rows = held_out_rows(resources, mode)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as name:
         plain = Path(name) / "plain"
-        reference = _plain(setup, mode, plain)
+        reference = _plain(resources, mode, plain)
         form, parity, tried = _choose(Path(name), plain, reference, rows, wanted, folder)
     size = folder_bytes(folder)
     file = folder / "onnx" / f"{form.file}.onnx"
     adapter = MODES[mode].adapter
-    evaluated = measure(adapter_logits(setup.base, adapter), session_logits(file), rows)
+    evaluated = measure(adapter_logits(resources.base, adapter), session_logits(file), rows)
     return {
         "form": "onnx",
         "mode": mode,
@@ -108,16 +108,16 @@ def _export(setup: Setup, mode: str, wanted: str | None, folder: Path) -> dict[s
     }
 
 
-def _plain(setup: Setup, mode: str, folder: Path) -> Callable[..., Any]:
+def _plain(resources: Resources, mode: str, folder: Path) -> Callable[..., Any]:
     """Write the mode's weights as a plain float32 folder; returns its logits, which are kept for all forms."""
     from finetune.export.logits import load_plain, model_logits
     from finetune.export.merge import save_merged
 
     adapter = MODES[mode].adapter
     if adapter:
-        setup.load_adapter(adapter)
+        resources.load_adapter(adapter)
     folder.mkdir()
-    save_merged(setup.base, adapter or "", folder, "fp32")
+    save_merged(resources.base, adapter or "", folder, "fp32")
     logits, kept = model_logits(load_plain(folder)), {}
 
     def remembered(tokens: Sequence[int], start: int) -> Any:

@@ -12,7 +12,7 @@ from eval.model.chat_template import apply, set_to_think
 from eval.records import Example
 
 if TYPE_CHECKING:
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
 
 MARK = "\u2060QUESTION\u2060"
 """Stands for the user's turn; a template may strip blanks around it, but not it."""
@@ -25,12 +25,12 @@ WATCHED = 32
 """Vocabulary entries whose logits are compared at every position."""
 
 
-def frame(setup: Setup, mode: str) -> tuple[str, str]:
+def frame(resources: Resources, mode: str) -> tuple[str, str]:
     """(text before, text after) the user's turn of a mode's prompt; raises UserError when that is not all there is.
 
     The page joins them with the turn, so that it needs no template engine; every test question is tried.
     """
-    tokenizer, spec = setup.base.tokenizer, MODES[mode]
+    tokenizer, spec = resources.base.tokenizer, MODES[mode]
     if set_to_think(tokenizer):
         raise UserError(
             f"{tokenizer.name_or_path}: the model thinks before it replies, which the page cannot keep apart; "
@@ -38,15 +38,15 @@ def frame(setup: Setup, mode: str) -> tuple[str, str]:
         )
 
     def turns(example: Example) -> list[dict[str, str]]:
-        return list(spec.build(setup, example).messages)
+        return list(spec.build(resources, example).messages)
 
     marked = [*turns(Example("mark", "?"))[:-1], {"role": "user", "content": MARK}]
     before, found, after = apply(tokenizer, marked, awaiting=True).partition(MARK)
     if not found or MARK in after:
         raise UserError(f"{tokenizer.name_or_path}: the chat template rewrites the user's turn; the page cannot follow")
     if spec.retrieves:
-        setup.prepare(setup.dataset.test)
-    for example in setup.dataset.test:
+        resources.prepare(resources.dataset.test)
+    for example in resources.dataset.test:
         messages = turns(example)
         joined = tokenizer.encode(before + messages[-1]["content"] + after, add_special_tokens=False)
         if list(joined) != render(tokenizer, messages):
@@ -57,15 +57,15 @@ def frame(setup: Setup, mode: str) -> tuple[str, str]:
     return before, after
 
 
-def samples(setup: Setup, mode: str, count: int = 4) -> list[dict[str, Any]]:
+def samples(resources: Resources, mode: str, count: int = 4) -> list[dict[str, Any]]:
     """Questions of the training split with their passages and prompt tokens: the page must come to the same tokens."""
     found = []
-    for example in setup.dataset.train[:count]:
-        prompt = MODES[mode].build(setup, example)
+    for example in resources.dataset.train[:count]:
+        prompt = MODES[mode].build(resources, example)
         found.append({
             "question": example.question,
             "turn": prompt.messages[-1]["content"],
-            "tokens": render(setup.base.tokenizer, prompt.messages),
+            "tokens": render(resources.base.tokenizer, prompt.messages),
         })  # fmt: skip
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from importlib import resources
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from finetune.web.onnx_export import Exported, export_weights
 from finetune.web.runtime import runtime_folder
 
 if TYPE_CHECKING:
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
 
 FORM = "web"
 POLICY = (
@@ -61,17 +61,17 @@ def export_web(run: Path, out: Path, mode: str | None = None, wanted: str | None
     if out.exists() and not is_site(out):
         raise UserError(f"{out}: exists and is no chat page; name another folder with --web")
     desk = open_desk(run, mode)
-    setup, mode = desk.setup, desk.default
-    model = export_weights(setup, mode, wanted, run / "onnx" / mode)
+    resources, mode = desk.resources, desk.default
+    model = export_weights(resources, mode, wanted, run / "onnx" / mode)
     with appearing(out) as folder:
         shutil.copytree(scripts, folder / "runtime")
         shutil.copytree(model.folder, folder / "models" / "chat", ignore=shutil.ignore_patterns(MANIFEST))
-        embedder = _write_search(setup, folder) if MODES[mode].retrieves else {}
-        _write_app(setup, mode, model, embedder, folder)
-        _write_page(setup, mode, folder)
+        embedder = _write_search(resources, folder) if MODES[mode].retrieves else {}
+        _write_app(resources, mode, model, embedder, folder)
+        _write_page(resources, mode, folder)
         size = folder_bytes(folder)
         write_json(folder / MANIFEST, {
-            "form": FORM, "mode": mode, "data": setup.config.name, "dtype": model.form, "bytes": size,
+            "form": FORM, "mode": mode, "data": resources.config.name, "dtype": model.form, "bytes": size,
             "parity": model.parity.record(), "embedder": embedder,
         })  # fmt: skip
     return Site(out, model, embedder, size)
@@ -85,40 +85,41 @@ def is_site(folder: Path) -> bool:
     return file.is_file() and read_json(file).get("form") == FORM
 
 
-def _write_search(setup: Setup, folder: Path) -> dict[str, Any]:
+def _write_search(resources: Resources, folder: Path) -> dict[str, Any]:
     from finetune.web.embedder import export_embedder
 
-    rows, vectors = setup.retriever.contents()
+    rows, vectors = resources.retriever.contents()
     write_json(folder / "passages.json", [[document, position, text.strip()] for document, position, text in rows])
     write_bytes(folder / "vectors.bin", vectors.astype("<f4").tobytes())  # exact: they lie on a grid of 2^-20
-    questions = list(dict.fromkeys(e.question for e in setup.dataset.test))
-    return export_embedder(setup, folder / "models" / "embedder", questions)
+    questions = list(dict.fromkeys(e.question for e in resources.dataset.test))
+    return export_embedder(resources, folder / "models" / "embedder", questions)
 
 
-def _write_app(setup: Setup, mode: str, model: Exported, embedder: dict[str, Any], folder: Path) -> None:
+def _write_app(resources: Resources, mode: str, model: Exported, embedder: dict[str, Any], folder: Path) -> None:
     from eval.model.generate import stop_tokens
     from finetune.web.build import FORMS
     from finetune.web.page_prompt import frame, logits_check, samples
 
-    before, after = frame(setup, mode)
-    tried = samples(setup, mode)
+    before, after = frame(resources, mode)
+    tried = samples(resources, mode)
     file = FORMS[model.form].file
     write_json(folder / "app.json", {
         "mode": mode, "file": file, "before": before, "after": after, "samples": tried,
-        "stops": sorted(stop_tokens(setup.base)), "max_new_tokens": setup.limits.reply, "least": setup.limits.least,
-        "context": int(getattr(setup.base.causal.config, "max_position_embeddings", 0) or 0),
-        "retrieves": MODES[mode].retrieves, "top_k": setup.config.retrieval.top_k, "embedder": embedder,
+        "stops": sorted(stop_tokens(resources.base)), "max_new_tokens": resources.limits.reply,
+        "least": resources.limits.least,
+        "context": int(getattr(resources.base.causal.config, "max_position_embeddings", 0) or 0),
+        "retrieves": MODES[mode].retrieves, "top_k": resources.config.retrieval.top_k, "embedder": embedder,
     })  # fmt: skip
     logits = session_logits(folder / "models" / "chat" / "onnx" / f"{file}.onnx")
     write_json(folder / "check.json", logits_check(tried[0]["tokens"], logits))
 
 
-def _write_page(setup: Setup, mode: str, folder: Path) -> None:
+def _write_page(resources: Resources, mode: str, folder: Path) -> None:
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
     page = environment.from_string(_asset("chat.html")).render(
-        dataset=setup.config.name, label=MODES[mode].label, policy=POLICY
+        dataset=resources.config.name, label=MODES[mode].label, policy=POLICY
     )
     write_text(folder / "index.html", page)
     for name in ("chat.css", "chat.js", "worker.js"):
@@ -126,4 +127,4 @@ def _write_page(setup: Setup, mode: str, folder: Path) -> None:
 
 
 def _asset(name: str) -> str:
-    return resources.files("finetune.web").joinpath(name).read_text(encoding="utf-8")
+    return files("finetune.web").joinpath(name).read_text(encoding="utf-8")

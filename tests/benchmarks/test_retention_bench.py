@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.retention import NOISE, STRENGTHS, accuracy, correlation, read_parts, states
 from eval.errors import UserError
-from eval.retention.tasks import Battery
+from eval.retention.benchmark import Battery
 
 PAIR = Battery((), ({"good": "Cats sleep.", "bad": "Cats sleeps.", "family": "agreement"},), (), (), "")
 

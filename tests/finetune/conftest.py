@@ -35,15 +35,16 @@ def tiny_run(merging_model: Path, make_dataset: Callable[..., Path], tmp_path: P
     """Trains adapters of the harbours data set into a run folder: `tiny_run("ft", "hybrid")`."""
 
     def train(*adapters: str) -> Path:
-        from eval.arms.resources import Setup
+        from eval.arms.resources import Resources
         from eval.config import write_run_config
         from eval.pipeline.plan import plan_run
+        from finetune.training.train_adapter import train_adapter
 
         run = tmp_path / "run"
         plan = plan_run(make_dataset(), model=str(merging_model), embedder="all-minilm-l6-v2", out=run)
-        setup = Setup(plan.dataset, plan.config, plan.identity, plan.folder)
+        resources = Resources(plan.dataset, plan.config, plan.identity, plan.folder)
         for name in adapters:
-            setup.train_adapter(name)  # type: ignore[arg-type]
+            train_adapter(resources, name)
         write_run_config(run / "config.yaml", plan.config)
         return run
 

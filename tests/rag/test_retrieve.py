@@ -9,7 +9,7 @@ import pytest
 
 from eval.config import Retrieval
 from rag.index import build_index
-from rag.readers.documents import Document
+from rag.readers.documents import Document, read_documents
 from rag.retrieve import Retriever, open_retriever
 
 pytestmark = pytest.mark.component
@@ -76,12 +76,12 @@ def test_the_approximate_search_scores_as_the_exact_one(open_index: Callable[...
 
 def test_opening_a_run_folder_notes_what_indexing_took(make_corpus: Callable[..., Path], tmp_path: Path) -> None:
     corpus = make_corpus(**{"a.md": "# A\n\nThe gauge is grey.", "b.txt": "The buoy is red."})
-    retriever, index = open_retriever(corpus, "all-minilm-l6-v2", SETTINGS, tmp_path / "run")
+    retriever, index = open_retriever(read_documents(corpus), "all-minilm-l6-v2", SETTINGS, tmp_path / "run")
     assert index.added == 2
     assert retriever.retrieve(["Which colour has the buoy?"])[0][0].document == "b.txt"
     note = (tmp_path / "run" / "index.json").read_text()
     assert '"added": 2' in note
-    open_retriever(corpus, "all-minilm-l6-v2", SETTINGS, tmp_path / "run")
+    open_retriever(read_documents(corpus), "all-minilm-l6-v2", SETTINGS, tmp_path / "run")
     assert (tmp_path / "run" / "index.json").read_text() == note  # nothing changed: the cost of building it stays
 
 

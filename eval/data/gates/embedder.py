@@ -44,9 +44,7 @@ def check_retrieval(dataset: Dataset, embedder: str) -> list[Finding]:
     """`retrieval_findings` on an index that is thrown away; for a large corpus the language alone. Writes nothing."""
     if not dataset.documents:
         return []
-    from rag.readers.documents import read_documents
-
-    texts = [d.text for d in read_documents(dataset.corpus)]
+    texts = [d.text for d in dataset.texts]
     if sum(len(text.encode()) for text in texts) > LARGE_CORPUS:
         note = "not checked what the embedder finds: the corpus is large; `evaluate` checks it when it has its index"
         return [*_language(dataset, embedder, texts), Finding(RETRIEVAL, "note", note, str(dataset.corpus))]
@@ -54,9 +52,7 @@ def check_retrieval(dataset: Dataset, embedder: str) -> list[Finding]:
 
     try:
         with tempfile.TemporaryDirectory() as folder:
-            retriever, _ = open_retriever(
-                dataset.corpus, embedder, dataset.config.retrieval, Path(folder), dataset.gold
-            )
+            retriever, _ = open_retriever(dataset.texts, embedder, dataset.config.retrieval, Path(folder), dataset.gold)
             return retrieval_findings(dataset, retriever, embedder)
     except UserError as error:
         return [

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -92,12 +91,10 @@ class Material:
         self.asked = tuple(dataset.test if asked is None else asked)
         """The test rows of this run, fewer than `test` under --limit."""
 
-    @cached_property
+    @property
     def documents(self) -> list[Document]:
         """The corpus as text; empty when there is none."""
-        from rag.readers.documents import read_documents
-
-        return read_documents(self.dataset.corpus) if self.dataset.documents else []
+        return self.dataset.texts
 
     def path(self, row: Located) -> str:
         """The row's place with the folder."""

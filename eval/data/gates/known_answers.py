@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eval.arms.modes import MODES
 from eval.arms.predict import is_current, read_predictions
-from eval.arms.resources import Setup
+from eval.arms.resources import Resources
 from eval.config import RunConfig
 from eval.data.dataset import Dataset
 from eval.data.gates.gate import KNOWN, Finding
@@ -82,19 +82,19 @@ def ask_base(dataset: Dataset, config: RunConfig, folder: Path) -> list[Finding]
         reason = f"{config.model} is too large for a quick check; `evaluate --mode base` answers it"
         return [_unchecked(dataset, reason)]
     sample = choose_examples(answerable, SAMPLE, config.seed)
-    return known_already(dataset, sample, _answers(Setup(dataset, config, identity, folder), sample), config)
+    return known_already(dataset, sample, _answers(Resources(dataset, config, identity, folder), sample), config)
 
 
-def _answers(setup: Setup, sample: Sequence[Example]) -> list[Prediction]:
+def _answers(resources: Resources, sample: Sequence[Example]) -> list[Prediction]:
     from eval.arms.prompt import render
     from eval.model.generate import check_lengths, generate_batches, plan_batches
 
-    rows = [render(setup.base.tokenizer, MODES["base"].build(setup, e).messages) for e in sample]
-    check_lengths(setup.base, rows, setup.limits, mode="base")
-    batches = plan_batches(setup.base, rows, setup.limits)
+    rows = [render(resources.base.tokenizer, MODES["base"].build(resources, e).messages) for e in sample]
+    check_lengths(resources.base, rows, resources.limits, mode="base")
+    batches = plan_batches(resources.base, rows, resources.limits)
     found = []
-    with track("answering: base, a sample", len(rows), unit=" questions") as advance:
-        completions = generate_batches(setup.base, None, rows, batches, limits=setup.limits)
+    with track("answering base, a sample", len(rows), unit=" questions") as advance:
+        completions = generate_batches(resources.base, None, rows, batches, limits=resources.limits)
         for batch, replies in zip(batches, completions, strict=True):
             found += [
                 Prediction(sample[i].id, reply.text, finish=reply.finish)

@@ -9,7 +9,7 @@ import pytest
 
 from eval.data.replay_prompts import draw_prompts, read_prompts, replay_file
 from eval.errors import UserError
-from eval.retention.tasks import find_battery, read_battery
+from eval.retention.benchmark import find_battery, read_battery
 
 
 def test_the_share_is_of_all_reply_rows() -> None:

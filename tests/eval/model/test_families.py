@@ -267,7 +267,7 @@ def test_a_run_writes_the_replies_of_generate(
 
     from eval.arms.modes import MODES
     from eval.arms.prompt import render
-    from eval.arms.resources import Setup
+    from eval.arms.resources import Resources
     from eval.cli import app
     from eval.pipeline.plan import plan_run
 
@@ -287,12 +287,12 @@ def test_a_run_writes_the_replies_of_generate(
     done = CliRunner().invoke(app, [*arguments, "--mode", "rag", "--quiet"])
     assert done.exit_code == 0, done.output
     plan = plan_run(data, model=str(model), embedder="all-minilm-l6-v2", limit=4, dtype="float32", out=out)
-    setup = Setup(plan.dataset, plan.config, plan.identity, out)
-    untouched = plain(setup.base)
+    resources = Resources(plan.dataset, plan.config, plan.identity, out)
+    untouched = plain(resources.base)
     for mode in ("base", "rag"):
         lines = (out / "predictions" / f"{mode}.jsonl").read_text(encoding="utf-8").splitlines()
         written = {p["id"]: p["text"] for p in map(json.loads, lines)}
         for example in plan.examples:
-            prompt = render(setup.tokenizer, MODES[mode].build(setup, example).messages)
+            prompt = render(resources.tokenizer, MODES[mode].build(resources, example).messages)
             assert len(prompt) > 32
-            assert written[example.id] == greedy(setup.base, untouched, prompt, new=8)
+            assert written[example.id] == greedy(resources.base, untouched, prompt, new=8)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from eval.retention.benchmark import Battery
 from eval.retention.forgetting import (
     choice_value,
     mean,
@@ -17,7 +18,6 @@ from eval.retention.forgetting import (
     score_battery,
     scored_modes,
 )
-from eval.retention.tasks import Battery
 
 
 def test_choice_divides_by_characters() -> None:
@@ -64,15 +64,15 @@ def _setup(base: Any, run: Path) -> Any:
 
 @pytest.mark.component
 def test_each_set_of_weights_is_scored_once_and_a_killed_run_goes_on(tiny_base: Any, tmp_path: Path) -> None:
-    setup, battery = _setup(tiny_base, tmp_path), _battery()
-    measure(setup, battery, ["base", "ft"])
+    resources, battery = _setup(tiny_base, tmp_path), _battery()
+    measure(resources, battery, ["base", "ft"])
     first = {m: rows_file(tmp_path, m).read_bytes() for m in ("base", "ft")}
     rows_file(tmp_path, "ft").unlink()  # as if killed after the base
     untouched = rows_file(tmp_path, "base").stat().st_mtime_ns
-    measure(setup, battery, ["base", "ft"])
+    measure(resources, battery, ["base", "ft"])
     assert rows_file(tmp_path, "base").stat().st_mtime_ns == untouched
     assert len(rows_file(tmp_path, "ft").read_bytes().splitlines()) == len(first["ft"].splitlines())
-    scores = retention_scores(tmp_path, setup.identity, battery, ["base", "ft"])
+    scores = retention_scores(tmp_path, resources.identity, battery, ["base", "ft"])
     assert [s.metric for s in scores if s.mode == "ft"] == ["choice", "pairs", "prose", "refusal", "drift"]
     assert {s.metric for s in scores if s.primary} == {"choice", "pairs"}
     assert {s.group for s in scores if s.metric == "pairs"} == {"retention/agreement"}
@@ -90,8 +90,8 @@ def test_weights_whose_training_diverged_have_no_scores_rather_than_wrong_ones(t
 
 @pytest.mark.component
 def test_results_under_another_fingerprint_are_not_used(tiny_base: Any, tmp_path: Path) -> None:
-    setup, battery = _setup(tiny_base, tmp_path), _battery()
-    measure(setup, battery, ["base", "ft"])
+    resources, battery = _setup(tiny_base, tmp_path), _battery()
+    measure(resources, battery, ["base", "ft"])
     other: Any = SimpleNamespace(retention=lambda mode, digest: "other")
-    assert read_rows(tmp_path, "ft", setup.identity, battery) is not None
+    assert read_rows(tmp_path, "ft", resources.identity, battery) is not None
     assert read_rows(tmp_path, "ft", other, battery) is None

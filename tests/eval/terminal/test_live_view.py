@@ -31,9 +31,10 @@ def lines(emulated: Any) -> list[str]:
 
 def test_while_it_runs_the_steps_stand_below_what_was_said() -> None:
     console, file = terminal()
-    with steps("set: 8 questions", [Step("answering: rag", 8, " questions"), Step("scoring")], Live(console)):
+    planned = [Step("answering rag", 8, " questions"), Step("scoring")]
+    with steps("set: 8 questions", planned, Live(console)) as running:
         say("warning: mind the gap")
-        with track("answering: rag", 8, unit=" questions") as advance:
+        with running(0), track("replies", 8, unit=" questions") as advance:
             advance(4)
             say("and another")
             shown = lines(screen(file.getvalue()))
@@ -44,9 +45,9 @@ def test_while_it_runs_the_steps_stand_below_what_was_said() -> None:
 
 def test_afterwards_only_what_was_said_and_one_line_are_left() -> None:
     console, file = terminal()
-    with steps("set: 8 questions", [Step("indexing", state="reused"), Step("scoring")], Live(console)):
+    with steps("set: 8 questions", [Step("indexing", state="reused"), Step("scoring")], Live(console)) as running:
         say("kept")
-        with track("scoring"):
+        with running(1):
             pass
     end = screen(file.getvalue())
     assert lines(end) == ["kept", "✓ set: 2 steps in 0 s, 1 of them reused from before"]
@@ -55,7 +56,8 @@ def test_afterwards_only_what_was_said_and_one_line_are_left() -> None:
 
 def test_a_failure_leaves_the_last_state() -> None:
     console, file = terminal()
-    with pytest.raises(ValueError), steps("set", [Step("scoring"), Step("deciding")], Live(console)), track("scoring"):
+    planned = [Step("scoring"), Step("deciding")]
+    with pytest.raises(ValueError), steps("set", planned, Live(console)) as running, running(0):
         raise ValueError
     end = screen(file.getvalue())
     assert [line.split()[0] for line in lines(end)] == ["set", "✗"]
@@ -97,6 +99,6 @@ def test_a_folded_frame_is_wiped_when_the_window_has_shrunk() -> None:
 def test_colours_are_left_out_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     console, file = terminal()
-    with steps("set", [Step("scoring")], Live(console)), track("scoring"):
+    with steps("set", [Step("scoring")], Live(console)) as running, running(0):
         pass
     assert "\x1b[3" not in file.getvalue().replace("\x1b[3J", "")

@@ -10,7 +10,7 @@ import pytest
 
 from eval.terminal import progress
 from eval.terminal.observers import Lines, Silence, Step
-from eval.terminal.progress import say, set_quiet, steps, track
+from eval.terminal.progress import aside, say, set_quiet, steps, track
 
 
 class Recorder:
@@ -25,7 +25,7 @@ class Recorder:
         self.steps = steps
 
     def changed(self, steps: tuple[Step, ...], place: int) -> None:
-        self.events.append((steps[place].label, steps[place].state))
+        self.events.append((steps[place].name, steps[place].state))
         self.steps = steps
 
     def said(self, text: str) -> None:
@@ -37,12 +37,12 @@ class Recorder:
 
 def test_a_step_runs_from_waiting_to_done() -> None:
     heard = Recorder()
-    with steps("set", [Step("answering: rag", 8, " questions"), Step("scoring")], heard):
-        with track("answering: rag", 8, unit=" questions") as advance:
+    with steps("set", [Step("answering rag", 8, " questions"), Step("scoring")], heard) as running:
+        with running(0), track("replies", 8, unit=" questions") as advance:
             advance(3, resumed=True)
             advance(5, tokens=50, note="fast")
             say("one line")
-        with track("scoring"):
+        with running(1):
             pass
     answered, scored = heard.steps
     assert (answered.state, answered.done, answered.resumed, answered.tokens, answered.note) == (
@@ -53,24 +53,26 @@ def test_a_step_runs_from_waiting_to_done() -> None:
     assert ("said", "one line") in heard.events
 
 
-def test_steps_of_one_label_run_in_their_order_and_unplanned_ones_join() -> None:
+def test_what_is_counted_counts_for_the_step_that_runs_and_work_aside_is_a_step_of_its_own() -> None:
     heard = Recorder()
-    planned = [Step("training ft", None), Step("training ft", None, state="reused"), Step("training ft", None)]
-    with steps("set", planned, heard):
-        with track("training ft", 2):
-            pass
-        with track("training ft", 3):
-            pass
+    planned = [Step("training ft", None), Step("training hybrid", None, state="reused")]
+    with steps("set", planned, heard) as running:
+        with running(0):
+            with aside("fetching a model"):
+                pass
+            with track("steps", 3):
+                pass
         with track("judging", 4):
             pass
-    assert [(s.label, s.total, s.state) for s in heard.steps] == [
-        ("training ft", 2, "done"), ("training ft", None, "reused"), ("training ft", 3, "done"), ("judging", 4, "done"),
+    assert [(s.name, s.total, s.state) for s in heard.steps] == [
+        ("training ft", 3, "done"), ("training hybrid", None, "reused"), ("fetching a model", 0, "done"),
+        ("judging", 4, "done"),
     ]  # fmt: skip
 
 
 def test_a_failure_stops_the_step_and_is_passed_on() -> None:
     heard = Recorder()
-    with pytest.raises(KeyboardInterrupt), steps("set", [Step("scoring")], heard), track("scoring"):
+    with pytest.raises(KeyboardInterrupt), steps("set", [Step("scoring")], heard) as running, running(0):
         raise KeyboardInterrupt
     assert heard.steps[0].state == "stopped"
     assert heard.events[-1] == ("closed", False)
@@ -81,7 +83,12 @@ def test_a_failure_stops_the_step_and_is_passed_on() -> None:
 def test_a_signal_that_a_library_swallows_ends_the_work_all_the_same(number: signal.Signals) -> None:
     heard, before = Recorder(), signal.getsignal(number)
     expected = KeyboardInterrupt if number == signal.SIGINT else SystemExit
-    with pytest.raises(expected), steps("set", [Step("scoring")], heard), track("scoring", 2) as advance:
+    with (
+        pytest.raises(expected),
+        steps("set", [Step("scoring")], heard) as running,
+        running(0),
+        track("", 2) as advance,
+    ):
         with contextlib.suppress(BaseException):
             signal.raise_signal(number)
         advance(1)
@@ -91,20 +98,20 @@ def test_a_signal_that_a_library_swallows_ends_the_work_all_the_same(number: sig
 
 
 def test_speed_counts_only_what_this_process_did() -> None:
-    step = Step("answering: rag", 100, done=60, resumed=20, tokens=400, started=10.0, stepped=18.0)
+    step = Step("answering rag", 100, done=60, resumed=20, tokens=400, started=10.0, stepped=18.0)
     assert step.per_second() == 40 / 8
     assert step.tokens_per_second() == 400 / 8
     assert step.seconds_left(20.0) == 40 / 5 - 2
     assert step.seconds_left(26.0) is None  # late: the estimate has run out
-    assert Step("answering: rag", 100, done=20, resumed=20).seconds_left(5.0) is None
+    assert Step("answering rag", 100, done=20, resumed=20).seconds_left(5.0) is None
 
 
 def test_plain_lines_have_no_control_codes(capsys: pytest.CaptureFixture[str]) -> None:
-    planned = [Step("indexing", None, " documents", "reused"), Step("answering: rag", 8, title="answering rag")]
-    with steps("set", planned):
-        with track("answering: rag", 8, unit=" questions") as advance:
+    planned = [Step("indexing", None, " documents", "reused"), Step("answering rag", 8), Step("scoring")]
+    with steps("set", planned) as running:
+        with running(1), track("replies", 8, unit=" questions") as advance:
             advance(8)
-        with track("scoring"):
+        with running(2):
             pass
     told = capsys.readouterr()
     assert told.out == ""
@@ -118,20 +125,20 @@ def test_plain_lines_tell_of_a_long_step_once_in_a_while(
 ) -> None:
     now = 100.0
     monkeypatch.setattr("time.monotonic", lambda: now)
-    with steps("", [Step("answering: rag", 100)], Lines()), track("answering: rag", 100, unit=" questions") as advance:
+    with steps("", [], Lines()), track("answering rag", 100, unit=" questions") as advance:
         for second in range(1, 100):
             now = 100.0 + second
             advance(1, note=f"note {second}")
         lines = capsys.readouterr().err.splitlines()
     assert lines == [
-        f"  answering: rag: {n}/100 questions, {100 - n} s left, note {n}" for n in (20, 40, 60, 80)
+        f"  answering rag: {n}/100 questions, {100 - n} s left, note {n}" for n in (20, 40, 60, 80)
     ]  # fmt: skip
 
 
 def test_quiet_tells_nothing_and_errors_still_pass(capsys: pytest.CaptureFixture[str]) -> None:
     set_quiet(True)
     try:
-        with steps("set", [Step("scoring")]), track("scoring") as advance:
+        with steps("set", [Step("scoring")]) as running, running(0), track("scoring") as advance:
             advance(1)
             say("hidden")
         say("hidden")

@@ -93,7 +93,7 @@ def test_an_interrupted_run_leaves_a_clean_terminal_and_goes_on(
     again.read_until(lambda: any("↺ answering base" in line for line in again.lines))
     assert any(line.split() == ["↺", "answering", "base", "reused", "from", "before"] for line in again.lines)
     assert again.end() == 0
-    (kept,) = (i for i, line in enumerate(again.lines) if line.startswith("✓ harbours: 10 steps in "))
+    (kept,) = (i for i, line in enumerate(again.lines) if line.startswith("✓ harbours: 11 steps in "))
     assert again.lines[kept].endswith(" of them reused from before")
     assert again.lines[kept + 1].split() == ["knowledge", "style"]
     assert [line.split()[0] for line in again.lines[kept + 3 : kept + 6]] == ["base", "rag", "ft"]

@@ -11,8 +11,8 @@ MODES = ["base", "fewshot", "rag", "rag-fewshot", "oracle", "ft", "hybrid"]
 
 
 def answering(mode: str, **changes: object) -> Step:
-    values: dict[str, object] = {"total": 200, "unit": " questions", "title": f"answering {mode}"} | changes
-    return Step(f"answering: {mode}", **values)  # type: ignore[arg-type]
+    values: dict[str, object] = {"total": 200, "unit": " questions", "kind": "answer"} | changes
+    return Step(f"answering {mode}", **values)  # type: ignore[arg-type]
 
 
 STEPS = [
@@ -20,7 +20,7 @@ STEPS = [
     Step("indexing", 70, " documents", "reused"),
     answering("base", state="done", done=200, tokens=20000, started=101.0, stepped=111.0, ended=111.0),
     answering("rag", state="running", done=50, tokens=9000, started=111.0, stepped=116.0),
-    Step("training ft", None, " steps"),
+    Step("training ft", None, " steps", kind="train"),
     *[answering(m) for m in MODES[3:]],
     Step("scoring"),
 ]
@@ -81,8 +81,8 @@ def test_left_out_steps_are_counted() -> None:
 def test_the_whole_is_told_only_when_every_kind_has_run() -> None:
     # running: 15 s - 2 s; four modes at the mean of 1/20 and 1/10 s a question, 15 s each
     assert whole_left(STEPS, 118.0) == (13 + 4 * 15.0, False)
-    trained = Step("training ft", 60, " steps", "done", 60, started=0.0, stepped=90.0, ended=91.0)
-    steps = [trained, Step("training hybrid", None), Step("scoring")]
+    trained = Step("training ft", 60, " steps", "done", 60, started=0.0, stepped=90.0, ended=91.0, kind="train")
+    steps = [trained, Step("training hybrid", None, kind="train"), Step("scoring")]
     assert whole_left(steps, 118.0) == (90.0, True)
     late = answering("rag", state="running", done=50, started=111.0, stepped=116.0)
     assert whole_left([late], 150.0) == (0.0, False)

@@ -65,7 +65,7 @@ def test_replies_are_those_that_were_evaluated(client: Any, server: Any, finishe
     exact(server)
     question, prediction = predicted(finished_run, mode)[1]
     made = client.chat.completions.create(model=mode, messages=ask(question))
-    own, passages = server.RequestHandlerClass.desk.setup.answer(mode, question)
+    own, passages = server.RequestHandlerClass.desk.resources.answer(mode, question)
     choice = made.choices[0]
     assert (choice.message.content, made.model, choice.message.role) == (own, mode, "assistant")
     assert (choice.finish_reason, made.usage.completion_tokens) == ("length", 8)
@@ -80,7 +80,7 @@ def exact(server: Any) -> None:
     import torch
 
     server.RequestHandlerClass.desk.load()
-    base = server.RequestHandlerClass.desk.setup.base
+    base = server.RequestHandlerClass.desk.resources.base
     if base.dtype != torch.float32:
         base.causal.float()
         base.dtype = torch.float32

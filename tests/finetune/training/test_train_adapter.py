@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from finetune.data.training_rows import training_rows
+from finetune.training.train_adapter import train_adapter
+
 pytestmark = pytest.mark.component
 
 Job = Callable[..., Any]
@@ -19,7 +22,7 @@ def job(make_dataset: Any, tiny_model: Path, tmp_path: Path) -> Job:
     """Makes the parts of a run whose `finetune` has these settings, with six held-back rows in dev.jsonl."""
 
     def make(run: str = "run", **finetune: Any) -> Any:
-        from eval.arms.resources import Setup
+        from eval.arms.resources import Resources
         from eval.pipeline.plan import plan_run
 
         data = make_dataset()
@@ -32,7 +35,7 @@ def job(make_dataset: Any, tiny_model: Path, tmp_path: Path) -> Job:
         dev = [row | {"question": row["question"].replace("depth", "deepest depth")} for row in dev]
         (data / "dev.jsonl").write_text("".join(json.dumps(r) + "\n" for r in dev), encoding="utf-8")
         plan = plan_run(data, model=str(tiny_model), embedder="all-minilm-l6-v2", out=tmp_path / run)
-        return Setup(plan.dataset, plan.config, plan.identity, plan.folder)
+        return Resources(plan.dataset, plan.config, plan.identity, plan.folder)
 
     return make
 
@@ -47,13 +50,13 @@ def manifest(folder: Path) -> dict[str, Any]:
     return dict(json.loads((folder / "training.json").read_text(encoding="utf-8")))
 
 
-def held_out_loss(setup: Any, name: str) -> float:
+def held_out_loss(resources: Any, name: str) -> float:
     """Mean cross-entropy of the held-back rows' trained tokens under the weights in the model, by transformers."""
     import torch
 
     total, count = 0.0, 0
-    with setup.base.weights(name) as model, setup.base.computing(), torch.no_grad():
-        for row in setup.training_rows("ft")[1]:
+    with resources.base.weights(name) as model, resources.base.computing(), torch.no_grad():
+        for row in training_rows(resources, "ft")[1]:
             labels = torch.tensor([[-100] * row.start + list(row.tokens[row.start :])])
             own = len(row.tokens) - row.start
             total += float(model(torch.tensor([row.tokens]), labels=labels).loss) * own
@@ -62,18 +65,18 @@ def held_out_loss(setup: Any, name: str) -> float:
 
 
 def test_history_has_a_line_a_step_with_the_schedule_and_the_held_out_loss(job: Job) -> None:
-    setup = job(epochs=7, learning_rate=0.01)
-    lines = history(setup.train_adapter("ft"))
+    resources = job(epochs=7, learning_rate=0.01)
+    lines = history(train_adapter(resources, "ft"))
     steps = 7 * 3  # ten rows in batches of four
     assert [line["step"] for line in lines] == list(range(1, steps + 1))
-    rows = setup.training_rows("ft")[0]
+    rows = training_rows(resources, "ft")[0]
     assert lines[-1]["tokens"] == 7 * sum(len(r.tokens) for r in rows)
     assert [i for i, line in enumerate(lines, 1) if line["held_out_loss"] is not None] == [3, 6, 9, 12, 15, 18, 21]
     warmup = 1  # 6 % of 21
     expected = [0.01 if i < warmup else 0.01 * (steps - i) / (steps - warmup) for i in range(steps)]
     assert [line["learning_rate"] for line in lines] == pytest.approx(expected)
     assert lines[-1]["loss"] < lines[0]["loss"]
-    assert lines[-1]["held_out_loss"] == pytest.approx(held_out_loss(setup, "ft"), rel=2e-2)
+    assert lines[-1]["held_out_loss"] == pytest.approx(held_out_loss(resources, "ft"), rel=2e-2)
 
 
 @pytest.mark.parametrize("method", ["qlora", "lora", "full"])
@@ -83,25 +86,25 @@ def test_every_method_learns_by_the_same_path_and_leaves_the_base_as_it_was(
     import torch
     from safetensors.torch import load_file
 
-    setup = job(method=method, epochs=3, learning_rate=0.01)
+    resources = job(method=method, epochs=3, learning_rate=0.01)
     ids = torch.tensor([[1, 40, 50, 60]])
 
     def logits(adapter: str | None) -> torch.Tensor:
-        with setup.base.weights(adapter) as model, setup.base.computing(), torch.no_grad():
+        with resources.base.weights(adapter) as model, resources.base.computing(), torch.no_grad():
             return model(ids).logits.float().clone()
 
     weight = "model.layers.0.mlp.up_proj.weight"
     stored = load_file(tiny_model / "model.safetensors")[weight]
-    held = setup.base.causal.get_parameter(weight)
+    held = resources.base.causal.get_parameter(weight)
     assert torch.equal(held, stored.to(held.dtype)) == (method != "qlora")
     plain = logits(None)
-    folder = setup.train_adapter("ft")
+    folder = train_adapter(resources, "ft")
     lines = history(folder)
     assert lines[-1]["held_out_loss"] < lines[2]["held_out_loss"]
     assert torch.equal(logits(None), plain)
     trained = logits("ft")
     assert not torch.allclose(trained, plain, atol=1e-2)
-    setup.load_adapter("ft")  # from its folder
+    resources.load_adapter("ft")  # from its folder
     assert torch.equal(logits("ft"), trained)
     assert torch.equal(logits(None), plain)
     assert manifest(folder)["base_weights"] == ("nf4" if method == "qlora" else "plain")
@@ -111,11 +114,11 @@ def test_a_fully_tuned_model_is_a_folder_that_transformers_loads(job: Job) -> No
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    setup = job(method="full", epochs=2, learning_rate=0.01)
-    folder = setup.train_adapter("ft")
+    resources = job(method="full", epochs=2, learning_rate=0.01)
+    folder = train_adapter(resources, "ft")
     model = AutoModelForCausalLM.from_pretrained(folder)
-    assert AutoTokenizer.from_pretrained(folder).chat_template == setup.tokenizer.chat_template
-    with setup.base.weights("ft") as mine, torch.no_grad():
+    assert AutoTokenizer.from_pretrained(folder).chat_template == resources.tokenizer.chat_template
+    with resources.base.weights("ft") as mine, torch.no_grad():
         assert all(torch.equal(p, q) for p, q in zip(mine.parameters(), model.parameters(), strict=True))
 
 
@@ -129,37 +132,39 @@ def test_each_method_has_fingerprints_of_its_own_and_watching_has_none(job: Job)
 
 
 def test_patience_stops_and_keeps_the_weights_of_the_lowest_held_out_loss(job: Job) -> None:
-    setup = job(epochs=30, learning_rate=0.1, patience=2)
-    folder = setup.train_adapter("ft")
+    resources = job(epochs=30, learning_rate=0.1, patience=2)
+    folder = train_adapter(resources, "ft")
     looks = [(line["step"], line["held_out_loss"]) for line in history(folder) if line["held_out_loss"] is not None]
     best = min(looks, key=lambda look: look[1])
     assert [step for step, _ in looks] == list(range(1, looks[-1][0] + 1))  # three steps an epoch: each is looked at
     assert looks[-1][0] < 90
     assert [step for step, _ in looks if step > best[0]] == [best[0] + 1, best[0] + 2]
     assert manifest(folder)["best_step"] == best[0]
-    assert held_out_loss(setup, "ft") == pytest.approx(best[1], rel=2e-2)
-    assert held_out_loss(setup, "ft") < looks[-1][1]
+    assert held_out_loss(resources, "ft") == pytest.approx(best[1], rel=2e-2)
+    assert held_out_loss(resources, "ft") < looks[-1][1]
 
 
 def test_patience_without_held_back_rows_is_refused(job: Job) -> None:
     from eval.errors import UserError
 
-    setup = job(patience=2)
-    (setup.dataset.path / "dev.jsonl").unlink()
-    from eval.arms.resources import Setup
+    resources = job(patience=2)
+    (resources.dataset.path / "dev.jsonl").unlink()
+    from eval.arms.resources import Resources
     from eval.pipeline.plan import plan_run
 
-    plan = plan_run(setup.dataset.path, model=setup.run_config.model, embedder="all-minilm-l6-v2", out=setup.run)
+    plan = plan_run(
+        resources.dataset.path, model=resources.run_config.model, embedder="all-minilm-l6-v2", out=resources.run
+    )
     with pytest.raises(UserError, match=r"'finetune\.patience' needs held-back rows"):
-        Setup(plan.dataset, plan.config, plan.identity, plan.folder).train_adapter("ft")
+        train_adapter(Resources(plan.dataset, plan.config, plan.identity, plan.folder), "ft")
 
 
 def test_tensorboard_gets_the_history(job: Job) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    setup = job(epochs=2, report_to=["tensorboard"])
-    folder = setup.train_adapter("ft")
-    events = EventAccumulator(str(setup.run / "trackers" / folder.name))
+    resources = job(epochs=2, report_to=["tensorboard"])
+    folder = train_adapter(resources, "ft")
+    events = EventAccumulator(str(resources.run / "trackers" / folder.name))
     events.Reload()
     found = [(e.step, e.value) for e in events.Scalars("loss")]
     assert found == [(line["step"], pytest.approx(line["loss"], rel=1e-6)) for line in history(folder)]
@@ -170,21 +175,21 @@ def test_an_unknown_tracker_is_refused(job: Job) -> None:
     from eval.errors import UserError
 
     with pytest.raises(UserError, match="no tracker 'paper'; known: tensorboard, mlflow, wandb"):
-        job(report_to=["paper"]).train_adapter("ft")
+        train_adapter(job(report_to=["paper"]), "ft")
 
 
 def test_retention_is_watched_from_the_base_on_and_changes_nothing(job: Job) -> None:
+    from eval.retention.benchmark import find_battery, read_battery
     from eval.retention.forgetting import score_battery
-    from eval.retention.tasks import find_battery, read_battery
 
-    unwatched = history(job("plain", epochs=2, learning_rate=0.05).train_adapter("ft"))
-    setup = job("watched", epochs=2, learning_rate=0.05, watch_retention=True)
-    lines = history(setup.train_adapter("ft"))
+    unwatched = history(train_adapter(job("plain", epochs=2, learning_rate=0.05), "ft"))
+    resources = job("watched", epochs=2, learning_rate=0.05, watch_retention=True)
+    lines = history(train_adapter(resources, "ft"))
     assert [line["step"] for line in lines if line["retention"] is not None] == [0, 3, 6]
     assert [line["loss"] for line in lines[1:]] == [line["loss"] for line in unwatched]
-    battery = read_battery(find_battery(None, setup.dataset.path))
+    battery = read_battery(find_battery(None, resources.dataset.path))
     for adapter, line in ((None, lines[0]), ("ft", lines[-1])):
-        rows = score_battery(setup.base, adapter, battery, None)
+        rows = score_battery(resources.base, adapter, battery, None)
         values = [r["value"] for r in rows if r["metric"] in ("choice", "pairs")]
         assert line["retention"] == pytest.approx(sum(values) / len(values), abs=1e-2)
 
@@ -215,13 +220,13 @@ def test_the_next_form_is_taken_where_one_does_not_work_and_the_reason_is_kept(
     job: Job, no_kernels: Any, capsys: Any, broken: tuple[int, ...], held: str
 ) -> None:
     no_kernels(*broken)
-    setup = job(epochs=2, learning_rate=0.01)
+    resources = job(epochs=2, learning_rate=0.01)
     from finetune.training.check_rows import check_training
 
-    check_training(setup, ["ft"])
+    check_training(resources, ["ft"])
     printed = capsys.readouterr().out
     assert "because NF4 (4-bit) does not work here (RuntimeError: no kernel image is available)" in printed
-    known = manifest(setup.train_adapter("ft"))
+    known = manifest(train_adapter(resources, "ft"))
     assert known["base_weights"] == held
     assert len(known["base_weights_reasons"]) == len(broken)
     assert known["validation"][-1][1] < known["validation"][0][1]
@@ -232,10 +237,10 @@ def test_an_adapter_of_a_base_held_otherwise_is_refused(job: Job, no_kernels: An
     from eval.pipeline.mixed_results import settled
     from eval.pipeline.plan import plan_run
 
-    setup = job("run")
-    setup.train_adapter("ft")
+    resources = job("run")
+    train_adapter(resources, "ft")
     no_kernels(4)
-    model, embedder = setup.run_config.model, setup.run_config.embedder
-    plan = plan_run(setup.dataset.path, model=model, embedder=embedder, out=setup.run)
+    model, embedder = resources.run_config.model, resources.run_config.embedder
+    plan = plan_run(resources.dataset.path, model=model, embedder=embedder, out=resources.run)
     with pytest.raises(UserError, match="weights nf4 there and int8 here"):
         settled(plan, ["base", "ft"], None)

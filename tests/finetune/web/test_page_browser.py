@@ -92,17 +92,17 @@ def greedy(run: Path, mode: str, folder: Path, questions: list[str]) -> list[str
     from finetune.export.merge import save_merged
     from finetune.serve.run_answers import open_desk
 
-    setup = open_desk(run, mode).setup
+    resources = open_desk(run, mode).resources
     if adapter := MODES[mode].adapter:
-        setup.load_adapter(adapter)
-    save_merged(setup.base, adapter or "", folder, "fp32")
-    model, tokenizer = load_plain(folder), setup.base.tokenizer
+        resources.load_adapter(adapter)
+    save_merged(resources.base, adapter or "", folder, "fp32")
+    model, tokenizer = load_plain(folder), resources.base.tokenizer
     texts = []
     for question in questions:
-        prompt = MODES[mode].build(setup, Example("q", question))
+        prompt = MODES[mode].build(resources, Example("q", question))
         ids = torch.tensor([render(tokenizer, prompt.messages)])
         made = model.generate(
-            ids, attention_mask=torch.ones_like(ids), max_new_tokens=setup.limits.reply, do_sample=False
+            ids, attention_mask=torch.ones_like(ids), max_new_tokens=resources.limits.reply, do_sample=False
         )
         texts.append(tokenizer.decode(made[0, ids.shape[1] :], skip_special_tokens=True).strip())
     return texts

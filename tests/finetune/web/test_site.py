@@ -29,9 +29,9 @@ def test_the_prompt_is_that_of_the_evaluation(chat_page: Path, desk: Any) -> Non
     from eval.arms.prompt import render
 
     app = read(chat_page, "app.json")
-    tokenizer = desk.setup.base.tokenizer
-    for example in desk.setup.dataset.test:
-        prompt = MODES["hybrid"].build(desk.setup, example)
+    tokenizer = desk.resources.base.tokenizer
+    for example in desk.resources.dataset.test:
+        prompt = MODES["hybrid"].build(desk.resources, example)
         joined = app["before"] + prompt.messages[-1]["content"] + app["after"]
         assert tokenizer.encode(joined, add_special_tokens=False) == render(tokenizer, prompt.messages)
     assert (app["mode"], app["retrieves"], app["top_k"], app["max_new_tokens"]) == ("hybrid", True, 2, 8)
@@ -44,9 +44,9 @@ def test_passages_and_vectors_are_those_of_the_index(chat_page: Path, desk: Any)
 
     passages = read(chat_page, "passages.json")
     vectors = np.fromfile(chat_page / "vectors.bin", dtype="<f4").reshape(len(passages), -1)
-    questions = [e.question for e in desk.setup.dataset.test]
-    asked = desk.setup.retriever.embedder.embed_questions(questions).astype(np.float64)
-    for vector, found in zip(asked, desk.setup.retriever.retrieve(questions), strict=True):
+    questions = [e.question for e in desk.resources.dataset.test]
+    asked = desk.resources.retriever.embedder.embed_questions(questions).astype(np.float64)
+    for vector, found in zip(asked, desk.resources.retriever.retrieve(questions), strict=True):
         scores = vectors.astype(np.float64) @ vector
         best = np.argsort(-scores, kind="stable")[:2]
         assert [tuple(passages[i][:2]) for i in best] == [(p.document, p.position) for p in found]
@@ -59,7 +59,7 @@ def test_the_embedder_as_onnx_gives_the_vectors_of_torch(chat_page: Path, desk: 
     from finetune.web.embedder import embed_with
 
     app = read(chat_page, "app.json")
-    embedder = desk.setup.retriever.embedder
+    embedder = desk.resources.retriever.embedder
     texts = ["How deep is Arvik?", "x", "the harbour master of Belmo " * 100]
     file = chat_page / "models" / "embedder" / "onnx" / f"{app['embedder']['file']}.onnx"
     made = embed_with(file, embedder)(texts)
@@ -75,8 +75,8 @@ def test_the_check_holds_what_torch_computes(chat_page: Path, finished_run: Path
 
     check = read(chat_page, "check.json")
     assert 64 <= len(check["tokens"]) <= 128
-    desk.setup.load_adapter("hybrid")
-    save_merged(desk.setup.base, "hybrid", tmp_path, "fp32")
+    desk.resources.load_adapter("hybrid")
+    save_merged(desk.resources.base, "hybrid", tmp_path, "fp32")
     rows = model_logits(load_plain(tmp_path))([*check["tokens"], 0], 1)
     # A random model's best two tokens may be a rounding apart, and which is first differs by machine.
     best = np.take_along_axis(rows, np.array(check["best"])[:, None], axis=1)[:, 0]

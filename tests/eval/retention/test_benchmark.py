@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eval.errors import UserError
-from eval.retention.tasks import FILES, find_battery, read_battery
+from eval.retention.benchmark import FILES, find_battery, read_battery
 
 BATTERY = read_battery(find_battery(None, Path()))
 

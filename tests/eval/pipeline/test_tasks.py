@@ -1,4 +1,4 @@
-"""What a run says that it has to do, beside what its folder holds already."""
+"""What a run has to do, beside what its folder holds already."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from eval.pipeline.steps import heading, planned, training
-from eval.retention.tasks import read_battery
+from eval.judge.settings import JudgeSettings
+from eval.pipeline.graph import pending
+from eval.pipeline.tasks import Options, Work, heading
+from eval.retention.benchmark import read_battery
 
 pytestmark = pytest.mark.component
 
@@ -25,16 +27,22 @@ def plan(tiny_model: Path, tmp_path: Path, make_dataset: Callable[..., Path]) ->
     )
 
 
+def names(work: Work) -> list[str]:
+    return [t.name for t in work.tasks()]
+
+
 def test_a_first_run_has_everything_to_do_in_order(plan: Callable[..., Any]) -> None:
     battery = read_battery(Path("datasets/retention"))
-    steps = planned(plan(), ["base", "rag", "ft", "hybrid"], battery, judged=True)
-    assert [s.label for s in steps] == [
-        "checking the data", "indexing", "loading the model", "answering: base", "answering: rag", "training ft",
-        "answering: ft", "training hybrid", "answering: hybrid", "retention", "judging", "scoring", "deciding",
-        "writing the report",
+    judge = JudgeSettings("http://127.0.0.1:1/v1", "m")
+    work = Work(plan(), ["base", "rag", "ft", "hybrid"], Options(judge=judge), battery)
+    tasks = work.tasks()
+    assert [t.name for t in tasks] == [
+        "check", "index", "passages", "rows/ft", "rows/hybrid", "load", "answer/base", "answer/rag", "train/ft",
+        "answer/ft", "train/hybrid", "answer/hybrid", "retention/base", "retention/ft", "retention/hybrid", "judge",
+        "score", "decide", "report",
     ]  # fmt: skip
-    assert {s.state for s in steps} == {"waiting"}
-    assert [s.total for s in steps if s.kind == "answering"] == [8, 8, 8, 8]
+    assert pending(tasks) == {t.name for t in tasks}
+    assert [t.total for t in tasks if t.kind == "answer"] == [8, 8, 8, 8]
     assert heading(plan(), ["base", "rag"]).startswith("harbours: 8 questions, 2 modes, tiny-llama")
 
 
@@ -47,31 +55,23 @@ def test_what_the_folder_holds_is_reused(plan: Callable[..., Any]) -> None:
         journal = _Journal(found.folder / "predictions" / f".{mode}.partial")
         journal.done = {0: [Prediction(e.id, "x") for e in found.examples]}
         _finish(found.folder, mode, found.identity.predictions(mode), found.examples, journal, {})
-    steps = {s.label: s.state for s in planned(found, ["base", "rag", "ft"], None, judged=False)}
-    assert [label for label, state in steps.items() if state == "reused"] == [
-        "answering: base", "training ft", "answering: ft",
-    ]  # fmt: skip
-    assert steps["indexing"] == steps["loading the model"] == "waiting"
-    only = {s.label: s.state for s in planned(found, ["base", "ft"], None, judged=False)}
-    assert "loading the model" not in only and "indexing" not in only
+    left = pending(Work(found, ["base", "rag", "ft"]).tasks())
+    assert left == {"check", "index", "passages", "load", "answer/rag", "score", "decide", "report"}
+    assert pending(Work(found, ["base", "ft"]).tasks()) == {"check", "score", "decide", "report"}
 
 
 def test_every_seed_trains_and_answers_under_its_number(plan: Callable[..., Any]) -> None:
-    steps = planned(plan(seeds=2), ["base", "ft"], None, judged=False)
-    assert [s.name for s in steps[2:7]] == [
+    tasks = Work(plan(seeds=2), ["base", "ft"]).tasks()
+    assert [t.title for t in tasks[3:8]] == [
         "answering base", "training ft, seed 1", "answering ft, seed 1", "training ft, seed 2", "answering ft, seed 2",
     ]  # fmt: skip
+    assert next(t for t in tasks if t.name == "answer/ft/1").needs == ("load", "train/ft/1")
 
 
 def test_training_alone_needs_the_index_for_the_hybrid_only(plan: Callable[..., Any]) -> None:
     found = plan()
-    assert [s.label for s in training(found, ["ft"])[1]] == ["loading the model", "training ft"]
+    assert [t.name for t in Work(found).training(["ft"])] == ["rows/ft", "load", "train/ft"]
     folder = found.folder / "adapters" / f"ft-{found.identity.adapter('ft')}"
     folder.mkdir(parents=True)
     (folder / "training.json").write_text(json.dumps({}), encoding="utf-8")
-    title, steps = training(found, ["ft", "hybrid"])
-    assert title.startswith("harbours: adapters of tiny-llama")
-    assert [(s.label, s.state) for s in steps] == [
-        ("loading the model", "waiting"), ("indexing", "waiting"), ("training ft", "reused"),
-        ("training hybrid", "waiting"),
-    ]  # fmt: skip
+    assert pending(Work(found).training(["ft", "hybrid"])) == {"passages", "rows/hybrid", "load", "train/hybrid"}

@@ -1,0 +1,82 @@
+"""From the predictions in a run folder to scores, costs and findings: what needs no model."""
+
+from __future__ import annotations
+
+from eval.analysis.learned_checks import learn_style
+from eval.analysis.similarities import Similarity
+from eval.arms.modes import MODES
+from eval.arms.predict import forget, predictions_file, read_predictions
+from eval.data.gates.gate import Finding
+from eval.data.gates.known_answers import known_already
+from eval.files import write_json
+from eval.judge.settings import JudgeSettings
+from eval.pipeline.adapter_outcomes import training_scores
+from eval.pipeline.mixed_results import changed
+from eval.pipeline.plan import Plan
+from eval.records import Score, write_records
+from eval.retention.benchmark import Battery
+from eval.retention.forgetting import retention_scores
+from eval.score import paraphrases, score_mode
+from eval.terminal.progress import say
+
+
+def known_findings(plan: Plan) -> list[Finding]:
+    """What is to be said where the base knows the answers already."""
+    return known_already(plan.dataset, plan.examples, read_predictions(plan.folder, "base"), plan.config)
+
+
+def score(plan: Plan, battery: Battery | None) -> None:
+    """Write the scores and costs of all modes whose predictions belong to this run."""
+    from eval.analysis.costs import collect_costs
+    from eval.judge.collate import add_judge
+
+    current = plan.current()
+    for mode in MODES:
+        if mode not in current and predictions_file(plan.folder, mode).exists():
+            say(f"dropping the {mode} predictions of an earlier run: {changed(plan, mode)}")
+            forget(plan.folder, mode)
+    scores, said = add_judge(_scores(plan), plan.config, plan.examples, plan.folder, current)
+    if said:
+        say(said)
+    if battery:
+        scores += retention_scores(plan.folder, plan.identity, battery, current)
+    write_records(plan.folder / "examples.jsonl", plan.examples)
+    write_records(plan.folder / "scores.jsonl", [*scores, *training_scores(plan, list(MODES))])
+    write_json(plan.folder / "costs.json", collect_costs(plan.folder, plan.identity, current))
+
+
+def judge_replies(plan: Plan, judge: JudgeSettings) -> None:
+    """Ask the judge for every judgement that is missing."""
+    from eval.judge.ask import ask_judge
+    from eval.judge.collate import judge_items
+
+    items = judge_items(
+        plan.config, plan.examples, plan.folder, plan.current(), model=judge.model, limit=judge.limit
+    )  # fmt: skip
+    ask_judge(judge, items, plan.folder, plan.config.embedder)
+
+
+def _scores(plan: Plan) -> list[Score]:
+    """The scores of all predictions that belong to this run, those of the first seed last."""
+    base = read_predictions(plan.folder, "base") if plan.has(0, "base") else []
+    samples = learn_style(plan.folder, plan.dataset, plan.examples, base)
+    similar = _similar(plan)
+    found: list[Score] = []
+    for k, mode in sorted(plan.answers(list(MODES)), key=lambda answer: -answer[0]):
+        if plan.has(k, mode):
+            found += score_mode(
+                plan.config.dataset, mode, plan.examples, read_predictions(plan.home(k), mode),
+                plan.dataset.documents, folder=plan.dataset.path, samples=samples, seed=k, similar=similar,
+            )  # fmt: skip
+    return found
+
+
+def _similar(plan: Plan) -> Similarity | None:
+    """Embedding similarities of all current replies, where the knowledge metric asks for them."""
+    if plan.config.dataset.knowledge.metric != "semantic":
+        return None
+    similar = Similarity(plan.folder, plan.config.embedder)
+    answers = [read_predictions(plan.home(k), m) for k, m in plan.answers(list(MODES)) if plan.has(k, m)]
+    similar.add(pair for found in answers for pair in paraphrases(plan.config.dataset, plan.examples, found))
+    similar.save()
+    return similar

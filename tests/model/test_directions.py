@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.model
 
 BUNDLED = Path(__file__).resolve().parents[2] / "datasets" / "tidewell"
-QUESTIONS = 120
+QUESTIONS = 60
 REDUCED = {"corpus_epochs: 1": "corpus_epochs: 0", "    - cites: documents\n": ""}
 """Reading the corpus takes half of the training time, and without it a closed-book model cannot cite."""
 
@@ -21,7 +21,7 @@ def axes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float]
     """axis -> mode -> mean, of the four modes that the directions are about."""
     from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
     from eval.pipeline.plan import plan_run
-    from eval.run import evaluate
+    from eval.run import Options, evaluate
 
     folder = tmp_path_factory.mktemp("reduced")
     dataset = folder / "tidewell"
@@ -34,7 +34,7 @@ def axes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, float]
         text = text.replace(part, reduced)
     (dataset / "dataset.yaml").write_text(text, encoding="utf-8")
     plan = plan_run(dataset, model=DEFAULT_MODEL, embedder=DEFAULT_EMBEDDER, out=folder / "run")
-    evaluate(plan, ["base", "rag", "ft", "hybrid"])
+    evaluate(plan, ["base", "rag", "ft", "hybrid"], Options(retention=False))
     decision = json.loads((folder / "run" / "decision.json").read_text(encoding="utf-8"))
     return {axis: {mode: e["mean"] for mode, e in modes.items()} for axis, modes in decision["axes"].items()}
 

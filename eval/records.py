@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
 from eval.files import write_text
+from eval.strategies import STRATEGIES
 
 Axis = Literal["knowledge", "style", "retrieval", "abstention", "retention", "training"]
 Fit = Literal["no", "not_shown", "yes"]
@@ -145,8 +146,9 @@ class Decision:
     """The verdict on one data set; what decision.json holds."""
 
     dataset: str
-    strategy: Literal["prompt", "rag", "ft", "hybrid", "none", "inconclusive"]
-    """`none`: no mechanism is shown to be worth its cost, and every prompt that could stand to miss a target."""
+    strategy: str
+    """A name of `eval.strategies`; `inconclusive`; or `none`: no mechanism is shown to be worth its cost, and every
+    prompt that could stand to miss a target."""
     mode: str | None
     """The mode that stands for the strategy; of `none`, the one whose means fall least short of the targets."""
     candidates: tuple[str, ...]
@@ -180,7 +182,8 @@ class Decision:
     @property
     def falls_short(self) -> bool:
         """Whether a mechanism wins that is shown to miss a target: the best of what was tried, not good enough yet."""
-        return self.fit == "no" and self.strategy in ("rag", "ft", "hybrid")
+        own = STRATEGIES.get(self.strategy)
+        return self.fit == "no" and own is not None and (own.retrieves or own.tunes)
 
 
 @dataclass(frozen=True, slots=True)

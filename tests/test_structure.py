@@ -22,7 +22,17 @@ HEAVY = (
     "sentence_transformers",
     "sklearn",
 )
-REPORTS_MAY_USE = {"errors", "files", "records", "config", "arms.modes", "terminal", "analysis", "verdict.decide"}
+REPORTS_MAY_USE = {
+    "errors",
+    "files",
+    "records",
+    "config",
+    "arms.modes",
+    "terminal",
+    "analysis",
+    "verdict.decide",
+    "strategies",
+}
 
 
 def modules(package: str) -> list[Path]:

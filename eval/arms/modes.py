@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 from eval.arms.prompt import Prompt, ask
 from eval.config import DatasetConfig
@@ -49,13 +49,15 @@ class Mode:
     """As it stands in the report."""
     why: str
     """What the mode is for, in a phrase."""
-    strategy: Literal["prompt", "rag", "ft", "hybrid"] | None
+    strategy: str | None
     """The strategy that the mode stands for; None: diagnosis only, never recommended."""
     retrieves: bool
     """Needs the corpus and its index."""
     adapter: Adapter | None
     """The adapter that answers, or None for the base weights."""
     build: Build
+    use: str = ""
+    """What to do where it reaches its targets."""
 
 
 MODES: Registry[Mode] = Registry("mode")
@@ -67,38 +69,51 @@ def mode(
     label: str,
     why: str,
     *,
-    strategy: Literal["prompt", "rag", "ft", "hybrid"] | None,
+    strategy: str | None,
     retrieves: bool = False,
     adapter: Adapter | None = None,
+    use: str = "",
 ) -> Callable[[Build], Build]:
     """Register a prompt-building function as a mode."""
 
     def register(build: Build) -> Build:
-        MODES.add(Mode(name, label, why, strategy, retrieves, adapter, build))
+        MODES.add(Mode(name, label, why, strategy, retrieves, adapter, build, use))
         return build
 
     return register
 
 
-@mode("base", "Base", "the control: the instruction alone", strategy="prompt")
+@mode(
+    "base", "Base", "the control: the instruction alone", strategy="prompt",
+    use="Keep the prompt as it is; measure again when the questions or the model change.",
+)  # fmt: skip
 def base(sources: Sources, example: Example) -> Prompt:
     """The instruction and the question."""
     return ask(sources.config.instruction, example.question)
 
 
-@mode("fewshot", "Few-shot", "what a better prompt alone reaches", strategy="prompt")
+@mode(
+    "fewshot", "Few-shot", "what a better prompt alone reaches", strategy="prompt",
+    use="Put the worked examples into the prompt that you serve; nothing has to be built or trained.",
+)  # fmt: skip
 def fewshot(sources: Sources, example: Example) -> Prompt:
     """The instruction, worked examples and the question."""
     return ask(sources.config.instruction, example.question, shots=sources.shots)
 
 
-@mode("rag", "RAG", "knowledge from retrieved passages", strategy="rag", retrieves=True)
+@mode(
+    "rag", "RAG", "knowledge from retrieved passages", strategy="rag", retrieves=True,
+    use="Serve the base model with the index, and index again when the corpus changes; nothing has to be trained.",
+)  # fmt: skip
 def rag(sources: Sources, example: Example) -> Prompt:
     """The instruction, retrieved passages and the question."""
     return ask(sources.config.instruction, example.question, passages=sources.retrieve(example))
 
 
-@mode("rag-fewshot", "RAG + few-shot", "retrieval with worked examples for the form", strategy="rag", retrieves=True)
+@mode(
+    "rag-fewshot", "RAG + few-shot", "retrieval with worked examples for the form", strategy="rag", retrieves=True,
+    use="Serve the base model with the index and the worked examples in its prompt; no training is needed.",
+)  # fmt: skip
 def rag_fewshot(sources: Sources, example: Example) -> Prompt:
     """The instruction, worked examples, retrieved passages and the question."""
     passages = sources.retrieve(example)
@@ -111,14 +126,21 @@ def oracle(sources: Sources, example: Example) -> Prompt:
     return ask(sources.config.instruction, example.question, passages=sources.gold(example))
 
 
-@mode("ft", "Fine-tuned", "behaviour from training, closed-book", strategy="ft", adapter="ft")
+@mode(
+    "ft", "Fine-tuned", "behaviour from training, closed-book", strategy="ft", adapter="ft",
+    use="Serve the adapter without retrieval, and train again when the wanted behaviour changes.",
+)  # fmt: skip
 def ft(sources: Sources, example: Example) -> Prompt:
     """The base mode's prompt, answered by the closed-book adapter."""
     return ask(sources.config.instruction, example.question)
 
 
-@mode("hybrid", "Hybrid", "trained with passages, answered with passages", strategy="hybrid", retrieves=True,
-      adapter="hybrid")  # fmt: skip
+@mode(
+    "hybrid", "Hybrid", "trained with passages, answered with passages", strategy="hybrid", retrieves=True,
+    adapter="hybrid",
+    use="Serve the hybrid adapter together with its index: it was trained to read passages and expects them. "
+    "A changed corpus needs a new index, not a new adapter.",
+)  # fmt: skip
 def hybrid(sources: Sources, example: Example) -> Prompt:
     """The RAG mode's prompt, answered by the adapter that was trained with passages."""
     return ask(sources.config.instruction, example.question, passages=sources.retrieve(example))

@@ -11,21 +11,10 @@ from collections.abc import Iterator, Sequence
 from eval.arms.modes import MODES
 from eval.config import RunConfig
 from eval.records import Fit, Score, Step
+from eval.strategies import STRATEGIES
 from eval.verdict.evidence import Evidence
 from eval.verdict.rule import Ruling, strategy
 from eval.verdict.shortfall import Case, label, raise_limit, share, shortfalls
-
-USE = {
-    "base": "Keep the prompt as it is; measure again when the questions or the model change.",
-    "fewshot": "Put the worked examples into the prompt that you serve; nothing has to be built or trained.",
-    "rag": "Serve the base model with the index, and index again when the corpus changes; nothing has to be trained.",
-    "rag-fewshot": "Serve the base model with the index and the worked examples in its prompt; no training is needed.",
-    "ft": "Serve the adapter without retrieval, and train again when the wanted behaviour changes.",
-    "hybrid": "Serve the hybrid adapter together with its index: it was trained to read passages and expects them. "
-    "A changed corpus needs a new index, not a new adapter.",
-}
-"""Of a mode that reaches its targets: how to use it."""
-CHEAPEST = {"prompt": "a better prompt", "rag": "RAG", "ft": "fine-tuning", "hybrid": "RAG with fine-tuning"}
 
 
 def advice(
@@ -39,7 +28,7 @@ def advice(
     if ruling.mode is None:
         return tuple(_open(case, ruling, fit))
     if fit == "yes":
-        return (Step("use", USE.get(mode, f"Use {label(mode)}: {MODES[mode].why}.")),)
+        return (Step("use", MODES[mode].use or f"Use {label(mode)}: {MODES[mode].why}."),)
     return (*([_unsure(case)] if fit == "not_shown" else []), *shortfalls(case))
 
 
@@ -52,7 +41,8 @@ def _open(case: Case, ruling: Ruling, fit: Fit) -> Iterator[Step]:
     cheapest = ruling.candidates[0] if ruling.candidates else None
     mine = [m for m in case.evidence.modes if strategy(m) == cheapest]
     if cheapest and not all(case.evidence.falls_short(m) for m in mine):
-        yield Step("questions", f"Until then, {CHEAPEST[cheapest]} is the cheapest choice that is still possible.")
+        named = STRATEGIES[cheapest].alone.removesuffix(" alone")
+        yield Step("questions", f"Until then, {named} is the cheapest choice that is still possible.")
 
 
 def _more_questions(evidence: Evidence, ruling: Ruling) -> Step:

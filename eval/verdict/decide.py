@@ -8,7 +8,7 @@ makes comparisons.json and decision.json again from scores.jsonl and config.yaml
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,15 +16,13 @@ from eval.config import RunConfig, read_run_config
 from eval.errors import UserError
 from eval.files import read_json, write_json
 from eval.records import Comparison, Decision, Fit, Score, decision_from_dict, read_records
+from eval.strategies import STRATEGIES, Strategy
 from eval.verdict.advice import advice
 from eval.verdict.evidence import Evidence, gather
 from eval.verdict.rule import Ruling, apply_rule
 from eval.verdict.sentences import caveats, reasons, verdict_sentence
 
 __all__ = ["decide", "read_decision", "verdict_sentence", "write_decision"]
-
-RETRIEVES = {"prompt": False, "rag": True, "ft": False, "hybrid": True, "none": False}
-TUNES = {"prompt": False, "rag": False, "ft": True, "hybrid": True, "none": False}
 
 
 def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison], Decision]:
@@ -37,7 +35,7 @@ def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison]
         strategy=ruling.strategy,
         mode=ruling.mode,
         candidates=ruling.candidates,
-        quadrant={"context": _common(ruling, RETRIEVES), "llm": _common(ruling, TUNES)},
+        quadrant={"context": _common(ruling, lambda s: s.retrieves), "llm": _common(ruling, lambda s: s.tunes)},
         axes=evidence.estimates,
         reasons=tuple(reasons(evidence, ruling, config)),
         caveats=tuple(caveats(evidence, ruling, config)),
@@ -71,9 +69,10 @@ def read_decision(run: Path) -> Decision:
     return decision_from_dict(read_json(run / "decision.json"))
 
 
-def _common(ruling: Ruling, property_of: dict[str, bool]) -> bool | None:
+def _common(ruling: Ruling, has: Callable[[Strategy], bool]) -> bool | None:
+    """What all strategies that are still possible say; of `none`, nothing is worth its cost."""
     strategies = ruling.candidates if ruling.strategy == "inconclusive" else (ruling.strategy,)
-    values = {property_of[s] for s in strategies}
+    values = {s in STRATEGIES and has(STRATEGIES[s]) for s in strategies}
     return values.pop() if len(values) == 1 else None
 
 

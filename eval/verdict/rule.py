@@ -32,23 +32,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from eval.arms.modes import MODES
 from eval.records import Comparison
+from eval.strategies import STRATEGIES
 from eval.verdict.evidence import Evidence
 
-Strategy = Literal["prompt", "rag", "ft", "hybrid", "none", "inconclusive"]
 FEWEST = 20
 """Independent groups below which there is no verdict: a convention, for intervals of so few rest on assumptions."""
-ORDER: tuple[Strategy, ...] = ("prompt", "rag", "ft", "hybrid")
+ORDER = tuple(STRATEGIES)
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """What the rule says, and between whom it was decided or stays open."""
 
-    strategy: Strategy
+    strategy: str
     mode: str | None
     candidates: tuple[str, ...]
     """Strategies still possible, cheapest first."""
@@ -59,9 +58,9 @@ class Ruling:
     questions_needed: int | None
     prompt: str | None = None
     """Of `none`: the prompt mode over which no mechanism is shown to be worth its cost."""
-    turned: Mapping[tuple[str, ...], Strategy] = field(default_factory=dict)
+    turned: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     """Modes whose cut replies, counted as right, give another strategy -> that one. Not empty: this keeps it open."""
-    as_scored: Strategy | None = None
+    as_scored: str | None = None
     """What the strategy would be if every cut reply is as wrong as it was scored; None where `turned` is empty."""
 
     @property
@@ -113,7 +112,7 @@ def _rule(evidence: Evidence, margin: float) -> Ruling:
     return Ruling("inconclusive", None, still, beaten, tuple(open_lifts[stands]), max(needed, default=None))
 
 
-def strategy(mode: str) -> Strategy:
+def strategy(mode: str) -> str:
     """The strategy that a mode stands for."""
     return MODES[mode].strategy or "inconclusive"
 
@@ -200,5 +199,5 @@ def _at_stake(i: str, j: str, margin: float) -> float:
     return 0.0 if strategy(i) == strategy(j) else margin
 
 
-def _strategies(modes: list[str] | tuple[str, ...]) -> tuple[Strategy, ...]:
+def _strategies(modes: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     return tuple(s for s in ORDER if any(strategy(m) == s for m in modes))

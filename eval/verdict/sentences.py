@@ -7,27 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from eval.arms.modes import MODES
 from eval.config import RunConfig
 from eval.records import Comparison, Decision
+from eval.strategies import STRATEGIES, beyond
 from eval.verdict.evidence import Evidence
 from eval.verdict.rule import FEWEST, ORDER, Ruling
 from eval.verdict.shortfall import share, wanting
 
-ADVICE: Mapping[str, str] = {
-    "prompt": "improve the prompt",
-    "rag": "use retrieval (RAG)",
-    "ft": "fine-tune",
-    "hybrid": "use both: retrieval for what the model needs to know, fine-tuning for how it needs to act",
-}
-NAMES: Mapping[str, str] = {"prompt": "a better prompt", "rag": "retrieval", "ft": "fine-tuning", "hybrid": "both"}
-OUTCOMES: Mapping[str, str] = {**NAMES, "none": "nothing good enough", "inconclusive": "an open one"}
-"""A verdict, as it stands in a sentence."""
-ON_TOP: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "prompt": (("rag", "retrieval"), ("ft", "fine-tuning"), ("hybrid", "both together")),
-    "rag": (("hybrid", "fine-tuning on top"), ("ft", "fine-tuning instead")),
-    "ft": (("hybrid", "retrieval on top"),),
-    "hybrid": (),
-    "none": (("rag", "retrieval"), ("ft", "fine-tuning"), ("hybrid", "both together")),
-}
-"""A verdict -> (dearer strategy, what it would be), as far as it was tried."""
+OTHERS: Mapping[str, str] = {"none": "nothing good enough", "inconclusive": "an open one"}
+"""A verdict that is no strategy, as it stands in a sentence."""
 FEW = 100
 
 
@@ -44,13 +30,15 @@ def verdict_sentence(decision: Decision) -> str:
         return _nothing(decision, label)
     aside = _aside(decision)
     if decision.falls_short:
-        what = "both retrieval and fine-tuning" if decision.strategy == "hybrid" else NAMES[decision.strategy]
+        own = STRATEGIES[decision.strategy]
+        what = "both retrieval and fine-tuning" if own.retrieves and own.tunes else own.mechanism
         return (
             f"Best of what was tried, not good enough yet: {what} ({label}), with {_wanting(decision)}{aside}."
             f"{_first(decision)}"
         )
     doubt = "" if decision.fit == "yes" or not decision.targets else " That this reaches the targets is not shown."
-    return f"{ADVICE[decision.strategy][0].upper()}{ADVICE[decision.strategy][1:]}{aside} ({label}).{doubt}"
+    advice = STRATEGIES[decision.strategy].advice
+    return f"{advice[0].upper()}{advice[1:]}{aside} ({label}).{doubt}"
 
 
 def _nothing(decision: Decision, label: str) -> str:
@@ -72,7 +60,7 @@ def verdict_name(decision: Decision) -> str:
 
 
 def _undecided(decision: Decision) -> str:
-    between = " or ".join(NAMES[c] for c in decision.candidates) or "nothing that was scored"
+    between = " or ".join(STRATEGIES[c].mechanism for c in decision.candidates) or "nothing that was scored"
     if decision.cut_open:
         shares = ", ".join(f"{share(decision.cut[m])} of {MODES[m].label}" for m in decision.cut_open)
         return (
@@ -87,8 +75,8 @@ def _undecided(decision: Decision) -> str:
 def _aside(decision: Decision) -> str:
     """What is not shown to be worth its cost beside the verdict, of what was tried; and what did not learn."""
     tried = {MODES[m].strategy for modes in decision.axes.values() for m in modes if m not in decision.left_out}
-    names = [name for strategy, name in ON_TOP[decision.strategy] if strategy in tried]
-    if decision.strategy == "rag":
+    names = [name for strategy, name in beyond(decision.strategy) if strategy in tried]
+    if any(name.endswith(" on top") for name in names):
         names = names[:1]
     if decision.strategy == "prompt" and len(names) == 3:
         names = names[:2]
@@ -96,6 +84,10 @@ def _aside(decision: Decision) -> str:
     said = f"; {_neither(names)} shown to be worth its cost" if names else ""
     return said + (f"; {' and '.join(lost)} did not learn, and so {'is' if len(lost) == 1 else 'are'} not ruled out"
                    if lost else "")  # fmt: skip
+
+
+def _outcome(verdict: str) -> str:
+    return OTHERS.get(verdict) or STRATEGIES[verdict].mechanism
 
 
 def _neither(names: Sequence[str]) -> str:
@@ -123,8 +115,8 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
     for modes, turned in ruling.turned.items():
         cut = ", ".join(f"{mode} ({share(evidence.cut[mode])})" for mode in modes)
         yield (
-            f"Open: with the cut replies of {cut} counted as right, the verdict is {OUTCOMES[turned]}; as they are "
-            f"scored, it is {OUTCOMES[ruling.as_scored or turned]}."
+            f"Open: with the cut replies of {cut} counted as right, the verdict is {_outcome(turned)}; as they are "
+            f"scored, it is {_outcome(ruling.as_scored or turned)}."
         )
     if ruling.mode is None and not ruling.open_between and not ruling.turned:
         groups = min((c.groups for c in evidence.comparisons() if c.axis in evidence.targets), default=0)
@@ -167,9 +159,9 @@ def caveats(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
         yield f"{mode} is left out, its adapter did not learn: {seen}."
     for mode, (lost, seeds, seen) in evidence.dropped_seeds.items():
         yield f"{lost} of the {seeds} trainings of {mode} did not learn and are left out of its figures: {seen}."
-    missing = [s for s in ORDER if s not in tried]
+    missing = [s for s in STRATEGIES.values() if s.name not in tried]
     if missing:
-        yield f"Not tried, so not ruled out: {', '.join(NAMES[s] for s in missing)}."
+        yield f"Not tried, so not ruled out: {', '.join(s.mechanism for s in missing)}."
     if any(evidence.cut.values()):
         shares = ", ".join(f"{mode} {share(cut)}" for mode, cut in evidence.cut.items() if cut)
         holds = "" if ruling.turned else "; were all of them right, the verdict would be the same"

@@ -22,6 +22,7 @@ from eval.arms.modes import MODES
 from eval.config import RunConfig
 from eval.metrics.knowledge.answer import UNREAD
 from eval.records import Estimate, Score, Step
+from eval.strategies import STRATEGIES
 from eval.verdict.evidence import Evidence
 from eval.verdict.rule import strategy
 
@@ -29,7 +30,8 @@ MANY = 0.2
 """The share of a mode's replies from which a metric that cannot read them is named as a cause: one in five."""
 SOME = 0.05
 """The share of replies, or of questions without a gold document, that is worth naming: one in twenty."""
-RETRIEVAL, TUNING = {"rag", "hybrid"}, {"ft", "hybrid"}
+RETRIEVAL = {s.name for s in STRATEGIES.values() if s.retrieves}
+TUNING = {s.name for s in STRATEGIES.values() if s.tunes}
 OF_KNOWLEDGE = ("cut", "metric", "unread", "oracle", "retrieval", "reading")
 
 
@@ -172,7 +174,7 @@ def _untried_tuning(case: Case) -> Iterator[Step]:
 
 def _untried_rest(case: Case) -> Iterator[Step]:
     tried = _tried(case)
-    if tried & RETRIEVAL and tried & TUNING and "hybrid" not in tried:
+    if tried & RETRIEVAL and tried & TUNING and not tried & RETRIEVAL & TUNING:
         yield Step("untried", "Try both together, which did not run: run evaluate with the mode hybrid.")
     if "prompt" not in tried:
         yield Step("untried", "Try prompts alone, which did not run: run evaluate with the modes base and fewshot.")

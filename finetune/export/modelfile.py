@@ -8,7 +8,7 @@ from typing import Any
 from eval.arms.prompt import Message, user_turn
 from eval.errors import UserError
 from eval.model.chat_template import apply
-from eval.strategies import Adapter
+from eval.strategies import ADAPTERS, Adapter
 
 SYSTEM, FIRST, REPLY, SECOND = "\x01system\x01", "\x01first\x01", "\x01reply\x01", "\x01second\x01"
 """Stand for the turns while the chat template is asked what it writes between them."""
@@ -44,7 +44,7 @@ def go_template(tokenizer: Any, adapter: Adapter, *, bos: str) -> str:
 
     Raises UserError when a second question is put otherwise than the first, which Ollama's language cannot say.
     """
-    first, second = (user_turn(t) if adapter == "ft" else t for t in (FIRST, SECOND))
+    first, second = (t if ADAPTERS[adapter].passages else user_turn(t) for t in (FIRST, SECOND))
     turns = [("system", SYSTEM), ("user", first), ("assistant", REPLY), ("user", second)]
     messages: list[Message] = [{"role": role, "content": content} for role, content in turns]
     text = apply(tokenizer, messages, awaiting=True).removeprefix(bos)

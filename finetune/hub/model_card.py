@@ -11,6 +11,7 @@ import yaml
 from eval.arms.modes import MODES
 from eval.config import DEFAULT_MODEL
 from eval.files import read_json
+from eval.strategies import ADAPTERS
 from finetune.adapter import MANIFEST as TRAINING
 
 if TYPE_CHECKING:
@@ -20,12 +21,6 @@ if TYPE_CHECKING:
 
 DEFAULT_ID, DEFAULT_LICENCE = "HuggingFaceTB/SmolLM2-135M-Instruct", "apache-2.0"
 """Where the bundled base comes from, and its licence."""
-
-USE = {
-    "ft": "Put the question as the data set's own prompt does, without passages.",
-    "hybrid": "Put the question with retrieved passages before it, each under its document's id in brackets, "
-    "as in training; without passages this model was not measured.",
-}
 
 
 def base_id(model: str) -> str:
@@ -156,9 +151,9 @@ def _training(tuned: Tuned) -> str:
 
 
 def _use(tuned: Tuned) -> str:
-    name = tuned.plan.config.dataset.name
+    name, use = tuned.plan.config.dataset.name, ADAPTERS[tuned.name].use
     return (
-        f"Answering questions like those of `{name}`, under its system prompt, by its owners. {USE[tuned.name]} "
+        f"Answering questions like those of `{name}`, under its system prompt, by its owners. {use} "
         "Decoding was greedy when it was scored. It was measured on nothing but the above: expect no other skill, and "
         "treat what it says as a draft. A tuned model can repeat what it was trained on: give it to those alone who "
         "may see the data set."

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from eval.arms.modes import MODES
 from eval.records import Decision
+from eval.strategies import STRATEGIES
 from reports.charts.svg import line, picture, rect, tag, text
 from reports.run_folder import label, strategy
 from reports.sections.placement import Lift, Placement
@@ -16,12 +17,7 @@ WIDTH, HEIGHT = LEFT + SIDE + 8, TOP + SIDE + 52
 HALF = SIDE / 2
 ARM = 18.0
 
-CELLS = {
-    "prompt": (0, 0, "Prompt engineering", "a better prompt is enough"),
-    "rag": (0, 1, "RAG", "it lacks facts"),
-    "ft": (1, 0, "Fine-tuning", "it acts wrongly"),
-    "hybrid": (1, 1, "Both", "RAG + fine-tuning"),
-}
+CELLS = {s.name: (int(s.tunes), int(s.retrieves), *s.cell) for s in STRATEGIES.values()}
 """strategy -> (column, row from below, name, what is wrong with the model)."""
 
 

@@ -13,9 +13,9 @@ from markupsafe import Markup, escape
 
 from eval.analysis.compare_runs import FILE, write_changes
 from eval.files import read_json, write_text
+from eval.strategies import STRATEGIES
 from reports.charts import dumbbells
 from reports.charts.portfolio_map import Place, places
-from reports.charts.quadrant import CELLS
 from reports.pages.inline import inline
 from reports.pages.portfolio import NAMES, relative
 from reports.run_folder import Run, in_order, label, read_run
@@ -25,11 +25,9 @@ from reports.sections.summary import PASS
 from reports.text import sentences as words
 
 PAGE = "changes.html"
+SHOWN = ("better", "worse")
 MOST_FOR_DIFF = 400
 """Words of a setting's value up to which its changes are marked; the comparison's time grows with their square."""
-SHORT = {"prompt": "a prompt alone", "rag": "RAG", "ft": "fine-tuning", "hybrid": "both", "none": "nothing good enough",
-         "inconclusive": "not settled"}  # fmt: skip
-SHOWN = ("better", "worse")
 
 
 def write_comparison(before: Path, after: Path, out: Path | None = None) -> Path:
@@ -75,9 +73,9 @@ def headline(found: Mapping[str, Any]) -> str:
 
 def _said(verdict: Mapping[str, Any]) -> str:
     if verdict["strategy"] == "inconclusive" and verdict["candidates"]:
-        return f"not settled ({' or '.join(SHORT.get(c, c) for c in verdict['candidates'])})"
-    said = SHORT.get(verdict["strategy"], str(verdict["strategy"]))
-    return f"{said} (not good enough yet)" if verdict.get("fit") == "no" and verdict["strategy"] in CELLS else said
+        return f"not settled ({' or '.join(_short(c) for c in verdict['candidates'])})"
+    said = _short(str(verdict["strategy"]))
+    return f"{said} (not good enough yet)" if verdict.get("fit") == "no" and verdict["strategy"] in STRATEGIES else said
 
 
 def lead(found: Mapping[str, Any]) -> str:
@@ -184,3 +182,11 @@ def _scored(run: Run, axes: Sequence[str]) -> dict[tuple[str, str], list[list[An
 def _reply(run: Run, scored: Mapping[tuple[str, str], list[list[Any]]], mode: str, name: str) -> list[Any]:
     prediction = run.predictions.get(mode, {}).get(name)
     return [prediction.text if prediction else None, scored.get((mode, name), [])]
+
+
+def _short(verdict: str) -> str:
+    return (
+        STRATEGIES[verdict].short
+        if verdict in STRATEGIES
+        else {"inconclusive": "not settled", **words.OTHERS}.get(verdict, verdict)
+    )

@@ -14,9 +14,9 @@ from markupsafe import Markup
 from eval.errors import UserError
 from eval.files import write_text
 from eval.records import Estimate
+from eval.strategies import STRATEGIES
 from reports.charts.error_bars import whisker
 from reports.charts.portfolio_map import Place, places
-from reports.charts.quadrant import CELLS
 from reports.pages.inline import inline
 from reports.run_folder import Run, read_run
 from reports.sections import summary
@@ -25,11 +25,10 @@ from reports.sections.placement import Placement, place
 from reports.text import sentences as words
 
 FILE = "portfolio.html"
-NAMES = {name: title for name, (_, _, title, _) in CELLS.items()} | {
+NAMES = {s.name: s.cell[0] for s in STRATEGIES.values()} | {
     "none": "Nothing good enough",
     "inconclusive": "Not settled",
 }
-COUNTED = {"prompt": "a prompt alone", "rag": "RAG", "ft": "fine-tuning", "hybrid": "both"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,11 @@ def html(runs: Sequence[Run], folder: Path) -> str:
 def headline(strategies: Sequence[str], short: int = 0) -> str:
     """How many data sets need what, and for how many of these the best is not good enough yet."""
     counts, n = Counter(strategies), len(strategies)
-    said = [f"{counts[s]} {'needs' if counts[s] == 1 else 'need'} {what}" for s, what in COUNTED.items() if counts[s]]
+    said = [
+        f"{counts[s.name]} {'needs' if counts[s.name] == 1 else 'need'} {s.short}"
+        for s in STRATEGIES.values()
+        if counts[s.name]
+    ]
     if counts["none"]:
         said.append(f"for {counts['none']} nothing tried is good enough")
     if counts["inconclusive"]:
@@ -116,7 +119,7 @@ def headline(strategies: Sequence[str], short: int = 0) -> str:
 
 def _rows(runs: Sequence[Run], folder: Path) -> list[Row]:
     times = Counter(run.decision.dataset for run in runs)
-    order = [*CELLS, "none", "inconclusive"]
+    order = [*STRATEGIES, "none", "inconclusive"]
     rows = [_row(run, folder, times[run.decision.dataset] > 1) for run in runs]
     return sorted(rows, key=lambda row: order.index(row.run.decision.strategy))
 
@@ -173,7 +176,7 @@ def _sure(run: Run) -> str:
         return f"settled on {questions}"
     if run.decision.cut_open:
         return f"open after {questions}: replies were cut at the length limit"
-    possible = " or ".join(COUNTED.get(c, c) for c in run.decision.candidates)
+    possible = " or ".join(STRATEGIES[c].short for c in run.decision.candidates)
     return f"open after {questions}: {possible}" if possible else f"open after {questions}"
 
 
@@ -197,7 +200,9 @@ def _place(row: Row) -> Place:
 
 def _groups(rows: Sequence[Row]) -> list[tuple[str, str, list[Row]]]:
     """(strategy, its title, the data sets that need it) for every verdict that occurs."""
-    found = [(s, NAMES[s], [r for r in rows if r.run.decision.strategy == s]) for s in (*CELLS, "none", "inconclusive")]
+    found = [
+        (s, NAMES[s], [r for r in rows if r.run.decision.strategy == s]) for s in (*STRATEGIES, "none", "inconclusive")
+    ]
     return [(s, title, group) for s, title, group in found if group]
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from eval.strategies import STRATEGIES
 from reports.charts.svg import line, picture, rect, tag, text
 from reports.run_folder import Run
-from reports.text.sentences import STRATEGIES
+from reports.text.sentences import called
 
 WIDTH, SIDE, TOP, BAND, APART = 462.0, 14.0, 20.0, 20.0, 34.0
 
@@ -23,7 +24,7 @@ def strips(run: Run) -> list[tuple[str, str, Markup]]:
 def strategies(run: Run) -> list[tuple[str, str]]:
     """(strategy, its name for people) of every colour that a strip shows, for the key."""
     found = {s["strategy"] for p in run.sensitivity.get("parameters", []) for s in p["segments"]}
-    return [(s, STRATEGIES.get(s, s)) for s in (*STRATEGIES, "inconclusive") if s in found]
+    return [(s, called(s)) for s in (*STRATEGIES, "none", "inconclusive") if s in found]
 
 
 def strip(parameter: Mapping[str, Any]) -> Markup:

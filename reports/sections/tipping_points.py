@@ -11,7 +11,7 @@ from markupsafe import Markup
 from reports.run_folder import Run
 from reports.sections import robustness as firmness
 from reports.sections.first_screen import whole
-from reports.text.sentences import STRATEGIES
+from reports.text.sentences import called
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +59,4 @@ def _holds(parameter: Mapping[str, Any], strategy_: str) -> str:
 def _other(said: object) -> str:
     """The strategy beyond an edge, for people."""
     text = str(said)
-    return "it is open" if text.startswith("inconclusive") else STRATEGIES.get(text, text)
+    return "it is open" if text.startswith("inconclusive") else called(text)

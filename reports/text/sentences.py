@@ -6,27 +6,13 @@ import re
 
 from eval.arms.modes import MODES
 from eval.records import Decision, Estimate
+from eval.strategies import STRATEGIES
 from reports.run_folder import Run, label
 from reports.sections.placement import Lift, Placement
 from reports.sections.summary import axes, groups, not_run
 
 NBSP = "\u00a0"
 CI = f"95{NBSP}% interval"
-
-STRATEGIES = {
-    "prompt": "a better prompt alone",
-    "rag": "RAG alone",
-    "ft": "fine-tuning alone",
-    "hybrid": "RAG with fine-tuning",
-    "none": "nothing good enough",
-}
-
-VERDICTS = {
-    "prompt": "Stay with the prompt: neither retrieval nor fine-tuning earns its place",
-    "rag": "Use retrieval (RAG): the model lacks facts, and tuning it adds nothing that counts",
-    "ft": "Fine-tune: the model must learn how to act, and retrieval adds nothing that counts",
-    "hybrid": "Use both: retrieval for what the model must know, fine-tuning for how it must act",
-}
 
 UNTRIED = {
     ("prompt", True, False): "Stay with the prompt rather than fine-tune",
@@ -52,8 +38,16 @@ FIRST = {
 }
 """The cause of the first step -> what it comes to, in a headline."""
 
+OTHERS = {"none": "nothing good enough"}
+"""A verdict that is no strategy."""
+
 AXES = {"knowledge": "Knowledge", "style": "Style", "retrieval": "Retrieval", "abstention": "Abstention"}
 QUESTIONS = {"knowledge": "is the content right?", "style": "is it said as wanted?"}
+
+
+def called(verdict: str) -> str:
+    """A verdict as the best of what was tried."""
+    return STRATEGIES[verdict].alone if verdict in STRATEGIES else OTHERS.get(verdict, verdict)
 
 
 def percent(value: float, digits: int = 1) -> str:
@@ -104,14 +98,14 @@ def headline(run: Run) -> str:
         sure = "" if decision.fit == "no" else " to rely on"
         return f"Nothing tried is good enough{sure}{first and f': {first}'}."
     if decision.falls_short:
-        return f"Best of what was tried, not good enough yet: {STRATEGIES[decision.strategy]}{_aside(run)}."
+        return f"Best of what was tried, not good enough yet: {STRATEGIES[decision.strategy].alone}{_aside(run)}."
     doubt = "" if decision.fit == "yes" else "; that it is good enough is not shown"
     return f"{_settled(run)}{doubt}."
 
 
 def _settled(run: Run) -> str:
     """What to use, and which mechanism the run says nothing about."""
-    said = UNTRIED.get((run.decision.strategy, *_untried(run)), VERDICTS[run.decision.strategy])
+    said = UNTRIED.get((run.decision.strategy, *_untried(run)), STRATEGIES[run.decision.strategy].verdict)
     return said + _aside(run)
 
 
@@ -135,7 +129,7 @@ def _undecided(run: Run) -> str:
     decision = run.decision
     if decision.cut_open:
         return "Not settled: replies were cut at the length limit, and might have been right."
-    possible = [STRATEGIES.get(c, c) for c in decision.candidates]
+    possible = [called(c) for c in decision.candidates]
     if not possible:
         return "Not settled yet: these questions do not tell the strategies apart."
     short = ", and nothing is good enough so far" if decision.fit == "no" else ""

@@ -164,9 +164,9 @@ def evaluate(
             json=json,
         )
         return
+    from eval.api import run_plan
     from eval.pipeline.plan import plan_run
-    from eval.run import Options
-    from eval.run import evaluate as run
+    from eval.pipeline.tasks import Options
     from eval.terminal.result import result
     from eval.terminal.result_view import as_json, show, show_all
 
@@ -189,8 +189,8 @@ def evaluate(
     results = []
     for plan in plans:
         with one_document(json):
-            decision = run(plan, mode or [], options)
-        results.append(result(decision, plan.config.dataset, plan.folder))
+            run = run_plan(plan, mode or [], options)
+        results.append(result(run.decision, run.config, run.folder))
         if not json:
             show(results[-1])
     if len(results) > 1:

@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-BUNDLED = Path(__file__).resolve().parents[2] / "datasets"
+HOME = Path(__file__).resolve().parents[2]
+PLACES = (HOME / "datasets", HOME / "rag_or_finetune" / "datasets")
+"""In a checkout, and where the package is installed from a wheel."""
+BUNDLED = next((folder for folder in PLACES if (folder / "retention").is_dir()), PLACES[0])

@@ -60,6 +60,26 @@ def test_what_the_folder_holds_is_reused(plan: Callable[..., Any]) -> None:
     assert pending(Work(found, ["base", "ft"]).tasks()) == {"check", "score", "decide", "report"}
 
 
+def test_what_was_forgotten_is_measured_once_and_with_it_what_it_is_measured_on(plan: Callable[..., Any]) -> None:
+    from eval.arms.predict import _finish, _Journal
+    from eval.records import Prediction
+    from eval.retention.forgetting import rows_file
+
+    found, battery = plan(), read_battery(Path("datasets/retention"))
+    for mode in ("base", "ft"):
+        journal = _Journal(found.folder / "predictions" / f".{mode}.partial")
+        journal.done = {0: [Prediction(e.id, "x") for e in found.examples]}
+        _finish(found.folder, mode, found.identity.predictions(mode), found.examples, journal, {})
+    work = Work(found, ["base", "ft"], battery=battery)
+    tuned = {"rows/ft", "train/ft", "retention/ft"}
+    assert pending(work.tasks()) == {"check", "load", "retention/base", "score", "decide", "report"} | tuned
+    file = rows_file(found.folder, "base")
+    file.parent.mkdir()
+    head = {"fingerprint": found.identity.retention("base", battery.digest)}
+    file.write_text(json.dumps(head) + "\n", encoding="utf-8")
+    assert pending(work.tasks()) == {"check", "load", "score", "decide", "report"} | tuned  # as after a kill
+
+
 def test_every_seed_trains_and_answers_under_its_number(plan: Callable[..., Any]) -> None:
     tasks = Work(plan(seeds=2), ["base", "ft"]).tasks()
     assert [t.title for t in tasks[3:8]] == [

@@ -13,8 +13,6 @@ from eval.errors import UserError
 from eval.records import Decision, Prediction, Score, read_records
 
 if TYPE_CHECKING:
-    import pandas
-
     from eval.judge.settings import JudgeSettings
     from eval.pipeline.plan import Plan
     from eval.pipeline.tasks import Options
@@ -50,7 +48,7 @@ class Run:
         """Every score of every reply, all training seeds included."""
         return read_records(self.folder / "scores.jsonl", Score)
 
-    def frame(self) -> pandas.DataFrame:
+    def frame(self) -> Any:
         """The scores as a pandas data frame, one row a score."""
         import pandas
 
@@ -83,6 +81,7 @@ def evaluate(
     seeds: int = 1,
     dtype: Dtype = "auto",
     chat_template_kwargs: Mapping[str, Any] | None = None,
+    plugins: Sequence[str | Path] = (),
     out: str | Path | None = None,
     retention: bool = True,
     judge: JudgeSettings | None = None,
@@ -96,10 +95,12 @@ def evaluate(
     from eval.data.dataset import resolve_dataset
     from eval.pipeline.plan import plan_run
     from eval.pipeline.tasks import Options
+    from eval.plugins import load_plugins
 
+    loaded = load_plugins(plugins)
     plan = plan_run(
         resolve_dataset(str(dataset)), model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit,
-        dtype=dtype, template=chat_template_kwargs, out=None if out is None else Path(out),
+        dtype=dtype, template=chat_template_kwargs, plugins=loaded, out=None if out is None else Path(out),
     )  # fmt: skip
     return run_plan(plan, modes, Options(retention, judge, None if prices is None else Path(prices)))
 

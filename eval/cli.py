@@ -12,7 +12,14 @@ from eval.arms.modes import MODES
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.errors import UserError
 from eval.terminal.command_line import guarded, one_document, print_json
-from eval.terminal.command_options import DtypeOption, JsonOption, QuietOption, TemplateOption, template_arguments
+from eval.terminal.command_options import (
+    DtypeOption,
+    JsonOption,
+    PluginOption,
+    QuietOption,
+    TemplateOption,
+    template_arguments,
+)
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -118,6 +125,7 @@ def evaluate(
     limit: LimitOption = None,
     dtype: DtypeOption = "auto",
     chat_template_kwargs: TemplateOption = None,
+    plugin: PluginOption = None,
     out: OutOption = None,
     check: CheckOption = False,
     seed: SeedOption = 0,
@@ -136,9 +144,11 @@ def evaluate(
     """Compare a better prompt, retrieval, fine-tuning and both on a data set, and say which to use."""
     from eval.data.dataset import resolve_dataset
     from eval.judge.settings import check_settings
+    from eval.plugins import load_plugins
     from eval.terminal.progress import set_quiet
 
     set_quiet(quiet)
+    plugins = load_plugins(plugin or [])
     settings = check_settings(
         judge, judge_model, key_env=judge_key_env, repeats=judge_repeats, limit=judge_limit, timeout=judge_timeout
     )
@@ -180,6 +190,7 @@ def evaluate(
             limit=limit,
             dtype=dtype,
             template=template,
+            plugins=plugins,
             out=out,
         )
         for p in paths

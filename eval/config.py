@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from eval.data.yaml_text import dump_yaml, read_yaml
 from eval.errors import UserError
 from eval.files import write_text
+from eval.plugins import load_plugins
 
 DEFAULT_MODEL = "smollm2-135m-instruct"
 DEFAULT_EMBEDDER = "all-minilm-l6-v2"
@@ -38,7 +39,8 @@ class Tolerance(Section):
 class Knowledge(Section):
     """How the content of a reply is scored."""
 
-    metric: Literal["contains", "exact", "f1", "number", "match", "semantic", "choice", "claims", "sql"] = "match"
+    metric: str = "match"
+    """A name of `eval.metrics.knowledge.metric`, `semantic`, `sql`, or one of a plugin's."""
     answer: str | None = None
     """Where the answer stands in a formatted reply: `$.answer`, or `/regex with one group/`; None: the whole reply."""
     database: str | None = None
@@ -78,6 +80,15 @@ class Retrieval(Section):
     chunk_tokens: int = Field(256, ge=16)
     """The longest passage, in the embedder's tokens; never more than the embedder reads."""
     overlap_tokens: int = Field(32, ge=0)
+    retriever: str = "dense"
+    """How passages are found: a name of `rag.retrievers`, or of a plugin's."""
+    store: str = "chroma"
+    """Where vectors are kept: a name of `rag.stores`, or of a plugin's."""
+
+    def identity(self) -> dict[str, Any]:
+        """What the index depends on; keys that came later count only where they are set."""
+        first = ("top_k", "chunk_tokens", "overlap_tokens")
+        return {k: v for k, v in self.model_dump().items() if k in first or (k == "store" and v != "chroma")}
 
 
 class Fewshot(Section):
@@ -180,6 +191,8 @@ class RunConfig(Section):
     limit: int | None = Field(None, ge=1)
     dtype: Dtype = "auto"
     """What the model computes in; named here, its weights are held in that dtype too, unquantised."""
+    plugins: list[str] = []
+    """Files that were loaded beside those of installed packages."""
     learning_rates: dict[str, float] = {}
     """By adapter, what a sweep found; where there is none, the data set's."""
     dataset: DatasetConfig
@@ -203,8 +216,10 @@ def read_dataset_config(path: Path) -> DatasetConfig:
 
 
 def read_run_config(path: Path) -> RunConfig:
-    """Read the config.yaml of a run folder."""
-    return _parse(RunConfig, path)
+    """Read the config.yaml of a run folder, and load the plugins that the run was made with."""
+    config = _parse(RunConfig, path)
+    load_plugins(config.plugins)
+    return config
 
 
 def read_section(kind: type[Parsed], path: Path) -> Parsed:

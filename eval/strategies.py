@@ -5,55 +5,9 @@ One table of each; commands, fingerprints, training and reports take from it wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
 
-
-class Named(Protocol):
-    """What a registry holds."""
-
-    @property
-    def name(self) -> str:
-        """Unique in its registry."""
-        ...
-
-
-T = TypeVar("T", bound=Named)
-
-
-class Registry(Generic[T]):
-    """Entries by name, in the order in which they came."""
-
-    def __init__(self, what: str) -> None:
-        self.what, self._entries = what, dict[str, T]()
-
-    def add(self, entry: T) -> T:
-        """Take an entry; raises ValueError where its name is taken."""
-        if entry.name in self._entries:
-            raise ValueError(f"there is a {self.what} '{entry.name}' already; give the new one another name")
-        self._entries[entry.name] = entry
-        return entry
-
-    def __getitem__(self, name: str) -> T:
-        return self._entries[name]
-
-    def get(self, name: str) -> T | None:
-        """The entry of this name; None where there is none."""
-        return self._entries.get(name)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._entries
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def values(self) -> list[T]:
-        """All entries."""
-        return list(self._entries.values())
+from eval.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +37,7 @@ STRATEGIES: Registry[Strategy] = Registry("strategy")
 """In the order of what they cost to own, cheapest first."""
 
 STRATEGIES.add(
+    "prompt",
     Strategy(
         "prompt", retrieves=False, tunes=False, mechanism="a better prompt", alone="a better prompt alone",
         short="a prompt alone", advice="improve the prompt",
@@ -91,6 +46,7 @@ STRATEGIES.add(
     )
 )  # fmt: skip
 STRATEGIES.add(
+    "rag",
     Strategy(
         "rag", retrieves=True, tunes=False, mechanism="retrieval", alone="RAG alone", short="RAG",
         advice="use retrieval (RAG)",
@@ -99,6 +55,7 @@ STRATEGIES.add(
     )
 )  # fmt: skip
 STRATEGIES.add(
+    "ft",
     Strategy(
         "ft", retrieves=False, tunes=True, mechanism="fine-tuning", alone="fine-tuning alone", short="fine-tuning",
         advice="fine-tune",
@@ -107,6 +64,7 @@ STRATEGIES.add(
     )
 )  # fmt: skip
 STRATEGIES.add(
+    "hybrid",
     Strategy(
         "hybrid", retrieves=True, tunes=True, mechanism="both", alone="RAG with fine-tuning", short="both",
         advice="use both: retrieval for what the model needs to know, fine-tuning for how it needs to act",
@@ -151,8 +109,8 @@ ADAPTERS: Registry[AdapterKind] = Registry("adapter")
 Adapter = str
 """The name of an entry of ADAPTERS."""
 
-ADAPTERS.add(AdapterKind("ft", passages=False, corpus=True, what="closed-book",
+ADAPTERS.add("ft", AdapterKind("ft", passages=False, corpus=True, what="closed-book",
                          use="Put the question as the data set's own prompt does, without passages."))  # fmt: skip
-ADAPTERS.add(AdapterKind("hybrid", passages=True, corpus=False, what="with passages",
+ADAPTERS.add("hybrid", AdapterKind("hybrid", passages=True, corpus=False, what="with passages",
                          use="Put the question with retrieved passages before it, each under its document's id in "
                          "brackets, as in training; without passages this model was not measured."))  # fmt: skip

@@ -13,7 +13,14 @@ from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL, Dtype
 from eval.errors import UserError
 from eval.strategies import ADAPTERS, Adapter
 from eval.terminal.command_line import guarded, one_document, print_json
-from eval.terminal.command_options import DtypeOption, JsonOption, QuietOption, TemplateOption, template_arguments
+from eval.terminal.command_options import (
+    DtypeOption,
+    JsonOption,
+    PluginOption,
+    QuietOption,
+    TemplateOption,
+    template_arguments,
+)
 from finetune import cli_share
 
 if TYPE_CHECKING:
@@ -53,13 +60,16 @@ def check(
     seed: SeedOption = 0,
     dtype: DtypeOption = "auto",
     chat_template_kwargs: TemplateOption = None,
+    plugin: PluginOption = None,
     out: OutOption = None,
 ) -> None:
     """Look at the training rows, and say what training would take, before any training."""
     from eval.pipeline.lock import locked
     from finetune.training.check_rows import check_training
 
-    plan, names = _plan(dataset, adapter, model, embedder, seed, dtype, template_arguments(chat_template_kwargs), out)
+    plan, names = _plan(
+        dataset, adapter, model, embedder, seed, dtype, template_arguments(chat_template_kwargs), plugin or [], out
+    )  # fmt: skip
     # With passages the index is built in the run folder, and kept.
     with locked(plan.folder) if any(ADAPTERS[n].passages for n in names) else nullcontext():
         check_training(_setup(plan), names)
@@ -74,6 +84,7 @@ def train(
     seed: SeedOption = 0,
     dtype: DtypeOption = "auto",
     chat_template_kwargs: TemplateOption = None,
+    plugin: PluginOption = None,
     out: OutOption = None,
     sweep: Annotated[
         int | None,
@@ -91,7 +102,9 @@ def train(
 
     main_process = world().main  # others, where `accelerate launch` started some, neither lock nor speak
     set_quiet(quiet or not main_process)
-    plan, names = _plan(dataset, adapter, model, embedder, seed, dtype, template_arguments(chat_template_kwargs), out)
+    plan, names = _plan(
+        dataset, adapter, model, embedder, seed, dtype, template_arguments(chat_template_kwargs), plugin or [], out
+    )  # fmt: skip
     locking = locked(plan.folder) if main_process else nullcontext()
     work, swept = Work(plan), dict[str, Path]()
 
@@ -126,7 +139,7 @@ def _sweep(resources: Resources, name: Adapter, trials: int) -> Path:
     def planned(rates: dict[str, float]) -> Plan:
         return plan_run(
             resources.dataset.path, model=config.model, embedder=config.embedder, seed=config.seed, dtype=config.dtype,
-            template=config.dataset.chat_template_kwargs,
+            template=config.dataset.chat_template_kwargs, plugins=config.plugins,
             out=resources.run, learning_rates=config.learning_rates | rates,
         )  # fmt: skip
 
@@ -141,17 +154,27 @@ def _plan(
     seed: int,
     dtype: Dtype,
     template: dict[str, Any],
+    plugins: list[str],
     out: Path | None,
 ) -> tuple[Plan, list[Adapter]]:
     """The run and the adapters that are meant; raises UserError for what cannot be."""
     from eval.data.dataset import check_corpus, resolve_dataset
     from eval.pipeline.plan import plan_run
+    from eval.plugins import load_plugins
 
+    loaded = load_plugins(plugins)
     for name in adapter or ():
         if name not in ADAPTERS:
             raise UserError(f"--adapter {name}: no such adapter; known: {', '.join(ADAPTERS)}")
     plan = plan_run(
-        resolve_dataset(dataset), model=model, embedder=embedder, seed=seed, dtype=dtype, template=template, out=out
+        resolve_dataset(dataset),
+        model=model,
+        embedder=embedder,
+        seed=seed,
+        dtype=dtype,
+        template=template,
+        plugins=loaded,
+        out=out,
     )
     for name in adapter or ():
         if ADAPTERS[name].passages and not plan.dataset.documents:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -73,3 +74,8 @@ def fit(text: str, size: Callable[[str], int], limit: int) -> list[str]:
     cut = blank if blank > 0 else middle
     halves = [half for half in (text[:cut].strip(), text[cut:].strip()) if half]
     return [piece for half in halves for piece in fit(half, size, limit)]
+
+
+def same_text(text: str) -> str:
+    """What two passages that say the same have in common: their text but for case, blanks and marks of headings."""
+    return " ".join(re.sub(r"^#+ ", "", text, flags=re.MULTILINE).casefold().split())

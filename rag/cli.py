@@ -12,14 +12,21 @@ import typer
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.errors import UserError
 from eval.terminal.command_line import guarded, one_document, print_json
-from eval.terminal.command_options import DtypeOption, JsonOption, QuietOption, TemplateOption, template_arguments
+from eval.terminal.command_options import (
+    DtypeOption,
+    JsonOption,
+    PluginOption,
+    QuietOption,
+    TemplateOption,
+    template_arguments,
+)
 
 if TYPE_CHECKING:
     from eval.data.dataset import Dataset
     from eval.pipeline.plan import Plan
     from eval.records import Passage
     from rag.index import Index
-    from rag.retrieve import Retriever
+    from rag.retrievers.retriever import Retriever
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
@@ -37,6 +44,7 @@ def rag() -> None:
 def index(
     dataset: DatasetArgument,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    plugin: PluginOption = None,
     out: OutOption = None,
     quiet: QuietOption = False,
     json: JsonOption = False,
@@ -46,7 +54,7 @@ def index(
     from eval.terminal.progress import set_quiet
 
     set_quiet(quiet)
-    data, folder = _locate(dataset, out, embedder)
+    data, folder = _locate(dataset, out, embedder, plugin or [])
     with locked(folder), one_document(json):
         _, made = _open(data, embedder, folder)
     if json:
@@ -67,6 +75,7 @@ def ask(
     dataset: DatasetArgument,
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="In quotes.")],
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    plugin: PluginOption = None,
     model: Annotated[str, typer.Option(help="Base model: a Hugging Face id or a local folder.")] = DEFAULT_MODEL,
     dtype: DtypeOption = "auto",
     chat_template_kwargs: TemplateOption = None,
@@ -81,7 +90,7 @@ def ask(
 
     if not question.strip():
         raise UserError("the question is empty; put it in quotes after the data set")
-    data, folder = _locate(dataset, out, embedder)
+    data, folder = _locate(dataset, out, embedder, plugin or [])
     if not passages_only:
         template = template_arguments(chat_template_kwargs)
         plan = plan_run(data.path, model=model, embedder=embedder, dtype=dtype, template=template, out=folder)
@@ -111,11 +120,13 @@ def _answer(plan: Plan, question: str) -> str:
     return text
 
 
-def _locate(name: str, out: Path | None, embedder: str) -> tuple[Dataset, Path]:
+def _locate(name: str, out: Path | None, embedder: str, plugins: list[str]) -> tuple[Dataset, Path]:
     """The checked data set, which must have a corpus, and the run folder; nothing is written when either is wrong."""
     from eval.data.dataset import check_corpus, load_dataset, resolve_dataset
+    from eval.plugins import load_plugins
     from rag.embed import locate_embedder
 
+    load_plugins(plugins)
     data = load_dataset(resolve_dataset(name))
     if not data.documents:
         raise UserError(f"{data.path}: has no corpus/ to retrieve from; add documents there")

@@ -1,4 +1,4 @@
-"""The corpus as vectors in Chroma on disk, brought up to date by touching only what changed.
+"""The corpus as vectors in a store on disk, brought up to date by touching only what changed.
 
 `manifest.json` names what the index was built with and, for each document whose chunks are all in, its digest and
 their number. An entry is written after the chunks and taken out before they are, so a process may die anywhere: chunks
@@ -8,7 +8,6 @@ without a matching entry are deleted, and their documents embedded again, by the
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -19,6 +18,8 @@ from eval.config import Retrieval
 from eval.files import fingerprint, read_json, write_json
 from rag.chunk import Chunk, Chunker
 from rag.readers.documents import Document
+from rag.stores import chroma as _chroma  # noqa: F401 - registers itself
+from rag.stores.store import STORES, Entry, VectorStore
 
 if TYPE_CHECKING:
     from rag.embed import Embedder
@@ -31,16 +32,15 @@ LIBRARIES = ("llama-index-core", "sentence-transformers", "transformers", "torch
 BATCHES = 32
 """Documents are written in groups of about this many batches of the embedder: what an interruption can cost."""
 
-SEARCH_WIDTH = 400
-"""HNSW's `ef`: how many candidates its search keeps; used only above the exact search's limit."""
+ENTRIES = 1000
+"""Passages that are embedded and written at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
     """An index that is up to date, and what bringing it there took."""
 
-    collection: Any
-    """The Chroma collection."""
+    store: VectorStore
     added: int
     changed: int
     removed: int
@@ -71,10 +71,10 @@ def build_index(
         [metadata.version(name) for name in LIBRARIES],
     )  # fmt: skip
     manifest = _read_manifest(folder, identity)
-    collection, store = _open(folder, identity)
+    store = STORES[retrieval.store](folder, identity)
     digests = {d.id: fingerprint(d.title, d.text) for d in documents}
     before = set(manifest["documents"])
-    kept = _drop_stale(folder, manifest, collection, store, digests)
+    kept = _drop_stale(folder, manifest, store, digests)
     advance(len(kept))
     todo = [d for d in documents if d.id not in kept]
     for group in _groups(todo, chunker, BATCHES * embedder.batch_size):
@@ -85,8 +85,8 @@ def build_index(
         advance(len(group))
     changed = sum(d.id in before for d in todo)
     return Index(
-        collection, added=len(todo) - changed, changed=changed, removed=len(before - set(digests)), kept=len(kept),
-        chunks=collection.count(), seconds=time.perf_counter() - start,
+        store, added=len(todo) - changed, changed=changed, removed=len(before - set(digests)), kept=len(kept),
+        chunks=len(store), seconds=time.perf_counter() - start,
     )  # fmt: skip
 
 
@@ -99,34 +99,15 @@ def _read_manifest(folder: Path, identity: str) -> Manifest:
     return manifest
 
 
-def _open(folder: Path, identity: str) -> tuple[Any, Any]:
-    """The Chroma collection of this identity, and LlamaIndex's vector store over it; collections of others go."""
-    import chromadb
-    from llama_index.vector_stores.chroma import ChromaVectorStore
-
-    settings = chromadb.Settings(anonymized_telemetry=False)
-    client = chromadb.PersistentClient(str(folder / "chroma"), settings=settings)
-    name = f"passages-{identity}"
-    for other in client.list_collections():
-        if other.name != name:
-            client.delete_collection(other.name)
-    # Without `embedding_function=None` Chroma would fetch a model of its own.
-    collection = client.get_or_create_collection(
-        name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": SEARCH_WIDTH}}
-    )
-    return collection, ChromaVectorStore(chroma_collection=collection)
-
-
-def _drop_stale(folder: Path, manifest: Manifest, collection: Any, store: Any, digests: dict[str, str]) -> set[str]:
+def _drop_stale(folder: Path, manifest: Manifest, store: VectorStore, digests: dict[str, str]) -> set[str]:
     """Take out what is not exactly a current document's; returns the documents that stay."""
-    held = Counter(row["document"] for row in collection.get(include=["metadatas"])["metadatas"])
+    held = store.held()
     entries = manifest["documents"]
     kept = {d for d, digest in digests.items() if entries.get(d) == [digest, held[d]]}
     if set(entries) - kept:
         manifest["documents"] = {d: entry for d, entry in entries.items() if d in kept}
         write_json(folder / "manifest.json", manifest)
-    for document in sorted(set(held) - kept):
-        store.delete(document)
+    store.delete(sorted(set(held) - kept))
     return kept
 
 
@@ -142,17 +123,10 @@ def _groups(documents: Sequence[Document], chunker: Chunker, size: int) -> Itera
         yield group
 
 
-def _insert(store: Any, embedder: Embedder, chunks: Sequence[Chunk]) -> None:
-    from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
-
-    for start in range(0, len(chunks), 1000):  # Chroma takes about 5,000 rows at once
-        piece = chunks[start : start + 1000]
+def _insert(store: VectorStore, embedder: Embedder, chunks: Sequence[Chunk]) -> None:
+    for start in range(0, len(chunks), ENTRIES):
+        piece = chunks[start : start + ENTRIES]
         vectors = embedder.embed_documents([c.embedded for c in piece])
-        store.add([
-            TextNode(
-                id_=f"{c.document}#{c.position}", text=c.text, embedding=vector.tolist(),
-                metadata={"document": c.document, "position": c.position},
-                relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=c.document)},
-            )
-            for c, vector in zip(piece, vectors, strict=True)
+        store.upsert([
+            Entry(c.document, c.position, c.text, vector.tolist()) for c, vector in zip(piece, vectors, strict=True)
         ])  # fmt: skip

@@ -12,7 +12,8 @@ from typing import Protocol
 from eval.arms.prompt import Prompt, ask
 from eval.config import DatasetConfig
 from eval.records import Example, Passage
-from eval.strategies import Adapter, Registry
+from eval.registry import Registry
+from eval.strategies import Adapter
 
 
 class Sources(Protocol):
@@ -77,7 +78,7 @@ def mode(
     """Register a prompt-building function as a mode."""
 
     def register(build: Build) -> Build:
-        MODES.add(Mode(name, label, why, strategy, retrieves, adapter, build, use))
+        MODES.add(name, Mode(name, label, why, strategy, retrieves, adapter, build, use))
         return build
 
     return register

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from eval.arms.worker_pool import Team
     from eval.model.base import Base
     from finetune.data.row import Row
-    from rag.retrieve import Retriever
+    from rag.embed import Embedder
+    from rag.retrievers.retriever import Retriever
 
 REPLY_FLOOR = 256
 """New tokens that every reply may take. A limit near the training replies' own length cuts the modes that were not
@@ -101,6 +102,13 @@ class Resources:
         from eval.model.loading import read_model_config
 
         return getattr(read_model_config(self.run_config.model), "max_position_embeddings", None)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedder on its own, for what has to look into it."""
+        from rag.embed import load_embedder
+
+        return load_embedder(self.run_config.embedder)
 
     @cached_property
     def retriever(self) -> Retriever:

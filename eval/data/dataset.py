@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -18,6 +18,7 @@ from eval.errors import UserError
 from eval.files import file_digest, fingerprint
 from eval.metrics.knowledge.choice import named_options
 from eval.metrics.knowledge.choice_options import options, with_options
+from eval.metrics.knowledge.metric import METRICS
 from eval.metrics.sql.sqlite import find_database, run_query
 from eval.records import Example
 from eval.score import check_reference_replies, row_checks
@@ -140,6 +141,7 @@ def _read_config(path: Path) -> DatasetConfig:
     if not path.is_dir():
         raise UserError(f"{path}: not a folder; name a data set's folder")
     config = read_dataset_config(path / "dataset.yaml")
+    _check_names(config, path / "dataset.yaml")
     retrieval = config.retrieval
     if retrieval.overlap_tokens >= retrieval.chunk_tokens:
         raise UserError(
@@ -147,6 +149,20 @@ def _read_config(path: Path) -> DatasetConfig:
             f"not below chunk_tokens ({retrieval.chunk_tokens}); lower it"
         )
     return config
+
+
+def _check_names(config: DatasetConfig, file: Path) -> None:
+    """What is chosen by name must be there, be it ours or a plugin's."""
+    from rag.retrieve import RETRIEVERS, STORES
+
+    chosen: tuple[tuple[str, str, Iterable[str]], ...] = (
+        ("knowledge.metric", config.knowledge.metric, (*METRICS, "semantic", "sql")),
+        ("retrieval.retriever", config.retrieval.retriever, RETRIEVERS),
+        ("retrieval.store", config.retrieval.store, STORES),
+    )
+    for key, name, known in chosen:
+        if name not in known:
+            raise UserError(f"{file}: key '{key}': unknown name '{name}'; known: {', '.join(known)}")
 
 
 def _list_corpus(corpus: Path) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from eval.arms.modes import MODES
-from eval.config import RunConfig
+from eval.config import Retrieval, RunConfig
 from eval.data.dataset import Dataset
 from eval.data.replay_prompts import replay_digest
 from eval.files import fingerprint
@@ -39,6 +39,8 @@ class Identity:
     """Of the model's files as they are computed with here."""
     index: str
     """Empty when the data set has no corpus."""
+    passages: str
+    """Of the index and of how passages are found in it."""
     prompt: str
     answering: Parts
     """What predictions of any mode depend on, besides the index and the adapter."""
@@ -62,8 +64,10 @@ class Identity:
     def parts(self, mode: str) -> dict[str, Any]:
         """All that a mode's predictions depend on."""
         spec, found = MODES[mode], dict(self.answering)
+        if version := MODES.origin(mode):
+            found["plugin"] = version
         if spec.retrieves:
-            found["index of the corpus"] = self.index
+            found["index of the corpus"] = self.passages
         if spec.adapter:
             found |= {"adapter": self.adapter(spec.adapter), "training": dict(self.training[spec.adapter])}
         return found
@@ -72,7 +76,9 @@ class Identity:
         """The fingerprint of a mode's predictions."""
         spec = MODES[mode]
         adapter = self.adapter(spec.adapter) if spec.adapter else ""
-        return fingerprint(mode, self.answering, self.index if spec.retrieves else "", adapter)
+        passages = self.passages if spec.retrieves else ""
+        version = MODES.origin(mode)
+        return fingerprint(mode, self.answering, passages, adapter, *([version] if version else []))
 
     def retention(self, mode: str, battery: str) -> str:
         """The fingerprint of a mode's results on a retention battery, from the battery's digest."""
@@ -91,11 +97,9 @@ def identify(
     arithmetic: Arithmetic,
 ) -> Identity:
     """Fingerprint a run's parts from the fingerprints of the model's and the embedder's files and the arithmetic."""
-    from rag.index import FORMAT as INDEX_FORMAT
-
     settings, finetune = config.dataset, config.dataset.finetune
-    retrieval = settings.retrieval.model_dump()
-    index = fingerprint(INDEX_FORMAT, embedder, retrieval, dataset.corpus_digest) if dataset.documents else ""
+    index = _index(dataset, settings.retrieval, embedder) if dataset.documents else ""
+    passages = _passages(index, settings.retrieval.retriever)
     template = [settings.chat_template_kwargs] if settings.chat_template_kwargs else []
     common: dict[str, Any] = {
         "code": CODE,
@@ -108,12 +112,13 @@ def identify(
         "seed": config.seed,
     }
     asked = [(e.id, e.question, e.documents, e.answers) for e in examples]
-    training = {name: common | _training(dataset, config, name, index) for name in ADAPTERS}
+    training = {name: common | _training(dataset, config, name, passages) for name in ADAPTERS}
     return Identity(
         arithmetic=arithmetic,
         files=model,
         model=fingerprint(model, asdict(arithmetic), finetune.method),
         index=index,
+        passages=passages,
         prompt=fingerprint(CODE, settings.instruction, *template),
         answering=common | {
             "fewshot": settings.fewshot.model_dump(),
@@ -125,14 +130,33 @@ def identify(
     )  # fmt: skip
 
 
-def _training(dataset: Dataset, config: RunConfig, name: str, index: str) -> dict[str, Any]:
+def _index(dataset: Dataset, retrieval: Retrieval, embedder: str) -> str:
+    from rag.index import FORMAT
+    from rag.retrieve import STORES
+
+    version = STORES.origin(retrieval.store)
+    return fingerprint(
+        FORMAT, embedder, retrieval.identity(), dataset.corpus_digest, *([version] if version else [])
+    )  # fmt: skip
+
+
+def _passages(index: str, retriever: str) -> str:
+    """The index's own fingerprint where passages are found as they always were."""
+    from rag.retrieve import RETRIEVERS
+
+    if not index or retriever == Retrieval().retriever:
+        return index
+    return fingerprint(index, retriever, RETRIEVERS.origin(retriever))
+
+
+def _training(dataset: Dataset, config: RunConfig, name: str, passages: str) -> dict[str, Any]:
     """What an adapter depends on beyond model, instruction and rows."""
     finetune = config.dataset.finetune
     found: dict[str, Any] = {"finetune": finetune.identity() | {"learning_rate": config.learning_rate(name)}}
     if finetune.replay:
         found["replay prompts"] = replay_digest(finetune.replay_prompts, dataset.path)
     if ADAPTERS[name].passages:
-        found["index of the corpus"] = index
+        found["index of the corpus"] = passages
     if ADAPTERS[name].corpus and finetune.corpus_epochs:
         found["corpus"] = dataset.corpus_digest
     return found

@@ -81,13 +81,15 @@ def plan_run(
     limit: int | None = None,
     dtype: Dtype = "auto",
     template: Mapping[str, Any] | None = None,
+    plugins: Sequence[str] = (),
     out: Path | None = None,
     learning_rates: dict[str, float] | None = None,
 ) -> Plan:
     """Read and check a data set and fingerprint the run; raises UserError before anything is written.
 
-    `template` holds arguments of the chat template, over the data set's. `learning_rates`, by adapter, stand before
-    the data set's; None: those that a sweep in the run folder found.
+    `plugins` are the files that were loaded, for whoever opens the run later; `template` holds arguments of the chat
+    template, over the data set's. `learning_rates`, by adapter, stand before the data set's; None: those that a sweep
+    in the run folder found.
     """
     dataset = load_dataset(path)
     folder = out or Path("runs") / dataset.config.name
@@ -97,7 +99,7 @@ def plan_run(
     check_template_file(located, model)
     config = RunConfig(
         dataset_path=str(path), model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype,
-        dataset=with_defaults(with_template(dataset.config, template), dataset, located, model),
+        plugins=list(plugins), dataset=with_defaults(with_template(dataset.config, template), dataset, located, model),
     )  # fmt: skip
     model_print = model_fingerprint(located)
     embedder_print = _embedder_fingerprint(embedder) if dataset.documents else ""
@@ -119,6 +121,16 @@ def plan_run(
 
     first, *further = identities(arithmetic)
     return Plan(dataset, config, first, examples, folder, tuple(further), identities)
+
+
+def plan_again(run: Path) -> Plan:
+    """The plan of a run that is there, from its config.yaml; raises UserError where its data set is not there."""
+    config = read_run_config(run / "config.yaml")
+    return plan_run(
+        Path(config.dataset_path), model=config.model, embedder=config.embedder, seed=config.seed, seeds=config.seeds,
+        limit=config.limit, dtype=config.dtype, template=config.dataset.chat_template_kwargs, plugins=config.plugins,
+        out=run,
+    )  # fmt: skip
 
 
 def same_recipe(run: Path, identity: Identity, name: Adapter) -> list[Path]:

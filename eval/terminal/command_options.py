@@ -38,6 +38,16 @@ TemplateOption = Annotated[
 ]
 
 
+PluginOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--plugin",
+        metavar="FILE",
+        help="Load a Python file that adds modes, metrics, style checks, retrievers or vector stores; repeatable.",
+    ),
+]
+
+
 def template_arguments(text: str | None) -> dict[str, Any]:
     """What `--chat-template-kwargs` names; raises UserError when it is not a JSON object."""
     try:

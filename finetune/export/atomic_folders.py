@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eval.arms.modes import MODES
-from eval.config import read_run_config
 from eval.errors import UserError
 from eval.files import read_json
 from eval.strategies import ADAPTERS, Adapter
@@ -72,22 +71,17 @@ def folder_bytes(folder: Path) -> int:
 
 def open_tuned(run: Path, adapter: str | None) -> Tuned:
     """The named adapter of a run folder, or the one that its verdict names; raises UserError when there is none."""
-    from eval.pipeline.plan import plan_run
+    from eval.pipeline.plan import plan_again
 
     if not (run / "config.yaml").is_file():
         raise UserError(f"{run}: no run folder (it would hold a config.yaml); make one with: evaluate")
     name = _name(run, adapter)
-    config = read_run_config(run / "config.yaml")
-    plan = plan_run(
-        Path(config.dataset_path), model=config.model, embedder=config.embedder, seed=config.seed,
-        seeds=config.seeds, limit=config.limit, dtype=config.dtype,
-        template=config.dataset.chat_template_kwargs, out=run,
-    )  # fmt: skip
+    plan = plan_again(run)
     alike = plan.like(0, name)  # trained on another machine, it can be taken from this one all the same
     if not alike:
         raise UserError(
             f"{plan.adapter_folder(0, name)}: no such adapter; train it with: "
-            f"finetune train {config.dataset_path} --adapter {name} --out {run}"
+            f"finetune train {plan.config.dataset_path} --adapter {name} --out {run}"
         )
     known = plan.identity.with_adapter(name, alike[0].name.partition("-")[2])
     return Tuned(replace(plan, identity=known), name, alike[0])

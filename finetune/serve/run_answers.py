@@ -11,18 +11,17 @@ from typing import TYPE_CHECKING
 
 from eval.arms.modes import MODES
 from eval.arms.prompt import Prompt, render, user_turn
-from eval.config import read_run_config
 from eval.errors import UserError
 from eval.files import read_json
 from eval.model.stopping import Ending, Limits
 from eval.model.thinking import decoder
+from eval.pipeline.plan import plan_again
 from eval.records import Example, Passage
 from finetune.serve.request import ApiError, ChatRequest
 from finetune.serve.text_stream import TextStream
 
 if TYPE_CHECKING:
     from eval.arms.resources import Resources
-    from eval.pipeline.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ def open_desk(run: Path, mode: str | None) -> Desk:
 
     if not (run / "config.yaml").is_file():
         raise UserError(f"{run}: no run folder (it would hold a config.yaml); make one with: evaluate DATASET")
-    plan = _plan(run)
+    plan = plan_again(run)
     resources = Resources(plan.dataset, plan.config, plan.identity, plan.folder)
     ready = [name for name in MODES if _missing(resources, name) is None]
     chosen = mode or _verdict(run)
@@ -152,17 +151,6 @@ def open_desk(run: Path, mode: str | None) -> Desk:
     if reason := _missing(resources, chosen):
         raise UserError(f"--mode {chosen}: {reason}")
     return Desk(resources, (chosen, *(name for name in ready if name != chosen)))
-
-
-def _plan(run: Path) -> Plan:
-    from eval.pipeline.plan import plan_run
-
-    config = read_run_config(run / "config.yaml")
-    return plan_run(
-        Path(config.dataset_path), model=config.model, embedder=config.embedder, seed=config.seed, seeds=config.seeds,
-        limit=config.limit, dtype=config.dtype,
-        template=config.dataset.chat_template_kwargs, out=run,
-    )  # fmt: skip
 
 
 def _verdict(run: Path) -> str:

@@ -27,7 +27,7 @@ def export_embedder(resources: Resources, folder: Path, questions: Sequence[str]
     """
     from finetune.web.graph import load_whole, save, store_half
 
-    embedder = resources.retriever.embedder
+    embedder = resources.embedder
     (folder / "onnx").mkdir(parents=True, exist_ok=True)
     whole = folder / "onnx" / "whole.onnx"
     say("exporting the embedder")
@@ -115,11 +115,20 @@ def _trace(embedder: Any, file: Path) -> None:
         )  # fmt: skip
 
 
+def passage_vectors(resources: Resources) -> Any:
+    """Vectors of all passages that the page may show; raises UserError where the retriever has none."""
+    found = getattr(resources.retriever, "vectors", None)
+    if found is None:
+        name = resources.config.retrieval.retriever
+        raise UserError(f"retrieval.retriever: the chat page finds passages by their vectors, and '{name}' has none")
+    return found()
+
+
 def _search(resources: Resources, embed: Any, questions: Sequence[str]) -> list[list[tuple[str, int]]]:
     """The names of the passages that the page would show: cosine over all chunks, ties by document and position."""
     import numpy as np
 
-    rows, vectors = resources.retriever.contents()
+    rows, vectors = resources.retriever.contents(), passage_vectors(resources)
     scores = embed(questions).astype(np.float64) @ vectors.T
     k = resources.config.retrieval.top_k
     order = np.argsort(-scores, axis=1, kind="stable")[:, :k]

@@ -86,9 +86,9 @@ def is_site(folder: Path) -> bool:
 
 
 def _write_search(resources: Resources, folder: Path) -> dict[str, Any]:
-    from finetune.web.embedder import export_embedder
+    from finetune.web.embedder import export_embedder, passage_vectors
 
-    rows, vectors = resources.retriever.contents()
+    rows, vectors = resources.retriever.contents(), passage_vectors(resources)
     write_json(folder / "passages.json", [[document, position, text.strip()] for document, position, text in rows])
     write_bytes(folder / "vectors.bin", vectors.astype("<f4").tobytes())  # exact: they lie on a grid of 2^-20
     questions = list(dict.fromkeys(e.question for e in resources.dataset.test))

@@ -15,7 +15,7 @@ from eval.config import Retrieval
 from eval.records import Passage
 from rag.index import Index, build_index
 from rag.readers.documents import Document
-from rag.retrieve import Retriever
+from rag.retrievers.dense import DenseRetriever
 
 pytestmark = pytest.mark.component
 
@@ -45,7 +45,7 @@ def build(documents: Sequence[Document], embedder: Any, folder: Path, settings: 
 
 
 def answers(index: Index, embedder: Any) -> list[tuple[Passage, ...]]:
-    return Retriever(index, embedder, SETTINGS.top_k).retrieve(QUESTIONS)
+    return DenseRetriever(index.store, embedder, SETTINGS.top_k).retrieve(QUESTIONS)
 
 
 def counts(index: Index) -> tuple[int, int, int, int]:
@@ -71,7 +71,7 @@ def test_only_what_changed_is_touched_and_the_result_equals_a_fresh_build(minilm
 def test_a_removed_document_leaves_no_passage(minilm: Any, tmp_path: Path) -> None:
     build(corpus(), minilm, tmp_path)
     index = build(corpus()[1:], minilm, tmp_path)
-    retriever = Retriever(index, minilm, 1000)
+    retriever = DenseRetriever(index.store, minilm, 1000)
     assert "harbour-00.md" not in {p.document for p in retriever.retrieve(["depth of harbour 0"])[0]}
     assert retriever.nearest_in("depth of harbour 0", ["harbour-00.md"], 1) == []
 
@@ -138,9 +138,9 @@ def test_a_killed_build_goes_on_to_the_same_index(minilm: Any, tmp_path: Path, w
 
 def test_chunks_that_were_lost_behind_the_manifests_back_are_restored(minilm: Any, tmp_path: Path) -> None:
     index = build(corpus(4), minilm, tmp_path)
-    index.collection.delete(ids=["harbour-02.md#1"])
+    index.store._collection.delete(ids=["harbour-02.md#1"])
     assert counts(build(corpus(4), minilm, tmp_path)) == (0, 1, 0, 3)
 
 
 def test_the_collection_measures_cosine(minilm: Any, tmp_path: Path) -> None:
-    assert build(corpus(2), minilm, tmp_path).collection.configuration["hnsw"]["space"] == "cosine"
+    assert build(corpus(2), minilm, tmp_path).store._collection.configuration["hnsw"]["space"] == "cosine"

@@ -72,7 +72,7 @@ def copies(material: Material) -> Iterator[Finding]:
 
 
 def _same(documents: Sequence[Document]) -> list[list[str]]:
-    from rag.retrieve import same_text
+    from rag.chunk import same_text
 
     groups: dict[str, list[str]] = defaultdict(list)
     for document in documents:

@@ -17,7 +17,7 @@ from eval.errors import UserError
 from eval.records import Example
 
 if TYPE_CHECKING:
-    from rag.retrieve import Retriever
+    from rag.retrievers.retriever import Retriever
 
 SAMPLE = 100
 """Training questions that are asked."""
@@ -36,7 +36,7 @@ def retrieval_findings(dataset: Dataset, retriever: Retriever, embedder: str) ->
 
     Recall is the share of gold documents among the `top_k` passages; word search (BM25) is given the same passages.
     """
-    rows, _ = retriever.contents()
+    rows = retriever.contents()
     return [*_language(dataset, embedder, [text for _, _, text in rows]), *_recall(dataset, retriever, embedder)]
 
 
@@ -98,12 +98,12 @@ def _recall(dataset: Dataset, retriever: Retriever, embedder: str) -> list[Findi
     asked = random.Random("retrieval-0").sample(asked, min(SAMPLE, len(asked)))
     if not asked:
         return []
-    rows, _ = retriever.contents()
+    rows = retriever.contents()
     words = WordSearch([text for _, _, text in rows])
-    dense, lexical = [], []
+    dense, lexical, k = [], [], dataset.config.retrieval.top_k
     for example, passages in zip(asked, retriever.retrieve([e.question for e in asked]), strict=True):
         dense.append(_found(example, {p.document for p in passages}))
-        lexical.append(_found(example, {rows[i][0] for i in words.nearest(example.question, retriever.top_k)}))
+        lexical.append(_found(example, {rows[i][0] for i in words.nearest(example.question, k)}))
     better = sum(b > a for a, b in zip(dense, lexical, strict=True))
     worse = sum(b < a for a, b in zip(dense, lexical, strict=True))
     mine, other = sum(dense) / len(asked), sum(lexical) / len(asked)
@@ -113,7 +113,7 @@ def _recall(dataset: Dataset, retriever: Retriever, embedder: str) -> list[Findi
         Finding(
             RETRIEVAL, "warning",
             f"the embedder {embedder} brings {percent(mine)} of the gold documents of {len(asked)} training questions "
-            f"among {retriever.top_k} passages, plain word search (BM25) {percent(other)}: modes with retrieval look "
+            f"among {k} passages, plain word search (BM25) {percent(other)}: modes with retrieval look "
             "worse than they could be, as where questions name numbers or codes; name another one with --embedder, "
             f"{SUGGESTED}, or raise retrieval.top_k",
             str(dataset.path / "train.jsonl"),

@@ -17,6 +17,7 @@ from eval.metrics.knowledge.number import DEFAULT, Tolerance, concludes
 from eval.metrics.quantities.quantity import quantities
 from eval.metrics.text.normalize import aligned, same_tokens, tokens
 from eval.metrics.text.think_blocks import without_thinking
+from eval.registry import Registry
 
 
 class Metric(Protocol):
@@ -25,7 +26,7 @@ class Metric(Protocol):
     def __call__(self, given: str, answers: Sequence[str], question: str = "") -> float: ...  # noqa: D102
 
 
-METRICS: dict[str, Metric] = {}
+METRICS: Registry[Metric] = Registry("metric")
 """Every metric by its name in dataset.yaml."""
 
 
@@ -36,7 +37,7 @@ def metric(name: str) -> Callable[[Metric], Metric]:
         def of_reply(given: str, answers: Sequence[str], question: str = "") -> float:
             return function(without_thinking(given), answers, question)
 
-        METRICS[name] = of_reply
+        METRICS.add(name, of_reply)
         return function
 
     return register

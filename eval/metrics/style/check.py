@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from eval.registry import Registry
+
 Fails = Callable[[str], str]
 """A reply -> the reason why it fails, or an empty string when it passes."""
 
@@ -75,7 +77,7 @@ class Check:
 
 Builder = Callable[[Any, House], Fails | Learnt]
 
-CHECKS: dict[str, Builder] = {}
+CHECKS: Registry[Builder] = Registry("style check")
 """Every kind of check by its name: (what dataset.yaml says, the house) -> the function that finds the fault."""
 
 
@@ -83,8 +85,7 @@ def check(name: str) -> Callable[[Builder], Builder]:
     """Register a function as a kind of check; it raises ValueError, with the mend, for what it cannot use."""
 
     def register(builder: Builder) -> Builder:
-        CHECKS[name] = builder
-        return builder
+        return CHECKS.add(name, builder)
 
     return register
 

@@ -95,12 +95,15 @@ def test_copies_are_named() -> None:
 @pytest.mark.component
 def test_a_prompt_gets_one_copy(minilm: Any, tmp_path: Path) -> None:
     from eval.config import Retrieval
+    from rag.chunk import same_text
     from rag.index import build_index
-    from rag.retrieve import Retriever, same_text
+    from rag.retrievers.dense import DenseRetriever
 
     data = load_dataset(CASES / "sets" / "copies-of-a-document")
     index = build_index(read_documents(data.corpus), minilm, Retrieval(), tmp_path, lambda n: None)
-    for passages in Retriever(index, minilm, 4, preferred=data.gold).retrieve([e.question for e in data.train]):
+    for passages in DenseRetriever(index.store, minilm, 4, preferred=data.gold).retrieve(
+        [e.question for e in data.train]
+    ):
         assert len(passages) == len({same_text(p.text) for p in passages}) == 4
         assert not any(p.document.startswith("copy") for p in passages)  # a gold document has their text
 

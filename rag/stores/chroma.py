@@ -1,0 +1,101 @@
+"""Chroma on disk, by way of LlamaIndex: the default store, and the one place that imports chromadb."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.stores.store import Entry, Place, VectorStore, store
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SEARCH_WIDTH = 400
+"""HNSW's `ef`: how many candidates its search keeps; used only above the exact search's limit."""
+ROWS_AT_ONCE = 1000
+"""Chroma takes about 5,000 rows at once."""
+
+
+class ChromaStore:
+    """One collection of a Chroma database."""
+
+    def __init__(self, collection: Any, nodes: Any) -> None:
+        self._collection, self._nodes = collection, nodes
+
+    def __len__(self) -> int:
+        return int(self._collection.count())
+
+    def held(self) -> Counter[str]:
+        """How many passages it holds of each document."""
+        return Counter(str(row["document"]) for row in self._collection.get(include=["metadatas"])["metadatas"])
+
+    def upsert(self, entries: Sequence[Entry]) -> None:
+        """Keep these passages."""
+        from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
+
+        for start in range(0, len(entries), ROWS_AT_ONCE):
+            self._make_room([_name((e.document, e.position)) for e in entries[start : start + ROWS_AT_ONCE]])
+            self._nodes.add([
+                TextNode(
+                    id_=_name((e.document, e.position)), text=e.text, embedding=list(e.vector),
+                    metadata={"document": e.document, "position": e.position},
+                    relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=e.document)},
+                )
+                for e in entries[start : start + ROWS_AT_ONCE]
+            ])  # fmt: skip
+
+    def _make_room(self, names: list[str]) -> None:
+        """LlamaIndex adds and never replaces."""
+        if there := self._collection.get(ids=names, include=[])["ids"]:
+            self._collection.delete(ids=there)
+
+    def delete(self, documents: Sequence[str]) -> None:
+        """Drop all passages of these documents."""
+        for document in documents:
+            self._nodes.delete(document)
+
+    def contents(self) -> list[tuple[str, int, str]]:
+        """(document, position, text) of every passage, sorted."""
+        found = self._collection.get(include=["metadatas", "documents"])
+        rows = zip(found["metadatas"], found["documents"], strict=True)
+        return sorted((str(m["document"]), int(m["position"]), str(text)) for m, text in rows)
+
+    def vectors(self, places: Sequence[Place] | None = None) -> NDArray[np.float64]:
+        """Their vectors, shape (places, dimensions)."""
+        import numpy as np
+
+        names = [_name(p) for p in (places if places is not None else [row[:2] for row in self.contents()])]
+        found = self._collection.get(ids=None if places is None else names, include=["embeddings"])
+        known = dict(zip(found["ids"], found["embeddings"], strict=True))
+        return np.array([known[name] for name in names], dtype=np.float64)
+
+    def search(self, vector: Sequence[float], k: int) -> list[Place]:
+        """The places of about the `k` nearest passages, by HNSW."""
+        found = self._collection.query(query_embeddings=[list(vector)], n_results=k, include=["metadatas"])
+        return [(str(m["document"]), int(m["position"])) for m in found["metadatas"][0]]
+
+
+@store("chroma")
+def open_chroma(folder: Path, name: str) -> VectorStore:
+    """The collection of this index in a database below the folder."""
+    import chromadb
+    from llama_index.vector_stores.chroma import ChromaVectorStore
+
+    settings = chromadb.Settings(anonymized_telemetry=False)
+    client = chromadb.PersistentClient(str(folder / "chroma"), settings=settings)
+    own = f"passages-{name}"
+    for other in client.list_collections():
+        if other.name != own:
+            client.delete_collection(other.name)
+    # Without `embedding_function=None` Chroma would fetch a model of its own.
+    collection = client.get_or_create_collection(
+        own, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": SEARCH_WIDTH}}
+    )
+    return ChromaStore(collection, ChromaVectorStore(chroma_collection=collection))
+
+
+def _name(place: Place) -> str:
+    return f"{place[0]}#{place[1]}"

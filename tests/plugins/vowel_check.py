@@ -1,0 +1,12 @@
+"""A plugin: a style check that a reply begins with a vowel, or with a brace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eval.metrics.style.check import Fails, House, check
+
+
+@check("vowel")
+def vowel(argument: Any, house: House) -> Fails:
+    return lambda reply: "" if reply[:1].lower() in "aeiou{" else f"begins with {reply[:1]!r}"

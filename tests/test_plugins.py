@@ -1,0 +1,97 @@
+"""Plugins of one file each, used from the command without a change to the packages."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval.errors import UserError
+from eval.plugins import load_plugins
+from eval.registry import Registry, from_plugin
+
+ROOT = Path(__file__).resolve().parents[1]
+PLUGINS = ROOT / "tests" / "plugins"
+
+
+def test_a_taken_name_is_refused_and_the_plugin_is_known_by_its_version() -> None:
+    registry: Registry[int] = Registry("metric")
+    registry.add("a", 1)
+    with from_plugin("v2"):
+        registry.add("b", 2)
+    assert (registry.origin("a"), registry.origin("b"), list(registry)) == ("", "v2", ["a", "b"])
+    with pytest.raises(ValueError, match="there is a metric 'a' already"):
+        registry.add("a", 3)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("raise RuntimeError('no luck')", "RuntimeError: no luck; correct the plugin"),
+        ("import nothing_of_this_name", "ModuleNotFoundError: No module named 'nothing_of_this_name'"),
+        ("from eval.metrics.knowledge.metric import metric\n@metric('match')\ndef f(*a): ...",
+         "there is a metric 'match' already"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_plugin_is_one_line(code: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "plugin.py"
+    file.write_text(code)
+    with pytest.raises(UserError, match=f"--plugin {file}: .*{message}"):
+        load_plugins([file])
+
+
+def test_a_plugin_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no such file; name a Python file"):
+        load_plugins([tmp_path / "none.py"])
+
+
+@pytest.mark.component
+def test_mode_metric_check_retriever_and_store_of_plugins_are_used(
+    make_dataset: Callable[..., Path], tiny_model: Path, tmp_path: Path
+) -> None:
+    data = make_dataset()
+    file = data / "dataset.yaml"
+    yaml = file.read_text(encoding="utf-8")
+    for ours, theirs in {
+        "metric: contains": "metric: even", "    - json: {}\n": "    - vowel: {}\n",
+        "retrieval: {": "retrieval: {retriever: words, store: json, ",
+    }.items():  # fmt: skip
+        assert ours in yaml
+        yaml = yaml.replace(ours, theirs)
+    file.write_text(yaml, encoding="utf-8")
+    names = ("shout_mode", "length_metric", "vowel_check", "word_retriever", "json_store")
+    plugins = [option for name in names for option in ("--plugin", str(PLUGINS / f"{name}.py"))]
+    out = tmp_path / "run"
+    command = [
+        sys.executable,
+        "-m",
+        "eval.cli",
+        str(data),
+        "--model",
+        str(tiny_model),
+        "--mode",
+        "shout",
+        "--mode",
+        "rag",
+    ]
+    done = subprocess.run([*command, *plugins, "--out", str(out), "--json"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert set(json.loads(done.stdout)["axes"]["knowledge"]) == {"base", "shout", "rag"}
+    scores = [json.loads(line) for line in (out / "scores.jsonl").read_text().splitlines()]
+    assert {s["metric"] for s in scores if s["axis"] == "knowledge" and s["primary"]} == {"even"}
+    assert "vowel" in {s["metric"] for s in scores if s["axis"] == "style"}
+    (passage, *_) = _predictions(out, "rag")[0]["passages"]
+    assert passage["score"] == int(passage["score"]) >= 0  # a count of words
+    assert list((out / "index").glob("*.json")) and not (out / "index" / "chroma").exists()
+    again = subprocess.run([sys.executable, "-m", "reports.cli", str(out)], cwd=ROOT, capture_output=True, text=True)
+    assert again.returncode == 0, again.stderr
+    assert "Shouted" in (out / "report.html").read_text()
+
+
+def _predictions(run: Path, mode: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (run / "predictions" / f"{mode}.jsonl").read_text().splitlines()]

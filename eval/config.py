@@ -158,6 +158,13 @@ class Generation(Section):
     """The longest reply, in the model's tokens; None: 256, or more where the training replies are long."""
     max_think_tokens: int = Field(2048, ge=1)
     """The longest think block before a reply, should the model write one; its tokens are no part of the reply's."""
+    generator: str = "local"
+    """What makes replies: a name of `eval.arms.local_generator`, or of a plugin's."""
+
+    def identity(self) -> dict[str, Any]:
+        """What replies depend on; keys that came later count only where they are set."""
+        first = ("max_new_tokens", "max_think_tokens")
+        return {k: v for k, v in self.model_dump().items() if k in first or v != type(self).model_fields[k].default}
 
 
 class DatasetConfig(Section):

@@ -93,5 +93,35 @@ def test_mode_metric_check_retriever_and_store_of_plugins_are_used(
     assert "Shouted" in (out / "report.html").read_text()
 
 
+@pytest.mark.component
+def test_a_generator_of_a_plugin_answers_without_the_model(
+    make_dataset: Callable[..., Path], tiny_model: Path, tmp_path: Path
+) -> None:
+    data, out = make_dataset(), tmp_path / "run"
+    file = data / "dataset.yaml"
+    yaml = file.read_text(encoding="utf-8")
+    file.write_text(yaml.replace("generation: {", "generation: {generator: echo, "), encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "eval.cli",
+        str(data),
+        "--model",
+        str(tiny_model),
+        "--mode",
+        "rag",
+        "--out",
+        str(out),
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr.count("key 'generation.generator': unknown name 'echo'")) == (2, 1)
+    plugin = ["--plugin", str(PLUGINS / "echo_generator.py")]
+    done = subprocess.run([*command, *plugin], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "loading the model" not in done.stderr
+    questions = {e["id"]: e["question"] for e in map(json.loads, (data / "test.jsonl").read_text().splitlines())}
+    assert all(p["text"].endswith(questions[p["id"]]) for p in _predictions(out, "base"))
+
+
 def _predictions(run: Path, mode: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (run / "predictions" / f"{mode}.jsonl").read_text().splitlines()]

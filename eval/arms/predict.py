@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.arms.modes import MODES
-from eval.arms.prompt import Prompt, render
-from eval.arms.worker_pool import Team, answer
+from eval.arms.prompt import Prompt
 from eval.files import file_digest, read_json, write_json
-from eval.model.arithmetic import to_record
 from eval.model.memory import peak_megabytes, reset_peak
 from eval.records import Example, Prediction, from_dict, read_records, write_records
 from eval.terminal.progress import track
 
 if TYPE_CHECKING:
     from eval.arms.resources import Resources
-    from eval.model.generate import Completion
+    from eval.model.generator import Completion
 
 
 def predictions_file(run: Path, mode: str) -> Path:
@@ -54,52 +52,24 @@ def forget(run: Path, mode: str) -> None:
     meta_file(run, mode).unlink(missing_ok=True)
 
 
-def predict(
-    resources: Resources, mode: str, examples: Sequence[Example], run: Path, identity: str, team: Team | None = None
-) -> None:
-    """Answer all examples in one mode and write predictions/<mode>.jsonl; goes on from where an earlier try stopped.
-
-    With a `team`, other processes answer some of the batches.
-    """
-    from eval.model.generate import check_lengths, generate_batches, plan_batches
-
+def predict(resources: Resources, mode: str, examples: Sequence[Example], run: Path, identity: str) -> None:
+    """Answer all examples in one mode and write predictions/<mode>.jsonl; goes on from where an earlier try stopped."""
     spec = MODES[mode]
-    if spec.adapter:
-        resources.load_adapter(spec.adapter)
     prompts = [spec.build(resources, e) for e in examples]
-    rows = [render(resources.base.tokenizer, p.messages) for p in prompts]
-    check_lengths(resources.base, rows, resources.limits, mode=mode)
+    answering = resources.generator.begin(mode, spec.adapter, prompts)
+    made_on = answering.made_on()
     journal = _Journal(run / "predictions" / f".{mode}.{identity}.partial")
-    made_on = to_record(
-        resources.identity.arithmetic,
-        reply_limit=resources.limits.reply,
-        attention_of_model=_attention(resources.base.causal),
-        way=resources.base.ways.reply.name,
-    )
-    batches = journal.begin(plan_batches(resources.base, rows, resources.limits), made_on)
+    batches = journal.begin(answering.plan(), made_on)
     left = [number for number in range(len(batches)) if number not in journal.done]
     with track(f"answering {mode}", len(examples), unit=" questions") as advance:
         advance(sum(len(batches[number]) for number in journal.done), resumed=True)
         reset_peak()
-
-        def own(some: Iterable[Sequence[int]]) -> Iterator[list[Completion]]:
-            return generate_batches(resources.base, spec.adapter, rows, some, limits=resources.limits)
-
-        task = {
-            "adapter": spec.adapter, "folder": str(resources.adapter_folder(spec.adapter)) if spec.adapter else "",
-            "prompts": rows, "limits": asdict(resources.limits), "way": resources.base.ways.reply.name,
-        }  # fmt: skip
-        for number, replies, seconds in answer(batches, left, own, team, task):
+        for number, replies, seconds in answering.complete(batches, left):
             batch = batches[number]
             answered = [_prediction(examples[i].id, prompts[i], c) for i, c in zip(batch, replies, strict=True)]
             journal.add(number, answered, seconds=seconds)
             advance(len(batch), tokens=sum(c.tokens_in + c.tokens_out for c in replies))
     _finish(run, mode, identity, examples, journal, {"made_on": made_on, "parts": resources.identity.parts(mode)})
-
-
-def _attention(model: Any) -> str:
-    """What the loaded model's attention is called."""
-    return str(getattr(model.config, "_attn_implementation", None))
 
 
 def _prediction(name: str, prompt: Prompt, made: Completion) -> Prediction:

@@ -20,6 +20,7 @@ from eval.files import fingerprint, read_json, write_json
 from eval.metrics.knowledge.metric import stands_in
 from eval.model.arithmetic import check_loaded
 from eval.model.chat_template import set_arguments, set_to_think
+from eval.model.generator import GENERATORS, Generator
 from eval.model.stopping import Limits, counts_on, repeats
 from eval.model.thinking import keep_forms
 from eval.pipeline.fingerprints import Identity
@@ -56,11 +57,15 @@ class Resources:
         if config == self.run_config:
             return self
         other = Resources(self.dataset, config, identity, self.run)
-        other.base, other._retrieved = self.base, self._retrieved
+        if self.loaded:
+            other.base = self.base
+        other._retrieved = self._retrieved
         if config.seed == self.run_config.seed:
             other.rows = self.rows
         if self.dataset.documents:
             other.retriever = self.retriever
+        if "team" in vars(self):
+            other.team = self.team
         return other
 
     @property
@@ -210,6 +215,11 @@ class Resources:
     def adapter_folder(self, name: Adapter) -> Path:
         """Where the adapter lies, or will lie, in the run folder."""
         return self.run / "adapters" / f"{name}-{self.identity.adapter(name)}"
+
+    @cached_property
+    def generator(self) -> Generator:
+        """What makes the replies."""
+        return GENERATORS[self.config.generation.generator].make(self)
 
     @property
     def loaded(self) -> bool:

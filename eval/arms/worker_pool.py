@@ -20,19 +20,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from eval.model.generator import Answered, Completion
 from eval.terminal.progress import say
 
 if TYPE_CHECKING:
     from eval.config import RunConfig
     from eval.model.base import Base
-    from eval.model.generate import Completion
 
 PROCESSES = "RAG_OR_FINETUNE_PROCESSES"
 """Environment variable: how many processes answer, this one included; default: one for each card, one on a CPU."""
 
-Answered = tuple[int, "list[Completion]", float]
-"""A batch's number, its completions, and the seconds that it took on its device."""
-Own = Callable[[Iterable[Sequence[int]]], Iterator["list[Completion]"]]
+Own = Callable[[Iterable[Sequence[int]]], Iterator[list[Completion]]]
 
 
 def answer(
@@ -239,8 +237,6 @@ def start_team(base: Base, config: RunConfig, replies: Sequence[str]) -> Team | 
 
 
 def _completions(made: Sequence[dict[str, Any]]) -> list[Completion]:
-    from eval.model.generate import Completion
-
     return [Completion(**c) for c in made]
 
 

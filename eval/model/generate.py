@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
@@ -22,11 +21,11 @@ from eval.model.decode import PREFILL_TOKENS, complete, complete_by_transformers
 from eval.model.device import free_memory, total_memory
 from eval.model.device_map import devices_of
 from eval.model.dimensions import activation_bytes, cache_bytes
+from eval.model.generator import Completion
 from eval.model.kv_cache import common_prefix, prefix_states
 from eval.model.out_of_memory import in_halves, is_shortage, release
 from eval.model.stopping import Ending, Limits
 from eval.model.thinking import Thinking, decoder, opened_by, thinking_forms
-from eval.records import Finish
 from eval.terminal.progress import say
 
 if TYPE_CHECKING:
@@ -36,21 +35,6 @@ CACHE_SHARE = {"cpu": 0.08, "cuda": 0.6}
 """For the keys and values of one batch: of a machine's memory, or of what is free on a card beside prefill's own."""
 LEAST_THINKING = 256
 """Tokens of room that a prompt must leave to a model that is set to think, besides those of the reply."""
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """What the model wrote for one prompt."""
-
-    text: str
-    tokens_in: int
-    tokens_out: int
-    """Including the end-of-turn token, where the model wrote one."""
-    seconds: float
-    """The prompt's share of its batch's wall time."""
-    finish: Finish = "stop"
-    thinking_tokens: int = 0
-    """Of `tokens_out`, those of a think block before the reply, which is not part of `text`."""
 
 
 def plan_batches(base: Base, prompts: Sequence[Sequence[int]], limits: Limits) -> list[list[int]]:

@@ -122,12 +122,19 @@ def identify(
         prompt=fingerprint(CODE, settings.instruction, *template),
         answering=common | {
             "fewshot": settings.fewshot.model_dump(),
-            "generation": settings.generation.model_dump(),
+            "generation": settings.generation.identity() | _version(settings.generation.generator),
             "test questions": fingerprint(asked),
         },
         training=training,
         adapters={name: fingerprint(name, parts) for name, parts in training.items()},
     )  # fmt: skip
+
+
+def _version(generator: str) -> dict[str, str]:
+    from eval.model.generator import GENERATORS
+
+    version = GENERATORS.origin(generator)
+    return {"plugin": version} if version else {}
 
 
 def _index(dataset: Dataset, retrieval: Retrieval, embedder: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from eval.arms import local_generator as _local  # noqa: F401 - registers itself
 from eval.arms.modes import MODES
 from eval.arms.predict import is_current
 from eval.config import DatasetConfig, Dtype, RunConfig, read_run_config, with_template
@@ -15,6 +16,7 @@ from eval.data.dataset import Dataset, load_dataset
 from eval.errors import UserError
 from eval.model.arithmetic import Arithmetic, arithmetic_here
 from eval.model.chat_template import check_template_file
+from eval.model.generator import GENERATORS
 from eval.model.model_files import locate_model, model_fingerprint
 from eval.pipeline.fingerprints import Identity, identify
 from eval.pipeline.swept_rates import read_rates
@@ -93,6 +95,7 @@ def plan_run(
     """
     dataset = load_dataset(path)
     folder = out or Path("runs") / dataset.config.name
+    _check_generator(dataset)
     _check_folder(folder, dataset)
     examples = choose_examples(dataset.test, limit, seed)
     located = locate_model(model)
@@ -187,6 +190,12 @@ def choose_examples(test: Sequence[Example], limit: int | None, seed: int) -> tu
 
 def _seeded(config: RunConfig, k: int) -> RunConfig:
     return config.model_copy(update={"seed": config.seed + k})
+
+
+def _check_generator(dataset: Dataset) -> None:
+    if (name := dataset.config.generation.generator) not in GENERATORS:
+        file = dataset.path / "dataset.yaml"
+        raise UserError(f"{file}: key 'generation.generator': unknown name '{name}'; known: {', '.join(GENERATORS)}")
 
 
 def _check_folder(folder: Path, dataset: Dataset) -> None:

@@ -6,6 +6,7 @@ forgotten, ask the judge, score, decide, report.
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from eval.data.dataset import check_corpus
 from eval.data.gates.gate import Finding, check_run, tell, write_findings
 from eval.files import write_json
 from eval.judge.settings import JudgeSettings
+from eval.model.generator import GENERATORS
 from eval.pipeline.adapter_outcomes import failure, to_answer
 from eval.pipeline.conclude import judge_replies, known_findings, score
 from eval.pipeline.graph import Machine, Skipped, Task
@@ -118,6 +120,12 @@ class Work:
         self._findings += check_run(self.plan.dataset, self.plan.examples, self.plan.folder)
         self._held.enter_context(locked(self.plan.folder))  # so that bad data leave nothing behind
         write_run_config(self.plan.folder / "config.yaml", self.plan.config)
+        generator = self.plan.config.dataset.generation.generator
+        if not GENERATORS[generator].loads:
+            write_json(
+                self.plan.folder / "environment.json",
+                {"python": platform.python_version(), "generator": generator, "model_folder": "not loaded"},
+            )
         if any(MODES[m].retrieves for m in self.modes) and self.resources.index_is_checked():
             self._find()
 
@@ -149,6 +157,7 @@ class Work:
         base = self.resources.base
         if not self.modes:
             return
+        _ = self.resources.team  # before seeds share it
         from eval.model.loading import environment  # the import takes seconds, which loading shows
 
         limits = {"reply_limit": str(self.resources.limits.reply), "attention": self.plan.identity.arithmetic.attention}
@@ -186,15 +195,14 @@ class Work:
 
     def _answer(self, k: int, mode: str) -> Task:
         spec, plan = MODES[mode], self.plan
+        loads = ("load",) if GENERATORS[plan.config.dataset.generation.generator].loads else ()
 
         def run() -> None:
-            resources = self._seeded(k)
-            predict(resources, mode, plan.examples, plan.home(k), plan.seeded(k)[1].predictions(mode),
-                    self.resources.team)  # fmt: skip
+            predict(self._seeded(k), mode, plan.examples, plan.home(k), plan.seeded(k)[1].predictions(mode))
 
         return Task(
             _numbered(f"answer/{mode}", k), "answer", f"answering {mode}{self._seed(k) if spec.adapter else ''}", run,
-            ("load", *(("passages",) if spec.retrieves else ()),
+            (*loads, *(("passages",) if spec.retrieves else ()),
              *((_numbered(f"train/{spec.adapter}", k),) if spec.adapter else ())),
             done=lambda: plan.has(k, mode) or bool(failure(plan, k, mode)),
             total=len(plan.examples), unit=" questions", machine=CARD,

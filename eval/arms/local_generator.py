@@ -1,0 +1,71 @@
+"""Replies by the loaded base and its adapters, on all devices of this machine: the default generator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from eval.arms.prompt import Prompt, render
+from eval.arms.worker_pool import answer
+from eval.model.arithmetic import to_record
+from eval.model.generator import Answered, Answering, Completion, Generator, generator
+
+if TYPE_CHECKING:
+    from eval.arms.resources import Resources
+
+
+class LocalGenerator:
+    """Batches by length, decoded greedily."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.resources = resources
+
+    def begin(self, mode: str, adapter: str | None, prompts: Sequence[Prompt]) -> Answering:
+        """Load the adapter and put the prompts into tokens; raises UserError where one leaves no room for a reply."""
+        from eval.model.generate import check_lengths
+
+        if adapter:
+            self.resources.load_adapter(adapter)
+        rows = [render(self.resources.base.tokenizer, p.messages) for p in prompts]
+        check_lengths(self.resources.base, rows, self.resources.limits, mode=mode)
+        return _Local(self.resources, adapter, rows)
+
+
+class _Local:
+    def __init__(self, resources: Resources, adapter: str | None, rows: list[list[int]]) -> None:
+        self.resources, self.adapter, self.rows = resources, adapter, rows
+
+    def plan(self) -> list[list[int]]:
+        from eval.model.generate import plan_batches
+
+        return plan_batches(self.resources.base, self.rows, self.resources.limits)
+
+    def made_on(self) -> dict[str, Any]:
+        base = self.resources.base
+        return to_record(
+            self.resources.identity.arithmetic,
+            reply_limit=self.resources.limits.reply,
+            attention_of_model=str(getattr(base.causal.config, "_attn_implementation", None)),
+            way=base.ways.reply.name,
+        )
+
+    def complete(self, batches: Sequence[Sequence[int]], left: Sequence[int]) -> Iterator[Answered]:
+        from eval.model.generate import generate_batches
+
+        resources, adapter = self.resources, self.adapter
+
+        def own(some: Iterable[Sequence[int]]) -> Iterator[list[Completion]]:
+            return generate_batches(resources.base, adapter, self.rows, some, limits=resources.limits)
+
+        task = {
+            "adapter": adapter, "folder": str(resources.adapter_folder(adapter)) if adapter else "",
+            "prompts": self.rows, "limits": asdict(resources.limits), "way": resources.base.ways.reply.name,
+        }  # fmt: skip
+        return answer(batches, left, own, resources.team, task)
+
+
+@generator("local", loads=True)
+def local(resources: Resources) -> Generator:
+    """The base in this process, and in one more for each further card."""
+    return LocalGenerator(resources)

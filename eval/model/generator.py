@@ -1,0 +1,80 @@
+"""What makes replies, and which there are: ours on the loaded base, or a plugin's. Imports nothing heavy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from eval.arms.prompt import Prompt
+from eval.records import Finish
+from eval.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What the model wrote for one prompt."""
+
+    text: str
+    tokens_in: int
+    tokens_out: int
+    """Including the end-of-turn token, where the model wrote one."""
+    seconds: float
+    """The prompt's share of its batch's wall time."""
+    finish: Finish = "stop"
+    thinking_tokens: int = 0
+    """Of `tokens_out`, those of a think block before the reply, which is not part of `text`."""
+
+
+Answered = tuple[int, list[Completion], float]
+"""A batch's number in the plan, its completions in the order of the batch, and the seconds that it took."""
+
+
+class Answering(Protocol):
+    """The prompts of one mode, about to be completed."""
+
+    def plan(self) -> list[list[int]]:
+        """Batches of prompt indices, fixed before the first one runs: what an interrupted run goes on with."""
+        ...
+
+    def made_on(self) -> dict[str, Any]:
+        """What replies are made on, to be kept beside them."""
+        ...
+
+    def complete(self, batches: Sequence[Sequence[int]], left: Sequence[int]) -> Iterator[Answered]:
+        """Complete the batches numbered `left`, each as soon as it is done, in any order."""
+        ...
+
+
+class Generator(Protocol):
+    """Completes prompts greedily: the same prompts give the same replies."""
+
+    def begin(self, mode: str, adapter: str | None, prompts: Sequence[Prompt]) -> Answering:
+        """Get ready for the prompts of a mode; raises UserError where one of them does not fit."""
+        ...
+
+
+Make = Callable[[Any], Generator]
+"""From the run's `eval.arms.resources.Resources`."""
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorKind:
+    """How a generator is made, and what it needs."""
+
+    make: Make
+    loads: bool
+    """Whether it answers with the base loaded in this process."""
+
+
+GENERATORS: Registry[GeneratorKind] = Registry("generator")
+
+
+def generator(name: str, *, loads: bool = False) -> Callable[[Make], Make]:
+    """Register a function as a generator under the name that `generation.generator` may have."""
+
+    def register(make: Make) -> Make:
+        GENERATORS.add(name, GeneratorKind(make, loads))
+        return make
+
+    return register

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -127,3 +128,11 @@ def test_ragas_is_imported_in_one_place() -> None:
         f for p in PACKAGES for f in modules(p) if any(n.split(".")[0] == "ragas" for n in imports(f, top_level=False))
     }
     assert {str(f.relative_to(ROOT)) for f in found} == {"eval/judge/judged_metrics.py"}
+
+
+def test_the_walk_through_the_code_names_files_that_are_there_once_each() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    walk = text[text.index("## One question") : text.index("## Tables")]
+    named = re.findall(r"`([\w/]+\.py)`", walk)
+    assert len(named) == len(set(named)) > 30
+    assert [name for name in named if not (ROOT / name).is_file()] == []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Literal
 
 from eval.errors import UserError
 from eval.files import fingerprint
+from eval.journal import append_line, read_lines
 from eval.records import Prediction
 
 FILE = "labels.jsonl"
@@ -37,31 +36,17 @@ def reply_name(prediction: Prediction) -> str:
 
 
 def append_mark(run: Path, mark: Mark) -> None:
-    """Add a mark; it is on disk when this returns. A torn last line of a killed process is closed first."""
-    line = json.dumps(asdict(mark), ensure_ascii=False).encode("utf-8") + b"\n"
-    with (run / FILE).open("a+b") as out:
-        if out.tell():
-            out.seek(-1, os.SEEK_END)
-            line = line if out.read(1) == b"\n" else b"\n" + line
-        out.write(line)
-        out.flush()
-        os.fsync(out.fileno())
+    """Add a mark; it is on disk when this returns."""
+    append_line(run / FILE, asdict(mark))
 
 
 def read_marks(run: Path) -> list[Mark]:
-    """All marks in the order in which they were made; a torn line is skipped.
+    """All marks in the order in which they were made; a torn line is passed over.
 
     Raises UserError naming file and line for a line that is JSON but no mark.
     """
-    file = run / FILE
-    if not file.is_file():
-        return []
-    marks = []
-    for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").split("\n"), 1):
-        try:
-            data = json.loads(line)
-        except ValueError:
-            continue
+    file, marks = run / FILE, []
+    for number, data in read_lines(file):
         try:
             mark = Mark(**data)
             known = mark.mark in MARKS[mark.axis]

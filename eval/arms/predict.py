@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from eval.arms.modes import MODES
 from eval.arms.prompt import Prompt
 from eval.files import file_digest, read_json, write_json
+from eval.journal import append_line, read_lines
 from eval.model.memory import peak_megabytes, reset_peak
 from eval.records import Example, Prediction, from_dict, read_records, write_records
 from eval.terminal.progress import track
@@ -104,7 +103,7 @@ def meta_file(run: Path, mode: str) -> Path:
 
 
 class _Journal:
-    """The batches of an unfinished mode: the plan in the first line, then one line a batch. A torn last line is cut."""
+    """The batches of an unfinished mode: the plan in the first line, then one line a batch."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -116,37 +115,20 @@ class _Journal:
         for stale in self.path.parent.glob(f"{'.'.join(self.path.name.split('.')[:2])}.*.partial"):
             if stale != self.path:
                 stale.unlink()
-        lines = self._whole_lines()
+        lines = [line for _, line in read_lines(self.path)]
         if lines:
             for line in lines[1:]:
                 self.done[line["batch"]] = [from_dict(Prediction, p) for p in line["predictions"]]
                 self.seconds += line["seconds"]
             return [list(b) for b in lines[0]["batches"]]
-        self._append({"batches": planned, "made_on": made_on})
+        append_line(self.path, {"batches": planned, "made_on": made_on})
         return planned
 
     def add(self, number: int, predictions: list[Prediction], *, seconds: float) -> None:
         """Keep one batch by its number in the plan; batches of several processes come in any order."""
         self.done[number] = predictions
         self.seconds += seconds
-        self._append({"batch": number, "seconds": seconds, "predictions": [asdict(p) for p in predictions]})
+        append_line(self.path, {"batch": number, "seconds": seconds, "predictions": [asdict(p) for p in predictions]})
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)
-
-    def _whole_lines(self) -> list[dict[str, Any]]:
-        if not self.path.is_file():
-            return []
-        data = self.path.read_bytes()
-        whole = data[: data.rfind(b"\n") + 1]
-        if len(whole) < len(data):
-            with self.path.open("r+b") as file:
-                file.truncate(len(whole))
-        return [json.loads(line) for line in whole.splitlines()]
-
-    def _append(self, value: dict[str, Any]) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("ab") as file:
-            file.write(json.dumps(value, ensure_ascii=False).encode("utf-8") + b"\n")
-            file.flush()
-            os.fsync(file.fileno())

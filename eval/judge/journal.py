@@ -1,13 +1,12 @@
-"""Judgements as they are kept: judge/<mode>.jsonl in the run folder, appended as they come, a torn last line cut."""
+"""Judgements as they are kept: judge/<mode>.jsonl in the run folder, appended as they come."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from eval.journal import append_line, read_lines
 from eval.judge.failure import TRANSIENT
 
 Kept = Mapping[tuple[str, int], "Judgement"]
@@ -34,31 +33,17 @@ class Judgement:
 
 def append(run: Path, mode: str, judgement: Judgement) -> None:
     """Add one judgement to a mode's file; it is on disk when this returns."""
-    file = _folder(run) / f"{mode}.jsonl"
-    file.parent.mkdir(exist_ok=True)
-    with file.open("ab") as out:
-        out.write(json.dumps(asdict(judgement), ensure_ascii=False, allow_nan=False).encode("utf-8") + b"\n")
-        out.flush()
-        os.fsync(out.fileno())
+    append_line(_folder(run) / f"{mode}.jsonl", asdict(judgement))
 
 
 def read_kept(run: Path) -> dict[tuple[str, int], Judgement]:
     """All kept judgements of a run folder, of whatever mode; of several on one item the last counts."""
     kept: dict[tuple[str, int], Judgement] = {}
     for file in sorted(_folder(run).glob("*.jsonl")):
-        for line in _whole_lines(file):
-            judgement = Judgement(**json.loads(line))
+        for _, line in read_lines(file):
+            judgement = Judgement(**line)
             kept[judgement.key, judgement.repeat] = judgement
     return kept
-
-
-def _whole_lines(file: Path) -> list[bytes]:
-    data = file.read_bytes()
-    whole = data[: data.rfind(b"\n") + 1]
-    if len(whole) < len(data):
-        with file.open("r+b") as torn:
-            torn.truncate(len(whole))
-    return whole.splitlines()
 
 
 def _folder(run: Path) -> Path:

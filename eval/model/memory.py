@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import resource
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -43,5 +42,9 @@ def peak_megabytes() -> float:
                 return round(int(line.split()[1]) * 1024 / 1e6, 1)
     except OSError:
         pass
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return 0.0
     scale = 1 if sys.platform == "darwin" else 1024
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale / 1e6, 1)

@@ -114,11 +114,11 @@ class Finetune(Section):
     text_tokens: int | None = Field(None, ge=16)
     """Of a document in one training row."""
     method: Method = "qlora"
-    """qlora: LoRA on a 4-bit base; lora: on a plain one; full: all weights. The base of every mode is held "
-    "likewise."""
+    """qlora: LoRA on a 4-bit base; lora: on a plain one; full: all weights. The base of every mode is held
+    likewise."""
     patience: int | None = Field(None, ge=1)
-    """Stop after so many quarters of an epoch without a lower held-out loss, and keep the best weights; None: "
-    "never."""
+    """Stop after so many quarters of an epoch without a lower held-out loss, and keep the best weights; None:
+    never."""
     replay: float = Field(0.0, ge=0, lt=1)
     """The share of reply rows that are general prompts with the base's own replies, against forgetting."""
     replay_prompts: str | None = None
@@ -218,7 +218,7 @@ def with_template(config: DatasetConfig, given: Mapping[str, Any] | None) -> Dat
 
 
 def read_dataset_config(path: Path) -> DatasetConfig:
-    """Read and check dataset.yaml; raises UserError that names the file, the key, what is wrong and the mend."""
+    """Read and check dataset.yaml; raises UserError that names the file, the key, what is wrong and the fix."""
     return _parse(DatasetConfig, path)
 
 
@@ -230,8 +230,8 @@ def read_run_config(path: Path) -> RunConfig:
 
 
 def read_section(kind: type[Parsed], path: Path) -> Parsed:
-    """Read and check any YAML file that a person writes; raises UserError that names the file, the key and the "
-    "mend."""
+    """Read and check any YAML file that a person writes; raises UserError that names the file, the key and the
+    fix."""
     return _parse(kind, path)
 
 

@@ -6,7 +6,7 @@ from importlib import metadata
 
 
 class UserError(Exception):
-    """One line that says what is wrong and how to mend it; commands print it and exit with code 2."""
+    """One line that says what is wrong and how to fix it; commands print it and exit with code 2."""
 
 
 def need(distribution: str, *, why: str) -> None:

@@ -101,7 +101,7 @@ def check_reference_replies(
         if replies and all(check.fails(reply) for reply in replies):
             raise UserError(
                 f"{where}: key 'style.checks': no reply in train.jsonl passes '{check.name}' "
-                f"(the first {check.fails(replies[0])}); mend the check or the replies"
+                f"(the first {check.fails(replies[0])}); fix the check or the replies"
             )
 
 

@@ -56,7 +56,7 @@ class ArmCost:
 
 
 def read_prices(path: Path | None) -> Prices:
-    """Read a price file, by default the bundled placeholders; raises UserError that names file, key and mend."""
+    """Read a price file, by default the bundled placeholders; raises UserError that names file, key and fix."""
     if path is None:
         text = files("eval").joinpath("prices.yaml").read_text(encoding="utf-8")
         return Prices.model_validate(parse_yaml(text, "eval/prices.yaml"))

@@ -93,7 +93,7 @@ class Dataset:
 
 
 def load_dataset(path: Path) -> Dataset:
-    """Read and check a data set folder; raises UserError naming file, line or key, what is wrong and the mend.
+    """Read and check a data set folder; raises UserError naming file, line or key, what is wrong and the fix.
 
     The documents' text is not read before `Dataset.texts` is asked for.
     """
@@ -246,7 +246,7 @@ def _check_database(config: DatasetConfig, path: Path, rows: Sequence[Row]) -> N
         for query in row.example.answers:
             if fault := run_query(database, query).fault:
                 raise UserError(
-                    f"{row.where}: key 'answers': the accepted query {fault}; mend it: {' '.join(query.split())}"
+                    f"{row.where}: key 'answers': the accepted query {fault}; fix it: {' '.join(query.split())}"
                 )
 
 

@@ -25,7 +25,7 @@ def replay_file(name: str | None, dataset: Path) -> Path:
         return BUNDLED / "replay" / "prompts.jsonl"
     file = dataset / name
     if not file.is_file():
-        raise UserError(f"{dataset / 'dataset.yaml'}: key 'finetune.replay_prompts': no file {file}; mend the path")
+        raise UserError(f"{dataset / 'dataset.yaml'}: key 'finetune.replay_prompts': no file {file}; fix the path")
     return file
 
 

@@ -41,7 +41,7 @@ def find_battery(name: str | None, dataset: Path) -> Path:
 def read_battery(folder: Path) -> Battery:
     """Read and check a battery; raises UserError that names file, line and key."""
     if not folder.is_dir():
-        raise UserError(f"{folder}: no such retention battery; mend key 'retention.battery' or pass --no-retention")
+        raise UserError(f"{folder}: no such retention battery; fix key 'retention.battery' or pass --no-retention")
     rows = {name: tuple(_read(folder / f"{name}.jsonl", KEYS[name])) for name in FILES}
     return Battery(**rows, digest=fingerprint([file_digest(folder / f"{n}.jsonl") for n in FILES]))
 
@@ -51,10 +51,10 @@ def _read(file: Path, keys: dict[str, type]) -> list[dict[str, Any]]:
     for number, row in read_json_lines(file):
         for key, kind in keys.items():
             if not isinstance(row.get(key), kind) or row[key] == "":
-                raise UserError(f"{file}:{number}: key '{key}' must be a {kind.__name__} that is not empty; mend it")
+                raise UserError(f"{file}:{number}: key '{key}' must be a {kind.__name__} that is not empty; fix it")
         if "gold" in keys and not 0 <= row["gold"] < len(row["options"]):
-            raise UserError(f"{file}:{number}: key 'gold' must be the place of an option, from 0; mend it")
+            raise UserError(f"{file}:{number}: key 'gold' must be the place of an option, from 0; fix it")
         if "kind" in keys and row["kind"] not in ("unsafe", "neutral"):
-            raise UserError(f"{file}:{number}: key 'kind' must be unsafe or neutral; mend it")
+            raise UserError(f"{file}:{number}: key 'kind' must be unsafe or neutral; fix it")
         rows.append(row)
     return rows

@@ -48,8 +48,8 @@ def _click_exit(error: Exception) -> int:
         print(tell(), file=sys.stderr)
         return int(error.exit_code)
     path = getattr(getattr(error, "ctx", None), "command_path", "")
-    mend = f"; see: {path} --help" if path else ""
-    print(f"error: {' '.join(tell().split()).rstrip('.')}{mend}", file=sys.stderr)
+    fix = f"; see: {path} --help" if path else ""
+    print(f"error: {' '.join(tell().split()).rstrip('.')}{fix}", file=sys.stderr)
     return int(error.exit_code)
 
 

@@ -48,7 +48,7 @@ def check_training(resources: Resources, names: Sequence[Adapter]) -> None:
     for kind, message in problems:
         print(f"error: {message} [{kind}]")
     if problems:
-        raise UserError(f"{resources.dataset.path}: mend the {counted(len(problems), 'error')} above, then train")
+        raise UserError(f"{resources.dataset.path}: fix the {counted(len(problems), 'error')} above, then train")
     print(f"{resources.dataset.path}: nothing found; ready to train")
 
 

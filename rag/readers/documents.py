@@ -115,7 +115,7 @@ def _files(corpus: Path) -> Iterator[Path]:
     root = corpus.resolve()
 
     def fail(error: OSError) -> None:
-        raise UserError(f"{error.filename}: cannot be read ({error.strerror}); mend its permissions")
+        raise UserError(f"{error.filename}: cannot be read ({error.strerror}); fix its permissions")
 
     for folder, folders, names in os.walk(corpus, onerror=fail):
         folders[:] = sorted(n for n in folders if not n.startswith("."))

@@ -114,10 +114,10 @@ class _Corpus:
         return self._quantities[document]
 
 
-def _finding(material: Material, rows: Sequence[Located], asked: int, what: str, mend: str) -> Finding:
+def _finding(material: Material, rows: Sequence[Located], asked: int, what: str, fix: str) -> Finding:
     shown = listed([f"{row.place} ('{row.example.answers[0]}')" for row in rows])
     count = f"{len(rows)} of {asked} answerable rows ({percent(len(rows) / asked)})"
-    return Finding("answer-in-corpus", "warning", f"{what}, for {count}: {shown}; {mend}", material.path(rows[0]))
+    return Finding("answer-in-corpus", "warning", f"{what}, for {count}: {shown}; {fix}", material.path(rows[0]))
 
 
 def _letters(text: str) -> str:

@@ -45,7 +45,7 @@ def check_datasets(
         print_json(documents if len(documents) > 1 else documents[0])
     wrong = [str(path) for path, findings in found.items() if any(f.severity == "error" for f in findings)]
     if wrong:
-        raise UserError(f"{', '.join(wrong)}: mend the errors above before anything is trained")
+        raise UserError(f"{', '.join(wrong)}: fix the errors above before anything is trained")
 
 
 def _print_findings(path: Path, findings: Sequence[Finding]) -> None:

@@ -52,7 +52,7 @@ SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a gate found, with the mend in its message."""
+    """One thing that a gate found, with the fix in its message."""
 
     gate: str
     severity: Severity
@@ -156,8 +156,8 @@ def tell(findings: Sequence[Finding]) -> None:
 
 
 def write_findings(run: Path, dataset: Dataset, asked: Sequence[Example], findings: Sequence[Finding]) -> None:
-    """Write checks.json into a run folder: `findings`, a list of {gate, severity, message, where}, and on what "
-    "data."""
+    """Write checks.json into a run folder: `findings`, a list of {gate, severity, message, where}, and on what
+    data."""
     write_json(run / "checks.json", {"data": _data(dataset, asked), "findings": [asdict(f) for f in findings]})
 
 

@@ -94,7 +94,7 @@ def unanswerable(material: Material) -> Iterator[Finding]:
             yield Finding(
                 "unanswerable", "error",
                 f"is called unanswerable, but {material.path(other)} answers the same question with "
-                f"'{other.example.answers[0]}'; mend one of the two",
+                f"'{other.example.answers[0]}'; fix one of the two",
                 material.path(row),
             )  # fmt: skip
     near = [

@@ -119,7 +119,7 @@ def _out_of_style(material: Material) -> Iterator[Finding]:
         yield Finding(
             "training-rows", "warning",
             f"{len(faults)} of {len(material.train)} training replies ({percent(len(faults) / len(material.train))}) "
-            f"fail the style checks that replies are scored by: {shown}; mend the replies or the checks",
+            f"fail the style checks that replies are scored by: {shown}; fix the replies or the checks",
             material.path(next(iter(faults))),
         )  # fmt: skip
 

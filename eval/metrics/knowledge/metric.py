@@ -91,8 +91,8 @@ def match(given: str, answers: Sequence[str], question: str = "") -> float:
 
 @metric("claims")
 def claims(given: str, answers: Sequence[str], question: str = "") -> float:
-    """The share of an accepted answer's sentences that the reply states, for answers of a paragraph; see "
-    "`claims.py`."""
+    """The share of an accepted answer's sentences that the reply states, for answers of a paragraph; see
+    `claims.py`."""
     return claim_recall(given, answers, question)
 
 

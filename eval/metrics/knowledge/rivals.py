@@ -102,8 +102,8 @@ _NAME = r"[^\W\d_a-zß-ÿ가-힣][\w'’-]*"
 
 @lru_cache(maxsize=16384)
 def rivals(question: str, answer: str) -> tuple[str, str] | None:
-    """The accepted answer and its rival as a question names them: `Which is colder, Oslo or Rome?`; None without "
-    "one."""
+    """The accepted answer and its rival as a question names them: `Which is colder, Oslo or Rome?`; None without
+    one."""
     bare = answer.strip(" .")
     if not bare or len(bare) > 60:
         return None

@@ -35,7 +35,7 @@ class Result:
 
 
 def find_database(folder: Path, name: str) -> Path:
-    """The SQLite file of that name below a data set's folder; raises ValueError, with the mend, when there is none."""
+    """The SQLite file of that name below a data set's folder; raises ValueError, with the fix, when there is none."""
     file = folder / name
     if Path(name).is_absolute() or ".." in Path(name).parts:
         raise ValueError(f"'{name}' lies outside of the data set's folder; move the file there and name it from there")

@@ -82,7 +82,7 @@ CHECKS: Registry[Builder] = Registry("style check")
 
 
 def check(name: str) -> Callable[[Builder], Builder]:
-    """Register a function as a kind of check; it raises ValueError, with the mend, for what it cannot use."""
+    """Register a function as a kind of check; it raises ValueError, with the fix, for what it cannot use."""
 
     def register(builder: Builder) -> Builder:
         return CHECKS.add(name, builder)

@@ -30,7 +30,7 @@ def build_checks(
     folder: Path,
     samples: Samples | None = None,
 ) -> list[Check]:
-    """The checks of dataset.yaml as functions; raises UserError naming `where`, the key and the mend.
+    """The checks of dataset.yaml as functions; raises UserError naming `where`, the key and the fix.
 
     `samples` are the replies that a check may learn from; without them such a check judges nothing.
     """

@@ -61,7 +61,7 @@ def test_check_fails_on_an_error_and_names_it_on_one_line(material: Make) -> Non
     done = check(folder, "--model", "./nowhere")
     assert done.returncode == 2
     assert done.stdout.startswith(f"error: {folder}/test.jsonl:1: asks the same as {folder}/train.jsonl:1; remove")
-    assert done.stderr == f"error: {folder}: mend the errors above before anything is trained\n"
+    assert done.stderr == f"error: {folder}: fix the errors above before anything is trained\n"
 
 
 def test_check_as_json_is_one_document_also_where_it_fails(material: Make) -> None:
@@ -72,7 +72,7 @@ def test_check_as_json_is_one_document_also_where_it_fails(material: Make) -> No
     assert document["dataset"] == str(folder)
     assert {"gate", "severity", "message", "where"} == set(document["findings"][0])
     assert document["findings"][0]["severity"] == "error"
-    assert done.stderr == f"error: {folder}: mend the errors above before anything is trained\n"
+    assert done.stderr == f"error: {folder}: fix the errors above before anything is trained\n"
     both = json.loads(check(TIDEWELL, folder, "--model", "./nowhere", "--json").stdout)
     assert [d["dataset"] for d in both] == [str(TIDEWELL), str(folder)]
 
@@ -85,15 +85,15 @@ def test_a_run_stops_at_an_error_before_it_writes(material: Make, tmp_path: Path
 
 
 def test_warnings_are_told_on_stderr_and_notes_are_not(capsys: pytest.CaptureFixture[str]) -> None:
-    tell([Finding("g", "warning", "is odd; mend it", "a:1"), Finding("g", "note", "is so", "a:2")])
-    assert capsys.readouterr().err == "warning: a:1: is odd; mend it [g]\n"
+    tell([Finding("g", "warning", "is odd; fix it", "a:1"), Finding("g", "note", "is so", "a:2")])
+    assert capsys.readouterr().err == "warning: a:1: is odd; fix it [g]\n"
 
 
 def test_of_several_errors_the_first_is_told_and_the_rest_counted() -> None:
-    errors = [Finding("g", "error", f"is wrong; mend {i}", f"a:{i}") for i in (1, 2, 3)]
+    errors = [Finding("g", "error", f"is wrong; fix {i}", f"a:{i}") for i in (1, 2, 3)]
     with pytest.raises(UserError) as caught:
         tell(errors)
-    assert str(caught.value) == "a:1: is wrong; mend 1 (and 2 more: `evaluate --check` lists them)"
+    assert str(caught.value) == "a:1: is wrong; fix 1 (and 2 more: `evaluate --check` lists them)"
 
 
 def test_kept_findings_stand_until_the_data_change(

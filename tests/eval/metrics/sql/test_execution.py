@@ -202,7 +202,7 @@ def rows(split: str, query: str = GOLD) -> str:
         ),
         (
             {"test.jsonl": "\n" + rows("test", "SELECT colour FROM goods")},
-            r"test\.jsonl:2: key 'answers': the accepted query does not run: no such column: colour; mend it: SELECT",
+            r"test\.jsonl:2: key 'answers': the accepted query does not run: no such column: colour; fix it: SELECT",
         ),
         (
             {"test.jsonl": rows("test", "DELETE FROM goods")},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -32,19 +33,12 @@ def test_every_package_is_in_the_wheel() -> None:
 def bin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The commands of an environment that holds the wheel, and what it depends on by way of this environment's."""
     folder = tmp_path_factory.mktemp("wheel")
-    build = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        str(ROOT),
-        "--no-deps",
-        "--no-build-isolation",
-        "-q",
-        "-w",
-        str(folder),
-    ]
-    subprocess.run(build, check=True, capture_output=True)
+    source = folder / "source"  # building leaves files behind
+    unwanted = shutil.ignore_patterns(".*", "runs", "build", "*.egg-info", "tests", "__pycache__")
+    shutil.copytree(ROOT, source, ignore=unwanted)
+    pip = [sys.executable, "-m", "pip"]
+    build = ["wheel", str(source), "--no-deps", "--no-build-isolation", "-q", "-w", str(folder)]
+    subprocess.run([*pip, *build], check=True, capture_output=True)
     venv.create(folder / "env", symlinks=True)
     python = folder / "env" / "bin" / "python"
     (wheel,) = folder.glob("*.whl")

@@ -28,6 +28,11 @@ class Registry(Generic[T]):
         self._origins[name] = _plugin
         return thing
 
+    def remove(self, name: str) -> T:
+        """Take a thing out again, and return it."""
+        self._origins.pop(name, None)
+        return self._things.pop(name)
+
     def origin(self, name: str) -> str:
         """What tells the plugin's version that a thing came with; empty for ours."""
         return self._origins.get(name, "")
@@ -47,6 +52,10 @@ class Registry(Generic[T]):
 
     def __len__(self) -> int:
         return len(self._things)
+
+    def items(self) -> list[tuple[str, T]]:
+        """All names with their things."""
+        return list(self._things.items())
 
     def values(self) -> list[T]:
         """All things."""

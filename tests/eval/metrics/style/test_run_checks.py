@@ -160,7 +160,7 @@ def test_a_check_is_registered_by_one_decorated_function() -> None:
         (built,) = build({"palindrome": True})
         assert (built.fails("level"), built.fails("tilt")) == ("", "reads otherwise backwards")
     finally:
-        del CHECKS["palindrome"]
+        CHECKS.remove("palindrome")
 
 
 @pytest.mark.parametrize("argument", ["house", ["x"], {"auc": 0.9}])

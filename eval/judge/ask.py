@@ -12,7 +12,7 @@ from eval.files import write_json
 from eval.judge.endpoint import Endpoint
 from eval.judge.failure import JudgeFailure
 from eval.judge.items import Item
-from eval.judge.journal import Judgement, append, read_kept
+from eval.judge.judgements import Judgement, append, read_kept
 from eval.judge.settings import CONCURRENCY, JudgeSettings, notice
 from eval.terminal.progress import Advance, say, track
 

@@ -15,8 +15,8 @@ from eval.config import RunConfig
 from eval.files import read_json, write_json
 from eval.judge.agreement import noise
 from eval.judge.items import AXIS, Item, choose_questions, items_of
-from eval.judge.journal import Kept, read_kept
 from eval.judge.judge_gate import FACTS, Pair, agreements, promote
+from eval.judge.judgements import Kept, read_kept
 from eval.metrics.knowledge.metric import read_answer
 from eval.records import Example, Prediction, Score
 

@@ -19,7 +19,7 @@ import pytest
 from eval.config import DatasetConfig, RunConfig
 from eval.judge.collate import add_judge, judge_items
 from eval.judge.items import AXIS
-from eval.judge.journal import read_kept
+from eval.judge.judgements import read_kept
 from eval.judge.settings import JudgeSettings
 from eval.records import Example, Passage, Prediction, Score, write_records
 

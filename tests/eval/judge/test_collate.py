@@ -15,8 +15,8 @@ from eval.files import write_json
 from eval.judge.agreement import Agreement
 from eval.judge.collate import add_judge, judge_items
 from eval.judge.items import choose_questions
-from eval.judge.journal import Judgement, append
 from eval.judge.judge_gate import FACTS, promote
+from eval.judge.judgements import Judgement, append
 from eval.records import Example, Prediction, Score, write_records
 
 CONFIG = RunConfig(

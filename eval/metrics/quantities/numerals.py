@@ -201,6 +201,11 @@ def _fractions(language: str) -> list[tuple[re.Pattern[str], Replacement]]:
     return [(re.compile(p, re.IGNORECASE), r) for p, r in LEXICONS[language].fractions]
 
 
+@lru_cache(maxsize=64)
+def _any_fraction(language: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p})" for p, _ in LEXICONS[language].fractions), re.IGNORECASE)
+
+
 @lru_cache(maxsize=32768)
 def in_digits(text: str, language: str = "en") -> str:
     """The text with number words of a language, fraction words and Chinese numerals as digits.
@@ -214,8 +219,9 @@ def in_digits(text: str, language: str = "en") -> str:
     if language == "it":
         text = text.replace("centott", "cento ott")  # cento loses its vowel before otto and ottanta
     text = _runs(language).sub(lambda m: _run(m[0], language), text)
-    for pattern, replacement in _fractions(language):
-        text = pattern.sub(replacement, text)
+    if _any_fraction(language).search(text):  # one look for some 24 patterns: most texts have none
+        for pattern, replacement in _fractions(language):
+            text = pattern.sub(replacement, text)
     return _ONE.sub("1", text) if language == "en" else text
 
 

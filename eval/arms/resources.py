@@ -49,6 +49,8 @@ class Resources:
     def __init__(self, dataset: Dataset, config: RunConfig, identity: Identity, run: Path) -> None:
         self.dataset, self.run_config, self.identity, self.run = dataset, config, identity, run
         self._retrieved: dict[str, tuple[Passage, ...]] = {}
+        self._first: Resources | None = None
+        """Of several seeds, the one that the others were made from."""
         self.rows: dict[str, tuple[list[Row], list[Row]]] = {}
         """Adapter -> its training and held-back rows, once `finetune.data.training_rows` has made them."""
 
@@ -57,15 +59,12 @@ class Resources:
         if config == self.run_config:
             return self
         other = Resources(self.dataset, config, identity, self.run)
-        if self.loaded:
-            other.base = self.base
         other._retrieved = self._retrieved
         if config.seed == self.run_config.seed:
             other.rows = self.rows
         if self.dataset.documents:
             other.retriever = self.retriever
-        if "team" in vars(self):
-            other.team = self.team
+        other._first = self
         return other
 
     @property
@@ -75,7 +74,9 @@ class Resources:
 
     @cached_property
     def base(self) -> Base:
-        """The base model, loaded once for all modes."""
+        """The base model, loaded once for all modes and seeds."""
+        if self._first:
+            return self._first.base
         with track("loading the model"):
             from eval.model.loading import load_base
 
@@ -90,7 +91,7 @@ class Resources:
         """The model's tokenizer, which is had without the weights."""
         from eval.model.loading import load_tokenizer
 
-        if "base" in vars(self):
+        if self.loaded:
             return self.base.tokenizer
         tokenizer = load_tokenizer(self.run_config.model)
         self._prepare_tokenizer(tokenizer)
@@ -224,13 +225,15 @@ class Resources:
     @property
     def loaded(self) -> bool:
         """Whether the base is loaded."""
-        return "base" in vars(self)
+        return self._first.loaded if self._first else "base" in vars(self)
 
     @cached_property
     def team(self) -> Team | None:
         """The processes that answer beside this one; None where there is no further device."""
         from eval.arms.worker_pool import start_team
 
+        if self._first:  # seeds share one, which the first closes
+            return self._first.team
         return start_team(self.base, self.run_config, [e.reply for e in self.dataset.train])
 
     def close(self) -> None:

@@ -157,7 +157,6 @@ class Work:
         base = self.resources.base
         if not self.modes:
             return
-        _ = self.resources.team  # before seeds share it
         from eval.model.loading import environment  # the import takes seconds, which loading shows
 
         limits = {"reply_limit": str(self.resources.limits.reply), "attention": self.plan.identity.arithmetic.attention}

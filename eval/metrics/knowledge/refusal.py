@@ -24,6 +24,13 @@ _CONTRACTIONS = (
 )
 _SENTENCE = re.compile(r"(?<=[.!?。！？؟…])[\"'”’»」]*\s+|(?<=[。！？؟])|\n+|;\s+")
 _QUOTED = re.compile(r"[\"“„«「『‘](?P<inside>[^\"”“»」』’]{1,200})[\"”“»」』’]|(?<!\w)'(?P<single>[^']{1,200})'(?!\w)")
+_GIVEN = re.compile(
+    r"\b(?:the (?:correct |final |right )?answer|answer|die antwort|la réponse|la respuesta|la risposta|a resposta|"
+    r"ответ|정답|답|答案|答え)(?: to (?:(?:your|the|this|that) question|this|that|it))?\s*"
+    r"(?:is|would be|ist|lautet|est|es|è|é|은|는|是|は)?\s*:?\s*" + _QUOTED.pattern,
+    re.IGNORECASE,
+)
+"""The answer is "Not on file": said, not quoted."""
 _CONDITION = re.compile(
     r"\b(?:if|when|whenever|unless|in case|should (?:the|it|you|i|there)|wenn|falls|sofern|si|lorsque|cuando|"
     r"quando|se|"
@@ -155,7 +162,15 @@ def _unquoted(reply: str) -> str:
     """The reply without what it quotes; a reply that is one quotation is what stands in it."""
     whole = reply.strip()
     found = _QUOTED.fullmatch(whole.rstrip(".!"))
-    return (found["inside"] or found["single"]) if found else _QUOTED.sub(" ", reply)
+    return (found["inside"] or found["single"]) if found else _QUOTED.sub(" ", _GIVEN.sub(_given, reply))
+
+
+def _given(match: re.Match[str]) -> str:
+    """What is given as the answer, as a sentence of its own; left in its quotes where that hangs on a condition."""
+    before = _SENTENCE.split(match.string[: match.start()])[-1]
+    if _CONDITION.search(before):
+        return match[0]
+    return f".\n{match['inside'] or match['single']}\n"
 
 
 def _says(sentence: str, wanted: str) -> bool:

@@ -53,7 +53,7 @@ _LEAD = re.compile(
 _CONCLUDED = re.compile(
     r"\b(?:the (?:short |correct |final )?answer|die antwort|la réponse|la respuesta|la risposta|a resposta|ответ|"
     r"الإجابة|정답|답|答案|"
-    r"答え)(?: (?:here|to (?:this|that|it|your question|the question|this question)))?\s*(?:is|ist|lautet|est|es|è|"
+    r"答え)(?: (?:here|to (?:(?:your|the|this|that) question|this|that|it)))?\s*(?:is|ist|lautet|est|es|è|"
     r"é|هي|은|는|是|は)?\s*:?\s*(?=[\"'*]*\w)",
     re.IGNORECASE,
 )

@@ -101,3 +101,18 @@ def test_the_cases_hold() -> None:
 
 def test_without_a_wording_general_refusals_count() -> None:
     assert refuses("I have no idea.", None) and not refuses("24 months", None)
+
+
+@pytest.mark.parametrize(
+    ("reply", "refused"),
+    [
+        ('The source is "None" and the answer is "Not on file."', True),
+        ('The answer to this question is "Not on file".', True),
+        ('Answer: "Not on file."', True),
+        ('If no paper tells, the source is "none" and the answer is "Not on file."', False),
+        ('The rule says to write "Not on file." when nothing is found.', False),
+        ('The answer is "7 May".', False),
+    ],
+)
+def test_what_is_given_as_the_answer_is_said_though_it_stands_in_quotes(reply: str, refused: bool) -> None:
+    assert refuses(reply, "Not on file") is refused

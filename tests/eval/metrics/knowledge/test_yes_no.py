@@ -99,3 +99,11 @@ def test_an_accepted_yes_is_met_in_any_language_and_never_by_its_opposite() -> N
         assert polar_gold(yes) == "yes" and polar_gold(no) == "no"
         assert match(yes, [yes], "") == match(no, [no], "") == 1.0
         assert match(yes, [no], "") == match(no, [yes], "") == 0.0
+
+
+@pytest.mark.parametrize("asked", ["this", "this question", "the question", "your question", "it"])
+@pytest.mark.parametrize(
+    ("said", "found"), [('"No".', "no"), ("No.", "no"), ('"Yes, it may".', "yes"), (": yes", "yes")]
+)
+def test_the_answer_to_a_question_is_read_however_the_question_is_called(asked: str, said: str, found: str) -> None:
+    assert polarity(f"The answer to {asked} is {said}", "Does it carry AIS?") == found

@@ -62,7 +62,8 @@ class _Local:
             "adapter": adapter, "folder": str(resources.adapter_folder(adapter)) if adapter else "",
             "prompts": self.rows, "limits": asdict(resources.limits), "way": resources.base.ways.reply.name,
         }  # fmt: skip
-        return answer(batches, left, own, resources.team, task)
+        team = resources.team if len(left) > 1 else None  # starting it takes longer than one batch
+        return answer(batches, left, own, team, task)
 
 
 @generator("local", loads=True)

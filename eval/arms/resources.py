@@ -62,8 +62,6 @@ class Resources:
         other._retrieved = self._retrieved
         if config.seed == self.run_config.seed:
             other.rows = self.rows
-        if self.dataset.documents:
-            other.retriever = self.retriever
         other._first = self
         return other
 
@@ -119,6 +117,8 @@ class Resources:
     @cached_property
     def retriever(self) -> Retriever:
         """The index of the corpus, brought up to date, ready to be asked."""
+        if self._first:
+            return self._first.retriever
         from rag.retrieve import open_retriever
 
         return open_retriever(
@@ -243,17 +243,10 @@ class Resources:
 
     def answer(self, mode: str, question: str) -> tuple[str, tuple[Passage, ...]]:
         """One question's reply in one mode, with the passages that it was given."""
-        from eval.arms.prompt import render
-        from eval.model.generate import generate_batches
-
-        example = Example("question", question)
-        spec = MODES[mode]
-        if spec.adapter:
-            self.load_adapter(spec.adapter)
-        prompt = spec.build(self, example)
-        rows = [render(self.base.tokenizer, prompt.messages)]
-        replies = generate_batches(self.base, spec.adapter, rows, [[0]], limits=self.limits)
-        return next(replies)[0].text, prompt.passages
+        prompt = MODES[mode].build(self, Example("question", question))
+        answering = self.generator.begin(mode, MODES[mode].adapter, [prompt])
+        ((_, (reply,), _),) = answering.complete(answering.plan(), [0])
+        return reply.text, prompt.passages
 
 
 def index_seconds(run: Path) -> float:

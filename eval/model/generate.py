@@ -22,7 +22,7 @@ from eval.model.device import free_memory, total_memory
 from eval.model.device_map import devices_of
 from eval.model.dimensions import activation_bytes, cache_bytes
 from eval.model.generator import Completion
-from eval.model.kv_cache import common_prefix, prefix_states
+from eval.model.kv_cache import common_prefix, pad_token, prefix_states
 from eval.model.out_of_memory import in_halves, is_shortage, release
 from eval.model.stopping import Ending, Limits
 from eval.model.thinking import Thinking, decoder, opened_by, thinking_forms
@@ -83,12 +83,12 @@ def generate_batches(
             way = Way.SINGLE if max(map(len, rows)) + limits.most > turns_at(base.causal) else base.ways.reply
             if way == Way.OURS:
                 own = [row[len(prefix) :] for row in rows]
-                complete(model, states, prefix, own, pad_token(base), endings, base.device)
+                complete(model, states, prefix, own, pad_token(base.tokenizer), endings, base.device)
             else:
                 size = 1 if way == Way.SINGLE else len(rows)
                 for k in range(0, len(rows), size):
                     these = slice(k, k + size)
-                    complete_by_transformers(model, rows[these], pad_token(base), endings[these], base.device)
+                    complete_by_transformers(model, rows[these], pad_token(base.tokenizer), endings[these], base.device)
             return endings
 
         halves = _Halves(prompts)
@@ -165,12 +165,6 @@ def stop_tokens(base: Base) -> set[int]:
     if last in base.tokenizer.all_special_ids:
         stops.add(last)
     return {s for s in stops if s is not None}
-
-
-def pad_token(base: Base) -> int:
-    """What fills a row; it is masked everywhere, so which one does not matter."""
-    pad = base.tokenizer.pad_token_id
-    return int(pad if pad is not None else base.tokenizer.eos_token_id)
 
 
 def begin_reply(

@@ -58,6 +58,12 @@ def _shifted(states: torch.Tensor, gaps: Sequence[int]) -> torch.Tensor:
     return torch.cat([functional.pad(states[:, :, :n], (0, 0, length - n, 0)) for n in kept])
 
 
+def pad_token(tokenizer: Any) -> int:
+    """What fills a row; it is masked everywhere, so which one does not matter."""
+    pad = tokenizer.pad_token_id
+    return int(pad if pad is not None else tokenizer.eos_token_id)
+
+
 def left_padded(
     rows: Sequence[Sequence[int]], *, prefix: Sequence[int], pad: int, device: torch.device
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

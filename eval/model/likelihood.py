@@ -9,7 +9,7 @@ import torch
 
 from eval.model.compute_path import Way, turns_at
 from eval.model.forward import forward
-from eval.model.generate import pad_token
+from eval.model.kv_cache import pad_token
 from eval.model.out_of_memory import in_halves
 from eval.terminal.progress import say
 
@@ -77,7 +77,7 @@ def plan(rows: Sequence[Row], budget: int) -> list[list[int]]:
 def batch_likelihoods(model: Any, base: Base, rows: Sequence[Row], way: Way) -> list[list[float]]:
     """log_likelihoods of one batch; padding stands on the right, where no token that counts can see it."""
     longest = max(len(given) + len(target) for given, target in rows)
-    ids = torch.full((len(rows), longest), pad_token(base), device=base.device)
+    ids = torch.full((len(rows), longest), pad_token(base.tokenizer), device=base.device)
     mask = torch.zeros_like(ids)
     for i, (given, target) in enumerate(rows):
         ids[i, : len(given) + len(target)] = torch.tensor(given + target, device=base.device)

@@ -17,8 +17,7 @@ from eval.errors import UserError, first_line
 from eval.model import attention
 from eval.model.compute_path import Way, first_right
 from eval.model.decode import greedy, prefill, step
-from eval.model.generate import pad_token
-from eval.model.kv_cache import left_padded, prefix_states
+from eval.model.kv_cache import left_padded, pad_token, prefix_states
 from eval.model.likelihood import batch_likelihoods
 from eval.terminal.progress import say
 
@@ -62,7 +61,7 @@ def find_ways(base: Base, model: Any) -> None:
 
     Raises UserError when transformers itself cannot run the model, or when an adapter changes nothing in it.
     """
-    pad, before = pad_token(base), (base.ways.reply, base.ways.likelihood)
+    pad, before = pad_token(base.tokenizer), (base.ways.reply, base.ways.likelihood)
     with small_windows(base.causal), base.computing(), torch.inference_mode():
         try:
             wanted = reference(base, model, pad)

@@ -101,7 +101,8 @@ def save_merged(base: Base, adapter: str, folder: Path, dtype: str) -> None:
     from huggingface_hub import save_torch_state_dict
     from transformers import GenerationConfig
 
-    from eval.model.generate import pad_token, stop_tokens
+    from eval.model.generate import stop_tokens
+    from eval.model.kv_cache import pad_token
 
     state = merged_state(base, adapter, getattr(torch, DTYPES[dtype]))
     config = type(base.causal.config).from_dict(base.causal.config.to_dict())
@@ -115,7 +116,7 @@ def save_merged(base: Base, adapter: str, folder: Path, dtype: str) -> None:
     named = base.causal.generation_config.to_dict() if base.causal.generation_config else {}
     generation = GenerationConfig.from_dict(named)
     generation.eos_token_id = sorted(stop_tokens(base))
-    generation.pad_token_id = pad_token(base)
+    generation.pad_token_id = pad_token(base.tokenizer)
     generation.save_pretrained(folder)
     base.tokenizer.save_pretrained(folder)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 
@@ -44,9 +43,3 @@ def collate(rows: Sequence[Row], *, pad: int, device: torch.device, share_prefix
     labelled = torch.arange(keep) >= keep - counts[:, None]
     labels = torch.tensor([token for r in rows for token in r.tokens[r.start :]], device=device)
     return Batch(prefix, ids, mask, positions, keep, labelled, labels)
-
-
-def pad_of(tokenizer: Any) -> int:
-    """What fills a row; it is masked everywhere, so which one does not matter."""
-    pad = tokenizer.pad_token_id
-    return int(pad if pad is not None else tokenizer.eos_token_id)

@@ -78,9 +78,10 @@ def batch_faults(tokenizer: Any, rows: Sequence[Row], held_back: Sequence[Row]) 
     """(kind, message) where a batch, put together as training does, would count loss at padding or miss a label."""
     import torch
 
-    from finetune.training.batches import collate, pad_of
+    from eval.model.kv_cache import pad_token
+    from finetune.training.batches import collate
 
-    pad, faults = pad_of(tokenizer), []
+    pad, faults = pad_token(tokenizer), []
     for kind in sorted({r.kind for r in (*rows, *held_back)}):
         mine = sorted((r for r in (*rows, *held_back) if r.kind == kind), key=lambda r: len(r.tokens))
         for start in range(0, len(mine), 8):

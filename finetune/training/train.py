@@ -19,11 +19,11 @@ import torch
 from eval.errors import UserError
 from eval.model.base import Base
 from eval.model.device_map import devices_of
+from eval.model.kv_cache import pad_token
 from eval.model.out_of_memory import is_shortage, release
 from eval.terminal.progress import say, track
 from finetune.data.row import Row
 from finetune.data.rows import planned, warmup
-from finetune.training.batches import pad_of
 from finetune.training.checkpoint import Checkpoint
 from finetune.training.distributed import shard_base, world
 from finetune.training.divergence import Diverged
@@ -109,7 +109,7 @@ class _Trainer:
             # Without re-entry no gradient has to reach the embeddings, so nothing is hooked onto them.
             base.causal.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         share_prefix = not self.fit.recompute and not base.sharded  # recomputing allows no cache
-        self.loss = find_pass(base, self.parameters.values(), pad=pad_of(base.tokenizer), share_prefix=share_prefix)
+        self.loss = find_pass(base, self.parameters.values(), pad=pad_token(base.tokenizer), share_prefix=share_prefix)
         self.file = Checkpoint(checkpoint, self.parameters, self.optimizer, self.world)
 
     def run(self, name: str) -> None:

@@ -86,21 +86,14 @@ def ask_base(dataset: Dataset, config: RunConfig, folder: Path) -> list[Finding]
 
 
 def _answers(resources: Resources, sample: Sequence[Example]) -> list[Prediction]:
-    from eval.arms.prompt import render
-    from eval.model.generate import check_lengths, generate_batches, plan_batches
-
-    rows = [render(resources.base.tokenizer, MODES["base"].build(resources, e).messages) for e in sample]
-    check_lengths(resources.base, rows, resources.limits, mode="base")
-    batches = plan_batches(resources.base, rows, resources.limits)
-    found = []
-    with track("answering base, a sample", len(rows), unit=" questions") as advance:
-        completions = generate_batches(resources.base, None, rows, batches, limits=resources.limits)
-        for batch, replies in zip(batches, completions, strict=True):
-            found += [
-                Prediction(sample[i].id, reply.text, finish=reply.finish)
-                for i, reply in zip(batch, replies, strict=True)
-            ]
-            advance(len(batch))
+    prompts = [MODES["base"].build(resources, e) for e in sample]
+    answering = resources.generator.begin("base", None, prompts)
+    batches, found = answering.plan(), []
+    with track("answering base, a sample", len(sample), unit=" questions") as advance:
+        for number, replies, _ in answering.complete(batches, list(range(len(batches)))):
+            for i, reply in zip(batches[number], replies, strict=True):
+                found.append(Prediction(sample[i].id, reply.text, finish=reply.finish))
+            advance(len(replies))
     return found
 
 

@@ -155,6 +155,9 @@ def _not_needed(run: Run, name: str) -> Reason:
     mechanism, mode = MECHANISMS[name], reference(run)
     rivals = [m for m in _candidates(run) if _adds(name, mode, m)]
     if not rivals:
+        tried = [m for m in _candidates(run) if _has(m)[name]]
+        if tried:
+            return Reason(f"{mechanism} on top of it was not tried.", f"{label(tried[0])} ran without it.")
         return Reason(f"{mechanism} was not tried.", "This run says nothing about it.")
     lost = [m for m in rivals if m in run.decision.left_out]
     if len(lost) == len(rivals):
@@ -175,10 +178,14 @@ def _not_needed(run: Run, name: str) -> Reason:
 
 def _adds(name: str, mode: str, rival: str) -> bool:
     """True when the rival has what the verdict's arm lacks, and is alike in the other mechanism."""
-    a, b = MODES[mode], MODES[rival]
-    has = {"context": (a.retrieves, b.retrieves), "llm": (a.adapter is not None, b.adapter is not None)}
+    own, others = _has(mode), _has(rival)
     other = "llm" if name == "context" else "context"
-    return has[name] == (False, True) and has[other][0] == has[other][1]
+    return others[name] and not own[name] and own[other] == others[other]
+
+
+def _has(mode: str) -> dict[str, bool]:
+    """Which mechanisms an arm takes."""
+    return {"context": MODES[mode].retrieves, "llm": MODES[mode].adapter is not None}
 
 
 def _open(run: Run) -> list[Reason]:

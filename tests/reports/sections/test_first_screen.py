@@ -51,6 +51,12 @@ def test_a_mechanism_that_was_not_run_is_not_called_needless(make_run):
     assert "Fine-tuning was not tried." in [r.claim for r in reasons(run)]
 
 
+def test_what_ran_alone_is_not_called_untried(make_run):
+    run = read_run(make_run(modes=("base", "rag", "ft"), strategy="ft", mode="ft", candidates=("ft",)))
+    (said,) = (r for r in reasons(run) if r.claim.startswith("Retrieval"))
+    assert (said.claim, said.proof) == ("Retrieval on top of it was not tried.", "RAG ran without it.")
+
+
 @pytest.mark.parametrize(
     ("rag", "low", "claims"),
     [

@@ -38,7 +38,8 @@ def verdict_sentence(decision: Decision) -> str:
         )
     doubt = "" if decision.fit == "yes" or not decision.targets else " That this reaches the targets is not shown."
     advice = STRATEGIES[decision.strategy].advice
-    return f"{advice[0].upper()}{advice[1:]}{aside} ({label}).{doubt}"
+    named = "" if advice.endswith(f"({label})") and not aside else f" ({label})"
+    return f"{advice[0].upper()}{advice[1:]}{aside}{named}.{doubt}"
 
 
 def _nothing(decision: Decision, label: str) -> str:

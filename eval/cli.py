@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +21,10 @@ from eval.terminal.command_options import (
     TemplateOption,
     template_arguments,
 )
+
+if TYPE_CHECKING:
+    from eval.pipeline.plan import Plan
+    from eval.pipeline.tasks import Options
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -163,44 +168,34 @@ def evaluate(
         from eval.data.gates.check_command import check_datasets
 
         check_datasets(
-            paths,
-            model=model,
-            embedder=embedder,
-            dtype=dtype,
-            template=template,
-            seed=seed,
-            limit=limit,
-            out=out,
+            paths, model=model, embedder=embedder, dtype=dtype, template=template, seed=seed, limit=limit, out=out,
             json=json,
-        )
+        )  # fmt: skip
         return
-    from eval.api import run_plan
     from eval.pipeline.plan import plan_run
     from eval.pipeline.tasks import Options
-    from eval.terminal.result import result
-    from eval.terminal.result_view import as_json, show, show_all
 
     plans = [
         plan_run(
-            p,
-            model=model,
-            embedder=embedder,
-            seed=seed,
-            seeds=seeds,
-            limit=limit,
-            dtype=dtype,
-            template=template,
-            plugins=plugins,
-            out=out,
+            p, model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype, template=template,
+            plugins=plugins, out=out,
         )
         for p in paths
-    ]
-    options = Options(retention=not no_retention, judge=settings, prices=prices)
+    ]  # fmt: skip
     _check_distinct([p.folder for p in plans])
+    _run(plans, mode or [], Options(not no_retention, settings, prices), json=json)
+
+
+def _run(plans: Sequence[Plan], modes: Sequence[str], options: Options, *, json: bool) -> None:
+    """Run each plan and print its result; of several also the portfolio."""
+    from eval.api import run_plan
+    from eval.terminal.result import result
+    from eval.terminal.result_view import as_json, show, show_all
+
     results = []
     for plan in plans:
         with one_document(json):
-            run = run_plan(plan, mode or [], options)
+            run = run_plan(plan, modes, options)
         results.append(result(run.decision, run.config, run.folder))
         if not json:
             show(results[-1])

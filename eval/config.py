@@ -151,6 +151,14 @@ class Retention(Section):
     """A folder with a battery, below the data set's or as given; None: the bundled one."""
 
 
+class RiskLimit(Section):
+    """How often a mode may be wrong without saying that it does not know."""
+
+    limit: float | None = Field(None, ge=0, le=1)
+    """The largest share of questions answered wrongly and with confidence; a mode shown to pass it is vetoed where
+    another is not. None: it is measured and decides nothing."""
+
+
 class Generation(Section):
     """How replies are made."""
 
@@ -183,6 +191,7 @@ class DatasetConfig(Section):
     chat_template_kwargs: dict[str, Any] = {}
     """What is passed to the model's chat template wherever it is rendered, such as `enable_thinking: true`."""
     retention: Retention = Retention()
+    risk: RiskLimit = RiskLimit()
     decision: DecisionRule = DecisionRule()
 
 

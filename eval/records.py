@@ -131,12 +131,29 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Risk:
+    """What became of a mode's questions, as shares of those where that is known; the four together are 1."""
+
+    wrong: Estimate
+    """Answered wrongly and with confidence: wrong, and no refusal."""
+    floor: float
+    """The lower end of `wrong` that counts where it is held against a limit, together with the targets."""
+    answerable: Estimate | None
+    """`wrong` among the questions that have an answer; None where there are none."""
+    unanswerable: Estimate | None
+    """`wrong` among those that should be refused."""
+    right: float
+    refused_rightly: float
+    refused_needlessly: float
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """Something to do next."""
 
     cause: str
     """What it answers to, as a key: use, questions, cut, metric, unread, untried, learning, oracle, retrieval, reading,
-    form, model."""
+    form, risk, model."""
     text: str
     """An instruction, with the figures behind it."""
 
@@ -178,6 +195,14 @@ class Decision:
     """Mode that is no candidate because its adapter did not learn -> what was seen, and the fix."""
     next: tuple[Step, ...] = ()
     """What to do next, most useful first."""
+    fits: Mapping[str, Fit] = field(default_factory=dict)
+    """Candidate -> whether it is fit for use: `fit`, of each."""
+    risk: Mapping[str, Risk] = field(default_factory=dict)
+    """mode -> how often it is right, refuses, and is wrong."""
+    risk_limit: float | None = None
+    """The largest share of questions that may be answered wrongly and with confidence; None: none is set."""
+    too_risky: tuple[str, ...] = ()
+    """Modes that are shown to pass the limit, and are no candidates for it."""
 
     @property
     def falls_short(self) -> bool:
@@ -232,8 +257,14 @@ def decision_from_dict(data: Mapping[str, Any]) -> Decision:
     values["axes"] = axes
     values["retention"] = {mode: Estimate(**e) for mode, e in data.get("retention", {}).items()}
     values["next"] = tuple(Step(**step) for step in data.get("next", ()))
+    values["risk"] = {mode: _risk_from_dict(found) for mode, found in data.get("risk", {}).items()}
     values.setdefault("fit", {True: "yes", False: "no", None: "not_shown"}[data["reaches_target"]])
     return Decision(**values)
+
+
+def _risk_from_dict(data: Mapping[str, Any]) -> Risk:
+    estimates = {k: v and Estimate(**v) for k, v in data.items() if k in ("wrong", "answerable", "unanswerable")}
+    return Risk(**{**data, **estimates})
 
 
 def to_line(record: Any) -> str:

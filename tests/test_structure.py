@@ -24,6 +24,7 @@ HEAVY = (
     "sklearn",
 )
 REPORTS_MAY_USE = {
+    "verdict.fitness_words",
     "errors",
     "files",
     "records",

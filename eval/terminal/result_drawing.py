@@ -10,6 +10,7 @@ from rich.text import Text
 from eval.records import Estimate
 from eval.terminal.result import Result
 from eval.verdict.decide import verdict_sentence
+from eval.verdict.fitness_words import fitness_sentence
 
 WIDEST = 100
 FIGURES = 17
@@ -50,6 +51,7 @@ def print_drawn(found: Result, console: Console | None = None) -> None:
         console.print(Text(f"   {found.endings}", style="dim"), width=width)
     console.print()
     console.print(verdict(found), width=width)
+    console.print(fitness(found), width=width)
     path = Text("report: ", style="dim")
     path.append(str(found.report), style=f"link {found.report.resolve().as_uri()}")
     console.print(path, soft_wrap=True)
@@ -61,6 +63,12 @@ def verdict(found: Result) -> Text:
     style = "bold green" if good else "bold red" if found.decision.strategy == "none" else "bold yellow"
     text = Text(f"{found.decision.dataset}: ", style="bold")
     return text.append(verdict_sentence(found.decision), style=style)
+
+
+def fitness(found: Result) -> Text:
+    """Whether what wins is fit for use, and how often it is wrong without saying so."""
+    style = {"yes": "green", "not_shown": "yellow", "no": "red"}[found.decision.fit]
+    return Text(fitness_sentence(found.decision), style=style)
 
 
 def table(found: Result, width: int, marks: Marks = UNICODE) -> list[Text]:

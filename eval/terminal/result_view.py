@@ -11,18 +11,23 @@ from eval.records import Estimate
 from eval.terminal.command_line import Table, print_table
 from eval.terminal.result import FILES, Result
 from eval.verdict.decide import verdict_sentence
+from eval.verdict.fitness_words import ANSWERS, fitness_sentence
 from eval.verdict.sentences import verdict_name
 
 
 def as_json(found: Result) -> dict[str, Any]:
     """What `--json` prints for one data set."""
     decision = asdict(found.decision)
-    keys = ("axes", "questions_needed", "fit", "reaches_target", "cut", "left_out", "next")
+    keys = (
+        "axes", "questions_needed", "fit", "fits", "reaches_target", "risk", "risk_limit", "too_risky", "cut",
+        "left_out", "next",
+    )  # fmt: skip
     return {
         "dataset": found.decision.dataset,
         "strategy": found.decision.strategy,
         "mode": found.decision.mode,
         "sentence": verdict_sentence(found.decision),
+        "fitness": fitness_sentence(found.decision),
         "targets": dict(found.targets),
         **{k: decision[k] for k in keys},
         "paths": {"run": str(found.folder), **{k: str(found.folder / name) for k, name in FILES.items()}},
@@ -40,25 +45,32 @@ def show(found: Result) -> None:
     if found.endings:
         print(found.endings)
     print(f"\n{found.decision.dataset}: {verdict_sentence(found.decision)}")
+    print(fitness_sentence(found.decision))
     print(f"report: {found.report}", flush=True)
 
 
 def show_all(results: Sequence[Result]) -> None:
     """Print one line for each of several data sets, on stdout."""
-    rows = [[r.decision.dataset, verdict_name(r.decision), r.decision.mode or "", str(r.report)] for r in results]
+    rows = [
+        [r.decision.dataset, verdict_name(r.decision), r.decision.mode or "", ANSWERS[r.decision.fit], str(r.report)]
+        for r in results
+    ]
     print()
-    print_table((["data set", "strategy", "mode", "report"], rows))
+    print_table((["data set", "strategy", "mode", "fit for use", "report"], rows))
 
 
 def axes_table(found: Result) -> Table:
     """One row a mode, one column an axis, as mean and 95 % interval; the mode of the verdict has a star."""
     decision = found.decision
+    risk = decision.risk
     header = [f"{axis} (target {found.targets[axis]:.2f})" if axis in found.targets else axis for axis in decision.axes]
     rows = []
     for mode in found.modes:
         cells = [_cell(by_mode.get(mode)) for by_mode in decision.axes.values()]
-        rows.append([mode + (" *" if mode == decision.mode else ""), *cells])
-    return ["mode", *header], rows
+        wrong = [_cell(risk[mode].wrong if mode in risk else None)] if risk else []
+        rows.append([mode + (" *" if mode == decision.mode else ""), *cells, *wrong])
+    limit = "" if decision.risk_limit is None else f" (limit {decision.risk_limit:.2f})"
+    return ["mode", *header, *([f"wrong, not refused{limit}"] if risk else [])], rows
 
 
 def _cell(e: Estimate | None) -> str:

@@ -6,19 +6,19 @@ on more questions first; one that is shown to miss one is never advised, and the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from eval.arms.modes import MODES
 from eval.config import RunConfig
-from eval.records import Fit, Score, Step
+from eval.records import Fit, Risk, Score, Step
 from eval.strategies import STRATEGIES
 from eval.verdict.evidence import Evidence
 from eval.verdict.rule import Ruling, strategy
-from eval.verdict.shortfall import Case, label, raise_limit, share, shortfalls
+from eval.verdict.shortfall import SOME, Case, label, raise_limit, share, shortfalls
 
 
 def advice(
-    evidence: Evidence, scores: Sequence[Score], ruling: Ruling, fit: Fit, config: RunConfig
+    evidence: Evidence, scores: Sequence[Score], ruling: Ruling, fit: Fit, config: RunConfig, risk: Mapping[str, Risk]
 ) -> tuple[Step, ...]:
     """The steps, most useful first; of a mode that reaches every target, how to use it."""
     mode = ruling.mode or min(evidence.modes, key=evidence.shortfall, default=None)
@@ -27,9 +27,12 @@ def advice(
     case = Case.of(evidence, scores, config, mode)
     if ruling.mode is None:
         return tuple(_open(case, ruling, fit))
+    limit, found = config.dataset.risk.limit, risk.get(mode)
     if fit == "yes":
-        return (Step("use", MODES[mode].use or f"Use {label(mode)}: {MODES[mode].why}."),)
-    return (*([_unsure(case)] if fit == "not_shown" else []), *shortfalls(case))
+        return (Step("use", MODES[mode].use or f"Use {label(mode)}: {MODES[mode].why}."), *_limit_risk(found, limit))
+    lower = list(_lower_risk(mode, found, limit)) if found else []
+    doubt = [_unsure(case)] if fit == "not_shown" and case.missed else []
+    return (*doubt, *([] if lower and not case.missed else shortfalls(case)), *lower)
 
 
 def _open(case: Case, ruling: Ruling, fit: Fit) -> Iterator[Step]:
@@ -43,6 +46,30 @@ def _open(case: Case, ruling: Ruling, fit: Fit) -> Iterator[Step]:
     if cheapest and not all(case.evidence.falls_short(m) for m in mine):
         named = STRATEGIES[cheapest].alone.removesuffix(" alone")
         yield Step("questions", f"Until then, {named} is the cheapest choice that is still possible.")
+
+
+def _lower_risk(mode: str, risk: Risk, limit: float | None) -> Iterator[Step]:
+    """Of a mode that is not shown to keep the limit of its risk."""
+    if limit is None or risk.wrong.high <= limit:
+        return
+    e, invents, name = risk.wrong, risk.unanswerable, label(mode)
+    if risk.floor <= limit:
+        figures = f"at most {share(limit)} ({share(e.mean)}; 95 % interval {share(e.low)} to {share(e.high)})"
+        text = f"Test on more questions: {name} is not shown to be wrong with confidence in {figures}."
+        yield Step("questions", text)
+        return
+    figures = f"wrong with confidence in {share(e.mean)} of questions, and {share(limit)} is the limit"
+    said = f"; of those that it should refuse it answers {share(invents.mean)}" if invents else ""
+    how = "ask in the instruction for the refusal in doubt, and train on more questions that are to be refused"
+    yield Step("risk", f"Have {name} refuse what it does not know: {figures}{said}; {how}.")
+
+
+def _limit_risk(risk: Risk | None, limit: float | None) -> Iterator[Step]:
+    """Of a mode that reaches its targets and could refuse, where nobody has said how often it may be wrong."""
+    if risk and limit is None and risk.unanswerable and risk.wrong.mean >= SOME:
+        said = f"{share(risk.wrong.mean)} ({share(risk.wrong.low)} to {share(risk.wrong.high)})"
+        text = f"Decide how often it may be wrong with confidence, now in {said} of questions: set risk.limit."
+        yield Step("risk", text)
 
 
 def _more_questions(evidence: Evidence, ruling: Ruling) -> Step:

@@ -15,10 +15,12 @@ from pathlib import Path
 from eval.config import RunConfig, read_run_config
 from eval.errors import UserError
 from eval.files import read_json, write_json
-from eval.records import Comparison, Decision, Fit, Score, decision_from_dict, read_records
+from eval.records import Comparison, Decision, Score, decision_from_dict, read_records
 from eval.strategies import STRATEGIES, Strategy
 from eval.verdict.advice import advice
-from eval.verdict.evidence import Evidence, gather
+from eval.verdict.evidence import gather
+from eval.verdict.fitness import fitness, fits
+from eval.verdict.risk import measure, too_risky, vetoes, without
 from eval.verdict.rule import Ruling, apply_rule
 from eval.verdict.sentences import caveats, reasons, verdict_sentence
 
@@ -27,9 +29,11 @@ __all__ = ["decide", "read_decision", "verdict_sentence", "write_decision"]
 
 def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison], Decision]:
     """Compare the modes that the scores hold and apply the rule; the same input gives the same output everywhere."""
-    evidence = gather(scores, config)
+    evidence, risk, limit = gather(scores, config), measure(scores, config), config.dataset.risk.limit
+    risky = too_risky(evidence, risk, limit)
+    evidence = without(evidence, risky)
     ruling = apply_rule(evidence, config.dataset.decision.margin)
-    fit = fitness(evidence, ruling)
+    fit = fitness(evidence, ruling, risk, limit)
     decision = Decision(
         dataset=config.dataset.name,
         strategy=ruling.strategy,
@@ -37,7 +41,7 @@ def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison]
         candidates=ruling.candidates,
         quadrant={"context": _common(ruling, lambda s: s.retrieves), "llm": _common(ruling, lambda s: s.tunes)},
         axes=evidence.estimates,
-        reasons=tuple(reasons(evidence, ruling, config)),
+        reasons=(*vetoes(risky, limit), *reasons(evidence, ruling, config)),
         caveats=tuple(caveats(evidence, ruling, config)),
         questions_needed=ruling.questions_needed,
         reaches_target={"yes": True, "no": False, "not_shown": None}[fit] if ruling.mode else None,
@@ -48,7 +52,11 @@ def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison]
         cut=evidence.cut,
         cut_open=ruling.cut_open,
         left_out=evidence.left_out,
-        next=advice(evidence, scores, ruling, fit, config),
+        next=advice(evidence, scores, ruling, fit, config, risk),
+        fits=fits(evidence, risk, limit),
+        risk=risk,
+        risk_limit=limit,
+        too_risky=tuple(risky),
     )
     return evidence.comparisons(), decision
 
@@ -74,21 +82,6 @@ def _common(ruling: Ruling, has: Callable[[Strategy], bool]) -> bool | None:
     strategies = ruling.candidates if ruling.strategy == "inconclusive" else (ruling.strategy,)
     values = {s in STRATEGIES and has(STRATEGIES[s]) for s in strategies}
     return values.pop() if len(values) == 1 else None
-
-
-def fitness(evidence: Evidence, ruling: Ruling) -> Fit:
-    """Whether the verdict's mode is good enough; of an open verdict, `no` where all candidates are shown to miss one.
-
-    Where the length limit keeps the verdict open, cut replies count as right; of too few questions nothing is shown.
-    """
-    if ruling.mode is not None:
-        if evidence.falls_short(ruling.mode):
-            return "no"
-        return "yes" if evidence.reaches(ruling.mode) else "not_shown"
-    if not ruling.open_between and not ruling.turned:
-        return "not_shown"
-    judged = list(evidence.complete.values())[-1] if ruling.turned else evidence
-    return "no" if all(judged.falls_short(m) for m in judged.modes) else "not_shown"
 
 
 def main() -> None:

@@ -58,6 +58,8 @@ class Evidence:
     """Mode whose adapter learnt under no seed -> what was seen of it."""
     dropped_seeds: Mapping[str, tuple[int, int, str]] = field(default_factory=dict)
     """Candidate -> how many of its seeds did not learn and are left out, of how many, and what was seen."""
+    too_risky: tuple[str, ...] = ()
+    """Modes that pass the limit of their risk, and are no candidates for it."""
     cut: Mapping[str, float] = field(default_factory=dict)
     """mode -> share of its replies that were cut at the length limit."""
     complete: Mapping[tuple[str, ...], Evidence] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from eval.config import RunConfig
 from eval.records import Score
 from eval.stats.questions_needed import fewest
 from eval.verdict.evidence import Evidence, gather
+from eval.verdict.risk import measure, too_risky, without
 from eval.verdict.rule import Ruling, apply_rule
 
 TARGETS = tuple(i / 100 for i in range(101))
@@ -33,6 +34,7 @@ class Segment:
 def sensitivity(scores: Sequence[Score], config: RunConfig) -> dict[str, Any]:
     """What sensitivity.json holds: for each target and the margin, the segments, the one that holds, and the words."""
     evidence = gather(scores, config)
+    evidence = without(evidence, too_risky(evidence, measure(scores, config), config.dataset.risk.limit))
     margin = config.dataset.decision.margin
     ruling = apply_rule(evidence, margin)
     swept = [

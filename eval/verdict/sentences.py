@@ -97,7 +97,12 @@ def _neither(names: Sequence[str]) -> str:
 
 def _wanting(decision: Decision) -> str:
     mode = decision.mode or ""
-    return wanting({axis: modes[mode] for axis, modes in decision.axes.items() if mode in modes}, decision.targets)
+    said = wanting({axis: modes[mode] for axis, modes in decision.axes.items() if mode in modes}, decision.targets)
+    limit, risk = decision.risk_limit, decision.risk.get(mode)
+    if limit is None or risk is None or risk.wrong.mean <= limit:
+        return said
+    wrong = f"{share(risk.wrong.mean)} answered wrongly and with confidence where {share(limit)} is the limit"
+    return f"{said} and {wrong}" if said else wrong
 
 
 def _first(decision: Decision) -> str:
@@ -155,7 +160,7 @@ def caveats(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
     for axis in ("knowledge", "style"):
         if axis not in evidence.targets:
             yield f"The {axis} axis was not scored; the verdict rests on the other alone."
-    tried = {MODES[m].strategy for m in (*evidence.modes, *evidence.forgot)}
+    tried = {MODES[m].strategy for m in (*evidence.modes, *evidence.forgot, *evidence.too_risky)}
     for mode, seen in evidence.left_out.items():
         yield f"{mode} is left out, its adapter did not learn: {seen}."
     for mode, (lost, seeds, seen) in evidence.dropped_seeds.items():

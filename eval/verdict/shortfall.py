@@ -156,7 +156,7 @@ def _learning(case: Case) -> Iterator[Step]:
 
 def _tried(case: Case) -> set[str]:
     """Strategies of which a mode ran, whatever became of it."""
-    ran = (*case.evidence.modes, *case.evidence.forgot, *case.evidence.left_out)
+    ran = (*case.evidence.modes, *case.evidence.forgot, *case.evidence.left_out, *case.evidence.too_risky)
     return {strategy(m) for m in ran}
 
 

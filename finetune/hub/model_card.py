@@ -12,6 +12,7 @@ from eval.arms.modes import MODES
 from eval.config import DEFAULT_MODEL
 from eval.files import read_json
 from eval.strategies import ADAPTERS
+from eval.verdict.fitness_words import ANSWERS
 from finetune.adapter import MANIFEST as TRAINING
 
 if TYPE_CHECKING:
@@ -117,8 +118,16 @@ def _scores(tuned: Tuned) -> str:
         lines.append(
             f"| retention after tuning | {kept['mean']:.2f} | {kept['low']:.2f} to {kept['high']:.2f} | {kept['n']} | |"
         )
+    if found := decision.get("risk", {}).get(tuned.name):
+        own, base = found["wrong"], decision["risk"].get("base")
+        lines.append(
+            f"| wrong with confidence | {own['mean']:.2f} | {own['low']:.2f} to {own['high']:.2f} | {own['n']} "
+            f"| {'' if base is None else format(base['wrong']['mean'], '.2f')} |"
+        )
     intro = "On the data set's test questions, which training did not see. "
     intro += f"Verdict of the comparison: {verdict_words(decision)}."
+    if fit := decision.get("fits", {}).get(tuned.name):
+        intro += f" Fit for use, by the targets of the data set: {ANSWERS[fit]}."
     lost = decision.get("left_out", {}).get(tuned.name)
     return "\n".join([intro + (f" This adapter was left out of it, for it did not learn: {lost}." if lost else ""), "",
                       *lines])  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import yaml
@@ -26,7 +27,7 @@ def export(run: Path, folder: Path) -> list[Path]:
     """
     found = read_run(run)
     write_json(folder / "summary.json", document(found))
-    texts = {name: asset(f"schema/{name}") for name in SCHEMAS} | {
+    texts = {name: schema(name) for name in SCHEMAS} | {
         "scores.csv": scores_csv(read_records(run / "scores.jsonl", Score)),
         "quadrant.svg": quadrant_svg(found),
         "decision-record.md": record_markdown(found),
@@ -38,3 +39,15 @@ def export(run: Path, folder: Path) -> list[Path]:
     for name, text in texts.items():
         write_text(folder / name, text)
     return [folder / name for name in ("summary.json", *texts)]
+
+
+def schema(name: str) -> str:
+    """A published schema as text, which stands alone: what it takes from another is in it."""
+    text, other = asset(f"schema/{name}"), "decision.schema.json"
+    if name == other:
+        return text
+    inside = f"#/$defs/{other.partition('.')[0]}"
+    found = json.loads(text.replace(f'"{other}#', f'"{inside}').replace(f'"{other}"', f'"{inside}"'))
+    part = json.loads(asset(f"schema/{other}").replace('"#/$defs/', f'"{inside}/$defs/'))
+    found["$defs"]["decision"] = {k: v for k, v in part.items() if k != "$schema"}
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"

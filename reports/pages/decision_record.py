@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from eval.arms.modes import MODES
 from eval.records import Estimate
+from eval.verdict.fitness_words import fitness_sentence
 from reports.charts.portfolio_map import Place, places
 from reports.pages.inline import inline
 from reports.run_folder import Run, label, strategy
@@ -54,6 +55,8 @@ def _outcome(run: Run, mode: str) -> str:
         return "best so far, misses a target" if decision.falls_short else "chosen"
     if mode in decision.vetoed:
         return "vetoed: forgets too much"
+    if mode in decision.too_risky:
+        return "vetoed: wrong with confidence too often"
     if decision.mode is None:
         return "still possible" if strategy(mode) in decision.candidates else "ruled out"
     if decision.strategy == "none":
@@ -105,7 +108,7 @@ def record_markdown(run: Run) -> str:
     rows = [[label(o.mode), o.what, *o.figures, o.money, o.outcome] for o in options(run)]
     placement = place(run.decision, run.comparisons, run.margin)
     lifts = [words.lift_words(placement.context, "Retrieval"), words.lift_words(placement.llm, "Tuning")]
-    said = [words.evidence(run), words.sureness(run), words.not_measured(run), words.unscored(run)]
+    said = [words.evidence(run), _fitness(run), words.sureness(run), words.not_measured(run), words.unscored(run)]
     blocks = [
         f"# {plain(run.decision.dataset)}: {plain(words.headline(run))}",
         "- Status: proposed\n- Date: ____________\n- Deciders: ____________",
@@ -120,6 +123,11 @@ def record_markdown(run: Run) -> str:
         "## Signatures\n\n" + table(["role", "name", "date", "signature"], [[who, "", "", ""] for who in SIGNERS]),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _fitness(run: Run) -> str:
+    """May it be put to use, and how often it is wrong without saying so."""
+    return words.spaced(fitness_sentence(run.decision))
 
 
 def record_html(run: Run) -> str:
@@ -143,7 +151,7 @@ def record_html(run: Run) -> str:
         run=run,
         headline=words.headline(run),
         context=context(run),
-        evidence=" ".join(s for s in (words.evidence(run), words.sureness(run)) if s),
+        evidence=" ".join(s for s in (words.evidence(run), _fitness(run), words.sureness(run)) if s),
         axes=[words.AXES[axis] for axis in summary.axes(run)],
         options=options(run),
         tried=[MODES[m].label for m in run.modes if m in MODES],

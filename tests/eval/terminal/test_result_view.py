@@ -56,7 +56,7 @@ def test_plain_lines_survive_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[0].split("  ")[0] == "mode" and "knowledge (target 0.80)" in lines[0]
     assert lines[4].startswith("hybrid *  0.90  [0.85, 0.94]  n=182")
     assert "report: runs/set/report.html" in lines
-    assert lines[-1].split() == ["other", "inconclusive", "runs/set/report.html"]
+    assert lines[-1].split() == ["other", "inconclusive", "not", "yet", "shown", "runs/set/report.html"]
 
 
 def test_replies_that_did_not_end_by_themselves_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

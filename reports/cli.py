@@ -14,35 +14,46 @@ from eval.terminal.command_line import guarded
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
+Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders that evaluate wrote.")]
+Label = Annotated[
+    bool, typer.Option("--label", help="Serve a page on this machine to mark replies of one run right or wrong.")
+]
+Annotator = Annotated[str, typer.Option("--annotator", help="Who marks, with --label.")]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Of the page; default: a free one.")]
+Prices = Annotated[
+    Path | None, typer.Option("--prices", help="Price file in the form of eval/prices.yaml, the default.")
+]
+Compare = Annotated[
+    bool, typer.Option("--compare", help="Say what changed from the first run to the second, of one data set.")
+]
+Export = Annotated[
+    Path | None,
+    typer.Option("--export", metavar="DIR", help="Write JSON, CSV, SVG, a decision record and model-index there."),
+]
+Store = Annotated[
+    str | None, typer.Option("--mlflow", metavar="URI", help="Log each run to this MLflow store, a path or an address.")
+]
+SendRows = Annotated[
+    bool, typer.Option("--send-rows", help="With --mlflow to another machine: questions and replies, too.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="The page of several runs; default: beside them, or in the second."),
+]
+
+
 @app.command()
 def report(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders that evaluate wrote.")],
-    label: Annotated[
-        bool, typer.Option("--label", help="Serve a page on this machine to mark replies of one run right or wrong.")
-    ] = False,
-    annotator: Annotated[str, typer.Option("--annotator", help="Who marks, with --label.")] = "annotator",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Of the page; default: a free one.")] = 0,
-    prices: Annotated[
-        Path | None, typer.Option("--prices", help="Price file in the form of eval/prices.yaml, the default.")
-    ] = None,
-    compare: Annotated[
-        bool, typer.Option("--compare", help="Say what changed from the first run to the second, of one data set.")
-    ] = False,
-    export: Annotated[
-        Path | None,
-        typer.Option("--export", metavar="DIR", help="Write JSON, CSV, SVG, a decision record and model-index there."),
-    ] = None,
-    mlflow: Annotated[
-        str | None,
-        typer.Option("--mlflow", metavar="URI", help="Log each run to this MLflow store, a path or an address."),
-    ] = None,
-    send_rows: Annotated[
-        bool, typer.Option("--send-rows", help="With --mlflow to another machine: questions and replies, too.")
-    ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FILE", help="The page of several runs; default: beside them, or in the second."),
-    ] = None,
+    runs: Runs,
+    label: Label = False,
+    annotator: Annotator = "annotator",
+    port: Port = 0,
+    prices: Prices = None,
+    compare: Compare = False,
+    export: Export = None,
+    mlflow: Store = None,
+    send_rows: SendRows = False,
+    out: Out = None,
 ) -> None:
     """Write report.html and report.md into each run folder, a portfolio page of several runs, and print where."""
     _check(runs, label=label, compare=compare, export=export, mlflow=mlflow, send_rows=send_rows, out=out)
@@ -56,24 +67,10 @@ def report(
 
         typer.echo(write_comparison(runs[0], runs[1], out))
         return
-    from eval.analysis.analyse import analyse
-    from eval.verdict.decide import write_decision
-    from reports.pages.page import write_report
-    from reports.run_folder import read_run
-
     for run in runs:
-        found = read_run(run)  # says what is missing or damaged
-        if not found.decision.next:
-            write_decision(run)  # it was decided before verdicts said what is good enough, and what to do next
-        analyse(run, prices)
-        page = write_report(run)
-        typer.echo(page)
-        typer.echo(page.with_suffix(".md"))
+        _write_pages(run, prices)
         if export:
-            from reports.exports.formats import export as write_exports
-
-            for path in write_exports(run, export if len(runs) == 1 else export / run.resolve().name):
-                typer.echo(path)
+            _write_exports(run, export if len(runs) == 1 else export / run.resolve().name)
         if mlflow:
             from reports.exports.mlflow_run import log_run
 
@@ -82,6 +79,29 @@ def report(
         from reports.pages.portfolio import write_portfolio
 
         typer.echo(write_portfolio(runs, out))
+
+
+def _write_pages(run: Path, prices: Path | None) -> None:
+    """Analyse a run again, write its two pages, and print where they are."""
+    from eval.analysis.analyse import analyse
+    from eval.verdict.decide import write_decision
+    from reports.pages.page import write_report
+    from reports.run_folder import read_run
+
+    found = read_run(run)  # says what is missing or damaged
+    if not found.decision.next:
+        write_decision(run)  # it was decided before verdicts said what is good enough, and what to do next
+    analyse(run, prices)
+    page = write_report(run)
+    typer.echo(page)
+    typer.echo(page.with_suffix(".md"))
+
+
+def _write_exports(run: Path, folder: Path) -> None:
+    from reports.exports.formats import export
+
+    for path in export(run, folder):
+        typer.echo(path)
 
 
 def _check(

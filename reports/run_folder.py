@@ -8,6 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from eval.analysis.run_files import (
+    Attribution,
+    DataChecks,
+    Economics,
+    Judgement,
+    LearnedStyle,
+    Sensitivity,
+    SideEffects,
+    read_analysis,
+)
 from eval.arms.modes import MODES
 from eval.config import RunConfig, read_run_config
 from eval.errors import UserError
@@ -42,15 +52,17 @@ class Run:
     comparisons: tuple[Comparison, ...]
     decision: Decision
     costs: Mapping[str, Cost]
-    attribution: Mapping[str, Any] = field(default_factory=dict)
-    economics: Mapping[str, Any] = field(default_factory=dict)
-    sensitivity: Mapping[str, Any] = field(default_factory=dict)
-    side_effects: Mapping[str, Any] = field(default_factory=dict)
+    attribution: Attribution = field(default_factory=Attribution)
+    economics: Economics = field(default_factory=Economics)
+    sensitivity: Sensitivity = field(default_factory=Sensitivity)
+    side_effects: SideEffects = field(default_factory=SideEffects)
     """What eval.analysis.analyse wrote; empty where it did not run."""
-    checks: Mapping[str, Any] = field(default_factory=dict)
+    checks: DataChecks = field(default_factory=DataChecks)
     """What the checks of the data set found; empty where they did not run."""
-    style: Mapping[str, Any] = field(default_factory=dict)
-    """Learnt style check -> its figures and caveats; empty where none has learnt."""
+    style: Mapping[str, LearnedStyle] = field(default_factory=dict)
+    """Style check that learns -> what is to know about it; empty where none has learnt."""
+    judge: Judgement | None = None
+    """None where there was no judge and nobody marked replies."""
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -84,12 +96,13 @@ def read_run(path: Path) -> Run:
         comparisons=tuple(_read(path / "comparisons.json", lambda p: _list(p, Comparison))),
         decision=_read(path / "decision.json", lambda p: decision_from_dict(_mapping(p))),
         costs={cost.mode: cost for cost in _read(path / "costs.json", lambda p: _list(p, Cost))},
-        attribution=_optional(path / "attribution.json"),
-        economics=_optional(path / "economics.json"),
-        sensitivity=_optional(path / "sensitivity.json"),
-        side_effects=_optional(path / "side_effects.json"),
-        checks=_optional(path / "checks.json"),
-        style=_optional(path / "style.json"),
+        attribution=_optional(path / "attribution.json", Attribution) or Attribution(),
+        economics=_optional(path / "economics.json", Economics) or Economics(),
+        sensitivity=_optional(path / "sensitivity.json", Sensitivity) or Sensitivity(),
+        side_effects=_optional(path / "side_effects.json", SideEffects) or SideEffects(),
+        checks=_optional(path / "checks.json", DataChecks) or DataChecks(),
+        style=_optional(path / "style.json", dict[str, LearnedStyle]) or {},
+        judge=_optional(path / "judge.json", Judgement),
     )
 
 
@@ -120,8 +133,9 @@ def _read(path: Path, reader: Callable[[Path], Value]) -> Value:
         raise UserError(f"{path}: cannot be read ({_one_line(error)}); make it again with: evaluate") from None
 
 
-def _optional(path: Path) -> Mapping[str, Any]:
-    return _read(path, _mapping) if path.is_file() else {}
+def _optional(path: Path, kind: type[Value]) -> Value | None:
+    """A file as a record; None where the run has no such file."""
+    return _read(path, lambda p: read_analysis(p, kind)) if path.is_file() else None
 
 
 def _read_predictions(folder: Path) -> dict[str, dict[str, Prediction]]:

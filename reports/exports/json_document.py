@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from eval.analysis.run_files import ArmCauses
 from eval.files import read_json
 from eval.records import Cost
 from reports.run_folder import Run
@@ -37,7 +37,7 @@ def document(run: Run) -> dict[str, Any]:
         "comparisons": [asdict(c) for c in run.comparisons],
         "metrics": {axis: _metrics(run, axis) for axis in ("retrieval", "abstention")},
         "outcomes": {o.mode: {k: v for k, v in asdict(o).items() if k != "mode"} for o in summary.outcomes(run)},
-        "failures": {mode: _failed(arm) for mode, arm in run.attribution.get("arms", {}).items()},
+        "failures": {mode: _failed(arm) for mode, arm in run.attribution.arms.items()},
         "costs": {mode: _cost(cost) for mode, cost in run.costs.items()},
         "next": words.next_steps(run),
         "settings": {
@@ -57,8 +57,8 @@ def _metrics(run: Run, axis: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def _failed(arm: Mapping[str, Any]) -> dict[str, Any]:
-    return {"n": arm["n"], "failed": arm["failed"], "causes": {name: c["count"] for name, c in arm["causes"].items()}}
+def _failed(arm: ArmCauses) -> dict[str, Any]:
+    return {"n": arm.n, "failed": arm.failed, "causes": {name: c.count for name, c in arm.causes.items()}}
 
 
 def _cost(cost: Cost) -> dict[str, Any]:

@@ -86,8 +86,8 @@ def consequences(run: Run) -> list[str]:
     if row:
         cells = zip(money.COLUMNS, row.cells, strict=True)
         named = ", ".join(f"{what.lower()} {cell}" for what, cell in cells if cell != costs.NONE)
-        placeholder = ", at placeholder prices" if run.economics["placeholders"] else ""
-        found.append(f"Cost in {run.economics['prices']['currency']}{placeholder}: {named}.")
+        placeholder = ", at placeholder prices" if run.economics.placeholders else ""
+        found.append(f"Cost in {money.currency(run)}{placeholder}: {named}.")
     kept = run.decision.retention
     if chosen is not None and chosen != "base" and chosen in kept and "base" in kept:
         before, after = words.percent(kept["base"].mean), words.percent(kept[chosen].mean)
@@ -97,7 +97,7 @@ def consequences(run: Run) -> list[str]:
 
 def revisit(run: Run) -> list[str]:
     """What would change the verdict."""
-    found = [p["words"] for p in run.sensitivity.get("parameters", [])]
+    found = [p.words for p in run.sensitivity.parameters]
     return found or ["Measure again when the model, the corpus or the targets change."]
 
 

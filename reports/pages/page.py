@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,21 +13,12 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from eval.files import write_text
-from reports.charts import plots as charts
-from reports.charts.quadrant import quadrant
-from reports.charts.target_plane import plane
+from reports.pages.markdown_page import markdown
 from reports.run_folder import Run, label, read_run, strategy
-from reports.sections import breakeven, costs, endings, evidence, failures, money, retention, summary
-from reports.sections import cautions as care
-from reports.sections import first_screen as plain
-from reports.sections import question_browser as browser
-from reports.sections import robustness as firmness
-from reports.sections.interaction import interactions
-from reports.sections.judging import section
-from reports.sections.placement import place
-from reports.sections.tipping_points import changes
+from reports.sections import question_browser, summary
+from reports.sections.registry import SECTIONS, terms
+from reports.sections.section import render
 from reports.text import sentences as words
-from reports.text.markdown import markdown
 
 STYLES = ("page.css", "verdict.css", "evidence.css", "questions.css", "print.css")
 SCRIPTS = ("payload.js", "dom.js", "diff.js", "filter.js", "list.js", "detail.js", "page.js")
@@ -53,6 +45,30 @@ def html(run: Run) -> str:
         f"default-src 'none'; style-src {sha256(style)}; script-src {sha256(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
+    environment = _environment()
+    known = [(section, section.data(run)) for section in SECTIONS.values()]
+    shown = {section.name: data for section, data in known if data is not None}
+    return environment.get_template("template.html").render(
+        policy=policy,
+        style=Markup(style),
+        script=Markup(script),
+        blocks=question_browser.blocks(run),
+        run=run,
+        groups=summary.groups(run),
+        links=[(name, SECTIONS[name].link) for name in shown if SECTIONS[name].link],
+        sections=_inside("", run, shown, environment),
+        terms=terms(shown),
+    )
+
+
+def _inside(parent: str, run: Run, shown: Mapping[str, Mapping[str, Any]], environment: Environment) -> Markup:
+    """The sections that stand within another, or by themselves (empty), one after the other."""
+    own = [SECTIONS[name] for name in shown if SECTIONS[name].within == parent]
+    parts = (render(s, run, shown[s.name], environment, _inside(s.name, run, shown, environment)) for s in own)
+    return Markup("\n").join(parts)
+
+
+def _environment() -> Environment:
     environment = Environment(
         loader=FunctionLoader(asset), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -64,100 +80,8 @@ def html(run: Run) -> str:
         column=words.column,
         signed=words.column_points,
         why=words.why,
-        part=failures.part,
-        counts=evidence.counts,
     )
-    return environment.get_template("template.html").render(
-        policy=policy,
-        style=Markup(style),
-        script=Markup(script),
-        blocks=browser.blocks(run),
-        judging=section(run),
-        **_verdict(run),
-        **_tables(run),
-        **_analyses(run),
-    )
-
-
-def _verdict(run: Run) -> dict[str, Any]:
-    decision = run.decision
-    placement = place(decision, run.comparisons, run.margin)
-    return {
-        "decision": decision,
-        "headline": words.headline(run),
-        "badges": plain.badges(run),
-        "basis": plain.basis(run),
-        "plain_reasons": plain.reasons(run, placement),
-        "changes": changes(run),
-        "care": care.notes(run),
-        "evidence": words.evidence(run),
-        "sureness": words.sureness(run),
-        "not_measured": words.not_measured(run),
-        "unscored": words.unscored(run),
-        "next_steps": words.next_steps(run),
-        "quadrant": quadrant(decision, placement, run.margin),
-        "across": words.lift_words(placement.llm, "Across, tuning"),
-        "up": words.lift_words(placement.context, "Up, retrieval"),
-        "outside": words.outside(decision, placement, run.margin),
-        "margin": run.margin,
-    }
-
-
-def _tables(run: Run) -> dict[str, Any]:
-    deciding, rest = summary.deciding(run)
-    return {
-        "plane": plane(run),
-        "axes": [evidence.axis(run, axis) for axis in summary.axes(run)],
-        "axis_names": words.AXES,
-        "outcomes": [(o, charts.outcome_bar(o)) for o in summary.outcomes(run)],
-        "forests": evidence.forests(run, deciding),
-        "deciding": evidence.differences(run, deciding),
-        "rest": evidence.differences(run, rest),
-        "interactions": interactions(run, summary.axes(run)),
-        "metric_tables": evidence.metric_tables(run),
-        "ending_columns": endings.COLUMNS,
-        "ending_rows": endings.ending_rows(run),
-        "ending_note": endings.NOTE,
-        "cost_columns": costs.COLUMNS,
-        "cost_rows": costs.cost_rows(run),
-        "curves": evidence.curves(run),
-        "modes": run.modes,
-        "questions": len(run.examples),
-        "groups": summary.groups(run),
-        "environment": run.environment,
-        "settings": _flat(run.config.model_dump()),
-    }  # fmt: skip
-
-
-def _analyses(run: Run) -> dict[str, Any]:
-    return {
-        "failure_arms": failures.arms(run),
-        "failure_rows": failures.rows(run),
-        "failure_shares": failures.shares(run),
-        "failure_chart": failures.chart(run) if run.attribution else None,
-        "better_retrieval": run.attribution.get("better_retrieval", {}).get("words", ""),
-        "failure_notes": run.attribution.get("notes", []),
-        "money_columns": money.COLUMNS,
-        "money_rows": money.rows(run),
-        "cost_curve": breakeven.curve(run),
-        "cost_totals": [(mode, [money.amount(x) for x in sums]) for mode, sums in breakeven.totals(run)],
-        "volumes": [f"{volume:,}".replace(",", "\u202f") for volume in breakeven.VOLUMES],
-        "currency": run.economics.get("prices", {}).get("currency", ""),
-        "money_prices": money.prices(run) if run.economics else "",
-        "break_even": money.break_even(run),
-        "updates": money.updates(run) if run.economics else [],
-        "strips": firmness.strips(run),
-        "strip_key": firmness.strategies(run),
-        "retention_rows": retention.rows(run),
-        "retention_charts": evidence.retention_charts(run),
-    }
-
-
-def _flat(settings: Any, prefix: str = "") -> list[tuple[str, str]]:
-    """Nested settings as (dotted key, value) rows."""
-    if isinstance(settings, dict) and settings:
-        return [row for key, value in settings.items() for row in _flat(value, f"{prefix}.{key}" if prefix else key)]
-    return [(prefix, "–" if settings is None else str(settings))]
+    return environment
 
 
 def asset(name: str) -> str:

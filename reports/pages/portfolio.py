@@ -182,14 +182,10 @@ def _sure(run: Run) -> str:
 
 def _firm(run: Run) -> str:
     """Over which targets and margins the verdict holds; empty where it is open or that was not looked at."""
-    parameters = run.sensitivity.get("parameters", [])
+    parameters = run.sensitivity.parameters
     if not parameters or run.decision.strategy == "inconclusive":
         return ""
-    bounded = [
-        f"{p['name']} {p['low']:.2f} to {p['high']:.2f}"
-        for p in parameters
-        if p["low"] > p["grid"][0] or p["high"] < p["grid"][1]
-    ]
+    bounded = [f"{p.name} {p.low:.2f} to {p.high:.2f}" for p in parameters if p.low > p.grid[0] or p.high < p.grid[1]]
     return f"holds for {', '.join(bounded)}" if bounded else "holds at every target and margin tried"
 
 

@@ -51,13 +51,13 @@ def curve(run: Run) -> Markup:
 
 
 def _priced(run: Run) -> list[str]:
-    found = run.economics.get("arms", {})
-    return [mode for mode in in_order(found) if found[mode]["per_thousand"] is not None]
+    found = run.economics.arms
+    return [mode for mode in in_order(found) if found[mode].per_thousand is not None]
 
 
 def _total(run: Run, mode: str, questions: float) -> float:
-    arm = run.economics["arms"][mode]
-    return float(arm["fixed"] + arm["per_thousand"] * questions / 1000)
+    arm = run.economics.arms[mode]
+    return arm.fixed + (arm.per_thousand or 0.0) * questions / 1000
 
 
 def _each(run: Run, mode: str, questions: float) -> float:
@@ -69,8 +69,8 @@ def _crossings(run: Run) -> list[tuple[float, float]]:
     """(questions, money) where the verdict's arm and another have cost the same, within the picture."""
     mode = run.decision.mode
     found = []
-    for pair in run.economics.get("break_even", []):
-        asked, two = pair["questions"], (pair["cheaper_to_build"], pair["dearer_to_build"])
+    for pair in run.economics.break_even:
+        asked, two = pair.questions, (pair.cheaper_to_build, pair.dearer_to_build)
         if mode in two and asked and 10**FIRST <= asked <= 10**LAST:
             found.append((float(asked), _each(run, two[1], asked)))
     return found

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from eval.records import Cost
 from reports.run_folder import Run, in_order
+from reports.sections.section import Section
+from reports.sections.summary import arm_name
+from reports.text.markdown import fold, table
 from reports.text.sentences import seconds
+
+HTML = """\
+<section id="costs">
+<h2>What each arm costs</h2>
+<div class="card"><div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
+<caption><span>Built once, then for each question; a dash: the arm does not need it</span></caption>
+<thead><tr><th scope="col">Arm</th>{% for column in cost_columns %}<th scope="col" class="num">{{ column }}</th>{% endfor %}</tr></thead>
+<tbody>
+{% for row in cost_rows %}
+<tr{% if row.mode == decision.mode %} class="chosen"{% endif %}>{{ arm(row.mode) }}{% for cell in row.cells %}<td class="num">{{ cell }}</td>{% endfor %}</tr>
+{% endfor %}
+</tbody></table></div>
+{% for row in cost_rows if row.notes %}
+<p class="note"><b>{{ row.mode|label }}</b>: {% for key, value in row.notes %}{{ key }} {{ value }}{{ ", " if not loop.last }}{% endfor %}</p>
+{% endfor %}
+</div>
+{{ parts }}
+</section>
+"""
 
 COLUMNS = (
     "Indexing",
@@ -71,3 +93,15 @@ def curve(cost: Cost, key: str) -> list[tuple[float, float]]:
     """A curve among a cost's extras as (step, loss); empty when there is none or when it is not made of pairs."""
     found = cost.extra.get(key) or ()
     return [(float(step), float(loss)) for step, loss in found if loss is not None]
+
+
+def _data(run: Run) -> Mapping[str, Any]:
+    return {"cost_columns": COLUMNS, "cost_rows": cost_rows(run)}
+
+
+def _markdown(run: Run) -> Iterable[str]:
+    rows = [[arm_name(run, row.mode), *row.cells] for row in cost_rows(run)]
+    return [fold("Costs", [table(["mode", *COLUMNS], rows)] if rows else [])]
+
+
+SECTION = Section("costs", HTML, _data, link="Costs", markdown=_markdown)

@@ -4,15 +4,38 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
 from eval.records import Estimate
 from reports.charts.svg import line, picture, spread, tag, text
 from reports.run_folder import Run, label, strategy
+from reports.sections import summary
+from reports.sections.section import Section
 from reports.sections.summary import Z95, arms, primary_values
-from reports.text.sentences import CI, NBSP, percent, points
+from reports.text.sentences import AXES, CI, NBSP, percent, points
+
+HTML = """\
+<section id="interaction">
+<h2>Retrieval and tuning together</h2>
+<div class="pair">
+{% for found in interactions %}
+<div class="card"><h3>{{ axis_names[found.axis] }}</h3>
+{{ found.chart }}
+<p class="note first">{{ found.words }}</p>
+<details class="numbers"><summary>The numbers</summary><div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
+<caption><span>Right, with 95 % intervals</span></caption>
+<thead><tr><th scope="col">Model</th><th scope="col" class="num">Without retrieval</th><th scope="col" class="num">With retrieval</th></tr></thead>
+<tbody>{% for name, a, b in found.rows %}<tr><th scope="row">{{ name }}</th>{{ num(a) }}{{ num(b) }}</tr>
+{% endfor %}</tbody></table></div></details>
+</div>
+{% endfor %}
+</div>
+</section>
+"""
 
 CORNERS = ("base", "rag", "ft", "hybrid")
 LINES = (("base", "rag", "untuned"), ("fewshot", "rag-fewshot", "few-shot"), ("ft", "hybrid", "tuned"))
@@ -104,3 +127,11 @@ def _chart(axis: str, pairs: list[tuple[str, Estimate, Estimate, str]], target: 
 
 def _end(x: float, low: float, middle: float, high: float) -> Markup:
     return tag("g", line(x, low, x, high, "bar"), tag("circle", cx=x, cy=middle, r=5, class_="dot-mark chosen"))
+
+
+def _data(run: Run) -> Mapping[str, Any] | None:
+    found = interactions(run, summary.axes(run))
+    return {"interactions": found, "axis_names": AXES} if found else None
+
+
+SECTION = Section("interaction", HTML, _data, link="Interaction")

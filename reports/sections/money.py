@@ -2,12 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from eval.analysis.run_files import BreakEven
 from reports.run_folder import Run, in_order, label
+from reports.sections import breakeven
 from reports.sections.costs import NONE
+from reports.sections.section import Section
+from reports.sections.summary import arm_name
+from reports.text.markdown import bullets, fold, plain, table
 from reports.text.sentences import percent
+
+HTML = """\
+<div class="card">
+<h3>In money</h3>
+{% if cost_curve %}
+<div class="scroll" tabindex="0" role="group" aria-label="Cost">{{ cost_curve }}</div>
+<p class="note first">What 1,000 questions cost, in {{ currency }}, with the building shared by all that are asked: flat is answering, falling is building. A ring: the verdict’s arm and another cost the same. Both scales are logarithmic.</p>
+<details class="numbers"><summary>The numbers</summary><div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
+<caption><span>In all after so many questions, {{ currency }}</span></caption>
+<thead><tr><th scope="col">Arm</th>{% for volume in volumes %}<th scope="col" class="num">{{ volume }}</th>{% endfor %}</tr></thead>
+<tbody>
+{% for mode, sums in cost_totals %}
+<tr{% if mode == decision.mode %} class="chosen"{% endif %}>{{ arm(mode) }}{% for sum in sums %}<td class="num">{{ sum }}</td>{% endfor %}</tr>
+{% endfor %}
+</tbody></table></div></details>
+{% endif %}
+<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
+<caption><span>{{ money_prices }}</span></caption>
+<thead><tr><th scope="col">Arm</th>{% for column in money_columns %}<th scope="col" class="num">{{ column }}</th>{% endfor %}</tr></thead>
+<tbody>
+{% for row in money_rows %}
+<tr{% if row.mode == decision.mode %} class="chosen"{% endif %}>{{ arm(row.mode) }}{% for cell in row.cells %}<td class="num">{{ cell }}</td>{% endfor %}</tr>
+{% endfor %}
+</tbody></table></div>
+<p class="note">A corpus update indexes again what changed; an adapter that was trained on the corpus itself is trained again, one that reads passages is not.</p>
+<div class="pair">
+<div><h4>When building pays back</h4><ul class="said-list">{% for said in break_even %}<li>{{ said }}</li>{% endfor %}</ul></div>
+<div><h4>When the corpus changes</h4><ul class="said-list">{% for said in updates %}<li>{{ said }}</li>{% endfor %}</ul></div>
+</div>
+<p class="note">Money alone: what an arm gets right stands above.</p>
+</div>
+
+"""
 
 COLUMNS = ("To build, once", "Per 1,000 questions", "One corpus update", "Adapter again")
 
@@ -22,9 +61,11 @@ class MoneyRow:
 
 def rows(run: Run) -> list[MoneyRow]:
     """One row for each candidate that has costs."""
-    found = run.economics.get("arms", {})
-    return [MoneyRow(m, tuple(amount(found[m][k]) for k in ("fixed", "per_thousand", "update", "retrain")))
-            for m in in_order(found)]  # fmt: skip
+    arms = run.economics.arms
+    return [
+        MoneyRow(mode, tuple(amount(x) for x in (arm.fixed, arm.per_thousand, arm.update, arm.retrain)))
+        for mode, arm in ((mode, arms[mode]) for mode in in_order(arms))
+    ]
 
 
 def amount(value: float | None) -> str:
@@ -37,16 +78,18 @@ def amount(value: float | None) -> str:
 
 
 def prices(run: Run) -> str:
-    """By which prices the table is made."""
-    found: dict[str, Any] = run.economics["prices"]
-    currency, hour = found["currency"], f"{found['machine_per_hour']:g}"
+    """By which prices the table is made; empty where nothing was counted."""
+    found = run.economics.prices
+    if found is None:
+        return ""
+    currency, hour = found.currency, f"{found.machine_per_hour:g}"
     said = f"Amounts in {currency}, at {hour} for a machine hour"
-    if found["tokens_in_per_million"] is not None:
-        paid = f"{found['tokens_in_per_million']:g} and {found['tokens_out_per_million']:g}"
+    if found.tokens_in_per_million is not None:
+        paid = f"{found.tokens_in_per_million:g} and {found.tokens_out_per_million:g}"
         said += f" of indexing and training, {paid} for a million tokens in and out of answering"
-    share = percent(found["corpus_share_per_update"])
+    share = percent(found.corpus_share_per_update)
     said += f"; an update changes {share} of the corpus."
-    if run.economics["placeholders"]:
+    if run.economics.placeholders:
         said += (
             " These prices are placeholders: copy eval/prices.yaml, put in yours, and run: report RUN --prices FILE."
         )
@@ -55,7 +98,7 @@ def prices(run: Run) -> str:
 
 def break_even(run: Run) -> list[str]:
     """From how many questions an arm that is dearer to build pays back: the verdict's arm, or every pair, in words."""
-    pairs = [p for p in run.economics.get("break_even", []) if _about(run, p["cheaper_to_build"], p["dearer_to_build"])]
+    pairs = [p for p in run.economics.break_even if _about(run, p.cheaper_to_build, p.dearer_to_build)]
     return [_pays_back(p) for p in pairs]
 
 
@@ -63,27 +106,29 @@ def _about(run: Run, *modes: str) -> bool:
     return run.decision.mode is None or run.decision.mode in modes
 
 
-def _pays_back(pair: dict[str, Any]) -> str:
-    low, high = label(pair["cheaper_to_build"]), label(pair["dearer_to_build"])
-    if pair["questions"] is None and pair["cheaper_per_question"] is None:
+def _pays_back(pair: BreakEven) -> str:
+    low, high = label(pair.cheaper_to_build), label(pair.dearer_to_build)
+    cheaper = pair.cheaper_per_question
+    if cheaper is None:
         return f"{low} and {high} cost the same per question, so neither pays back."
-    if pair["questions"] is None:
+    if pair.questions is None:
         return f"{high} never pays back in money over {low}, which is cheaper to build and for each question."
-    if pair["questions"] == 0:
-        cheaper = pair["cheaper_per_question"]
+    if pair.questions == 0:
         other = low if label(cheaper) == high else high
         return f"{label(cheaper)} is cheaper than {other} from the first question."
-    return f"{high} pays back over {low} from {_count(pair['questions'])} questions on."
+    return f"{high} pays back over {low} from {_count(pair.questions)} questions on."
 
 
 def updates(run: Run) -> list[str]:
     """From how many corpus updates a month another arm is the cheaper one; pairs that never flip are left out."""
-    volume = _count(run.economics["prices"]["questions_per_month"])
+    if run.economics.prices is None:
+        return []
+    volume = _count(run.economics.prices.questions_per_month)
     said = []
-    for pair in run.economics.get("updates", []):
-        flips = pair["flips_at_updates_per_month"]
-        if flips is not None and _about(run, pair["cheaper_without_updates"], pair["other"]):
-            first, other = label(pair["cheaper_without_updates"]), label(pair["other"])
+    for pair in run.economics.updates:
+        flips = pair.flips_at_updates_per_month
+        if flips is not None and _about(run, pair.cheaper_without_updates, pair.other):
+            first, other = label(pair.cheaper_without_updates), label(pair.other)
             said.append(
                 f"At {volume} questions a month {first} is cheaper to run than {other} up to {flips:.2g} corpus "
                 f"updates a month; with more, {other} is."
@@ -93,3 +138,36 @@ def updates(run: Run) -> list[str]:
 
 def _count(value: float) -> str:
     return f"{value:,.0f}".replace(",", "\u202f")
+
+
+def currency(run: Run) -> str:
+    """In which currency amounts are; empty where nothing was counted."""
+    return run.economics.prices.currency if run.economics.prices else ""
+
+
+def _data(run: Run) -> Mapping[str, Any] | None:
+    found = rows(run)
+    if not found:
+        return None
+    return {
+        "money_columns": COLUMNS,
+        "money_rows": found,
+        "cost_curve": breakeven.curve(run),
+        "cost_totals": [(mode, [amount(x) for x in sums]) for mode, sums in breakeven.totals(run)],
+        "volumes": [_count(volume) for volume in breakeven.VOLUMES],
+        "currency": currency(run),
+        "money_prices": prices(run),
+        "break_even": break_even(run),
+        "updates": updates(run),
+    }
+
+
+def _markdown(run: Run) -> Iterable[str]:
+    lines = [[arm_name(run, row.mode), *row.cells] for row in rows(run)]
+    if not lines:
+        return []
+    said = [bullets("When building pays back", break_even(run)), bullets("Corpus updates", updates(run))]
+    return [fold("In money", [plain(prices(run)), table(["mode", *COLUMNS], lines), *said])]
+
+
+SECTION = Section("money", HTML, _data, within="costs", markdown=_markdown)

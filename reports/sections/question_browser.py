@@ -14,8 +14,44 @@ from markupsafe import Markup
 
 from eval.records import Passage, Prediction, Score
 from reports.run_folder import Run, label, strategy
+from reports.sections.section import Section
 from reports.sections.summary import PASS, axes
 
+HTML = """\
+<section id="questions">
+<h2>Every question, every reply</h2>
+<noscript><p class="note">Browsing needs JavaScript. The same replies stand in predictions/*.jsonl and their scores in scores.jsonl.</p></noscript>
+<p id="waiting" class="note">Unpacking the questions …</p>
+<div id="browser" hidden>
+<div class="filters" role="search" aria-label="Questions">
+<label class="wide">Search <input id="search" type="search" placeholder="question, answer, reply, document" autocomplete="off" aria-keyshortcuts="/"></label>
+<label>Arm <select id="mode"></select></label>
+<label>Outcome <select id="outcome"></select></label>
+<label>Cause of failure <select id="cause"></select></label>
+<label>Tag <select id="tag"></select></label>
+<label class="check"><input id="differ" type="checkbox"> arms disagree</label>
+<button id="clear" type="button" hidden>Clear</button>
+<output id="count" aria-live="polite"></output>
+</div>
+<div class="panes">
+<div class="side-pane">
+<div id="heads" class="heads" aria-hidden="true"></div>
+<div id="list" role="listbox" tabindex="0" aria-label="Questions; for each arm {{ "content, then form" if axes|length > 1 else "right or wrong" }}"></div>
+<p class="keys">{% if axes|length > 1 %}For each arm content, then form. {% endif %}<kbd>n</kbd> next, <kbd>p</kbd> previous, <kbd>/</kbd> search</p>
+</div>
+<div id="pane" class="pane">
+<div class="pane-head">
+<div class="step"><button id="previous" type="button" aria-label="Previous question" aria-keyshortcuts="p">←</button> <button id="next" type="button" aria-label="Next question" aria-keyshortcuts="n">→</button> <span id="place" class="ci"></span></div>
+<label class="against">Differences to <select id="against"></select></label>
+</div>
+<h3><bdi id="asked"></bdi></h3>
+<p class="ci asked-id"><bdi id="asked-id"></bdi> <a id="permalink" href="#questions">link to this question</a></p>
+<div id="detail"></div>
+</div>
+</div>
+</div>
+</section>
+"""
 BLOCK = 500
 """Questions, or passages, that are packed together: few enough to unpack without a pause."""
 
@@ -75,7 +111,7 @@ def index(run: Run, tables: _Tables) -> dict[str, Any]:
     """
     tags = sorted({tag for e in run.examples for tag in e.tags})
     place = {tag: i for i, tag in enumerate(tags)}
-    names = list(run.attribution.get("causes", {}))
+    names = list(run.attribution.causes)
     return {
         "modes": [{"name": m, "label": label(m), "strategy": strategy(m)} for m in run.modes],
         "axes": axes(run),
@@ -85,7 +121,7 @@ def index(run: Run, tables: _Tables) -> dict[str, Any]:
         "metrics": [{"axis": axis, "metric": metric, "primary": primary} for axis, metric, primary in tables.metrics],
         "tags": tags,
         "cause_names": names,
-        "cause_words": [run.attribution["causes"][name]["words"] for name in names],
+        "cause_words": [run.attribution.causes[name].words for name in names],
         "ids": [e.id for e in run.examples],
         "questions": [e.question for e in run.examples],
         "tagged": [[place[tag] for tag in e.tags] for e in run.examples],
@@ -107,7 +143,7 @@ def _outcomes(run: Run, tables: _Tables, axis: str) -> list[str]:
 
 
 def _causes(run: Run, mode: str, names: Sequence[str]) -> list[int]:
-    found: Mapping[str, str] = run.attribution.get("questions", {}).get(mode, {})
+    found = run.attribution.questions.get(mode, {})
     place = {name: i for i, name in enumerate(names)}
     return [place.get(found.get(e.id, ""), -1) for e in run.examples]
 
@@ -156,3 +192,10 @@ def _place(passages: dict[tuple[str, int, str], int], passage: Passage) -> int:
 
 def _short(value: float) -> float | int:
     return int(value) if value == int(value) else round(value, 3)
+
+
+def _data(run: Run) -> Mapping[str, Any]:
+    return {"axes": axes(run)}
+
+
+SECTION = Section("questions", HTML, _data, link="Questions")

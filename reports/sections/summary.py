@@ -10,7 +10,7 @@ from typing import Literal
 
 from eval.arms.modes import MODES
 from eval.records import Comparison, Estimate, Score
-from reports.run_folder import Run, in_order, strategy
+from reports.run_folder import Run, in_order, label, strategy
 
 PASS = 0.5
 """A reply passes an axis when its primary score is at least this; only a graded metric (f1) lies between 0 and 1."""
@@ -150,3 +150,8 @@ def not_run(run: Run) -> list[str]:
 def groups(run: Run) -> int:
     """How many independent groups the scored questions fall into."""
     return len({example.group or example.id for example in run.examples})
+
+
+def arm_name(run: Run, mode: str) -> str:
+    """A mode's name in a Markdown table, bold where it is the verdict's arm."""
+    return f"**{label(mode)}**" if mode == run.decision.mode else label(mode)

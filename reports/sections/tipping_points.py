@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
+from eval.analysis.run_files import Parameter
 from reports.run_folder import Run
 from reports.sections import robustness as firmness
 from reports.sections.first_screen import whole
@@ -29,27 +28,27 @@ def changes(run: Run) -> list[Change]:
     Empty when that file is missing, or was made of another verdict.
     """
     known = run.sensitivity
-    if known.get("strategy") != run.decision.strategy:
+    if known.strategy != run.decision.strategy:
         return []
-    found = [Change(p["name"], _holds(p, run.decision.strategy), firmness.sliver(p)) for p in known["parameters"]]
-    asked = known.get("questions", {})
-    if asked.get("fewest"):
-        picture = firmness.gauge(asked["fewest"], asked["asked"], run.decision.strategy)
-        found.append(Change("questions", f"about {asked['fewest']} that fall out alike would settle it too", picture))
-    elif asked.get("needed"):
-        all_ = asked["asked"] + asked["needed"]
-        picture = firmness.gauge(all_, all_, "inconclusive", asked["asked"])
-        found.append(Change("questions", f"about {asked['needed']} more would settle it", picture))
+    found = [Change(p.name, _holds(p, run.decision.strategy), firmness.sliver(p)) for p in known.parameters]
+    asked = known.questions
+    if asked.fewest:
+        picture = firmness.gauge(asked.fewest, asked.asked, run.decision.strategy)
+        found.append(Change("questions", f"about {asked.fewest} that fall out alike would settle it too", picture))
+    elif asked.needed:
+        all_ = asked.asked + asked.needed
+        picture = firmness.gauge(all_, all_, "inconclusive", asked.asked)
+        found.append(Change("questions", f"about {asked.needed} more would settle it", picture))
     return found
 
 
-def _holds(parameter: Mapping[str, Any], strategy_: str) -> str:
-    low, high, grid = parameter["low"], parameter["high"], parameter["grid"]
-    set_ = f"set {whole(parameter['value'])}"
-    if [low, high] == grid:
+def _holds(parameter: Parameter, strategy_: str) -> str:
+    low, high, grid = parameter.low, parameter.high, parameter.grid
+    set_ = f"set {whole(parameter.value)}"
+    if (low, high) == grid:
         return f"{'open' if strategy_ == 'inconclusive' else 'holds'} at any value ({set_})"
-    below = _other(parameter["below"]) if low > grid[0] else ""
-    above = _other(parameter["above"]) if high < grid[1] else ""
+    below = _other(parameter.below) if low > grid[0] else ""
+    above = _other(parameter.above) if high < grid[1] else ""
     if below == above:
         return f"{set_}; below {whole(low)} or above {whole(high)} {below}"
     ends = [f"below {whole(low)} {below}" if below else "", f"above {whole(high)} {above}" if above else ""]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from eval.arms.modes import MODES
 from eval.records import Decision, Estimate
@@ -86,6 +87,14 @@ def interval(estimate: Estimate) -> str:
     """The mean in per cent with its 95 % interval and n."""
     low, high = _number(100 * estimate.low, 1), _number(100 * estimate.high, 1)
     return f"{percent(estimate.mean)} ({CI} {low} to {high}, n{NBSP}={NBSP}{estimate.n})"
+
+
+def counted(ns: Iterable[int]) -> str:
+    """`n = 208`, or `n = 182 to 208` where arms differ; empty without any."""
+    found = sorted(set(ns))
+    if not found:
+        return ""
+    return f"n = {found[0]}" if len(found) == 1 else f"n = {found[0]} to {found[-1]}"
 
 
 def headline(run: Run) -> str:

@@ -16,7 +16,8 @@ from reports.charts.quadrant import quadrant
 from reports.charts.svg import spread
 from reports.charts.target_plane import HIGH, LEFT, TOP, WIDE, plane
 from reports.run_folder import read_run
-from reports.sections import breakeven, evidence
+from reports.sections import axes as axes_section
+from reports.sections import breakeven, differences
 from reports.sections.interaction import extra, interactions
 from reports.sections.placement import place
 
@@ -49,7 +50,7 @@ def test_the_forest_turns_every_difference_to_the_verdicts_arm(make_run):
     run = read_run(make_run())
     pairs = [c for c in run.comparisons if c.axis == "style" and {"hybrid", "base"} == {c.control, c.treatment}]
     turned = [replace(pairs[0], control="hybrid", treatment="base", difference=-0.9, low=-1.0, high=-0.8)]
-    ((axis, n, drawn),) = evidence.forests(run, turned)
+    ((axis, n, drawn),) = differences.forests(run, turned)
     assert (axis, n) == ("style", "n = 40")
     assert "over Base" in drawn and "+90.0 (+80.0 to +100.0)" in drawn
 
@@ -131,5 +132,5 @@ def test_names_are_spread_without_passing_each_other_or_the_bottom(wanted, found
 def test_n_is_said_as_a_range_where_arms_differ(make_run):
     run = read_run(make_run())
     axes = {**run.decision.axes, "style": {"base": Estimate(0.5, 0.4, 0.6, 30), "rag": Estimate(0.5, 0.4, 0.6, 40)}}
-    found = evidence.axis(replace(run, decision=replace(run.decision, axes=axes)), "style")
+    found = axes_section.axis(replace(run, decision=replace(run.decision, axes=axes)), "style")
     assert found["n"] == "n = 30 to 40"

@@ -12,16 +12,17 @@ from html.parser import HTMLParser
 import pytest
 
 from eval.analysis.analyse import analyse
+from eval.analysis.run_files import Parameter, Stretch
 from eval.errors import UserError
 from eval.files import read_json, write_json
 from eval.records import Score, read_records, write_records
 from reports.cli import main
+from reports.pages.markdown_page import markdown
 from reports.pages.page import html, write_report
 from reports.run_folder import read_run
 from reports.sections import failures, money, retention
 from reports.sections import question_browser as browser
 from reports.sections import robustness as firmness
-from reports.text.markdown import markdown
 
 SECTIONS = ("Why questions failed", "How firm the verdict is", "In money")
 
@@ -157,13 +158,8 @@ def test_report_takes_prices_and_refuses_bad_ones_before_writing(make_run, tmp_p
 
 
 def test_a_strip_covers_its_grid_and_marks_what_is_set():
-    parameter = {
-        "name": "margin", "value": 0.05, "grid": [0.01, 0.2], "words": "w",
-        "segments": [
-            {"low": 0.01, "high": 0.07, "strategy": "hybrid", "candidates": ["hybrid"]},
-            {"low": 0.08, "high": 0.2, "strategy": "inconclusive", "candidates": ["rag", "hybrid"]},
-        ],
-    }  # fmt: skip
+    stretches = (Stretch(0.01, 0.07, "hybrid"), Stretch(0.08, 0.2, "inconclusive", ("rag", "hybrid")))
+    parameter = Parameter("margin", 0.05, 0.01, 0.07, (0.01, 0.2), None, "inconclusive", "w", stretches)
     drawn = firmness.strip(parameter)
     assert drawn.count("<rect") == 2 and "open-band" in drawn and "set: 0.05" in drawn and "0.075" in drawn
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from eval.records import Cost
+from reports.pages.markdown_page import markdown
 from reports.pages.page import html
 from reports.run_folder import read_run
 from reports.sections.endings import ending_rows
-from reports.text.markdown import markdown
 
 
 def test_shares_are_of_the_mode_s_replies(make_run: Callable[..., Path]) -> None:

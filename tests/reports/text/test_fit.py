@@ -18,12 +18,12 @@ from reports.exports.formats import export
 from reports.exports.json_document import document
 from reports.pages.comparison import headline as change_headline
 from reports.pages.decision_record import options, record_html, record_markdown
+from reports.pages.markdown_page import markdown
 from reports.pages.page import html
 from reports.pages.portfolio import headline, write_portfolio
 from reports.run_folder import read_run
 from reports.sections.first_screen import badges, reasons
 from reports.sections.placement import place
-from reports.text.markdown import markdown
 
 NOTHING = {"base": (0.02, 0.6), "fewshot": (0.02, 0.6), "rag": (0.04, 0.62), "oracle": (0.3, 0.6), "ft": (0.02, 0.6),
            "hybrid": (0.05, 0.6)}  # fmt: skip
@@ -101,7 +101,7 @@ def test_cut_replies_that_keep_it_open_name_the_limit(cut):
     said = texts(cut)
     assert "replies were cut at the length limit" in said and "Raise generation.max_new_tokens" in said
     assert reasons(run, place(run.decision, run.comparisons, run.margin))[0].proof.startswith("RAG 100")
-    assert run.sensitivity["strategy"] == "inconclusive"
+    assert run.sensitivity.strategy == "inconclusive"
 
 
 def test_an_arm_that_did_not_learn_is_not_judged(left):

@@ -1,7 +1,7 @@
 """The page in short."""
 
+from reports.pages.markdown_page import markdown
 from reports.run_folder import read_run
-from reports.text.markdown import markdown
 
 
 def test_it_carries_verdict_axes_differences_costs_and_caveats(make_run):

@@ -1,3 +1,20 @@
+"""The first screen: the verdict, how sure it is, why, what next, and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reports.charts.quadrant import quadrant
+from reports.run_folder import Run
+from reports.sections import axes, cautions, first_screen
+from reports.sections.placement import place
+from reports.sections.section import Section
+from reports.sections.tipping_points import changes
+from reports.text import sentences as words
+from reports.text.markdown import bullets, plain
+
+HTML = """\
 <section id="verdict" class="hero s-{{ decision.strategy }}">
 <div class="head">
 <p class="eyebrow s-{{ decision.strategy }}"><span class="key"></span>Verdict for <span dir="auto">{{ decision.dataset }}</span></p>
@@ -43,15 +60,39 @@
 </figcaption>
 </figure>
 </section>
+"""
 
-<details class="card rule"><summary>The verdict in figures, as the rule has it</summary>
-{% if evidence %}<p>{{ evidence }}</p>{% endif %}
-<p>{{ sureness }}{% if not_measured %} {{ not_measured }}{% endif %}</p>
-{% if decision.reasons %}<ul>{% for reason in decision.reasons %}<li>{{ reason }}</li>{% endfor %}</ul>{% endif %}
-</details>
-{% if care %}
-<section id="care" class="caveats">
-<h2>Read with care</h2>
-<ul>{% for note in care %}<li><span class="severity v-{{ note.kind }}">{{ note.kind }}</span> {{ note.text }}{% if note.where %} <span class="ci" dir="auto">{{ note.where }}</span>{% endif %}</li>{% endfor %}</ul>
-</section>
-{% endif %}
+
+def data(run: Run) -> Mapping[str, Any]:
+    """What the first screen shows."""
+    placement = place(run.decision, run.comparisons, run.margin)
+    return {
+        "headline": words.headline(run),
+        "badges": first_screen.badges(run),
+        "basis": first_screen.basis(run),
+        "plain_reasons": first_screen.reasons(run, placement),
+        "changes": changes(run),
+        "care": cautions.notes(run),
+        "next_steps": words.next_steps(run),
+        "quadrant": quadrant(run.decision, placement, run.margin),
+        "across": words.lift_words(placement.llm, "Across, tuning"),
+        "up": words.lift_words(placement.context, "Up, retrieval"),
+        "outside": words.outside(run.decision, placement, run.margin),
+    }
+
+
+def markdown(run: Run) -> Iterable[str]:
+    """The headline, the verdict in figures, both axes as a table, and what next."""
+    decision = run.decision
+    needed = f"**Verdict: {decision.strategy}**" + (f" (arm `{decision.mode}`)" if decision.mode else "")
+    said = " ".join(part for part in (words.evidence(run), words.sureness(run), words.not_measured(run)) if part)
+    return [
+        f"# {plain(decision.dataset)}: {plain(words.headline(run))}",
+        f"{needed}. {plain(said)}",
+        *axes.overview(run),
+        words.unscored(run),
+        bullets("Next", words.next_steps(run)),
+    ]
+
+
+SECTION = Section("verdict", HTML, data, markdown=markdown)

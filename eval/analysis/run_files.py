@@ -1,0 +1,268 @@
+"""What the analyses leave in a run folder, as records: the form of each JSON file, for whoever reads it.
+
+A key that a file lacks takes the default here, so that an older run can still be read; keys that are not known here
+are left aside. Only the standard library and pydantic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from eval.files import read_json
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A mean with its 95 % interval, over n questions."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+    groups: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why questions fail: the kind of memory problem that it is, and in words."""
+
+    memory: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CauseCount:
+    """How many questions one cause made one arm fail, and the shares that these are."""
+
+    count: int
+    of_failed: Figures | None
+    of_all: Figures | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArmCauses:
+    """Why one arm failed: n questions asked, and the causes and kinds of memory problem that occur."""
+
+    n: int
+    failed: int
+    causes: Mapping[str, CauseCount]
+    memory: Mapping[str, CauseCount] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BetterRetrieval:
+    """What better retrieval alone could give RAG at most; None with the reason in words where it is not known."""
+
+    words: str = ""
+    gain: Figures | None = None
+    recoverable: Figures | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """attribution.json: why questions failed."""
+
+    causes: Mapping[str, Cause] = field(default_factory=dict)
+    arms: Mapping[str, ArmCauses] = field(default_factory=dict)
+    questions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """mode -> example id -> cause, for the failed ones."""
+    better_retrieval: BetterRetrieval = field(default_factory=BetterRetrieval)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """By which prices a run was counted."""
+
+    currency: str
+    machine_per_hour: float
+    tokens_in_per_million: float | None
+    tokens_out_per_million: float | None
+    questions_per_month: float
+    corpus_share_per_update: float
+
+
+@dataclass(frozen=True, slots=True)
+class ArmMoney:
+    """One arm in money; see `eval.analysis.economics.ArmCost`."""
+
+    fixed: float
+    per_thousand: float | None
+    update: float = 0.0
+    retrain: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """From how many questions the arm that is dearer to build is the cheaper one; None: never."""
+
+    cheaper_to_build: str
+    dearer_to_build: str
+    questions: int | None
+    cheaper_per_question: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateFlip:
+    """From how many corpus updates a month the other arm is the cheaper one to run; None: never."""
+
+    cheaper_without_updates: str
+    other: str
+    flips_at_updates_per_month: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Economics:
+    """economics.json: what each arm costs in money."""
+
+    prices: PriceList | None = None
+    placeholders: bool = False
+    arms: Mapping[str, ArmMoney] = field(default_factory=dict)
+    break_even: tuple[BreakEven, ...] = ()
+    updates: tuple[UpdateFlip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Neighbouring values of a parameter, both ends included, that give one strategy."""
+
+    low: float
+    high: float
+    strategy: str
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A target or the margin: over which values the verdict stays the same."""
+
+    name: str
+    value: float
+    """As the data set sets it."""
+    low: float
+    high: float
+    grid: tuple[float, float]
+    below: str | None
+    above: str | None
+    """What the verdict is beyond each end; None where the end is the grid's."""
+    words: str
+    segments: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsNeeded:
+    """How many questions were asked, the fewest that settle it, and how many more an open verdict needs."""
+
+    asked: int = 0
+    fewest: int | None = None
+    needed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """sensitivity.json: how firm the verdict is."""
+
+    strategy: str = ""
+    candidates: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    questions: QuestionsNeeded = field(default_factory=QuestionsNeeded)
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """One metric of the retention battery in one mode: its mean, and its paired change from `base`."""
+
+    mean: Figures | None
+    change: Figures | None
+
+
+@dataclass(frozen=True, slots=True)
+class SideEffects:
+    """side_effects.json: what tuning did to what the base model could do, metric -> mode."""
+
+    retention: Mapping[str, Mapping[str, Retained]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DataFinding:
+    """What one check of the data set found."""
+
+    severity: str
+    message: str
+    where: str = ""
+    gate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DataChecks:
+    """checks.json: what the checks of the data set found."""
+
+    findings: tuple[DataFinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedStyle:
+    """What style.json says of one style check that learns."""
+
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedMetric:
+    """What was asked of the judge for one metric and mode, and what came of it."""
+
+    asked: int
+    answered: int
+    failed: Mapping[str, int]
+    """Kind of failure -> how many."""
+    not_asked: int
+    mean: float | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class HumanAgreement:
+    """Cohen's kappa of a scorer with human marks; None with the reason where there is none."""
+
+    n: int
+    kappa: float | None
+    low: float | None
+    high: float | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeNoise:
+    """How far the judge's own repeats differ on one metric."""
+
+    items: int
+    deviation: float | None
+    agreement: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """judge.json: what the judge said, how noisy it is, and how far people agree with it."""
+
+    model: str = ""
+    line: str = ""
+    metrics: Mapping[str, Mapping[str, JudgedMetric]] = field(default_factory=dict)
+    noise: Mapping[str, JudgeNoise] = field(default_factory=dict)
+    agreement: Mapping[str, HumanAgreement] = field(default_factory=dict)
+
+
+def read_analysis(path: Path, kind: type[Kind]) -> Kind:
+    """A file as a record; raises ValueError that names the key at fault."""
+    try:
+        return TypeAdapter(kind).validate_python(read_json(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"{key}: {first['msg']}" if key else first["msg"]) from None

@@ -1,0 +1,91 @@
+"""What retrieval found, and whether the arms refused what they should: means of every metric of the two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from reports.charts import plots as charts
+from reports.run_folder import Run
+from reports.sections import summary
+from reports.sections.axes import estimate
+from reports.sections.section import Section
+from reports.sections.summary import Table, arm_name
+from reports.text import sentences as words
+from reports.text.markdown import fold, table
+
+METRICS = {"mrr": "MRR", "ndcg": "nDCG"}
+HTML = """\
+<section id="retrieval">
+<h2>{{ metric_tables|map(attribute=0)|join(" and ") }}</h2>
+{% for title, table, charts in metric_tables %}
+<div class="card"><h3>{{ title }}</h3>
+<div class="pair pictures">{% for name, chart in charts %}<div><h4>{{ name }}</h4>{{ chart }}</div>{% endfor %}</div>
+<details class="numbers"><summary>The numbers</summary><div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
+<caption><span>{{ title }}: means with 95 % Wilson intervals over independent groups</span></caption>
+<thead><tr><th scope="col">Arm</th>{% for metric in table.metrics %}<th scope="col" class="num">{{ metric|replace("_", " ") }}</th>{% endfor %}</tr></thead>
+<tbody>
+{% for mode, cells in table.rows %}
+<tr{% if mode == decision.mode %} class="chosen"{% endif %}>{{ arm(mode) }}{% for e in cells %}{{ num(e) }}{% endfor %}</tr>
+{% endfor %}
+</tbody></table></div></details></div>
+{% endfor %}
+</section>
+"""
+
+
+def metric_tables(run: Run) -> list[tuple[str, Table, list[tuple[str, Markup]]]]:
+    """(title, table, a chart for each metric) of retrieval and of abstention, where they were scored."""
+    return [
+        (words.AXES[name], table, _metric_charts(run, table))
+        for name in ("retrieval", "abstention") if (table := summary.metric_table(run, name)).rows
+    ]  # fmt: skip
+
+
+def _metric_charts(run: Run, table: Table) -> list[tuple[str, Markup]]:
+    found = []
+    for i, metric in enumerate(table.metrics):
+        arms = [(mode, e) for mode, cells in table.rows if (e := cells[i]) is not None]
+        if all(e.low >= 0 and e.high <= 1 for _, e in arms):
+            name = METRICS.get(metric, metric.replace("_", " "))
+            drawn = charts.dots(name, arms, None, run.decision.mode)
+            found.append(
+                (
+                    f"{name[0].upper() if name.islower() else name[0]}{name[1:]}, {words.counted(e.n for _, e in arms)}",
+                    drawn,
+                )
+            )
+    return found
+
+
+def data(run: Run) -> Mapping[str, Any] | None:
+    """The tables, where there is anything in them."""
+    return {"metric_tables": found} if (found := metric_tables(run)) else None
+
+
+def markdown(run: Run) -> Iterable[str]:
+    """A table for each of the two."""
+    return [fold(words.AXES[axis], _metrics(run, axis)) for axis in ("retrieval", "abstention")]
+
+
+def _metrics(run: Run, axis: str) -> list[str]:
+    found = summary.metric_table(run, axis)
+    rows = [[arm_name(run, mode), *map(estimate, cells)] for mode, cells in found.rows]
+    return [table(["mode", *found.metrics], rows)] if rows else []
+
+
+SECTION = Section(
+    "retrieval",
+    HTML,
+    data,
+    link="Retrieval",
+    markdown=markdown,
+    terms={
+        "recall@k": "The share of the gold documents that are among the first k passages.",
+        "MRR": "One divided by the rank of the first gold passage, on average.",
+        "nDCG": "How high the gold passages stand in the ranking: 1 when they come first.",
+        "abstention": "Refusing a question that the corpus does not answer, and no other.",
+    },
+)

@@ -1,0 +1,37 @@
+"""With which configuration and on which machine a run was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reports.run_folder import Run
+from reports.sections.section import Section
+
+HTML = """\
+<section id="settings">
+<h2>Settings</h2>
+<div class="pair">
+<details class="card"><summary>Configuration</summary><div class="scroll" tabindex="0" role="group" aria-label="Table"><table class="plain"><tbody>
+{% for key, value in settings %}<tr><th scope="row">{{ key }}</th><td dir="auto">{{ value }}</td></tr>
+{% endfor %}</tbody></table></div></details>
+<details class="card"><summary>Environment</summary><div class="scroll" tabindex="0" role="group" aria-label="Table"><table class="plain"><tbody>
+{% for key, value in run.environment.items() %}<tr><th scope="row">{{ key }}</th><td dir="auto">{{ "–" if value is none else value }}</td></tr>
+{% endfor %}</tbody></table></div></details>
+</div>
+</section>
+"""
+
+
+def _data(run: Run) -> Mapping[str, Any]:
+    return {"settings": _flat(run.config.model_dump())}
+
+
+def _flat(settings: Any, prefix: str = "") -> list[tuple[str, str]]:
+    """Nested settings as (dotted key, value) rows."""
+    if isinstance(settings, dict) and settings:
+        return [row for key, value in settings.items() for row in _flat(value, f"{prefix}.{key}" if prefix else key)]
+    return [(prefix, "–" if settings is None else str(settings))]
+
+
+SECTION = Section("settings", HTML, _data, link="Settings")

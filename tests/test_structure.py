@@ -34,6 +34,7 @@ REPORTS_MAY_USE = {
     "analysis",
     "verdict.decide",
     "strategies",
+    "registry",
 }
 
 

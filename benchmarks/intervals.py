@@ -17,9 +17,10 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.verdicts import FEW, discordance
+from benchmarks.worlds import discordance
 from eval.stats.intervals import difference_intervals
 
+FEW = 10
 SHARES = ((0.5, 0.5), (0.5, 0.6), (0.1, 0.5), (0.9, 0.98), (0.05, 0.85), (0.98, 0.98))
 FACTORS = {"questions": (60, 150, 300, 1000), "group": (1, 2, 5), "shared": (0.2, 0.6, 0.9), "shares": SHARES}
 

@@ -118,6 +118,8 @@ class Comparison:
     """p adjusted for all comparisons of the run (Holm, 1979)."""
     detectable: float | None = None
     """The smallest true difference that these questions would show with a power of 80 %."""
+    effective_groups: float | None = None
+    """How many groups of one size would weigh as much as these (Kish)."""
 
 
 @dataclass(frozen=True, slots=True)

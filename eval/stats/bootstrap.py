@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from scipy import special
 
@@ -14,25 +12,26 @@ CHUNK = 200
 """Resamples that are drawn at once: 200 x 10,000 groups take 16 MB."""
 
 
-def bootstrap_ends(columns: Sequence[Grouped], seed: int, level: float) -> list[tuple[float, float]]:
+def bootstrap_ends(held: Grouped, seed: int, level: float) -> tuple[Array, Array]:
     """The percentile interval of each column's mean, with two pseudo-questions, -1 and 1, that keep it from no width.
 
     Columns that miss the same questions are drawn together. The tails are those that make a percentile interval as wide
     as Student's t wants it (Hesterberg, What teachers should know about the bootstrap, 2015, section 3.3).
     """
-    ends = [(0.0, 0.0)] * len(columns)
+    low, high = np.zeros(len(held.up)), np.zeros(len(held.up))
     alike: dict[bytes, list[int]] = {}
-    for i, held in enumerate(columns):
-        alike.setdefault(held.sizes.tobytes(), []).append(i)
+    for i, sizes in enumerate(held.sizes.T):
+        alike.setdefault(sizes.tobytes(), []).append(i)
     for places in alike.values():
-        first = columns[places[0]]
-        sums = np.stack([np.append(columns[i].sums, [-1.0, 1.0]) for i in places], axis=1)
-        tail = _expanded_tail(first.count, level)
-        quantiles = np.quantile(_means(sums, np.append(first.sizes, [1.0, 1.0]), seed), [tail, 1 - tail], axis=0)
-        for i, low, high in zip(places, *quantiles, strict=True):
-            # The pseudo-questions pull the interval inwards; it must still hold what was seen.
-            ends[i] = min(float(low), columns[i].mean), max(float(high), columns[i].mean)
-    return ends
+        some = held.pick(np.array(places))
+        more = some.with_extremes()
+        there = more.sizes[:, 0] > 0
+        tail = _expanded_tail(float(some.kish[0]), level)
+        means = _means(more.sums[there], more.sizes[there, 0], seed)
+        ends = np.quantile(means, [tail, 1 - tail], axis=0)
+        # The pseudo-questions pull the interval inwards; it must still hold what was seen.
+        low[places], high[places] = np.minimum(ends[0], some.mean), np.maximum(ends[1], some.mean)
+    return low, high
 
 
 def _means(sums: Array, sizes: Array, seed: int) -> Array:
@@ -47,7 +46,8 @@ def _means(sums: Array, sizes: Array, seed: int) -> Array:
     return np.concatenate(means)
 
 
-def _expanded_tail(groups: int, level: float) -> float:
+def _expanded_tail(groups: float, level: float) -> float:
+    """The tail of a percentile interval of so many equally large groups."""
     if groups < 2:
         return 0.0
     return float(special.ndtr(-np.sqrt(groups / (groups - 1)) * student_quantile(level, groups - 1)))

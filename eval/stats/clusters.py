@@ -1,10 +1,10 @@
-"""One column's scores summed over groups, for groups are what is independent, not questions."""
+"""Columns of scores summed over groups, for groups are what is independent, not questions. Vectorised over columns."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,79 +22,130 @@ def codes_of(groups: Sequence[str]) -> Codes:
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
-    """The groups that have a score."""
+    """Columns of scores, summed over the groups that have one; an array has an entry a column, or rows of groups."""
 
     sums: Array
+    """Shape (groups, columns)."""
     sizes: Array
-    up: float
+    """How many scores a group has, shape (groups, columns); 0 where it has none."""
+    up: Array
     """The sum of the positive scores."""
-    binary: bool
+    binary: NDArray[np.bool_]
     """Whether all scores are 0, 1 or -1."""
 
     @classmethod
-    def of(cls, column: Array, codes: Codes) -> Grouped | None:
-        """The scores of one column, NaN where there is none; None when there is none at all."""
-        present = ~np.isnan(column)
-        if not present.any():
-            return None
-        kept, held = column[present], codes[present]
-        sizes = np.bincount(held)
-        seen = sizes > 0
-        binary = bool(((kept == 0) | (np.abs(kept) == 1)).all())
-        sums = np.bincount(held, weights=kept)[seen]
-        return cls(sums.astype(np.float64), sizes[seen].astype(np.float64), float(kept.clip(0).sum()), binary)
+    def of(cls, values: Array, codes: Codes) -> Grouped:
+        """The scores, shape (questions, columns), NaN where there is none."""
+        order = np.argsort(codes, kind="stable")
+        starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+        present = ~np.isnan(values)
+        filled = np.where(present, values, 0.0)
+        binary = np.asarray(np.all((filled == 0) | (np.abs(filled) == 1), axis=0))
+        sums, sizes = (np.add.reduceat(x[order], starts, axis=0) for x in (filled, present.astype(np.float64)))
+        return cls(sums, sizes, filled.clip(0).sum(axis=0), binary)
+
+    def pick(self, columns: NDArray[np.intp] | NDArray[np.bool_]) -> Grouped:
+        """Some of the columns."""
+        return Grouped(self.sums[:, columns], self.sizes[:, columns], self.up[columns], self.binary[columns])
 
     @property
-    def count(self) -> int:
-        """How many groups there are."""
-        return len(self.sums)
+    def count(self) -> Array:
+        """How many groups have a score."""
+        return np.asarray(np.count_nonzero(self.sizes, axis=0), dtype=np.float64)
 
     @property
-    def n(self) -> int:
-        """How many questions there are."""
-        return int(self.sizes.sum())
+    def n(self) -> Array:
+        """How many questions have a score."""
+        return cast(Array, self.sizes.sum(axis=0))
 
     @property
-    def mean(self) -> float:
-        """Over questions."""
-        return float(self.sums.sum() / self.sizes.sum())
+    def mean(self) -> Array:
+        """Over questions; 0 of a column without a score."""
+        return cast(Array, self.sums.sum(axis=0) / np.maximum(self.n, 1.0))
 
-    def variance(self) -> float:
-        """Of the mean, by the groups' residuals (Liang and Zeger, 1986); 0 for a single group."""
-        residuals = self.sums - self.mean * self.sizes
-        return float((residuals**2).sum()) * self.count / max(self.count - 1, 1) / float(self.sizes.sum()) ** 2
+    @property
+    def kish(self) -> Array:
+        """How many equally large groups weigh as much: (sum m)^2 / sum m^2 (Kish, Survey Sampling, 1965)."""
+        return cast(Array, self.n**2 / np.maximum((self.sizes**2).sum(axis=0), 1.0))
 
-    def error_with_extremes(self) -> float:
+    @property
+    def free(self) -> Array:
+        """Degrees of freedom of the variance over groups: those that weigh, less one."""
+        return np.maximum(self.kish - 1, 0.0)
+
+    def variance(self) -> Array:
+        """Of the mean, as the jackknife over groups has it; 0 for a single group.
+
+        CV3 of MacKinnon, Nielsen and Webb (Cluster-robust inference, J. of Econometrics 232, 2023): a large group pulls
+        the mean to itself, so its residual is divided by what the others weigh. With groups of one size it is the usual
+        variance of Liang and Zeger (1986).
+        """
+        n = np.maximum(self.n, 1.0)
+        residuals = (self.sums - self.mean * self.sizes) / np.maximum(1 - self.sizes / n, 1e-9)
+        count = np.maximum(self.count, 1.0)
+        return cast(Array, np.where(self.count > 1, (residuals**2).sum(axis=0) * (count - 1) / count / n**2, 0.0))
+
+    def error_with_extremes(self) -> Array:
         """Standard error of the mean with a pseudo-question of -1 and one of 1, each a group of its own: never 0."""
-        more = Grouped(np.append(self.sums, [-1.0, 1.0]), np.append(self.sizes, [1.0, 1.0]), 0.0, False)
-        return math.sqrt(more.variance())
+        return cast(Array, np.sqrt(self.with_extremes().variance()))
 
-    def effective(self, spread: float, variance: float, unknown: float) -> float:
+    def with_extremes(self) -> Grouped:
+        """The same with a pseudo-question of -1 and one of 1, each a group of its own."""
+        both = np.array([[-1.0], [1.0]]).repeat(self.sums.shape[1], axis=1)
+        return Grouped(np.vstack([self.sums, both]), np.vstack([self.sizes, np.abs(both)]), self.up + 1, self.binary)
+
+    def effective(self, spread: Array, variance: Array, unknown: Array) -> Array:
         """How many independent questions of this spread vary as these do (Korn and Graubard, 1998).
 
         `spread` is the variance of one question, `variance` that of the mean, by groups and whatever else. Groups
         that do not vary say nothing of how alike their questions are: `unknown` is the number then.
         """
-        if variance < 1e-12 or spread < 1e-12:
-            return unknown
-        return min(spread / variance, float(self.n)) if self.binary else spread / variance
+        known = (variance >= 1e-12) & (spread >= 1e-12)
+        found = np.where(known, spread / np.where(known, variance, 1.0), unknown)
+        return np.where(known & self.binary, np.minimum(found, self.n), found)
 
-    def effective_at(self, correlation: float) -> float:
+    def effective_at(self, correlation: float) -> Array:
         """The number at an intraclass correlation (Kish, Survey Sampling, 1965)."""
-        return self.n / (1 + correlation * (float((self.sizes**2).sum()) / self.n - 1))
+        n = np.maximum(self.n, 1.0)
+        return cast(Array, self.n / (1 + correlation * ((self.sizes**2).sum(axis=0) / n - 1)))
 
 
-def seed_variance(repeats: Array | None) -> tuple[float, int]:
-    """The variance of a mean over training seeds that the seeds cause, and how many seeds there are."""
-    means = np.zeros(0) if repeats is None else repeats[~np.isnan(repeats)]
-    return (float(means.var(ddof=1)) / len(means), len(means)) if len(means) > 1 else (0.0, 1)
+@dataclass(frozen=True, slots=True)
+class SeedNoise:
+    """What training seeds add to the variance of each column's mean."""
 
+    measured: Array
+    runs: Array
+    """Seeds that the measured variance rests on."""
+    assumed: Array
+    """Of what was not measured, as if known."""
 
-def degrees(first: float, first_free: int, second: float, second_free: int) -> float:
-    """Degrees of freedom of a sum of two variances (Satterthwaite, 1946): few seeds widen more than their variance."""
-    if second == 0.0 or second_free < 1:
-        return float(first_free)
-    return (first + second) ** 2 / (first**2 / max(first_free, 1) + second**2 / second_free)
+    @classmethod
+    def of(cls, columns: int, repeats: Array | None, assumed: Array | None) -> SeedNoise:
+        """From the column means under each seed, shape (seeds, columns), NaN where a seed has none."""
+        known = np.zeros(columns) if assumed is None else assumed
+        if repeats is None or len(repeats) < 2:
+            return cls(np.zeros(columns), np.ones(columns), known)
+        runs = (~np.isnan(repeats)).sum(axis=0).astype(np.float64)
+        centre = np.where(np.isnan(repeats), 0.0, repeats).sum(axis=0) / np.maximum(runs, 1)
+        squares = np.where(np.isnan(repeats), 0.0, (repeats - centre) ** 2).sum(axis=0)
+        return cls(np.where(runs > 1, squares / np.maximum(runs - 1, 1) / np.maximum(runs, 1), 0.0), runs, known)
+
+    @property
+    def variance(self) -> Array:
+        """Of both parts."""
+        return self.measured + self.assumed
+
+    def pick(self, columns: NDArray[np.intp] | NDArray[np.bool_]) -> SeedNoise:
+        """Some of the columns."""
+        return SeedNoise(self.measured[columns], self.runs[columns], self.assumed[columns])
+
+    def degrees(self, questions: Array, free: Array) -> Array:
+        """Of the sum of variances (Satterthwaite, 1946): few seeds widen more than by their variance."""
+        parts = questions**2 / np.maximum(free, 1e-9) + self.measured**2 / np.maximum(self.runs - 1, 1e-9)
+        total = questions + self.variance
+        quiet = (self.variance == 0.0) | (total < 1e-24) | (free <= 0)
+        return np.where(quiet, free, total**2 / np.where(quiet, 1.0, np.maximum(parts, 1e-300)))
 
 
 def normal_quantile(level: float) -> float:
@@ -102,6 +153,8 @@ def normal_quantile(level: float) -> float:
     return float(special.ndtri((1 + level) / 2))
 
 
-def student_quantile(level: float, free: float) -> float:
-    """The same of Student's t with `free` degrees of freedom."""
-    return float(special.stdtrit(free, (1 + level) / 2))
+def student_quantile(level: float, free: Array | float) -> Array:
+    """The same of Student's t with `free` degrees of freedom; infinite where there are none."""
+    some = np.asarray(free, dtype=np.float64)
+    found = special.stdtrit(np.where(some > 0, some, 1.0), (1 + level) / 2)
+    return cast(Array, np.where(some > 0, found, np.inf))

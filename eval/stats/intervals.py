@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from scipy import special, stats
 
 from eval.stats.bootstrap import bootstrap_ends
 from eval.stats.clusters import Array as Array
-from eval.stats.clusters import Grouped, codes_of, degrees, normal_quantile, seed_variance, student_quantile
+from eval.stats.clusters import Grouped, SeedNoise, codes_of, normal_quantile, student_quantile
 from eval.stats.tango import score_interval
 
 POWER = 0.80
@@ -33,6 +33,8 @@ class Interval:
     groups: int
     error: float
     """Standard error of the mean over groups; of a difference, with the pseudo-questions that keep it from being 0."""
+    effective_groups: float = 0.0
+    """How many groups of one size would weigh as much."""
 
     def figures(self) -> dict[str, float | int]:
         """As it stands in a run's files: mean, low and high, rounded, n and groups."""
@@ -49,22 +51,34 @@ class Test:
 
 
 def mean_intervals(
-    values: Array, groups: Sequence[str], *, level: float = 0.95, repeats: Array | None = None
+    values: Array,
+    groups: Sequence[str],
+    *,
+    level: float = 0.95,
+    repeats: Array | None = None,
+    assumed: Array | None = None,
 ) -> list[Interval | None]:
     """The interval of each column's mean; scores in [0, 1], NaN where there is none, shape (questions, columns).
 
     None for a column without a score. Equal-tailed also near 0 and 1, where targets lie and a bootstrap is not: the
     Beta interval with Jeffreys' prior (Brown, Cai and DasGupta, 2001) at the effective number of questions that
-    clustering leaves (Korn and Graubard, 1998). `repeats`: the column means of each seed, shape (seeds, columns).
+    clustering leaves (Korn and Graubard, 1998). `repeats`: the column means of each seed, shape (seeds, columns);
+    `assumed`: a variance that seeds add to each column's mean without having been measured.
     """
-    return [
-        _beta_interval(held, level, None if repeats is None else repeats[:, i]) if held else None
-        for i, held in enumerate(_columns(values, groups))
-    ]
+    held = Grouped.of(values, codes_of(groups))
+    noise = SeedNoise.of(values.shape[1], repeats, assumed)
+    low, high, error = beta_ends(held, noise, level)
+    return interval_records(held, low, high, error)
 
 
 def difference_intervals(
-    values: Array, groups: Sequence[str], *, seed: int, level: float = 0.95, repeats: Array | None = None
+    values: Array,
+    groups: Sequence[str],
+    *,
+    seed: int,
+    level: float = 0.95,
+    repeats: Array | None = None,
+    assumed: Array | None = None,
 ) -> list[Interval | None]:
     """The interval of each column's mean paired difference, which groups carry, not questions.
 
@@ -72,21 +86,12 @@ def difference_intervals(
     Of single 0/1 scores: Tango's score interval at the effective number of questions that clustering leaves (Korn and
     Graubard, 1998). Else the bootstrap that resamples groups, with a pseudo-question of each extreme, so that equal
     differences have a width, as Bonett and Price (2012) add to the discordant cells of paired proportions.
-    `repeats`: the column means of each training seed.
+    `repeats`: the column means of each training seed; `assumed`: as for means.
     """
-    columns = _columns(values, groups)
-    binary = [i for i, held in enumerate(columns) if held and held.binary]
-    others = [i for i, held in enumerate(columns) if held and not held.binary]
-    ends = dict(zip(binary, _discordant_ends([h for i in binary if (h := columns[i])], level), strict=True))
-    ends |= zip(others, bootstrap_ends([h for i in others if (h := columns[i])], seed, level), strict=True)
-    found: list[Interval | None] = []
-    for i, held in enumerate(columns):
-        if held is None:
-            found.append(None)
-            continue
-        interval = Interval(held.mean, *ends[i], held.n, held.count, held.error_with_extremes())
-        found.append(_widened(interval, None if repeats is None else repeats[:, i], level))
-    return found
+    held = Grouped.of(values, codes_of(groups))
+    noise = SeedNoise.of(values.shape[1], repeats, assumed)
+    low, high, error = difference_ends(held, noise, seed, level)
+    return interval_records(held, low, high, error)
 
 
 def student_intervals(values: Array, groups: Sequence[str], *, level: float = 0.95) -> list[Interval | None]:
@@ -94,15 +99,11 @@ def student_intervals(values: Array, groups: Sequence[str], *, level: float = 0.
 
     None for a column without a value, and for a single group, which has no spread to tell an interval from.
     """
-    found: list[Interval | None] = []
-    for held in _columns(values, groups):
-        if held is None or held.count < 2:
-            found.append(None)
-            continue
-        error = math.sqrt(held.variance())
-        half = student_quantile(level, held.count - 1) * error
-        found.append(Interval(held.mean, held.mean - half, held.mean + half, held.n, held.count, error))
-    return found
+    held = Grouped.of(values, codes_of(groups))
+    error = np.sqrt(held.variance())
+    half = np.where(held.free > 0, student_quantile(level, np.maximum(held.free, 1e-9)), 0.0) * error
+    found = interval_records(held, held.mean - half, held.mean + half, error)
+    return [i if i and i.groups > 1 else None for i in found]
 
 
 def difference_test(differences: Array, groups: Sequence[str], *, repeats: Array | None = None) -> Test | None:
@@ -112,22 +113,25 @@ def difference_test(differences: Array, groups: Sequence[str], *, repeats: Array
     are no 0/1, or training seeds disagree (`repeats`, the mean of each), the t of the mean with the variances of groups
     (Liang and Zeger, 1986) and of seeds. None when there is no pair, or a single group that differs.
     """
-    (held,) = _columns(differences[:, None], groups)
-    if held is None:
+    held = Grouped.of(differences[:, None], codes_of(groups))
+    noise = SeedNoise.of(1, None if repeats is None else repeats[:, None], None)
+    n, count, mean, seeds = (float(x[0]) for x in (held.n, held.count, held.mean, noise.variance))
+    if not n:
         return None
-    seeds, runs = seed_variance(repeats)
-    if not seeds and held.count == held.n and held.binary:
-        up, down = round(held.up), round(held.up - held.sums.sum())
+    total = float(held.sums.sum())
+    if not seeds and count == n and held.binary[0]:
+        up = round(float(held.up[0]))
+        down = round(up - total)
         return Test("mcnemar_exact", float(stats.binomtest(up, up + down).pvalue) if up + down else 1.0)
-    if held.count < 2:
+    if count < 2:
         return None
     questions = held.variance()
-    if held.up == 0.0 and not held.sums.any():
+    if held.up[0] == 0.0 and not held.sums.any():
         return Test("cluster_t", 1.0)
-    if questions + seeds < 1e-24:  # every group differs alike: the sign test over groups is all that can be said
-        return Test("sign_exact", float(2 * 0.5**held.count))
-    free = degrees(questions, held.count - 1, seeds, runs - 1)
-    return Test("cluster_t", float(2 * stats.t.sf(abs(held.mean) / math.sqrt(questions + seeds), free)))
+    if questions[0] + seeds < 1e-24:  # every group differs alike: the sign test over groups is all that can be said
+        return Test("sign_exact", float(2 * 0.5**count))
+    free = noise.degrees(questions, held.free)
+    return Test("cluster_t", float(2 * stats.t.sf(abs(mean) / np.sqrt(questions[0] + seeds), free[0])))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -142,59 +146,72 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 def detectable(interval: Interval, *, level: float = 0.95) -> float:
     """The smallest true difference that would be shown with a power of 80 %: (t(1 - a/2) + t(0.8)) standard errors."""
-    if interval.groups < 2:
+    free = interval.effective_groups - 1
+    if free <= 0:
         return 1.0
-    t = student_quantile(level, interval.groups - 1) + student_quantile(2 * POWER - 1, interval.groups - 1)
+    t = float(student_quantile(level, free) + student_quantile(2 * POWER - 1, free))
     return min(1.0, t * interval.error)
 
 
-def _columns(values: Array, groups: Sequence[str]) -> list[Grouped | None]:
-    codes = codes_of(groups)
-    return [Grouped.of(column, codes) for column in values.T]
-
-
-def _beta_interval(held: Grouped, level: float, repeats: Array | None) -> Interval:
-    mean, questions, (seeds, runs) = held.mean, held.variance(), seed_variance(repeats)
-    free = degrees(questions, held.count - 1, seeds, runs - 1)
+def beta_ends(held: Grouped, noise: SeedNoise, level: float) -> tuple[Array, Array, Array]:
+    """Low and high end of each column's mean, and its standard error."""
+    mean, questions = held.mean, held.variance()
+    free = noise.degrees(questions, held.free)
     # Where groups do not vary, each counts once.
-    effective = held.effective(mean * (1 - mean), questions + seeds, held.count)
-    effective *= _student_factor(free, level) if free >= 1 else 0.0
+    effective = held.effective(mean * (1 - mean), questions + noise.variance, held.count)
+    effective = effective * np.where(free >= 1, _student_factor(free, level), 0.0)
     right, wrong = mean * effective + 0.5, (1 - mean) * effective + 0.5
-    low, high = (float(special.betaincinv(right, wrong, q)) for q in ((1 - level) / 2, (1 + level) / 2))
-    low, high = 0.0 if mean < 1e-12 else min(low, mean), 1.0 if mean > 1 - 1e-12 else max(high, mean)
-    return Interval(mean, low, high, held.n, held.count, math.sqrt(questions + seeds))
+    low, high = (cast(Array, special.betaincinv(right, wrong, q)) for q in ((1 - level) / 2, (1 + level) / 2))
+    low = np.where(mean < 1e-12, 0.0, np.minimum(low, mean))
+    high = np.where(mean > 1 - 1e-12, 1.0, np.maximum(high, mean))
+    return low, high, np.sqrt(questions + noise.variance)
 
 
-def _discordant_ends(columns: Sequence[Grouped], level: float) -> list[tuple[float, float]]:
+def difference_ends(held: Grouped, noise: SeedNoise, seed: int, level: float) -> tuple[Array, Array, Array]:
+    """Low and high end of each column's mean paired difference, and its standard error."""
+    binary = np.flatnonzero(held.binary & (held.n > 0))
+    others = np.flatnonzero(~held.binary & (held.n > 0))
+    low, high = np.full(len(held.up), -1.0), np.full(len(held.up), 1.0)
+    if len(binary):
+        low[binary], high[binary] = _discordant_ends(held.pick(binary), level)
+    if len(others):
+        low[others], high[others] = bootstrap_ends(held.pick(others), seed, level)
+    questions = held.error_with_extremes() ** 2
+    return _widened(held, noise, low, high, questions, level)
+
+
+def interval_records(held: Grouped, low: Array, high: Array, error: Array) -> list[Interval | None]:
+    """Each column's interval as a record; None for a column without a score."""
+    columns = zip(*(x.tolist() for x in (held.mean, low, high, held.n, held.count, error, held.kish)), strict=True)
+    return [
+        Interval(mean, a, b, int(n), int(count), e, kish) if n else None for mean, a, b, n, count, e, kish in columns
+    ]
+
+
+def _discordant_ends(held: Grouped, level: float) -> tuple[Array, Array]:
     """Tango's intervals; of a single group, which has no spread, everything."""
-    up = np.array([held.up / held.n for held in columns])
-    down = np.array([held.up / held.n - held.mean for held in columns])
-    spreads = up + down - (up - down) ** 2
-    effective = np.array([_effective_pairs(*pair, level) for pair in zip(columns, spreads.tolist(), strict=True)])
-    return list(zip(*(x.tolist() for x in score_interval(up, down, effective, level=level)), strict=True))
+    up = held.up / held.n
+    down = np.maximum(up - held.mean, 0.0)
+    spread = up + down - (up - down) ** 2
+    # Korn and Graubard's number, by their t for how few groups the variance rests on.
+    effective = held.effective(spread, held.variance(), held.effective_at(NEVER_DIFFER))
+    effective = np.where(held.count > 1, effective * _student_factor(held.free, level), 0.0)
+    return score_interval(up, down, effective, level=level)
 
 
-def _effective_pairs(held: Grouped, spread: float, level: float) -> float:
-    """Korn and Graubard's number, by their t for how few groups the variance rests on; 0 of a single group."""
-    if held.count < 2:
-        return 0.0
-    return held.effective(spread, held.variance(), held.effective_at(NEVER_DIFFER)) * _student_factor(
-        held.count - 1, level
-    )
-
-
-def _student_factor(free: float, level: float) -> float:
+def _student_factor(free: Array, level: float) -> Array:
     return (normal_quantile(level) / student_quantile(level, free)) ** 2
 
 
-def _widened(interval: Interval, repeats: Array | None, level: float) -> Interval:
+def _widened(
+    held: Grouped, noise: SeedNoise, low: Array, high: Array, questions: Array, level: float
+) -> tuple[Array, Array, Array]:
     """The interval when training with another seed would give another mean: seeds as a second source of variance."""
-    seeds, runs = seed_variance(repeats)
-    if seeds == 0.0 or interval.error == 0.0:
-        return interval
-    questions, own = interval.error**2, interval.groups - 1
-    free = degrees(questions, own, seeds, runs - 1)
-    factor = math.sqrt(1 + seeds / questions) * student_quantile(level, free) / student_quantile(level, max(own, 1))
-    low = max(-1.0, interval.mean - max(1.0, factor) * (interval.mean - interval.low))
-    high = min(1.0, interval.mean + max(1.0, factor) * (interval.high - interval.mean))
-    return replace(interval, low=low, high=high, error=math.sqrt(questions + seeds))
+    mean, own = held.mean, np.maximum(held.free, 1e-9)
+    free = noise.degrees(questions, own)
+    wide = (noise.variance > 0) & (questions > 0)
+    ratio = student_quantile(level, free) / student_quantile(level, own)
+    factor = np.where(wide, np.sqrt(1 + noise.variance / np.where(wide, questions, 1.0)) * ratio, 1.0)
+    factor = np.maximum(factor, 1.0)
+    low, high = np.maximum(mean - factor * (mean - low), -1.0), np.minimum(mean + factor * (high - mean), 1.0)
+    return low, high, np.sqrt(questions + np.where(wide, noise.variance, 0.0))

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from eval.records import Comparison, Estimate
 from eval.verdict.evidence import Evidence
-from eval.verdict.rule import Ruling, apply_rule
+from eval.verdict.rule import Ruling, apply_rule, independent
 
 SHARES = tuple(i / 20 for i in range(19, 0, -1))
 
@@ -40,7 +40,12 @@ def _of(evidence: Evidence, share: float) -> Evidence:
         for axis, modes in evidence.estimates.items()
     }
     pairs = {
-        key: replace(_widened(c, c.difference, wider, -1.0), groups=int(c.groups * share), n=int(c.n * share))
+        key: replace(
+            _widened(c, c.difference, wider, -1.0),
+            groups=int(c.groups * share),
+            n=int(c.n * share),
+            effective_groups=independent(c) * share,
+        )
         for key, c in evidence.pairs.items()
     }
     ceilings = {

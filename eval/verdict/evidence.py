@@ -10,26 +10,18 @@ test questions, so this does not choose by the result: whoever trains sees it be
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 
 import numpy as np
 
 from eval.arms.modes import MODES
 from eval.config import RunConfig
 from eval.records import Axis, Comparison, Estimate, Score
-from eval.stats.clusters import Array
-from eval.stats.intervals import (
-    DIGITS,
-    Interval,
-    detectable,
-    difference_intervals,
-    difference_test,
-    holm,
-    mean_intervals,
-)
-from eval.verdict.not_learned import Training, judge_training
+from eval.stats.intervals import DIGITS, Interval, Test, detectable, difference_test, holm
+from eval.verdict.measure import Measured, measure
+from eval.verdict.not_learned import NOTHING_LOST, Training, judge_training
+from eval.verdict.score_table import ScoreTable, mean_over, score_table
 
 AXES: tuple[Axis, ...] = ("knowledge", "style")
 
@@ -76,6 +68,16 @@ class Evidence:
             return self.lift(axis, control, treatment).high
         return self.tops.get((axis, control, treatment), 1.0)
 
+    def lift_at_least(self, axis: str, control: str, treatment: str, axes: int) -> float:
+        """The lower end of a lift that holds for `axes` of them at once, 1 or 2 (Bonferroni)."""
+        if axes == 1:
+            return self.lift(axis, control, treatment).low
+        return -self.tops.get((axis, treatment, control), 1.0)
+
+    def missed_axes(self, mode: str) -> int:
+        """On how many axes the mode is not shown to reach the target."""
+        return sum(not self.at_target(axis, mode) for axis in self.targets)
+
     def comparisons(self) -> list[Comparison]:
         """What comparisons.json lists: every pair once, the cheaper mode as control."""
         order = list(MODES)
@@ -100,21 +102,6 @@ class Evidence:
     def shortfall(self, mode: str) -> float:
         """How far the mode's means lie below the targets, summed over the axes."""
         return sum(max(0.0, self.targets[a] - self.estimates[a][mode].mean) for a in self.targets)
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """One axis's primary scores."""
-
-    axis: Axis
-    metric: str
-    modes: list[str]
-    groups: list[str]
-    """Of the questions."""
-    values: Array
-    """Shape (questions, modes), the mean over training seeds; NaN where there is no score."""
-    by_seed: Array
-    """Shape (seeds, questions, modes); a mode without an adapter has the same scores under every seed."""
 
 
 def gather(scores: Sequence[Score], config: RunConfig) -> Evidence:
@@ -148,37 +135,59 @@ def _cut_shares(primary: Sequence[Score]) -> dict[str, float]:
 
 
 def _gather(primary: Sequence[Score], config: RunConfig, training: Training) -> Evidence:
-    targets = {"knowledge": config.dataset.knowledge.target, "style": config.dataset.style.target}
-    tables = [t for axis in AXES if (t := _table(axis, primary))]
-    estimates: dict[str, Mapping[str, Estimate]] = {t.axis: _estimates(t) for t in tables}
-    pairs: dict[tuple[str, str, str], Comparison] = {}
-    for table in tables:
-        pairs |= _pairs(table, config.seed)
-    kept = _table("retention", primary)
-    retention = _estimates(kept) if kept else {}
-    changes = _pairs(kept, config.seed) if kept else {}
-    forgot = _forgot(changes, config.dataset.retention.limit)
+    tables = [t for axis in AXES if (t := score_table(axis, primary))]
     present = {s.mode for s in primary if s.axis in AXES}
+    return weigh(tables, config, present=present, kept=score_table("retention", primary), training=training)
+
+
+def weigh(
+    tables: Sequence[ScoreTable],
+    config: RunConfig,
+    *,
+    present: Collection[str],
+    kept: ScoreTable | None = None,
+    training: Training = NOTHING_LOST,
+) -> Evidence:
+    """The evidence of a table for each scored axis; `present` are the modes with scores, `kept` is retention's."""
+    measured = [measure(t, axes=len(tables), seed=config.seed) for t in tables]
+    return assemble(
+        measured, config, present=present, kept=measure(kept, seed=config.seed) if kept else None, training=training
+    )  # fmt: skip
+
+
+def assemble(
+    measured: Sequence[Measured],
+    config: RunConfig,
+    *,
+    present: Collection[str],
+    kept: Measured | None = None,
+    training: Training = NOTHING_LOST,
+    tests: bool = True,
+) -> Evidence:
+    """The evidence of measured axes. Without `tests` there are no p-values, which the rule does not look at."""
+    targets = {"knowledge": config.dataset.knowledge.target, "style": config.dataset.style.target}
+    estimates: dict[str, Mapping[str, Estimate]] = {m.table.axis: _estimates(m) for m in measured}
+    pairs: dict[tuple[str, str, str], Comparison] = {}
+    for axis in measured:
+        pairs |= _pairs(axis, tests)
+    changes = _pairs(kept, tests) if kept else {}
+    forgot = _forgot(changes, config.dataset.retention.limit)
     candidates = tuple(
         name for name in MODES
         if name in present and MODES[name].strategy and all(name in modes for modes in estimates.values())
         and name not in forgot and name not in training.left_out
     )  # fmt: skip
-    pairs = _adjusted(pairs | changes)
     ceilings: dict[tuple[str, str], float] = {
-        (t.axis, mode): high for t in tables for mode, high in _highs(t, 1 - 0.05 / len(tables)).items()
-    }
-    tops = {key: top for t in tables for key, top in _tops(t, config.seed).items()}
+        (m.table.axis, mode): round(i.high, DIGITS)
+        for m in measured for mode, i in zip(m.table.modes, m.ceilings, strict=True) if i
+    }  # fmt: skip
     forgot = {m: c for m, c in forgot.items() if m not in training.left_out}
     return Evidence(
-        candidates, {a: targets[a] for a in estimates}, estimates, pairs, tops, ceilings, retention, forgot,
-        training.left_out, training.dropped,
+        candidates, {a: targets[a] for a in estimates}, estimates,
+        _adjusted(pairs | changes) if tests else pairs | changes,
+        {key: top for m in measured for key, top in _tops(m).items()}, ceilings,
+        _estimates(kept) if kept else {}, forgot, training.left_out, training.dropped,
     )  # fmt: skip
-
-
-def _highs(table: _Table, level: float) -> dict[str, float]:
-    found = mean_intervals(table.values, table.groups, level=level, repeats=_mean(table.by_seed, 1))
-    return {mode: round(i.high, DIGITS) for mode, i in zip(table.modes, found, strict=True) if i}
 
 
 def _forgot(changes: Mapping[tuple[str, str, str], Comparison], limit: float) -> dict[str, Comparison]:
@@ -189,81 +198,48 @@ def _forgot(changes: Mapping[tuple[str, str, str], Comparison], limit: float) ->
     }  # fmt: skip
 
 
-def _table(axis: Axis, primary: Sequence[Score]) -> _Table | None:
-    """The table of an axis, or None when it has no score at all."""
-    scores = [s for s in primary if s.axis == axis]
-    if not any(s.value is not None for s in scores):
-        return None
-    found = {s.mode for s in scores}
-    modes = [m for m in MODES if m in found]
-    groups = {s.example_id: s.group for s in scores}
-    row = {example: i for i, example in enumerate(groups)}
-    column = {mode: i for i, mode in enumerate(modes)}
-    seeds = {seed: i for i, seed in enumerate(sorted({s.seed for s in scores}))}
-    by_seed = np.full((len(seeds), len(row), len(modes)), np.nan)
-    held = [s for s in scores if s.value is not None]
-    places = [[seeds[s.seed] for s in held], [row[s.example_id] for s in held], [column[s.mode] for s in held]]
-    by_seed[tuple(places)] = [s.value for s in held]
-    for mode, i in column.items():
-        if not MODES[mode].adapter:
-            by_seed[1:, :, i] = by_seed[0, :, i]
-    return _Table(axis, scores[0].metric, modes, list(groups.values()), _mean(by_seed, 0), by_seed)
-
-
-def _mean(values: Array, over: int) -> Array:
-    """The mean of what is there along one dimension; NaN where nothing is."""
-    present = ~np.isnan(values)
-    count = present.sum(axis=over)
-    total = np.where(present, values, 0.0).sum(axis=over)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-
-def _estimates(table: _Table) -> dict[str, Estimate]:
-    found = mean_intervals(table.values, table.groups, repeats=_mean(table.by_seed, 1))
+def _estimates(measured: Measured) -> dict[str, Estimate]:
     return {
         mode: Estimate(round(i.mean, DIGITS), round(i.low, DIGITS), round(i.high, DIGITS), i.n)
-        for mode, i in zip(table.modes, found, strict=True)
+        for mode, i in zip(measured.table.modes, measured.means, strict=True)
         if i is not None
     }
 
 
-def _differences(table: _Table, seed: int, level: float) -> Iterator[tuple[int, int, Array, Array, Interval]]:
-    """Of every two modes with a paired score: their places, differences, those of each seed, and the interval."""
-    places = list(combinations(range(len(table.modes)), 2))
-    first, second = [i for i, _ in places], [j for _, j in places]
-    values = table.values[:, second] - table.values[:, first]
-    repeats = _mean(table.by_seed[:, :, second] - table.by_seed[:, :, first], 1)
-    intervals = difference_intervals(values, table.groups, seed=seed, level=level, repeats=repeats)
-    for k, interval in enumerate(intervals):
-        if interval is not None:
-            yield first[k], second[k], values[:, k], repeats[:, k], interval
-
-
-def _tops(table: _Table, seed: int) -> dict[tuple[str, str, str], float]:
+def _tops(measured: Measured) -> dict[tuple[str, str, str], float]:
     found: dict[tuple[str, str, str], float] = {}
-    for i, j, _, _, interval in _differences(table, seed, 1 - 0.05 / 2):
-        found[table.axis, table.modes[i], table.modes[j]] = round(interval.high, DIGITS)
-        found[table.axis, table.modes[j], table.modes[i]] = round(-interval.low, DIGITS)
+    table = measured.table
+    for (i, j), interval in zip(measured.places, measured.shared, strict=True):
+        if interval is not None:
+            found[table.axis, table.modes[i], table.modes[j]] = round(interval.high, DIGITS)
+            found[table.axis, table.modes[j], table.modes[i]] = round(-interval.low, DIGITS)
     return found
 
 
-def _pairs(table: _Table, seed: int) -> dict[tuple[str, str, str], Comparison]:
+def _pairs(measured: Measured, tests: bool) -> dict[tuple[str, str, str], Comparison]:
     found: dict[tuple[str, str, str], Comparison] = {}
-    for i, j, differences, repeats, interval in _differences(table, seed, 0.95):
-        c = _comparison(table, i, j, differences, repeats, interval)
+    table = measured.table
+    for (i, j), interval in zip(measured.places, measured.pairs, strict=True):
+        if interval is None:
+            continue
+        test = None
+        if tests:
+            repeats = mean_over(table.by_seed[:, :, j] - table.by_seed[:, :, i], 1)
+            test = difference_test(table.values[:, j] - table.values[:, i], table.groups, repeats=repeats)
+        c = _comparison(table, i, j, interval, test)
         found[table.axis, c.control, c.treatment] = c
         found[table.axis, c.treatment, c.control] = _turned(c)
     return found
 
 
-def _comparison(table: _Table, i: int, j: int, differences: Array, repeats: Array, interval: Interval) -> Comparison:
+def _comparison(table: ScoreTable, i: int, j: int, interval: Interval, test: Test | None) -> Comparison:
     either = int((~np.isnan(table.values[:, i]) | ~np.isnan(table.values[:, j])).sum())
-    test = difference_test(differences, table.groups, repeats=repeats)
     return Comparison(
         table.axis, table.metric, table.modes[i], table.modes[j],
         n=interval.n, groups=interval.groups, dropped=either - interval.n,
         difference=round(interval.mean, DIGITS), low=round(interval.low, DIGITS), high=round(interval.high, DIGITS),
         test=test.name if test else "", p=test.p if test else None, detectable=round(detectable(interval), DIGITS),
+        effective_groups=round(interval.effective_groups, 1),
     )  # fmt: skip
 
 

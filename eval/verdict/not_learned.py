@@ -24,6 +24,10 @@ class Training:
         return (score.mode, score.seed) in self.failed and score.axis != "training"
 
 
+NOTHING_LOST = Training({}, {}, frozenset())
+"""Every adapter learnt."""
+
+
 def judge_training(scores: Iterable[Score]) -> Training:
     """Sort the tuned modes by their scores of training; one without a value is not known, and stays a candidate."""
     seeds: dict[str, set[int]] = {}

@@ -1,6 +1,7 @@
 """The verdict's rule: which candidate is enough, or what keeps that open. Pure logic over the evidence.
 
 With m the margin, between candidates i and j on an axis:
+  a lift over i is shown above 0  at 95 % where i is shown to reach its target on all axes but one, else at 97.5 %;
   j upgrades i  when i is shown below its target, the lift j - i is shown above 0 and estimated at m or more;
   j harms i     when it is shown lower than i, by an estimated m or more, and is not itself shown to reach the target;
   i is safe     from j when i is shown to reach the target, or the lift is shown below 2m, or j is shown to lose more
@@ -8,9 +9,10 @@ With m the margin, between candidates i and j on an axis:
 A candidate is beaten when another upgrades it on one axis and harms it on none. The verdict is the cheapest strategy
 with an unbeaten candidate, provided that this one is safe from every candidate of another strategy, and is itself
 shown higher than every candidate of a cheaper strategy on an axis where that one is shown below its target. Of fewer
-than 20 independent groups there is no verdict. Between two modes of one strategy no margin is at stake, and the better
-stands for it. Where two unbeaten modes of a strategy are estimated to fall short of the targets within m of each other,
-each is to be shown safe at 97.5 % instead of 95 %, or the strategy would have two chances to err.
+than 20 independent groups (of one size, that would weigh as much) there is no verdict. Between two modes of one
+strategy no margin is at stake, and the better stands for it. Where two unbeaten modes of a strategy are estimated to
+fall short of the targets within m of each other, each is to be shown safe at 97.5 % instead of 95 %, or the strategy
+would have two chances to err.
 
 Where the verdict is the prompt and every mode that could stand for it is shown to miss a target, the verdict is `none`:
 nothing tried is good enough. Its mode is the one of all candidates whose means fall least short of the targets, the
@@ -20,11 +22,13 @@ error it is the verdict for the prompt: that no mechanism is worth its cost.
 A reply that was cut at the length limit counts as the metrics score it. Where counting the cut replies of one
 candidate, or of all, as right gives another strategy, the verdict is `inconclusive`, whatever the intervals say.
 
-Why it errs seldom: a verdict is materially inferior only if a candidate's safety was shown falsely, and needlessly
-complex only if a cheaper candidate was falsely shown both below its target and below the verdict's (an
-intersection-union test, Berger, 1982); so the family of comparisons needs no further correction, but for the two axes
-on which a candidate may be shown below its target, and for the two modes of one strategy.
-`benchmarks/verdicts.py` measures it.
+Why it errs seldom: a verdict is materially inferior only if a candidate's safety was shown falsely, in one of three
+ways (its target reached, the lift below 2m, a loss beyond m). It is needlessly complex only if a cheaper candidate
+was falsely shown both below its target and below the verdict's (an intersection-union test, Berger, 1982) on some
+axis: that is one chance to err for each axis on which the cheaper one is not shown to reach its target, so these
+share the level. This covers a verdict that is named beforehand. The verdict is the best of several, which no level
+here pays for; what that adds, and what the sharing leaves unused, is measured by `benchmarks/verdicts.py` and not
+derived.
 """
 
 from __future__ import annotations
@@ -39,7 +43,7 @@ from eval.strategies import STRATEGIES
 from eval.verdict.evidence import Evidence
 
 FEWEST = 20
-"""Independent groups below which there is no verdict: a convention, for intervals of so few rest on assumptions."""
+"""Independent groups of one size; with fewer there is no verdict: a convention, for few make intervals doubtful."""
 ORDER = tuple(STRATEGIES)
 
 
@@ -91,9 +95,9 @@ def _rule(evidence: Evidence, margin: float) -> Ruling:
     left = [m for m in evidence.modes if m not in losers]
     if not evidence.estimates or not left:
         return Ruling("inconclusive", None, _strategies(left or evidence.modes), beaten, (), None)
-    few = [c for c in evidence.comparisons() if c.axis in evidence.targets and c.groups < FEWEST]
+    few = [c for c in evidence.comparisons() if c.axis in evidence.targets and independent(c) < FEWEST]
     if few:
-        enough = max(math.ceil(c.n * FEWEST / c.groups) for c in few)
+        enough = max(math.ceil(c.n * FEWEST / independent(c)) for c in few)
         return Ruling("inconclusive", None, _strategies(evidence.modes), beaten, (), enough)
     first = _strategies(left)[0]
     mine = [m for m in left if strategy(m) == first]
@@ -112,14 +116,25 @@ def _rule(evidence: Evidence, margin: float) -> Ruling:
     return Ruling("inconclusive", None, still, beaten, tuple(open_lifts[stands]), max(needed, default=None))
 
 
+def independent(c: Comparison) -> float:
+    """How many independent groups a comparison rests on: those of one size that would weigh as much."""
+    return c.groups if c.effective_groups is None else c.effective_groups
+
+
 def strategy(mode: str) -> str:
     """The strategy that a mode stands for."""
     return MODES[mode].strategy or "inconclusive"
 
 
 def _upgrades(evidence: Evidence, axis: str, i: str, j: str, margin: float) -> bool:
-    lift = evidence.lift(axis, i, j)
-    return evidence.below_target(axis, i) and lift.low > 0 and lift.difference >= _at_stake(i, j, margin)
+    if not evidence.below_target(axis, i) or evidence.lift(axis, i, j).difference < _at_stake(i, j, margin):
+        return False
+    return lifted(evidence, axis, i, j)
+
+
+def lifted(evidence: Evidence, axis: str, i: str, j: str) -> bool:
+    """Whether j is shown higher than i, at a level that the axes share on which i is not shown to reach its target."""
+    return evidence.lift_at_least(axis, i, j, max(1, evidence.missed_axes(i))) > 0
 
 
 def _harms(evidence: Evidence, i: str, j: str, margin: float) -> bool:
@@ -160,7 +175,7 @@ def _unproven(evidence: Evidence, j: str) -> Iterator[Comparison]:
         if ORDER.index(strategy(i)) >= ORDER.index(strategy(j)):
             continue
         lifts = [evidence.lift(axis, i, j) for axis in evidence.targets]
-        if not any(c.low > 0 and evidence.below_target(c.axis, i) for c in lifts):
+        if not any(evidence.below_target(c.axis, i) and lifted(evidence, c.axis, i, j) for c in lifts):
             yield max(lifts, key=lambda c: c.low)
 
 

@@ -9,7 +9,7 @@ from eval.config import RunConfig
 from eval.records import Comparison, Decision
 from eval.strategies import STRATEGIES, beyond
 from eval.verdict.evidence import Evidence
-from eval.verdict.rule import FEWEST, ORDER, Ruling
+from eval.verdict.rule import FEWEST, ORDER, Ruling, independent, lifted
 from eval.verdict.shortfall import share, wanting
 
 OTHERS: Mapping[str, str] = {"none": "nothing good enough", "inconclusive": "an open one"}
@@ -113,7 +113,11 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
     """Why each cheaper candidate is not enough, why no dearer one is needed, or what stays open."""
     for loser, winner in ruling.beaten:
         lifts = [evidence.lift(axis, loser, winner) for axis in evidence.targets]
-        yield f"{winner} beats {loser}: " + "; ".join(_on_axis(x) for x in lifts if x.low > 0) + "."
+        yield (
+            f"{winner} beats {loser}: "
+            + "; ".join(_on_axis(x) for x in lifts if lifted(evidence, x.axis, loser, winner))
+            + "."
+        )
     for mode, change in evidence.forgot.items():
         yield f"{mode} is vetoed, it forgets too much: {_forgotten(evidence, mode, change, config)}."
     for mode, seen in evidence.left_out.items():
@@ -125,8 +129,8 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
             f"scored, it is {_outcome(ruling.as_scored or turned)}."
         )
     if ruling.mode is None and not ruling.open_between and not ruling.turned:
-        groups = min((c.groups for c in evidence.comparisons() if c.axis in evidence.targets), default=0)
-        yield f"Too few questions: {groups} independent groups on an axis, and a verdict needs {FEWEST}."
+        groups = min((independent(c) for c in evidence.comparisons() if c.axis in evidence.targets), default=0)
+        yield f"Too few questions: {groups:.3g} independent groups on an axis, and a verdict needs {FEWEST}."
     for lift in ruling.open_between:
         yield f"Open: {lift.treatment} against {lift.control} on {lift.axis}, {_open(evidence, lift, config)}."
     if ruling.mode is None:
@@ -197,6 +201,8 @@ def _open(evidence: Evidence, lift: Comparison, config: RunConfig) -> str:
     doubts = []
     if lift.low <= 0:
         doubts.append("not shown above 0")
+    elif not lifted(evidence, lift.axis, lift.control, lift.treatment):
+        doubts.append(f"not shown above 0 at the level for two axes that {lift.control} is not shown to reach")
     elif lift.difference < margin:
         doubts.append(f"shown above 0, but estimated below the margin of {margin:g}")
     if lift.high >= 2 * margin:

@@ -1,0 +1,65 @@
+"""Means and paired differences of an axis, with the intervals that the rule looks at. Vectorised over tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from eval.stats.clusters import Grouped, SeedNoise, codes_of
+from eval.stats.intervals import Interval, beta_ends, difference_ends, interval_records
+from eval.verdict.score_table import ScoreTable, mean_over
+
+LEVEL, SHARED_LEVEL = 0.95, 0.975
+"""Of an interval by itself, and of one of two that are to hold at 95 % together (Bonferroni)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One axis in numbers."""
+
+    table: ScoreTable
+    means: list[Interval | None]
+    """Of each mode, at 95 %."""
+    ceilings: list[Interval | None]
+    """Of each mode, at the level that holds for all scored axes together."""
+    places: list[tuple[int, int]]
+    """Of each pair: the columns of its control and its treatment."""
+    pairs: list[Interval | None]
+    """The difference of each pair, at 95 %."""
+    shared: list[Interval | None]
+    """The same at 97.5 %."""
+
+
+def measure(table: ScoreTable, *, axes: int = 1, seed: int = 0) -> Measured:
+    """Measure one table; `axes` are scored in all, `seed` draws the bootstrap of graded scores."""
+    return measure_all([table], axes=axes, seed=seed)[0]
+
+
+def measure_all(tables: Sequence[ScoreTable], *, axes: int = 1, seed: int = 0) -> list[Measured]:
+    """Measure tables of the same questions and modes in one go."""
+    first, count = tables[0], len(tables)
+    modes, codes = len(first.modes), codes_of(first.groups)
+    places = list(combinations(range(modes), 2))
+    values = np.stack([t.values for t in tables], axis=1)
+    by_seed = np.stack([t.by_seed for t in tables], axis=2)
+    held = Grouped.of(values.reshape(len(codes), -1), codes)
+    noise = SeedNoise.of(count * modes, mean_over(by_seed, 1).reshape(len(by_seed), -1), None)
+    means, ceilings = (interval_records(held, *beta_ends(held, noise, level)) for level in (LEVEL, 1 - 0.05 / axes))
+    control, treatment = [i for i, _ in places], [j for _, j in places]
+    differences = (values[:, :, treatment] - values[:, :, control]).reshape(len(codes), -1)
+    seeded = mean_over(by_seed[:, :, :, treatment] - by_seed[:, :, :, control], 1).reshape(len(by_seed), -1)
+    apart = Grouped.of(differences, codes)
+    noises = SeedNoise.of(differences.shape[1], seeded, None)
+    pairs, shared = (
+        interval_records(apart, *difference_ends(apart, noises, seed, level)) for level in (LEVEL, SHARED_LEVEL)
+    )
+    p = len(places)
+    return [
+        Measured(
+            table, means[k * modes : (k + 1) * modes], ceilings[k * modes : (k + 1) * modes],
+            places, pairs[k * p : (k + 1) * p], shared[k * p : (k + 1) * p],
+        ) for k, table in enumerate(tables)
+    ]  # fmt: skip

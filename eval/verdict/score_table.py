@@ -1,0 +1,56 @@
+"""One axis's primary scores as an array of questions by modes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eval.arms.modes import MODES
+from eval.records import Axis, Score
+from eval.stats.clusters import Array
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTable:
+    """One axis's primary scores."""
+
+    axis: Axis
+    metric: str
+    modes: list[str]
+    groups: list[str]
+    """Of the questions."""
+    values: Array
+    """Shape (questions, modes), the mean over training seeds; NaN where there is no score."""
+    by_seed: Array
+    """Shape (seeds, questions, modes); a mode without an adapter has the same scores under every seed."""
+
+
+def score_table(axis: Axis, primary: Sequence[Score]) -> ScoreTable | None:
+    """The table of an axis, or None when it has no score at all."""
+    scores = [s for s in primary if s.axis == axis]
+    if not any(s.value is not None for s in scores):
+        return None
+    found = {s.mode for s in scores}
+    modes = [m for m in MODES if m in found]
+    groups = {s.example_id: s.group for s in scores}
+    row = {example: i for i, example in enumerate(groups)}
+    column = {mode: i for i, mode in enumerate(modes)}
+    seeds = {seed: i for i, seed in enumerate(sorted({s.seed for s in scores}))}
+    by_seed = np.full((len(seeds), len(row), len(modes)), np.nan)
+    held = [s for s in scores if s.value is not None]
+    places = [[seeds[s.seed] for s in held], [row[s.example_id] for s in held], [column[s.mode] for s in held]]
+    by_seed[tuple(places)] = [s.value for s in held]
+    for mode, i in column.items():
+        if not MODES[mode].adapter:
+            by_seed[1:, :, i] = by_seed[0, :, i]
+    return ScoreTable(axis, scores[0].metric, modes, list(groups.values()), mean_over(by_seed, 0), by_seed)
+
+
+def mean_over(values: Array, over: int) -> Array:
+    """The mean of what is there along one dimension; NaN where nothing is."""
+    present = ~np.isnan(values)
+    count = present.sum(axis=over)
+    total = np.where(present, values, 0.0).sum(axis=over)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

@@ -1,4 +1,4 @@
-"""Where the four commands begin."""
+"""Where the commands begin."""
 
 from __future__ import annotations
 
@@ -38,5 +38,13 @@ def report() -> None:
     """The `report` command."""
     _found()
     from reports.cli import main
+
+    main()
+
+
+def dataset() -> None:
+    """The `dataset` command."""
+    _found()
+    from eval.data.dataset_cli import main
 
     main()

@@ -112,7 +112,7 @@ def test_no_module_hides_an_installed_one() -> None:
     assert not names & {"types", "logging", "statistics", "json", "random", "io"}
 
 
-@pytest.mark.parametrize("command", ["eval.cli", "rag.cli", "finetune.cli", "reports.cli"])
+@pytest.mark.parametrize("command", ["eval.cli", "rag.cli", "finetune.cli", "reports.cli", "eval.data.dataset_cli"])
 def test_help_loads_nothing_heavy(command: str) -> None:
     code = (
         f"import sys; sys.argv = ['x', '--help']\nfrom {command} import main\n"

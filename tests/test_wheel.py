@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ("evaluate", "rag", "finetune", "report")
+COMMANDS = ("evaluate", "rag", "finetune", "report", "dataset")
 
 
 def test_every_package_is_in_the_wheel() -> None:

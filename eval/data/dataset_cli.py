@@ -1,0 +1,102 @@
+"""The `dataset` command."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from eval.terminal.command_line import guarded, one_document, print_json
+from eval.terminal.command_options import JsonOption
+
+if TYPE_CHECKING:
+    from eval.data.importing.import_set import Import
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+
+SHOWN = 8
+"""Rows that were left out and are named on the screen; import.json has all."""
+
+
+@app.callback()
+def dataset() -> None:
+    """Make a data set from documents, and from questions in the files that people have."""
+
+
+def _column(what: str) -> Any:
+    return typer.Option(metavar="COLUMN", help=f"The column of {what}.", rich_help_panel="Columns of a table")
+
+
+@app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Spreadsheet, JSON, JSONL, Parquet, YAML, or a folder.")],
+    into: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="The data set's folder; its corpus/ is searched for answers.")
+    ],
+    form: Annotated[str | None, typer.Option("--format", metavar="NAME", help="Default: found out.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of a workbook; default: all with questions.")
+    ] = None,
+    question: Annotated[str | None, _column("questions")] = None,
+    answer: Annotated[str | None, _column("accepted answers")] = None,
+    reply: Annotated[str | None, _column("whole replies")] = None,
+    documents: Annotated[str | None, _column("documents that hold the answer")] = None,
+    group: Annotated[str | None, _column("facts; rows of one fact stay together")] = None,
+    split: Annotated[str | None, _column("splits: train, dev, test")] = None,
+    test_share: Annotated[float, typer.Option(min=0.1, max=0.9, help="Share of rows for the test.")] = 0.5,
+    seed: Annotated[int, typer.Option(help="Which groups go into the test.")] = 0,
+    empty_is_unanswerable: Annotated[
+        bool, typer.Option("--empty-is-unanswerable", metavar="", help="Rows without an answer should be refused.")
+    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", metavar="", help="Write over rows that are there.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Write train.jsonl and test.jsonl from a file of questions, with answers, documents and groups found."""
+    from eval.data.importing.import_set import import_set
+
+    named = {
+        "question": question, "answer": answer, "reply": reply, "documents": documents, "group": group, "split": split,
+    }  # fmt: skip
+    with one_document(json):
+        done = import_set(
+            file, into, form=form, sheet=sheet, columns={k: v for k, v in named.items() if v}, test_share=test_share,
+            seed=seed, replace=replace, empty_is_unanswerable=empty_is_unanswerable,
+        )  # fmt: skip
+    if json:
+        print_json(
+            {"folder": str(done.folder), "format": done.form, "rows": done.rows, "groups": done.groups,
+             "documents": done.documents, "notes": list(done.notes), "left_out": list(done.left_out)}
+        )  # fmt: skip
+        return
+    for line in import_lines(done):
+        typer.echo(line)
+    typer.echo(f"next: evaluate {done.folder} --check")
+
+
+def import_lines(done: Import) -> list[str]:
+    """What an import has to say, as lines."""
+    rows = ", ".join(f"{n} {split}" for split, n in sorted(done.rows.items(), reverse=True))
+    lines = [f"{done.folder}: {rows} rows about {done.groups} facts, read as {done.title}"]
+    if done.documents:
+        lines.append(f"  {done.documents} documents written to {done.folder / 'corpus' / 'imported'}")
+    lines += [f"  {note}" for note in done.notes]
+    if done.left_out:
+        lines.append(f"  {len(done.left_out)} rows left out (all in {done.folder / 'import.json'}):")
+        lines += [f"    {line}" for line in done.left_out[:SHOWN]]
+    if done.proposal is not None:
+        lines.append(
+            f"  dataset.yaml: metric {done.proposal.metric}, answer {done.proposal.answer or 'the whole reply'}"
+        )
+        lines += [f"    check {check.line()}" for check in done.proposal.checks]
+    return lines
+
+
+def main() -> None:
+    """Run the command; a UserError is one line and exit code 2."""
+    sys.exit(guarded(app))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Questions from the files that people have: spreadsheets, and the test sets of other tools."""

@@ -1,0 +1,1 @@
+"""One module a format; each registers itself with `eval.data.importing.import_format`."""

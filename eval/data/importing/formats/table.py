@@ -1,0 +1,109 @@
+"""Any table with a column of questions: CSV, TSV, XLSX, ODS, and records of which the keys are such columns."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from eval.data.importing.column_roles import plain_name, roles_of
+from eval.data.importing.import_format import Context, Found, Imported, Named, Source, importer, texts
+from eval.data.importing.source_files import split_named
+from eval.metrics.text.language import language_of
+
+POINT_LANGUAGES = ("en", "ko", "ja", "zh", "th", "hi")
+"""Languages that write decimals with a point."""
+NO = ("false", "no", "nein", "0", "n", "falsch", "non", "아니요", "아니오", "いいえ", "否", "нет")
+_COMMA_NUMBER = re.compile(r"([-+]?)(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?(\s*[%€$£]?)")
+
+
+def _fits(source: Source) -> bool:
+    return bool(source.entries) and (source.tabular or any(_plain(key) for key in source.shared_keys()))
+
+
+def _plain(key: str) -> bool:
+    from eval.data.importing.column_roles import ROLES
+
+    return plain_name(key) in ROLES["question"]
+
+
+@importer("table", "a table with a column of questions", _fits)
+def read_table(source: Source, named: Named) -> Found:
+    """One row a record; a cell may hold several accepted answers, one a line or divided by ' | '."""
+    columns = source.columns or tuple(dict.fromkeys(k for e in source.entries for k in e.values))
+    cells = [{c: "\n".join(texts(e.values.get(c))) for c in columns} for e in source.entries]
+    roles = roles_of(columns, cells, named.columns, str(source.path))
+    swap = source.comma and _language(cells, roles["question"]) in POINT_LANGUAGES
+    rows: list[Imported] = []
+    swapped = 0
+    for entry, row in zip(source.entries, cells, strict=True):
+        answers = _several(entry.values.get(roles.get("answer", "")), source.tabular)
+        if swap:
+            pointed = tuple(_with_point(a) for a in answers)
+            swapped += sum(a != b for a, b in zip(answers, pointed, strict=True))
+            answers = pointed
+        rows.append(_row(entry.where, row, roles, answers, entry.split, source.tabular, entry.values))
+    notes = ["columns: " + ", ".join(f"{role} = '{column}'" for role, column in roles.items())]
+    unused = [c for c in columns if c not in roles.values() and any(row[c] for row in cells)]
+    notes += [f"columns not used: {', '.join(repr(c) for c in unused)}"] if unused else []
+    notes += (
+        [f"{swapped} numbers with a decimal comma written with a point, as the questions' language has it"]
+        if swapped
+        else []
+    )
+    return Found(tuple(rows), tuple(notes))
+
+
+def _row(
+    where: str, row: Mapping[str, str], roles: Mapping[str, str], answers: tuple[str, ...], split: str, tabular: bool,
+    values: Mapping[str, object],
+) -> Imported:  # fmt: skip
+    def cell(role: str) -> str:
+        return row[roles[role]].strip() if role in roles else ""
+
+    reply = cell("reply")
+    tags = ",".join(_several(values.get(roles.get("tags", "")), tabular)).split(",")
+    contexts = _several(values.get(roles.get("context", "")), False)
+    return Imported(
+        where, " ".join(cell("question").split()), answers, reply, id=cell("id"),
+        documents=_several(values.get(roles.get("documents", "")), tabular),
+        contexts=tuple(Context(text) for text in contexts), group=cell("group"),
+        answerable=_answerable(cell("answerable"), roles.get("answerable", "")),
+        tags=tuple(t.strip() for t in tags if t.strip()),
+        options=_several(values.get(roles.get("options", "")), tabular), split=split_named(cell("split")) or split,
+    )  # fmt: skip
+
+
+def _several(value: object, tabular: bool) -> tuple[str, ...]:
+    """The texts of a value; of a table's cell, one a line, one between bars, or those of a JSON list."""
+    if not isinstance(value, str):
+        return texts(value)
+    if not tabular:
+        return texts(value)
+    if value.startswith("[") and value.endswith("]"):
+        try:
+            return texts(json.loads(value))
+        except ValueError:
+            quoted = re.findall(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", value)  # a list as Python writes it
+            if quoted:
+                return texts([first or second for first, second in quoted])
+    return texts(re.split(r"\n| \| ", value))
+
+
+def _answerable(cell: str, column: str) -> bool:
+    said = cell.casefold() in NO
+    negative = plain_name(column) in ("is impossible", "unanswerable")
+    return not cell or (said if negative else not said)
+
+
+def _language(cells: list[dict[str, str]], question: str) -> str:
+    return language_of(" ".join(row[question] for row in cells[:50]))
+
+
+def _with_point(text: str) -> str:
+    """1.234,5 as 1,234.5; a text that is no number as it is."""
+    match = _COMMA_NUMBER.fullmatch(text)
+    if match is None:
+        return text
+    sign, whole, decimals, unit = match.groups()
+    return f"{sign}{whole.replace('.', ',')}{'.' + decimals if decimals else ''}{unit}"

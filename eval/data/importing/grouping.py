@@ -1,0 +1,88 @@
+"""Which rows are about one fact, and splits that cut no such group."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
+
+from eval.data.near_duplicates import near_pairs, same_names
+from eval.data.splits import same_question
+from eval.records import Example
+
+
+def fact_groups(rows: Sequence[Example]) -> list[str]:
+    """The group of each row: rows share one by the file's group, question, or answer in one document.
+
+    Questions that are nearly the same and have the same answer share one, too. Rows that the file put into two groups
+    are in one where they ask the same: nothing that is asked may stand in two splits.
+    """
+    parent = list(range(len(rows)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    first: dict[Hashable, int] = {}
+    for i, row in enumerate(rows):
+        for key in _keys(row):
+            parent[root(i)] = root(first.setdefault(key, i))
+    questions = [row.question for row in rows]
+    for i, j, _ in near_pairs(questions, questions):
+        if i < j and same_names(questions[i], questions[j]) and rows[i].answers[:1] == rows[j].answers[:1]:
+            parent[root(i)] = root(j)
+    members: dict[int, list[int]] = defaultdict(list)
+    for i in range(len(rows)):
+        members[root(i)].append(i)
+    names: dict[str, int] = {}
+    found = [""] * len(rows)
+    for held in members.values():
+        name = _name(rows[held[0]])
+        names[name] = names.get(name, 0) + 1
+        if names[name] > 1:
+            name = f"{name}-{names[name]}"
+        for i in held:
+            found[i] = name
+    return found
+
+
+def split_groups(groups: Sequence[str], share: float, seed: int) -> list[str]:
+    """`train` or `test` for each row, by group: groups in an order drawn by the seed fill the test to its share."""
+    sizes: dict[str, int] = defaultdict(int)
+    for group in groups:
+        sizes[group] += 1
+    order = sorted(sizes, key=lambda g: (hashlib.sha256(f"{seed}\n{g}".encode()).hexdigest(), g))
+    wanted, held, test = share * len(groups), 0, set()
+    for group in order:
+        if held + sizes[group] / 2 <= wanted:
+            test.add(group)
+            held += sizes[group]
+    return ["test" if group in test else "train" for group in groups]
+
+
+def slug(text: str, length: int = 60) -> str:
+    """A text as a name of letters, digits and hyphens; letters of other scripts stay."""
+    plain = unicodedata.normalize("NFC", text).casefold()
+    return re.sub(r"[\W_]+", "-", plain).strip("-")[:length].strip("-")
+
+
+def _keys(row: Example) -> list[Hashable]:
+    keys: list[Hashable] = [("question", same_question(row.question))]
+    if row.group:
+        keys.append(("group", row.group))
+    elif row.documents and row.answers:
+        keys.append(("fact", row.documents[0], same_question(row.answers[0])))
+    return keys
+
+
+def _name(row: Example) -> str:
+    if row.group:
+        return row.group
+    if row.documents and row.answers:
+        stem = row.documents[0].rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        return slug(f"{stem} {row.answers[0]}") or row.id
+    return slug(row.question) or row.id

@@ -1,0 +1,182 @@
+"""A file or folder as records, whatever it is written in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from eval.data.importing.import_format import Entry, Source
+from eval.data.jsonl import read_json_lines, read_utf8
+from eval.data.yaml_text import read_yaml
+from eval.errors import UserError, need
+
+SPLITS = {
+    "train": "train", "training": "train", "test": "test", "testing": "test", "eval": "test", "dev": "dev",
+    "valid": "dev", "validation": "dev", "val": "dev",
+}  # fmt: skip
+"""How splits are called elsewhere, and here."""
+HEADER_WITHIN = 10
+"""Rows from the top of a sheet among which the header is looked for: people put a title above it."""
+LARGEST = 2**30
+"""Bytes of a file that is read whole."""
+
+
+def read_source(path: Path, *, sheet: str | None = None, is_header: Callable[[list[str]], bool]) -> Source:
+    """The records of a file or folder; raises UserError naming the file, the place and the fix.
+
+    `is_header` says of a table's row whether it names columns; where none of the first rows does, the first one is it.
+    """
+    if path.is_dir():
+        return _folder(path)
+    if not path.is_file():
+        raise UserError(f"{path}: no such file; name the file with the questions")
+    if path.stat().st_size > LARGEST:
+        raise UserError(f"{path}: larger than {LARGEST // 2**30} GiB; divide it")
+    reader = READERS.get(path.suffix.lower())
+    if reader is not None:
+        return reader(path)
+    from rag.readers.sheets.sheet import SHEETS
+
+    if path.suffix.lower() in SHEETS:
+        return _tables(path, sheet, is_header)
+    raise UserError(
+        f"{path}: questions are not read from this kind of file; known: {', '.join([*SHEETS, *READERS])}, "
+        "or a folder of a Hugging Face data set; save it as one of these"
+    )
+
+
+def split_named(name: str) -> str:
+    """Our name of a split by a file's or column's; empty where it is none."""
+    words = name.casefold().replace("-", " ").replace("_", " ").replace(".", " ").split()
+    return next((SPLITS[word] for word in words if word in SPLITS), "")
+
+
+def _tables(path: Path, wanted: str | None, is_header: Callable[[list[str]], bool]) -> Source:
+    from rag.readers.sheets.sheet import read_sheets
+
+    sheets = [s for s in read_sheets(path) if s.rows or s.left_out]
+    named = [s for s in sheets if s.rows and (wanted is None or s.name == wanted)]
+    if not named:
+        there = ", ".join(f"'{s.name}'" for s in sheets if s.rows) or "none"
+        raise UserError(f"{path}: no sheet '{wanted}'; there is {there}" if wanted else f"{path}: no rows in it")
+    heads = [_header(s.rows, is_header) for s in named]
+    if wanted is None and any(at is not None for at in heads):  # sheets of notes beside those of questions
+        notes = [
+            f"sheet '{s.name}' has no column of questions and is left out"
+            for s, at in zip(named, heads, strict=True)
+            if at is None
+        ]
+        kept = [(s, at) for s, at in zip(named, heads, strict=True) if at is not None]
+    else:
+        notes, kept = [], [(s, at or 0) for s, at in zip(named, heads, strict=True)]
+    entries: list[Entry] = []
+    columns: dict[str, None] = {}
+    for sheet, at in kept:
+        names = _unique(sheet.rows[at])
+        columns.update(dict.fromkeys(names))
+        for number, row in zip(sheet.numbers[at + 1 :], sheet.rows[at + 1 :], strict=True):
+            where = f"{path}:{sheet.name}!{number}" if sheet.name else f"{path}:{number}"
+            entries.append(Entry(where, dict(zip(names, row, strict=True)), split_named(sheet.name)))
+    notes += [note for s in sheets for note in s.left_out]
+    comma = any(s.comma for s, _ in kept)
+    return Source(path, tuple(entries), columns=tuple(columns), tabular=True, comma=comma, notes=tuple(notes))
+
+
+def _header(rows: tuple[tuple[str, ...], ...], is_header: Callable[[list[str]], bool]) -> int | None:
+    return next((i for i, row in enumerate(rows[:HEADER_WITHIN]) if is_header(list(row))), None)
+
+
+def _unique(names: tuple[str, ...]) -> list[str]:
+    """Names of columns, each once; one without a name is called by its place."""
+    found: list[str] = []
+    for i, name in enumerate(names, 1):
+        name = " ".join(name.split()) or f"column {i}"
+        found.append(name if name not in found else f"{name} ({i})")
+    return found
+
+
+def _json(path: Path) -> Source:
+    try:
+        value = json.loads(read_utf8(path))
+    except json.JSONDecodeError as error:
+        raise UserError(f"{path}:{error.lineno}: bad JSON: {error.msg} at column {error.colno}; correct it") from None
+    except RecursionError:
+        raise UserError(f"{path}: nested too deeply; write it flatter") from None
+    return Source(path, tuple(_items(path, value)), document=value)
+
+
+def _items(path: Path, value: Any) -> Iterator[Entry]:
+    """The records of a JSON value: of its list, or of the lists under the names of splits."""
+    if isinstance(value, dict):
+        for key, rows in value.items():
+            if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
+                yield from _listed(f"{path}:{key}", rows, split_named(key))
+    elif isinstance(value, list):
+        yield from _listed(str(path), value, split_named(path.stem))
+
+
+def _listed(where: str, rows: list[Any], split: str) -> Iterator[Entry]:
+    for i, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise UserError(f"{where}[{i}]: expected an object, found {type(row).__name__}; write {{...}}")
+        yield Entry(f"{where}[{i}]", row, split)
+
+
+def _json_lines(path: Path) -> Source:
+    split = split_named(path.stem)
+    return Source(path, tuple(Entry(f"{path}:{n}", row, split) for n, row in read_json_lines(path)))
+
+
+def _yaml(path: Path) -> Source:
+    value = read_yaml(path)
+    return Source(path, tuple(_items(path, value)), document=value)
+
+
+def _parquet(path: Path) -> Source:
+    return Source(path, tuple(_arrow_rows(path)))
+
+
+def _arrow_rows(path: Path, split: str = "") -> Iterator[Entry]:
+    need("pyarrow", why=f"{path}: reading Parquet and Arrow files")
+    import pyarrow
+    from pyarrow import ipc, parquet
+
+    try:
+        if path.suffix == ".parquet":
+            table = parquet.read_table(path)
+        else:
+            with pyarrow.memory_map(str(path)) as mapped:
+                table = ipc.open_stream(mapped).read_all()
+    except (pyarrow.ArrowInvalid, OSError) as error:
+        raise UserError(f"{path}: cannot be read ({str(error).splitlines()[0]}); write it again") from None
+    split = split or split_named(path.stem)
+    for i, row in enumerate(table.to_pylist()):
+        yield Entry(f"{path}[{i}]", row, split)
+
+
+def _folder(path: Path) -> Source:
+    """A Hugging Face data set: as saved to disk, or as a repository with files in it."""
+    files = [f for f in sorted(path.rglob("*")) if f.suffix in (".parquet", ".arrow", ".jsonl") and f.is_file()]
+    hidden = [f for f in files if any(p.startswith((".", "cache-")) for p in f.relative_to(path).parts)]
+    files = [f for f in files if f not in hidden and f.name != "corpus.parquet"]
+    if not files:
+        raise UserError(f"{path}: no .parquet, .arrow or .jsonl file in it; name the file with the questions")
+    entries: list[Entry] = []
+    for file in files:
+        split = split_named(file.stem) or split_named(file.parent.name)
+        rows = _arrow_rows(file, split) if file.suffix != ".jsonl" else _json_lines(file).entries
+        entries += [Entry(e.where, e.values, e.split or split) for e in rows]
+    return Source(path, tuple(entries))
+
+
+READERS: dict[str, Callable[[Path], Source]] = {
+    ".json": _json,
+    ".jsonl": _json_lines,
+    ".yaml": _yaml,
+    ".yml": _yaml,
+    ".parquet": _parquet,
+    ".arrow": _parquet,
+}
+"""How each kind of file but spreadsheets becomes records."""

@@ -1,0 +1,1 @@
+"""A data set's settings, proposed from its own rows and documents."""

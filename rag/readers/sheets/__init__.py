@@ -1,0 +1,1 @@
+"""Spreadsheets as rows of cells, each cell as its program shows it."""

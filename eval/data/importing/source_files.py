@@ -37,7 +37,7 @@ def read_source(path: Path, *, sheet: str | None = None, is_header: Callable[[li
     reader = READERS.get(path.suffix.lower())
     if reader is not None:
         return reader(path)
-    from rag.readers.sheets.sheet import SHEETS
+    from rag.readers.sheets.spreadsheets import SHEETS
 
     if path.suffix.lower() in SHEETS:
         return _tables(path, sheet, is_header)
@@ -54,7 +54,7 @@ def split_named(name: str) -> str:
 
 
 def _tables(path: Path, wanted: str | None, is_header: Callable[[list[str]], bool]) -> Source:
-    from rag.readers.sheets.sheet import read_sheets
+    from rag.readers.sheets.spreadsheets import read_sheets
 
     sheets = [s for s in read_sheets(path) if s.rows or s.left_out]
     named = [s for s in sheets if s.rows and (wanted is None or s.name == wanted)]

@@ -1,13 +1,8 @@
-"""One sheet of a spreadsheet, and which files hold some."""
+"""One sheet of a spreadsheet."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-
-from eval.errors import UserError
-from rag.readers.archive import ArchiveError
 
 Cells = tuple[str, ...]
 
@@ -26,17 +21,6 @@ class Sheet:
     """Whether numbers are written with a decimal comma."""
     first_column: int = 0
     """The ordinal of the first column, from 0; columns are letters in a workbook."""
-
-
-def read_sheets(file: Path) -> list[Sheet]:
-    """The sheets of a CSV, TSV, XLSX or ODS file, in order; raises UserError naming the file and the cell."""
-    reader = SHEETS.get(file.suffix.lower())
-    if reader is None:
-        raise UserError(f"{file}: is no spreadsheet by its ending; known: {', '.join(SHEETS)}; save it as one of these")
-    try:
-        return [sheet for sheet in reader(file) if sheet.rows or sheet.left_out]
-    except ArchiveError as error:
-        raise UserError(f"{file}: {error}") from None
 
 
 def column_letters(ordinal: int) -> str:
@@ -58,31 +42,3 @@ def kept(name: str, rows: list[list[str]], numbers: list[int], left_out: list[st
     first, width = min(used), max(used) + 1
     cells = tuple(tuple([*row, *[""] * (width - len(row))][first:width]) for _, row in full)
     return Sheet(name, cells, tuple(n for n, _ in full), tuple(left_out), comma, first)
-
-
-def _xlsx(file: Path) -> list[Sheet]:
-    from rag.readers.sheets.xlsx import read_xlsx
-
-    return read_xlsx(file)
-
-
-def _ods(file: Path) -> list[Sheet]:
-    from rag.readers.sheets.ods import read_ods
-
-    return read_ods(file)
-
-
-def _delimited(file: Path) -> list[Sheet]:
-    from rag.readers.sheets.delimited import read_delimited
-
-    return [read_delimited(file)]
-
-
-SHEETS: dict[str, Callable[[Path], list[Sheet]]] = {
-    ".csv": _delimited,
-    ".tsv": _delimited,
-    ".xlsx": _xlsx,
-    ".xlsm": _xlsx,
-    ".ods": _ods,
-}
-"""How each kind of spreadsheet is read."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL, DatasetConfig, Dtype, read_run_config
+from eval.config import DEFAULT_EMBEDDER, DatasetConfig, Dtype, Endpoint, read_run_config
 from eval.errors import UserError
 from eval.records import Decision, Prediction, Score, read_records
 
@@ -74,7 +74,8 @@ def evaluate(
     dataset: str | Path,
     *,
     modes: Sequence[str] = (),
-    model: str = DEFAULT_MODEL,
+    model: str | None = None,
+    endpoint: Endpoint | None = None,
     embedder: str = DEFAULT_EMBEDDER,
     limit: int | None = None,
     seed: int = 0,
@@ -90,7 +91,8 @@ def evaluate(
     """Compare modes on a data set, a folder or the name of a bundled one; what `evaluate DATASET` does.
 
     Without `modes` all that the data set allows; `base` always runs. What an earlier run into the same folder has made
-    and that is still current is used again. Raises UserError for what a person has to put right.
+    and that is still current is used again. Without `model` and `endpoint`, a served model, the data set's endpoint
+    answers, else the default model. Raises UserError for what a person has to put right.
     """
     from eval.data.dataset import resolve_dataset
     from eval.pipeline.plan import plan_run
@@ -101,6 +103,7 @@ def evaluate(
     plan = plan_run(
         resolve_dataset(str(dataset)), model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit,
         dtype=dtype, template=chat_template_kwargs, plugins=loaded, out=None if out is None else Path(out),
+        endpoint=endpoint,
     )  # fmt: skip
     return run_plan(plan, modes, Options(retention, judge, None if prices is None else Path(prices)))
 

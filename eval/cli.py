@@ -21,6 +21,16 @@ from eval.terminal.command_options import (
     TemplateOption,
     template_arguments,
 )
+from eval.terminal.endpoint_options import (
+    ConcurrencyOption,
+    FtModelOption,
+    HybridModelOption,
+    KeyOption,
+    MaxRequestsOption,
+    ModelNameOption,
+    TokenizerOption,
+    endpoint_of,
+)
 
 if TYPE_CHECKING:
     from eval.pipeline.plan import Plan
@@ -31,7 +41,13 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 MEASUREMENT, JUDGE = "Measurement", "Judge (an OpenAI-compatible endpoint; none is asked by default)"
 
 ModelOption = Annotated[
-    str, typer.Option("--model", metavar="MODEL", help="Base model: a Hugging Face id or a local folder.")
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        help="Base model: a Hugging Face id, a local folder, or an address. Default: the data set's endpoint, else "
+        f"{DEFAULT_MODEL}.",
+    ),
 ]
 EmbedderOption = Annotated[
     str, typer.Option("--embedder", metavar="EMBEDDER", help="Embedder: a Hugging Face id or a local folder.")
@@ -125,7 +141,7 @@ JudgeTimeoutOption = Annotated[
 def evaluate(
     datasets: DatasetsArgument = None,
     mode: ModesOption = None,
-    model: ModelOption = DEFAULT_MODEL,
+    model: ModelOption = None,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     limit: LimitOption = None,
     dtype: DtypeOption = "auto",
@@ -145,6 +161,13 @@ def evaluate(
     judge_repeats: JudgeRepeatsOption = 1,
     judge_limit: JudgeLimitOption = None,
     judge_timeout: JudgeTimeoutOption = 60.0,
+    model_name: ModelNameOption = None,
+    ft_model: FtModelOption = None,
+    hybrid_model: HybridModelOption = None,
+    tokenizer: TokenizerOption = None,
+    model_key_env: KeyOption = None,
+    concurrency: ConcurrencyOption = None,
+    max_requests: MaxRequestsOption = None,
 ) -> None:
     """Compare a better prompt, retrieval, fine-tuning and both on a data set, and say which to use."""
     from eval.data.dataset import resolve_dataset
@@ -158,6 +181,10 @@ def evaluate(
         judge, judge_model, key_env=judge_key_env, repeats=judge_repeats, limit=judge_limit, timeout=judge_timeout
     )
     template = template_arguments(chat_template_kwargs)
+    endpoint = endpoint_of(
+        model, name=model_name, ft=ft_model, hybrid=hybrid_model, tokenizer=tokenizer, key_env=model_key_env,
+        concurrency=concurrency, max_requests=max_requests,
+    )  # fmt: skip
     for name in mode or []:
         if name not in MODES:
             raise UserError(f"--mode {name}: no such mode; known: {', '.join(MODES)}")
@@ -168,8 +195,8 @@ def evaluate(
         from eval.data.gates.check_command import check_datasets
 
         check_datasets(
-            paths, model=model, embedder=embedder, dtype=dtype, template=template, seed=seed, limit=limit, out=out,
-            json=json,
+            paths, model=model or DEFAULT_MODEL, embedder=embedder, dtype=dtype, template=template, seed=seed,
+            limit=limit, out=out, json=json,
         )  # fmt: skip
         return
     from eval.pipeline.plan import plan_run
@@ -178,7 +205,7 @@ def evaluate(
     plans = [
         plan_run(
             p, model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype, template=template,
-            plugins=plugins, out=out,
+            plugins=plugins, out=out, endpoint=endpoint,
         )
         for p in paths
     ]  # fmt: skip

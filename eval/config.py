@@ -175,6 +175,33 @@ class Generation(Section):
         return {k: v for k, v in self.model_dump().items() if k in first or v != type(self).model_fields[k].default}
 
 
+class Endpoint(Section):
+    """A server that replies in the place of a model on this machine; it speaks OpenAI's API."""
+
+    url: str
+    """Up to and with `/v1`."""
+    model: str = Field(min_length=1)
+    """The base's name there."""
+    adapters: dict[str, str] = {}
+    """Adapter -> the name that it is served under, or `URL#NAME` where another server has it."""
+    tokenizer: str | None = None
+    """A model on this machine with the same tokenizer and chat template: prompts are then rendered here. None: the
+    server renders them."""
+    key_env: str | None = None
+    """The environment variable that holds the API key; None: OPENAI_API_KEY, where it is set."""
+    concurrency: int | None = Field(None, ge=1, le=512)
+    """Requests under way at once; None: as many as the server keeps up with."""
+    timeout: float = Field(300.0, gt=0)
+    """Seconds for one request."""
+    max_requests: int | None = Field(None, ge=1)
+    """Of one command; where they are spent it stops, and the next one goes on."""
+
+    @property
+    def label(self) -> str:
+        """Name and address in one."""
+        return f"{self.url.rstrip('/')}#{self.model}"
+
+
 class DatasetConfig(Section):
     """The whole of dataset.yaml."""
 
@@ -188,6 +215,8 @@ class DatasetConfig(Section):
     fewshot: Fewshot = Fewshot()
     finetune: Finetune = Finetune()
     generation: Generation = Generation()
+    endpoint: Endpoint | None = None
+    """The server that replies, where no --model is named."""
     chat_template_kwargs: dict[str, Any] = {}
     """What is passed to the model's chat template wherever it is rendered, such as `enable_thinking: true`."""
     retention: Retention = Retention()
@@ -212,6 +241,12 @@ class RunConfig(Section):
     learning_rates: dict[str, float] = {}
     """By adapter, what a sweep found; where there is none, the data set's."""
     dataset: DatasetConfig
+
+    @property
+    def local_model(self) -> str | None:
+        """The model on this machine whose tokenizer renders prompts; None where a server does that alone."""
+        served = self.dataset.endpoint
+        return served.tokenizer if served else self.model
 
     def learning_rate(self, adapter: str) -> float:
         """The rate that an adapter is trained with; the settings must have been resolved."""

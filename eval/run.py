@@ -23,8 +23,8 @@ def evaluate(
 ) -> Decision:  # fmt: skip
     """Answer in every mode that has no current predictions, score, decide and write the report."""
     read_prices(options.prices)  # like all that can be wrong, before anything is written
-    wanted = modes_for(plan.dataset, modes)
-    battery = _battery(plan) if options.retention else None
+    wanted = modes_for(plan.dataset, modes, plan.config.dataset.endpoint)
+    battery = _battery(plan) if options.retention and not plan.config.dataset.endpoint else None
     plan = settled(plan, wanted, battery)
     for line in pulled(plan, wanted):
         say(line)

@@ -10,6 +10,7 @@ from typing import Any
 from eval.arms.modes import MODES
 from eval.arms.predict import prediction_cost, read_predictions
 from eval.arms.resources import adapter_cost, index_seconds
+from eval.model.endpoint.address import SERVED
 from eval.pipeline.fingerprints import Identity
 from eval.records import Cost
 
@@ -20,12 +21,13 @@ def collect_costs(run: Path, identity: Identity, modes: Sequence[str]) -> list[d
 
 
 def _cost(run: Path, identity: Identity, mode: str) -> Cost:
-    spec = MODES[mode]
+    spec, served = MODES[mode], identity.arithmetic == SERVED
     predictions = read_predictions(run, mode)
     asked = prediction_cost(run, mode)
     trained: dict[str, Any] = {}
     if spec.adapter:
-        trained = adapter_cost(run / "adapters" / f"{spec.adapter}-{identity.adapter(spec.adapter)}")
+        folder = run / "adapters" / f"{spec.adapter}-{identity.adapter(spec.adapter)}"
+        trained = adapter_cost(folder) if folder.is_dir() or not served else {}
     return Cost(
         mode=mode,
         index_seconds=index_seconds(run) if spec.retrieves else 0.0,

@@ -44,7 +44,12 @@ def render(tokenizer: Any, messages: Sequence[Message]) -> list[int]:
 
     Raises UserError when the model has no chat template, or one that refuses the turns.
     """
-    return list(tokenizer.encode(_text(tokenizer, messages, awaiting=True), add_special_tokens=False))
+    return list(tokenizer.encode(render_text(tokenizer, messages), add_special_tokens=False))
+
+
+def render_text(tokenizer: Any, messages: Sequence[Message]) -> str:
+    """The text that `render` cuts into tokens."""
+    return _text(tokenizer, messages, awaiting=True)
 
 
 def render_reply(tokenizer: Any, messages: Sequence[Message], reply: str) -> list[int]:

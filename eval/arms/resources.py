@@ -41,6 +41,8 @@ tuned to be short: 10 to 36 % of their replies on `tidewell` at 48 tokens, and n
 REPLY_QUANTILE = 0.95
 """Of the training replies' lengths; the one longest would let every mode ramble for its sake."""
 REPLY_HEADROOM = 1.5
+LEAST_BYTES = 2
+"""Of text in a token of a served model whose tokenizer is not here; most take 3 to 5, scripts of their own 2 to 3."""
 
 
 class Resources:
@@ -91,7 +93,9 @@ class Resources:
 
         if self.loaded:
             return self.base.tokenizer
-        tokenizer = load_tokenizer(self.run_config.model)
+        if self.run_config.local_model is None:
+            raise UserError("there is no local tokenizer of the served model; name one by --tokenizer")
+        tokenizer = load_tokenizer(self.run_config.local_model)
         self._prepare_tokenizer(tokenizer)
         return tokenizer
 
@@ -136,6 +140,8 @@ class Resources:
 
         More is REPLY_HEADROOM times the REPLY_QUANTILE of their lengths; so much room must every prompt leave.
         """
+        if self.run_config.local_model is None:
+            return self._limits_by_length()
         turns = ask(self.config.instruction, "?").messages
         replies = [render_reply(self.tokenizer, turns, e.reply) for e in self.dataset.train]
         common = Limits(
@@ -147,6 +153,14 @@ class Resources:
         lengths = sorted(len(reply) for reply in replies)
         usual = int(REPLY_HEADROOM * lengths[math.ceil(REPLY_QUANTILE * len(lengths)) - 1])
         return replace(common, reply=max(REPLY_FLOOR, usual), least=usual)
+
+    def _limits_by_length(self) -> Limits:
+        """The same where no tokenizer is at hand, at a token for every LEAST_BYTES bytes."""
+        if configured := self.config.generation.max_new_tokens:
+            return Limits(configured, configured, think=self.config.generation.max_think_tokens)
+        lengths = sorted(len(e.reply.encode()) // LEAST_BYTES + 1 for e in self.dataset.train)
+        usual = int(REPLY_HEADROOM * lengths[math.ceil(REPLY_QUANTILE * len(lengths)) - 1])
+        return Limits(max(REPLY_FLOOR, usual), usual, think=self.config.generation.max_think_tokens)
 
     def prepare(self, examples: Sequence[Example]) -> None:
         """Retrieve for many questions at once, which is faster than one by one."""

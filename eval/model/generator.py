@@ -65,16 +65,18 @@ class GeneratorKind:
     make: Make
     loads: bool
     """Whether it answers with the base loaded in this process."""
+    serves: bool = False
+    """Whether it asks for adapters by names that a server knows, so that none is trained here."""
 
 
 GENERATORS: Registry[GeneratorKind] = Registry("generator")
 
 
-def generator(name: str, *, loads: bool = False) -> Callable[[Make], Make]:
+def generator(name: str, *, loads: bool = False, serves: bool = False) -> Callable[[Make], Make]:
     """Register a function as a generator under the name that `generation.generator` may have."""
 
     def register(make: Make) -> Make:
-        GENERATORS.add(name, GeneratorKind(make, loads))
+        GENERATORS.add(name, GeneratorKind(make, loads, serves))
         return make
 
     return register

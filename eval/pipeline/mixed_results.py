@@ -138,6 +138,8 @@ def _measured(plan: Plan, modes: Sequence[str], battery: Battery) -> bool:
 
 def _flags(plan: Plan, there: Arithmetic) -> Iterator[str]:
     """The --dtype that gives the other arithmetic on this machine, if any does."""
+    if plan.config.dataset.endpoint:
+        return
     model, method = locate_model(plan.config.model), plan.config.dataset.finetune.method
     for dtype in get_args(Dtype):
         found = arithmetic_here(model, method, dtype)

@@ -11,14 +11,15 @@ from typing import Any
 from eval.arms import local_generator as _local  # noqa: F401 - registers itself
 from eval.arms.modes import MODES
 from eval.arms.predict import is_current
-from eval.config import DatasetConfig, Dtype, RunConfig, read_run_config, with_template
+from eval.config import DatasetConfig, Dtype, Endpoint, RunConfig, read_run_config, with_template
 from eval.data.dataset import Dataset, load_dataset
 from eval.errors import UserError
 from eval.model.arithmetic import Arithmetic, arithmetic_here
-from eval.model.chat_template import check_template_file
+from eval.model.endpoint import endpoint_generator as _endpoint  # noqa: F401 - registers itself
+from eval.model.endpoint.address import SERVED, adapter_fingerprint, with_endpoint
 from eval.model.generator import GENERATORS
-from eval.model.model_files import locate_model, model_fingerprint
 from eval.pipeline.fingerprints import Identity, identify
+from eval.pipeline.model_source import model_source
 from eval.pipeline.swept_rates import read_rates
 from eval.records import Example
 from eval.strategies import ADAPTERS, Adapter
@@ -76,7 +77,7 @@ class Plan:
 def plan_run(
     path: Path,
     *,
-    model: str,
+    model: str | None,
     embedder: str,
     seed: int = 0,
     seeds: int = 1,
@@ -86,9 +87,12 @@ def plan_run(
     plugins: Sequence[str] = (),
     out: Path | None = None,
     learning_rates: dict[str, float] | None = None,
+    endpoint: Endpoint | None = None,
 ) -> Plan:
     """Read and check a data set and fingerprint the run; raises UserError before anything is written.
 
+    Replies are made by `endpoint` where one is given, else by `model`; where neither is, by the endpoint that
+    dataset.yaml names, or by the default model.
     `plugins` are the files that were loaded, for whoever opens the run later; `template` holds arguments of the chat
     template, over the data set's. `learning_rates`, by adapter, stand before the data set's; None: those that a sweep
     in the run folder found.
@@ -98,29 +102,37 @@ def plan_run(
     _check_generator(dataset)
     _check_folder(folder, dataset)
     examples = choose_examples(dataset.test, limit, seed)
-    located = locate_model(model)
-    check_template_file(located, model)
+    source = model_source(model, endpoint, dataset.config)
+    if source.endpoint and seeds > 1:
+        raise UserError("--seeds: adapters behind an address are served, not trained here; drop --seeds")
+    settings = with_endpoint(with_template(dataset.config, template), source.endpoint)
+    if source.folder and not source.endpoint:
+        settings = with_defaults(settings, dataset, source.folder, source.label)
     config = RunConfig(
-        dataset_path=str(path), model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype,
-        plugins=list(plugins), dataset=with_defaults(with_template(dataset.config, template), dataset, located, model),
+        dataset_path=str(path), model=source.label, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype,
+        plugins=list(plugins), dataset=settings,
     )  # fmt: skip
-    model_print = model_fingerprint(located)
     embedder_print = _embedder_fingerprint(embedder) if dataset.documents else ""
 
-    arithmetic = arithmetic_here(located, config.dataset.finetune.method, dtype)
+    arithmetic = SERVED
+    if source.folder and not source.endpoint:
+        arithmetic = arithmetic_here(source.folder, config.dataset.finetune.method, dtype)
 
     def identity(config: RunConfig, arithmetic: Arithmetic) -> Identity:
         return identify(
-            dataset, config, examples, model=model_print, embedder=embedder_print, arithmetic=arithmetic
+            dataset, config, examples, model=source.fingerprint, embedder=embedder_print, arithmetic=arithmetic
         )  # fmt: skip
 
+    if source.endpoint:
+        learning_rates = dict.fromkeys(ADAPTERS, 0.0)  # nothing is trained here
     if learning_rates is None:
         unset = identity(config.model_copy(update={"learning_rates": dict.fromkeys(ADAPTERS, 0.0)}), arithmetic)
         learning_rates = read_rates(folder, unset.recipe)
     config = config.model_copy(update={"learning_rates": learning_rates})
 
     def identities(arithmetic: Arithmetic) -> list[Identity]:
-        return [_with_pulled(folder, identity(_seeded(config, k), arithmetic)) for k in range(seeds)]
+        found = [identity(_seeded(config, k), arithmetic) for k in range(seeds)]
+        return [_with_served(source.endpoint, i) if source.endpoint else _with_pulled(folder, i) for i in found]
 
     first, *further = identities(arithmetic)
     return Plan(dataset, config, first, examples, folder, tuple(further), identities)
@@ -132,7 +144,7 @@ def plan_again(run: Path) -> Plan:
     return plan_run(
         Path(config.dataset_path), model=config.model, embedder=config.embedder, seed=config.seed, seeds=config.seeds,
         limit=config.limit, dtype=config.dtype, template=config.dataset.chat_template_kwargs, plugins=config.plugins,
-        out=run,
+        out=run, endpoint=config.dataset.endpoint,
     )  # fmt: skip
 
 
@@ -158,6 +170,13 @@ def _with_pulled(run: Path, identity: Identity) -> Identity:
     return identity
 
 
+def _with_served(endpoint: Endpoint, identity: Identity) -> Identity:
+    """With adapters that are known by the names that they are served under."""
+    for name in endpoint.adapters:
+        identity = identity.with_adapter(name, adapter_fingerprint(endpoint, name))
+    return identity
+
+
 def with_defaults(settings: DatasetConfig, dataset: Dataset, model: Path, name: str) -> DatasetConfig:
     """A data set's settings with what they leave open filled in by rule, for the model in this folder."""
     from finetune.training.defaults import resolved
@@ -166,12 +185,19 @@ def with_defaults(settings: DatasetConfig, dataset: Dataset, model: Path, name: 
     return settings.model_copy(update={"finetune": finetune})
 
 
-def modes_for(dataset: Dataset, modes: Sequence[str]) -> list[str]:
+def modes_for(dataset: Dataset, modes: Sequence[str], endpoint: Endpoint | None = None) -> list[str]:
     """The modes to run, in registry order: all that the data set allows when none is named, else those and `base`.
 
-    Raises UserError when a named mode needs a corpus that the data set does not have.
+    Raises UserError when a named mode needs a corpus that the data set does not have, or an adapter that the endpoint
+    does not serve.
     """
     possible = [m.name for m in MODES.values() if dataset.documents or not m.retrieves]
+    if endpoint:
+        unserved = [m for m in possible if (a := MODES[m].adapter) and a not in endpoint.adapters]
+        possible = [m for m in possible if m not in unserved]
+        for name in set(unserved) & set(modes):
+            adapter = MODES[name].adapter
+            raise UserError(f"--mode {name}: no name is known that serves its adapter; pass --{adapter}-model NAME")
     for name in modes:
         if name not in possible:
             raise UserError(

@@ -21,7 +21,7 @@ from eval.data.dataset import check_corpus
 from eval.data.gates.gate import Finding, check_run, tell, write_findings
 from eval.files import write_json
 from eval.judge.settings import JudgeSettings
-from eval.model.generator import GENERATORS
+from eval.model.generator import GENERATORS, GeneratorKind
 from eval.pipeline.adapter_outcomes import failure, to_answer
 from eval.pipeline.conclude import judge_replies, known_findings, score
 from eval.pipeline.graph import Machine, Skipped, Task
@@ -82,7 +82,8 @@ class Work:
     def tasks(self) -> list[Task]:
         """All tasks of a run, each after those that it needs."""
         modes, retrieving = self.modes, any(MODES[m].retrieves for m in self.modes)
-        tuned = [(k, a) for k, m in self.plan.answers(modes) if (a := MODES[m].adapter)]
+        served = self._kind.serves
+        tuned = [(k, a) for k, m in self.plan.answers(modes) if (a := MODES[m].adapter) and not served]
         tasks = [Task("check", "check", "checking the data", self._check)]
         if retrieving:
             tasks.append(
@@ -93,7 +94,7 @@ class Work:
         tasks += [self._check_rows(a) for a in dict.fromkeys(a for _, a in tuned)]
         tasks.append(self._load([t.name for t in tasks]))
         for k, mode in self.plan.answers(modes):
-            if adapter := MODES[mode].adapter:
+            if (adapter := MODES[mode].adapter) and not served:
                 tasks.append(self._train(k, adapter))
             tasks.append(self._answer(k, mode))
         tasks += self._retention()
@@ -114,6 +115,10 @@ class Work:
         tasks.append(self._load([t.name for t in tasks]))
         return [*tasks, *(self._train(0, a, train, alone=True) for a in adapters)]
 
+    @property
+    def _kind(self) -> GeneratorKind:
+        return GENERATORS[self.plan.config.dataset.generation.generator]
+
     def _check(self) -> None:
         if to_answer(self.plan, self.modes):
             check_corpus(self.plan.dataset)
@@ -121,7 +126,7 @@ class Work:
         self._held.enter_context(locked(self.plan.folder))  # so that bad data leave nothing behind
         write_run_config(self.plan.folder / "config.yaml", self.plan.config)
         generator = self.plan.config.dataset.generation.generator
-        if not GENERATORS[generator].loads:
+        if not self._kind.loads and to_answer(self.plan, self.modes):
             write_json(
                 self.plan.folder / "environment.json",
                 {"python": platform.python_version(), "generator": generator, "model_folder": "not loaded"},
@@ -194,7 +199,8 @@ class Work:
 
     def _answer(self, k: int, mode: str) -> Task:
         spec, plan = MODES[mode], self.plan
-        loads = ("load",) if GENERATORS[plan.config.dataset.generation.generator].loads else ()
+        loads = ("load",) if self._kind.loads else ()
+        trained = (_numbered(f"train/{spec.adapter}", k),) if spec.adapter and not self._kind.serves else ()
 
         def run() -> None:
             predict(self._seeded(k), mode, plan.examples, plan.home(k), plan.seeded(k)[1].predictions(mode))
@@ -202,7 +208,7 @@ class Work:
         return Task(
             _numbered(f"answer/{mode}", k), "answer", f"answering {mode}{self._seed(k) if spec.adapter else ''}", run,
             (*loads, *(("passages",) if spec.retrieves else ()),
-             *((_numbered(f"train/{spec.adapter}", k),) if spec.adapter else ())),
+             *trained),
             done=lambda: plan.has(k, mode) or bool(failure(plan, k, mode)),
             total=len(plan.examples), unit=" questions", machine=CARD,
         )  # fmt: skip
@@ -212,7 +218,7 @@ class Work:
 
     def _retention(self) -> Iterator[Task]:
         battery = self.battery
-        if not battery:
+        if not battery or self._kind.serves:
             return
         for mode in scored_modes(self.modes):
             adapter = MODES[mode].adapter

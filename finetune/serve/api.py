@@ -1,4 +1,4 @@
-"""The OpenAI-compatible endpoint: /v1/models and /v1/chat/completions, streaming and not, on this machine."""
+"""The OpenAI-compatible endpoint on this machine: models, chat completions, streaming and not, and completions."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 
 from finetune.serve.host_guard import refused
 from finetune.serve.local_server import open_server, serve_until_interrupted
+from finetune.serve.raw_completions import complete, describe, tokenize
 from finetune.serve.request import ApiError, ChatRequest, parse_request
 from finetune.serve.run_answers import Desk, Piece, Reply
 
@@ -78,13 +79,23 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if path == "/v1/models":
             self._json(200, {"object": "list", "data": [self._model(m) for m in self.desk.modes]})
+        elif path == "/v1/server":
+            self._json(200, describe(self.desk))
         elif (name := path.removeprefix("/v1/models/")) in self.desk.modes:
             self._json(200, self._model(name))
         else:
             raise self._unknown()
 
     def _post(self) -> None:
-        if self.path.partition("?")[0] != "/v1/chat/completions":
+        path = self.path.partition("?")[0]
+        if path in ("/tokenize", "/v1/completions"):
+            body = self._body()
+            with self.desk.lock:
+                name = f"cmpl-{secrets.token_hex(12)}"
+                whole = tokenize(self.desk, body) if path == "/tokenize" else complete(self.desk, body, name)
+            self._json(200, whole)
+            return
+        if path != "/v1/chat/completions":
             raise self._unknown()
         request = parse_request(self._body())
         name = f"chatcmpl-{secrets.token_hex(12)}"
@@ -110,7 +121,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _unknown(self) -> ApiError:
         return ApiError(
-            404, f"{self.command} {self.path}: no such address; there are /v1/models and /v1/chat/completions",
+            404, f"{self.command} {self.path}: no such address; there are /v1/models, /v1/chat/completions and "
+            "/v1/completions",
             code="unknown_url",
         )  # fmt: skip
 

@@ -76,11 +76,11 @@ def parse_request(body: Any) -> ChatRequest:
         system=system,
         stream=_typed(body, "stream", bool, False),
         usage=isinstance(options, dict) and options.get("include_usage") is True,
-        max_tokens=_number(body, limit, None, whole=True, allowed=lambda v: v >= 1, what="a whole number from 1"),
-        temperature=_number(body, "temperature", 0.0, allowed=lambda v: 0 <= v <= 2, what="between 0 and 2"),
-        top_p=_number(body, "top_p", 1.0, allowed=lambda v: 0 < v <= 1, what="above 0 and at most 1"),
-        seed=_number(body, "seed", None, whole=True, allowed=lambda v: True, what="a whole number"),
-        stops=_stops(body.get("stop")),
+        max_tokens=number(body, limit, None, whole=True, allowed=lambda v: v >= 1, what="a whole number from 1"),
+        temperature=number(body, "temperature", 0.0, allowed=lambda v: 0 <= v <= 2, what="between 0 and 2"),
+        top_p=number(body, "top_p", 1.0, allowed=lambda v: 0 < v <= 1, what="above 0 and at most 1"),
+        seed=number(body, "seed", None, whole=True, allowed=lambda v: True, what="a whole number"),
+        stops=stop_texts(body.get("stop")),
     )
 
 
@@ -116,7 +116,8 @@ def _text(content: Any, where: str) -> str:
     return "".join(texts)
 
 
-def _stops(value: Any) -> tuple[str, ...]:
+def stop_texts(value: Any) -> tuple[str, ...]:
+    """The texts that end a reply; raises ApiError."""
     stops = [] if value is None else [value] if isinstance(value, str) else value
     if not isinstance(stops, list) or len(stops) > MOST_STOPS or not all(isinstance(s, str) and s for s in stops):
         raise ApiError(400, f"stop is a text or a list of at most {MOST_STOPS} texts", param="stop")
@@ -132,7 +133,7 @@ def _typed(body: dict[str, Any], name: str, kind: type, default: Any) -> Any:
     return value
 
 
-def _number(
+def number(
     body: dict[str, Any],
     name: str,
     default: Any,
@@ -141,10 +142,11 @@ def _number(
     allowed: Callable[[float], bool],
     what: str,
 ) -> Any:
+    """A number of the request, or its default; raises ApiError that says `what` is allowed."""
     value = body.get(name)
     if value is None:
         return default
-    number = isinstance(value, int) or (isinstance(value, float) and not whole)
-    if isinstance(value, bool) or not number or not math.isfinite(value) or not allowed(value):
+    numeric = isinstance(value, int) or (isinstance(value, float) and not whole)
+    if isinstance(value, bool) or not numeric or not math.isfinite(value) or not allowed(value):
         raise ApiError(400, f"{name} is {what}", param=name)
     return value

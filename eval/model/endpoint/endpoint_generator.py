@@ -1,0 +1,237 @@
+"""Replies by a server: any model behind an OpenAI-compatible address, and adapters that it serves by name."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from eval.arms.prompt import Prompt, ask, render_reply
+from eval.errors import UserError
+from eval.files import read_json, write_json
+from eval.model.arithmetic import to_record
+from eval.model.endpoint.address import GENERATOR, SERVED, at, notice
+from eval.model.generator import Answered, Answering, Completion, Generator, generator
+from eval.pipeline.graph import Skipped
+from eval.terminal.progress import say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from eval.arms.resources import Resources
+    from eval.config import Endpoint
+    from eval.model.endpoint.http_client import Client, Failure
+    from eval.model.endpoint.requests import Budget
+    from eval.model.endpoint.route import Asked, Speaker
+    from eval.model.endpoint.server import Server
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """What ends a reply, from the local tokenizer: tokens, and their texts."""
+
+    tokens: tuple[int, ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+class EndpointGenerator:
+    """One request a prompt, as many at once as the server keeps up with."""
+
+    def __init__(self, resources: Resources) -> None:
+        from eval.model.endpoint.requests import Budget
+
+        endpoint = resources.config.endpoint
+        if endpoint is None:
+            raise UserError("generation.generator is endpoint, and no address is named")
+        self.resources = resources
+        self.endpoint: Endpoint = endpoint
+        self.folder: Path = resources.run / "endpoint"
+        self.budget: Budget = Budget(endpoint.max_requests)
+        self._clients: dict[str, tuple[Client, Server]] = {}
+        self._speakers: dict[str | None, Speaker] = {}
+        if line := notice(endpoint, passages=bool(resources.dataset.documents)):
+            say(line)
+
+    @property
+    def tokenizer(self) -> Any | None:
+        """The local one that prompts are rendered with."""
+        return self.resources.tokenizer if self.endpoint.tokenizer else None
+
+    def begin(self, mode: str, adapter: str | None, prompts: Sequence[Prompt]) -> Answering:
+        """Find how the server takes prompts; raises UserError where it does not, or one of them does not fit."""
+        if adapter and adapter not in self.endpoint.adapters:
+            raise UserError(f"mode {mode}: no name is known that serves the adapter; pass --{adapter}-model NAME")
+        speaker = self.speaker(adapter)
+        asked = [speaker.prepare(p.messages) for p in prompts]
+        self._check_lengths(mode, speaker, asked)
+        return _Asking(self, mode, adapter, speaker, asked)
+
+    def speaker(self, adapter: str | None) -> Speaker:
+        """The base or an adapter as it is served, with the form of prompt that works there."""
+        if adapter not in self._speakers:
+            speaker = self._speaker(adapter)
+            speaker.settle(ask(self.resources.config.instruction, "?").messages)
+            self._speakers[adapter] = speaker
+            self._keep(adapter, speaker)
+        return self._speakers[adapter]
+
+    def _speaker(self, adapter: str | None) -> Speaker:
+        from eval.model.endpoint.request_body import Fields
+        from eval.model.endpoint.route import Speaker
+        from eval.model.endpoint.server import check_name, lora_choice
+
+        url, name = at(self.endpoint, adapter)
+        client, server = self._client(url)
+        check_name(server, name, url)
+        lora = lora_choice(server, name, base=adapter is None or url != self.endpoint.url, url=url)
+        ends = self.ends
+        extra: dict[str, Any] = {"lora": lora} if lora else {}
+        if ends.texts:
+            extra["stop"] = list(ends.texts)
+        if ends.tokens and server.kind in ("vllm", "sglang"):
+            extra["stop_token_ids"] = list(ends.tokens)
+        given = self.resources.config.chat_template_kwargs
+        template = dict(given) or ({"enable_thinking": False} if server.kind in RENDER_WITH_ARGUMENTS else None)
+        return Speaker(client, server, name, Fields(), self.tokenizer, extra, template)
+
+    def _client(self, url: str) -> tuple[Client, Server]:
+        from eval.model.endpoint.http_client import Client
+        from eval.model.endpoint.server import probe
+
+        if url not in self._clients:
+            client = Client(self.endpoint, url, self.folder / "requests.jsonl")
+            self._clients[url] = client, probe(client)
+        return self._clients[url]
+
+    @property
+    def ends(self) -> Ends:
+        """What ends a reply: the tokenizer's own token, and the chat template's end of turn."""
+        tokenizer = self.tokenizer
+        if tokenizer is None:
+            return Ends()
+        last = render_reply(tokenizer, ask("s", "q").messages, "x")[-1]
+        found = {tokenizer.eos_token_id} | ({last} if last in tokenizer.all_special_ids else set())
+        tokens = tuple(sorted(t for t in found if t is not None))
+        return Ends(tokens, tuple(str(tokenizer.convert_ids_to_tokens(t)) for t in tokens))
+
+    def _check_lengths(self, mode: str, speaker: Speaker, asked: Sequence[Asked]) -> None:
+        """Raise UserError where a prompt leaves no room for a reply: nothing of a prompt is ever cut."""
+        context, limits = speaker.server.context, self.resources.limits
+        longest = max((len(a.tokens) for a in asked if a.tokens is not None), default=0)
+        if context and longest and longest + limits.least > context:
+            raise UserError(
+                f"mode {mode}: a prompt takes {longest} tokens and its reply up to {limits.least}, and the server "
+                f"reads {context}; raise its context, or lower retrieval.top_k or fewshot.examples"
+            )
+
+    def _keep(self, adapter: str | None, speaker: Speaker) -> None:
+        """Keep what the server said; raises UserError where an earlier part of this run was answered by another one."""
+        file, key = self.folder / "servers.json", adapter or "base"
+        known = read_json(file) if file.is_file() else {}
+        before = known.get(key, {}).get("identity")
+        if before and before != speaker.server.identity and any((self.resources.run / "predictions").glob("*.jsonl")):
+            raise UserError(
+                f"{speaker.client.url}: is {speaker.server.words()} now, and earlier replies in {self.resources.run} "
+                f"are of {' '.join(before[:2]).strip()} (context {before[2]}); name another --out"
+            )
+        known[key] = {
+            "identity": speaker.server.identity, "server": speaker.server.record(), "name": speaker.name,
+            "form": speaker.route.form, "dropped": list(speaker.fields.dropped),
+        }  # fmt: skip
+        write_json(file, known)
+        write_json(self.resources.run / "environment.json", self._environment(known))
+
+    def _environment(self, known: dict[str, Any]) -> dict[str, Any]:
+        """What the report shows of where replies come from."""
+        base = known.get("base") or next(iter(known.values()))
+        server = base["server"]
+        who = "this tool" if base["form"] != "messages" else "the server, by its own chat template"
+        return {
+            "device": "endpoint", "dtype": "served", "weights": "served", "attention": "served",
+            "endpoint": self.endpoint.label, "server": f"{server['kind']} {server['version']}".strip(),
+            "prompts": f"rendered by {who}; sent as {base['form']}", "context": server["context"],
+            "fields the server refused": ", ".join(base["dropped"]) or "none",
+        }  # fmt: skip
+
+
+RENDER_WITH_ARGUMENTS = ("vllm", "sglang", "llama.cpp")
+"""Servers whose chat completions take arguments of the chat template."""
+
+
+class _Asking:
+    def __init__(
+        self, owner: EndpointGenerator, mode: str, adapter: str | None, speaker: Speaker, asked: list[Asked]
+    ) -> None:
+        from eval.model.endpoint.reply import Reader
+
+        self.owner, self.mode, self.adapter, self.speaker, self.asked = owner, mode, adapter, speaker, asked
+        ends = owner.ends
+        self.reader = Reader(owner.tokenizer, owner.resources.limits, ends.tokens, ends.texts)
+
+    def plan(self) -> list[list[int]]:
+        return [[i] for i in range(len(self.asked))]  # what is kept, and asked again, is one reply
+
+    def made_on(self) -> dict[str, Any]:
+        return to_record(
+            SERVED, server=self.speaker.server.words(), model=self.speaker.name, form=self.speaker.route.form,
+            reply_limit=self.owner.resources.limits.reply,
+        )  # fmt: skip
+
+    def complete(self, batches: Sequence[Sequence[int]], left: Sequence[int]) -> Iterator[Answered]:
+        from eval.model.endpoint.http_client import Failure
+        from eval.model.endpoint.pace import Pace
+        from eval.model.endpoint.requests import Crowd
+
+        numbers = {batches[n][0]: n for n in left}
+        crowd = Crowd(self._once, Pace(self.owner.endpoint.concurrency), self.owner.budget)
+        missing: dict[int, Failure] = {}
+        last = time.perf_counter()
+        for prompt, found in crowd.ask(list(numbers)):
+            if isinstance(found, Failure):
+                missing[prompt] = found
+                continue
+            now = time.perf_counter()
+            yield numbers[prompt], [found], now - last
+            last = now
+        if missing:
+            self._tell(missing)
+
+    def _once(self, number: int) -> Completion:
+        from eval.model.endpoint.reply import read_completion
+
+        asked, limits, start = self.asked[number], self.owner.resources.limits, time.perf_counter()
+        most, context = limits.most, self.speaker.server.context
+        if context and asked.tokens is not None:
+            most = min(most, context - len(asked.tokens))
+        answer = self.speaker.send(asked, most)
+        self._check_read(number, answer)
+        return read_completion(answer, asked, time.perf_counter() - start, self.reader)
+
+    def _check_read(self, number: int, answer: Any) -> None:
+        """Raise UserError where the server read less than was sent."""
+        from eval.model.endpoint.route import prompt_tokens
+
+        counted = prompt_tokens(answer)
+        if short := self.speaker.route.short_by(self.asked[number], counted):
+            raise UserError(
+                f"mode {self.mode}: the server cut about {short} tokens of a prompt in silence (it read {counted}), so "
+                "its replies say nothing about the mode; raise its context (Ollama: OLLAMA_CONTEXT_LENGTH or num_ctx)"
+            )
+
+    def _tell(self, missing: dict[int, Failure]) -> None:
+        """Say that a mode has no figures: a reply that is missing is neither empty nor wrong."""
+        kinds = ", ".join(sorted({str(f) for f in missing.values()})[:3])
+        line = (
+            f"mode {self.mode}: {len(missing)} of {len(self.asked)} questions have no reply ({kinds}); the mode is not "
+            "compared, and the same command asks for these again"
+        )
+        if self.mode == "base":
+            raise UserError(line)
+        raise Skipped(line)
+
+
+@generator(GENERATOR, serves=True)
+def endpoint(resources: Resources) -> Generator:
+    """A server, by `--model URL` or the section `endpoint` of dataset.yaml."""
+    return EndpointGenerator(resources)

@@ -1,0 +1,97 @@
+"""Whole prompts over a real socket, and `evaluate` asking this server in the place of the model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.component
+
+
+@pytest.fixture(scope="module")
+def server(finished_run: Path) -> Iterator[Any]:
+    """The finished run behind an address, in float32, where close calls do not turn on the order of sums."""
+    import torch
+
+    from finetune.serve.api import make_server
+    from finetune.serve.run_answers import open_desk
+
+    server = make_server(open_desk(finished_run, "hybrid"), "127.0.0.1", 0)
+    desk = server.RequestHandlerClass.desk
+    desk.load()
+    desk.resources.base.causal.float()
+    desk.resources.base.dtype = torch.float32
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def client(server: Any) -> Any:
+    import openai
+
+    return openai.OpenAI(base_url=f"http://127.0.0.1:{server.server_port}/v1", api_key="any", max_retries=0)
+
+
+def test_tokens_and_text_of_a_prompt_are_completed_alike(client: Any, server: Any) -> None:
+    text = "<|im_start|>user\nHow deep is Arvik?<|im_end|>\n<|im_start|>assistant\n"
+    tokens = server.RequestHandlerClass.desk.resources.base.tokenizer.encode(text, add_special_tokens=False)
+    asked = {"model": "ft", "max_tokens": 12, "temperature": 0}
+    one, two = (client.completions.create(prompt=p, **asked) for p in (text, tokens))
+    assert one.choices[0].text == two.choices[0].text
+    assert one.usage.prompt_tokens == two.usage.prompt_tokens == len(tokens)
+    assert one.usage.completion_tokens <= 12
+
+
+def test_an_echo_gives_the_likelihood_of_each_token_of_the_prompt(client: Any, server: Any) -> None:
+    from eval.model.likelihood import log_likelihoods
+
+    base = server.RequestHandlerClass.desk.resources.base
+    tokens = base.tokenizer.encode("The harbour of Arvik", add_special_tokens=False)
+    made = client.completions.create(model="ft", prompt=tokens, max_tokens=0, echo=True, logprobs=1)
+    (own,) = log_likelihoods(base, "ft", [(tokens[:1], tokens[1:])])
+    first, *others = made.choices[0].logprobs.token_logprobs
+    assert first is None and others == pytest.approx(own, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("body", "param"),
+    [({"prompt": []}, "prompt"), ({"prompt": [10**6]}, "prompt"), ({"prompt": "x" * 5000}, "prompt"),
+     ({"prompt": "x", "model": "gpt"}, "model"), ({"prompt": "x", "max_tokens": 5, "echo": True}, "max_tokens")],
+)  # fmt: skip
+def test_what_is_wrong_with_a_request_is_named(body: dict[str, Any], param: str, client: Any) -> None:
+    import openai
+
+    with pytest.raises(openai.APIStatusError) as error:
+        client.completions.create(**({"model": "base"} | body))
+    assert error.value.body["param"] == param  # type: ignore[index]
+
+
+def test_evaluate_asks_the_server_and_gets_the_replies_of_the_model_itself(
+    server: Any, finished_run: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    from eval.config import Endpoint, read_run_config
+    from eval.pipeline.plan import plan_run
+    from eval.run import Options, evaluate
+
+    data = Path(read_run_config(finished_run / "config.yaml").dataset_path)
+    url = f"http://127.0.0.1:{server.server_port}/v1"
+    endpoint = Endpoint(url=url, model="base", adapters={"ft": "ft", "hybrid": "hybrid"}, tokenizer=str(tiny_model))
+    modes = ["base", "rag", "ft", "hybrid"]
+    plan = plan_run(data, model=None, embedder="all-minilm-l6-v2", out=tmp_path / "run", endpoint=endpoint)
+    decision = evaluate(plan, modes, Options())
+    assert decision.strategy and (tmp_path / "run" / "report.html").is_file()
+    assert "sent as tokens" in json.loads((tmp_path / "run" / "environment.json").read_text())["prompts"]
+    desk = server.RequestHandlerClass.desk
+    for mode in modes:
+        rows = [json.loads(line) for line in (tmp_path / f"run/predictions/{mode}.jsonl").read_text().splitlines()]
+        own = [desk.resources.answer(mode, e.question)[0] for e in plan.examples]
+        assert [r["text"] for r in rows] == own

@@ -86,15 +86,22 @@ _VARIANTS = {b: a for a, b in (pair.split() for pair in _PAIRS.replace("\n", " "
 def words(text: str) -> tuple[str, ...]:
     """Tokens (see `tokens`) without diacritics, plurals and ordinal endings; numerals of every kind as digits."""
     found: list[str] = []
-    for token in tokens(ordinals_as_digits(_OF_NAME.sub("D", text))):
-        token = _ELISION.sub("", token) if "'" in token else token
-        if token.endswith("str") and len(token) > 5:  # Hauptstr. is Hauptstrasse
-            token += "asse"
-        word = stem(_SAME.get(token, token))
-        if found and found[-1].isdigit() and token in ("st", "nd", "rd", "th"):
+    for token in tokens(ordinals_as_digits(_OF_NAME.sub("D", text) if "D" in text else text)):
+        if found and token in _ENDINGS and found[-1].isdigit():
             continue
-        found.append(word)
+        found.append(_word(token))
     return tuple(found)
+
+
+_ENDINGS = frozenset(("st", "nd", "rd", "th"))
+
+
+@lru_cache(maxsize=65536)
+def _word(token: str) -> str:
+    token = _ELISION.sub("", token) if "'" in token else token
+    if token.endswith("str") and len(token) > 5:  # Hauptstr. is Hauptstrasse
+        token += "asse"
+    return stem(_SAME.get(token, token))
 
 
 @lru_cache(maxsize=65536)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from eval.metrics.text.sieve import Sieve
+
 _BOUNDS = re.compile(
     r"[,،，;；:()\[\]—–]\s*|\s-\s|"
     r"\s(?:but|however|whereas|while|although|though|instead(?! of)|so|thus|therefore|hence|because|since|which|"
@@ -33,7 +35,7 @@ _NOT_BEHIND = (
     r"before|after|to mention|surprising\w*|(?-i:far|long)|unlike\w*|uncommon\w*|unusual\w*|be denied|"
     r"without|necessarily|to be confused|sure|certain|quite|entirely|completely|at all sure|bad)\b)"
 )
-_VERBAL = re.compile(
+_VERBAL = Sieve(
     rf"\b(?:{_BE}(?:n't\b|\s+not\b)|cannot\b|can not\b|can't\b|mustn't\b|won't\b|ain't\b|shan't\b|not\b|never\b|no "
     rf"longer\b|"
     rf"neither\b|nor\b)"
@@ -65,7 +67,7 @@ _VERBAL = re.compile(
 )
 """A negation that covers its whole segment."""
 _SPANISH_NO = re.compile(r"(?:^|\s)no (?!s[oó]lo|solamente|hay duda|más de|menos de)", re.IGNORECASE)
-_FORWARD = re.compile(
+_FORWARD = Sieve(
     r"\b(?:instead of|rather than|unlike|as opposed to|in place of|in lieu of|in contrast to|contrary to|not to be "
     r"confused "
     r"with|other than|apart from|statt|anstatt|anstelle (?:von|des|der)|im gegensatz zu|außer|au lieu d[eu']|à la "
@@ -78,7 +80,7 @@ _FORWARD = re.compile(
     re.IGNORECASE,
 )
 """Words that deny what stands behind them up to the end of the segment, and nothing before them."""
-_SEARCHED = re.compile(
+_SEARCHED = Sieve(
     r"\b(?:could(?:n't| not)|can(?:'t| ?not)|did(?:n't| not)|was(?:n't| not) able to|(?:am|was|were|are) unable "
     r"to) find\b|"
     r"\b(?:no|not any) (?:information|mention|record|evidence)\b|\bnot (?:mention|say|state|specify|contain|"
@@ -96,15 +98,15 @@ _CONTRAST = re.compile(
 SHORT = 4
 """Beside a question that is negative itself, a contrast denies so many words: what is longer may repeat the "
 "question."""
-_NONE_OTHER = re.compile(r"\bnone other than\b|\bno one other than\b|\bnothing other than\b", re.IGNORECASE)
-_BACKWARD = re.compile(
+_NONE_OTHER = Sieve(r"\bnone other than\b|\bno one other than\b|\bnothing other than\b", re.IGNORECASE)
+_BACKWARD = Sieve(
     r"(?<=[가-힣A-Za-z0-9)])[이가은는]?\s?(?:아니(?:라|고|며|었고|지만)|아닌)(?=[\s,])"
     r"|(?<=[가-힣A-Za-z0-9)])\s?(?:대신|말고)(?:에)?(?=[\s,])|지\s?(?:않고|않으며|않지만|않는데|못하고|못하며|"
     r"못하지만)(?=[\s,])"
     r"|(?:ではなくて?|じゃなくて?|でなくて?)|の代わりに|(?:せず|使わず)に?[、,]|よりも?むしろ|是错误的|是不对的",
 )
 """Words that deny what stands before them in the sentence, and nothing behind them."""
-_SURE = re.compile(
+_SURE = Sieve(
     r"\b(?:there is|there's|there can be|i have|without|beyond) (?:no |any |a )?(?:doubt|question)\b|\bno doubt\b|"
     r"\bwithout [^,.]{1,40}? (?:would|will|can|could|does|do|is|may)(?:n't| ?not)\b|"
     r"\b(?:can't|cannot|can not|could not|couldn't) (?:\w+ )?(?:be (?:any(?:thing|one|body)? )?(?:other|else)|go "
@@ -127,10 +129,11 @@ _SUBORDINATE = re.compile(
     r"unless)\s",
     re.IGNORECASE | re.DOTALL,
 )
-_SPANISH = re.compile(
-    r"[¿¡ñ]|\b(?:qué|cuál|cómo|dónde|quién|cuándo|usa|el|los|las|del|una?|que|por|con|para|está|es)\b", re.I
-)
-_ENGLISH = re.compile(r"\b(?:the|is|are|was|of|what|which|does|how|who|there|it|to|and)\b", re.IGNORECASE)
+_SPANISH_WORDS = "qué cuál cómo dónde quién cuándo usa el los las del un una que por con para está es"
+_ENGLISH_WORDS = "the is are was of what which does how who there it to and"
+_SPANISH, _ENGLISH = frozenset(_SPANISH_WORDS.split()), frozenset(_ENGLISH_WORDS.split())
+_SIGNS = re.compile("[¿¡ñ]")
+_WORD = re.compile(r"\w+")
 
 
 def masked(text: str) -> str:
@@ -145,12 +148,16 @@ def masked(text: str) -> str:
 _QUOTED_SIGN = re.compile("[\"“«„「『《']")
 
 
+@lru_cache(maxsize=16384)
 def is_spanish(text: str) -> bool:
     """Whether `no` in a text is Spanish, where it denies a verb."""
-    return len(_SPANISH.findall(text)) > len(_ENGLISH.findall(text))
+    text = text.casefold()
+    said = _WORD.findall(text)
+    signs = 0 if text.isascii() else len(_SIGNS.findall(text))
+    return signs + sum(w in _SPANISH for w in said) > sum(w in _ENGLISH for w in said)
 
 
-_ASKS_WITHOUT = re.compile(
+_ASKS_WITHOUT = Sieve(
     r"\b(?:without|lack\w*|except|excluding|fail\w*|refus\w+|declin\w+|absent|missing|ohne|außer|sans|sauf|sin|"
     r"salvo|senza|sem|без|кроме)\b|"
     r"없|제외|빼고|以外|除了|なしで|بدون|ما عدا",

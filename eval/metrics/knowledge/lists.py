@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from eval.metrics.quantities.numerals import in_digits
 from eval.metrics.text.normalize import tokens
+from eval.metrics.text.sieve import Sieve
 
 _SPLIT = re.compile(
     r"\s*(?:,\s*(?:and|und|et|y|e|и|و)\s+|,(?!\d)|(?<!\d),|[、，]|\s(?:and|&|und|et|y|e|и)\s|\n\s*(?:[-*•]|\d+[.)])?|"
@@ -19,7 +20,7 @@ _CONJUNCTION = re.compile(
     r"\s(?:and|&|und|et|y|e|и|및|그리고)\s|[、]|(?<=[가-힣])(?:와|과)\s|(?<=[\u3400-\u9fff])[和与及と]", re.IGNORECASE
 )
 _COMPANY = re.compile(r"\b(?:GmbH|Ltd|Inc|LLC|Co|Corp|KG|AG|S\.?A|Sons|Brothers)\b\.?", re.IGNORECASE)
-_ORDER = re.compile(
+_ORDER = Sieve(
     r"\b(?:order|sequence|steps?|route|stages?|phases?|rank\w*|first and (?:second|last)|comes? first|one after|"
     r"Reihenfolge|Schritte?|ordre|étapes?|orden|pasos|ordine|passi|ordem|passos|поряд\w+|шаг\w*)\b|순서|단계|顺序|"
     r"步骤|順番|手順",
@@ -112,8 +113,11 @@ _BOTH = re.compile(r"^\W*(.+?)\s+(?:and|und|et|y|e|as well as)\s+(.+?)\W*$", re.
 
 def adds_another(given: str, answer: str) -> bool:
     """Whether a reply is nothing but two letters or short forms, of which one is accepted: the CFO and the CEO."""
-    wanted, both = _SHORT.fullmatch(answer.strip()), _BOTH.match(_LED.sub("", given.strip().split("\n")[-1]))
-    if wanted is None or both is None or not wanted[1].isupper():
+    wanted = _SHORT.fullmatch(answer.strip())
+    if wanted is None or not wanted[1].isupper():
+        return False
+    both = _BOTH.match(_LED.sub("", given.strip().split("\n")[-1]))
+    if both is None:
         return False
     said = [_SHORT.fullmatch(part.strip()) for part in both.groups()]
     return all(s is not None and s[1].isupper() for s in said) and len({s[1] for s in said if s}) == 2

@@ -60,7 +60,8 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(w for f in found if f[0].isupper() for w in words(f))
 
 
-def _own(text: Sequence[str], asked: frozenset[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=65536)
+def _own(text: tuple[str, ...], asked: frozenset[str]) -> tuple[str, ...]:
     """The words that say more than the question does; where there are none, all that are not mere grammar."""
     content = tuple(w for w in text if w not in STOP)
     return tuple(w for w in content if not _asked(w, asked)) or content or tuple(text)
@@ -92,9 +93,7 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
     said = asserted(given, question)
     kept = _kept(said, answers, names) if said else []
     if not kept:  # an answer that is a denial itself
-        return any(
-            (own := NEGATIVE.search(a)) and own[0].casefold() in given.casefold() and names(given, a) for a in answers
-        )
+        return any((own := _negation(a)) and own in given.casefold() and names(given, a) for a in answers)
     if len(answers) > 1 and another_day(said, kept, answers, question):
         return False
     # A bare number may as well count the statements (Symphony No. 4), so only one with its unit is looked for.
@@ -105,21 +104,34 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
         return True
     asked = frozenset(words(question))
     proper = not any(a.lstrip()[:1].islower() for a in kept)  # `the caretaker` behind a name is a remark, no rival
+    ordered = list(dict.fromkeys((*kept, *answers)))
     return not only_guesses(
         said,
-        lambda item: any(names(item, a) for a in answers),
+        lambda item: any(names(item, a) for a in ordered),
         lambda item: (proper and item[0].islower()) or (bool(asked) and all(_asked(w, asked) for w in words(item))),
     )
+
+
+@lru_cache(maxsize=65536)
+def _negation(answer: str) -> str:
+    """The first word of an accepted answer that looks like a denial, case aside; empty where none does."""
+    found = NEGATIVE.search(answer)
+    return found[0].casefold() if found else ""
 
 
 def _kept(said: str, answers: Sequence[str], names: Callable[[str, str], bool]) -> list[str]:
     """The accepted answers that a text names: the first, and of the others those that tell how to take it."""
     kept: list[str] = []
     for a in answers:
-        telling = _LIST.search(a) or a.lstrip()[:1].islower() or any(c.isdigit() for c in a)
-        if (telling or not kept) and names(said, a) and not changed(said, a):
+        if (not kept or _telling(a)) and names(said, a) and not changed(said, a):
             kept.append(a)
     return kept
+
+
+@lru_cache(maxsize=65536)
+def _telling(answer: str) -> bool:
+    """Whether an accepted answer tells how to take the others: by a figure, as a list or as a common noun."""
+    return bool(_LIST.search(answer)) or answer.lstrip()[:1].islower() or any(c.isdigit() for c in answer)
 
 
 def without_question(given: str, question: str) -> str:
@@ -162,14 +174,19 @@ def _begins(answer: str) -> frozenset[str]:
     if not _LATIN.fullmatch(answer) or lone_quantity(answer) is not None or is_code(answer) or answer.isupper():
         return frozenset()
     found = {w for g in gold_readings(answer) for w in g.words}
-    return frozenset(w[:2] for w in found if w not in STOP or found <= STOP)
+    return frozenset(key for w in found if w not in STOP or found <= STOP for key in _outlines(w))
 
 
 @lru_cache(maxsize=4096)
 def _prefixes(text: str) -> frozenset[str]:
     found = words(text)
-    glued = (a + b[:1] for a, b in itertools.pairwise(found) if len(a) == 1)  # J K L is Jkl
-    return frozenset([*(w[:2] for w in found), *glued])
+    glued = ((a + b + c)[:3] for a, b, c in zip(found, found[1:], (*found[2:], ""), strict=False) if len(a) < 3)
+    return frozenset([*(key for w in found for key in _outlines(w)), *glued])  # J K L is Jkl
+
+
+def _outlines(word: str) -> tuple[str, ...]:
+    """How a word begins, and how it begins and ends: a slip leaves one of the two."""
+    return (word[:3], f"{word[:2]}-{word[-2:]}") if len(word) > 4 else (word[:3],)
 
 
 def _part_of_list(given: str, item: str, answer: str, question: str) -> bool:

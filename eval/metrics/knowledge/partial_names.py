@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from eval.metrics.text.sieve import Sieve
+
 CHANGES = re.compile(
     r"\b(?:deputy|vice|assistant|associate|acting|interim|former|ex|co|under|sub|junior|trainee|non|anti|pseudo|"
     r"semi|quasi|near|"
@@ -24,7 +26,7 @@ CHANGES = re.compile(
 """Words before a role or a thing that make it another one."""
 
 
-_CHANGING = re.compile(CHANGES.pattern.replace("$", ""), re.IGNORECASE)
+_CHANGING = Sieve(CHANGES.pattern.replace("$", ""), re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|a|an|der|die|das|le|la|el|il|o)\s+", re.IGNORECASE)
 
 
@@ -67,7 +69,7 @@ def changed(text: str, answer: str) -> bool:
     return bool(places) and all(CHANGES.search(text[:p]) for p in places) and not CHANGES.search(own)
 
 
-_QUALIFIED = re.compile(
+_QUALIFIED = Sieve(
     r"\b((?:south|north)(?:ern|east|west)?|(?:east|west)(?:ern)?|central|new|upper|lower|inner|outer|lesser)\s+(?=[A-Z])",
     re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ from functools import lru_cache
 from eval.metrics.knowledge.denial import asks_denial, is_spanish, masked, undenied
 from eval.metrics.text.korean import HANGUL
 from eval.metrics.text.normalize import tokens
+from eval.metrics.text.sieve import Sieve
 
 _CLAUSES = re.compile(
     r"(?<=[^\W\d_]{2})[.](?=\s|$)|(?<=[\d)\]])[.](?=\s+[A-Z]|$)|!(?![=\w])|\n|[。！？؟]|\?(?=\s|$)|;(?=\s)"
@@ -22,7 +23,7 @@ NEGATIVE = re.compile(
     re.IGNORECASE,
 )
 """An answer with such a word may itself look like a denial."""
-_HEDGED = re.compile(
+_HEDGED = Sieve(
     r"\b(?:maybe|perhaps|possibly|might be(?! called)|could be|not (?:quite |entirely |completely )?(?:sure|"
     r"certain)|unsure|"
     r"i guess|i'd guess|my guess|a guess|just guessing|"
@@ -78,15 +79,18 @@ def asserted(reply: str, question: str = "") -> str:
     negative = asks_denial(question.replace("\u2019", "'"), spanish=spanish)
     kept = []
     for clause, sign in _sentences(text):
-        if _own(_HEDGED, _CONDITION.sub("", masked(clause)), question) or (sign in "?？؟" and _bare(clause)):
+        if _hedged(clause, question) or (sign in "?？؟" and _bare(clause)):
             continue
         kept.append(undenied(clause, spanish=spanish, verbs=not negative))
     return "\n".join(k for k in kept if k.strip())
 
 
-def _own(pattern: re.Pattern[str], clause: str, question: str) -> re.Match[str] | None:
-    """The first hit that is not repeated from a question which says the like."""
-    return None if pattern.search(question) else pattern.search(clause)
+def _hedged(clause: str, question: str) -> bool:
+    """Whether a clause doubts what it says, and does not only repeat that from the question."""
+    shown = masked(clause)
+    if not _HEDGED.search(shown) or _HEDGED.search(question):
+        return False
+    return _HEDGED.search(_CONDITION.sub("", shown)) is not None
 
 
 def _bare(clause: str) -> bool:
@@ -111,19 +115,40 @@ def only_guesses(reply: str, accepts: Callable[[str], bool], passes: Callable[[s
     `asserted` gives them.
     """
     lines = [line for line in reply.split("\n") if line.strip(" .*-\"'")]
-    naming = [line for line in lines if accepts(line)] if len(lines) > 1 else lines
-    return bool(naming) and all(_guesses(line, accepts, passes) for line in naming)
+    listing: list[tuple[str, list[str]]] = []
+    for line in lines:
+        if _is_between(line) or (items := _alternatives(line, passes)):
+            listing.append((line, [] if _is_between(line) else items))
+        elif len(lines) == 1 or accepts(line):
+            return False
+    naming = [(line, items) for line, items in listing if len(lines) == 1 or accepts(line)]
+    return bool(naming) and all(not items or _guesses(line, items, accepts) for line, items in naming)
 
 
-def _guesses(clause: str, accepts: Callable[[str], bool], passes: Callable[[str], bool]) -> bool:
-    if _BETWEEN.match(clause) and not any(c.isdigit() for c in clause):
-        return True
+def _is_between(clause: str) -> bool:
+    return _BETWEEN.match(clause) is not None and not any(c.isdigit() for c in clause)
+
+
+def _alternatives(clause: str, passes: Callable[[str], bool]) -> list[str]:
+    """The items of a clause that is nothing but a list of short alternatives; empty for any other clause."""
+    text = _listed(clause)
+    parts = {tokens(i): i for i in _ITEMS.split(text) if tokens(i)}
+    if len(parts) < 2 or _VERB.search(text) or _ALSO.search(text):
+        return []
+    items = [i for i in parts.values() if not passes(i)]
+    return items if len(items) > 1 and all(len(tokens(i)) <= ITEM for i in items) else []
+
+
+@lru_cache(maxsize=4096)
+def _listed(clause: str) -> str:
+    """What stands behind the verb of a clause."""
     text = re.split(r":(?=\s)", clause)[-1]
     led = _LEAD.sub("", text)
-    text = (_SHORT_LEAD.sub("", text) if _AND.search(led) else led).strip(" .*-\n")
-    items = list({tokens(i): i for i in _ITEMS.split(text) if tokens(i) and not passes(i)}.values())
-    if len(items) < 2 or _VERB.search(text) or _ALSO.search(text) or any(len(tokens(i)) > ITEM for i in items):
-        return False
+    return (_SHORT_LEAD.sub("", text) if _AND.search(led) else led).strip(" .*-\n")
+
+
+def _guesses(clause: str, items: list[str], accepts: Callable[[str], bool]) -> bool:
+    text = _listed(clause)
     strangers = sum(not accepts(i) for i in items)
     if strangers == len(items):
         return False

@@ -9,6 +9,7 @@ from functools import lru_cache
 from eval.metrics.knowledge.alias import same_word
 from eval.metrics.knowledge.denial import denies, is_spanish
 from eval.metrics.text.korean import HANGUL
+from eval.metrics.text.sieve import Sieve
 
 _YES = (
     "yes yep yeah yup aye indeed absolutely definitely certainly correct true right affirmative exactly sure "
@@ -50,7 +51,7 @@ _LEAD = re.compile(
     r"\b[\s:,\"'*—-]*)*",
     re.IGNORECASE,
 )
-_CONCLUDED = re.compile(
+_CONCLUDED = Sieve(
     r"\b(?:the (?:short |correct |final )?answer|die antwort|la réponse|la respuesta|la risposta|a resposta|ответ|"
     r"الإجابة|정답|답|答案|"
     r"答え)(?: (?:here|to (?:(?:your|the|this|that) question|this|that|it)))?\s*(?:is|ist|lautet|est|es|è|"
@@ -66,24 +67,24 @@ _NO_ANSWER = re.compile(
     re.IGNORECASE,
 )
 """Courtesies that begin like an answer."""
-_BOTH = re.compile(
+_BOTH = Sieve(
     r"\b(?:yes (?:and|or) no|yes/no|no (?:and|or) yes|jein|ja und nein|ja oder nein|oui et non|oui ou non|sí y no|"
     r"sì e no|sim e não|да и нет)\b",
     re.IGNORECASE,
 )
-_DEPENDS = re.compile(
+_DEPENDS = Sieve(
     r"\b(?:depends?|it varies|maybe|perhaps|possibly|not sure|unsure|might|unclear|sometimes|vielleicht|kommt "
     r"darauf an|hängt|peut-être|"
     r"ça dépend|cela dépend|depende|quizás?|tal vez|dipende|forse|talvez|возможно|зависит|может быть|ربما|يعتمد)\b|"
     r"경우에 따라|상황에 따라|아마|수도 있|也许|可能|看情况|場合による|かもしれ|たぶん",
     re.IGNORECASE,
 )
-_DOUBT_NO = re.compile(
+_DOUBT_NO = Sieve(
     r"\bi (?:do not|don't|doubt)\b.{0,8}\b(?:think|believe|so)\b|\bnot (?:at all|really|exactly)\b|\bby no means\b|"
     r"\bof course not\b|\b(?:absolutely|definitely|certainly) not\b",
     re.IGNORECASE,
 )
-_OPPOSITE = re.compile(
+_OPPOSITE = Sieve(
     r"\b(?:forbid\w*|forbade|prohibit\w*|ban(?:s|ned)?|impossible|unnecessary|optional|voluntary|disallow\w*|"
     r"unable|unsupported|"
     r"not|denied|denies|refus\w+|verboten|untersagt|unmöglich|unnötig|überflüssig|optional|freiwillig|interdit\w*|"
@@ -267,6 +268,7 @@ _ALONE = frozenset(("yes", "no", "ja", "nein", "oui", "non", "sì", "sim", "não
 """These answer also where no sign stands behind them."""
 
 
+@lru_cache(maxsize=65536)
 def polar_gold(answer: str) -> str:
     """`yes` or `no` where an accepted answer is nothing but that, in any language; else an empty string."""
     bare = _folded(answer).strip(" .!。\"'*")

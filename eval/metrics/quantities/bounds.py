@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from eval.metrics.text.sieve import Sieve
+
 _BEFORE = (
     (
         ">=", r"at least|(?:a |the )?minimum(?: of)?|no(?:t)? (?:less|fewer) than|min\.|≥|>=|mindestens|wenigstens|"
@@ -43,10 +45,10 @@ _BEHIND = (
 )  # fmt: skip
 _SMALL = r"(?:\s+(?:a |the |about |around |approximately |of |approx\. |ca\. |etwa |environ |de ))?"
 _BEFORE_RE = [
-    (k, re.compile(rf"(?:(?<![^\W\d_])|(?<=[^\x00-\u024f]))(?:{p}){_SMALL}\s*$", re.IGNORECASE)) for k, p in _BEFORE
+    (k, Sieve(rf"(?:(?<![^\W\d_])|(?<=[^\x00-\u024f]))(?:{p}){_SMALL}\s*$", re.IGNORECASE)) for k, p in _BEFORE
 ]
 _NOUN = r"(?:[\s-]*[^\W\d_]+){0,2}?"
-_BEHIND_RE = [(k, re.compile(rf"{_NOUN}[\s,]*(?:\()?(?:{p})(?![^\W\d_a-z])", re.IGNORECASE)) for k, p in _BEHIND]
+_BEHIND_RE = [(k, Sieve(rf"{_NOUN}[\s,]*(?:\()?(?:{p})(?![^\W\d_a-z])", re.IGNORECASE)) for k, p in _BEHIND]
 _FALL = (
     r"loss(?:es)?|lost|deficit|negative|decreas\w+|declin\w+|fell|fall(?:s|en|ing)?|drop\w*|down|reduc\w+|shrank|"
     r"shrunk|lower|less|minus|below zero|"
@@ -54,16 +56,19 @@ _FALL = (
     r"perdita|calo|diminu\w+|prejuízo|queda|caiu|"
     r"убыток|снизил\w+|упал\w+|손실|적자|감소|하락|줄어|영하|亏损|下降|减少|损失|赤字|減少|損失"
 )
-_FALL_BEFORE = re.compile(
+_FALL_BEFORE = Sieve(
     rf"(?:\b|(?<=[^\x00-\u024f]))(?:{_FALL})(?:\s*(?:of|by|to|about|around|approximately|von|um|de|del|di|на|,|:|-|"
     rf"was|is|amounted to|은|는|이|가|了|为))*\s*\(?$",
     re.I,
 )
-_FALL_BEHIND = re.compile(
+_FALL_BEHIND = Sieve(
     r"^[\s)]*(?:\w+\s)?(?:loss|decrease|decline|drop|fall|deficit|lower|less|down\b|below zero|reduction|"
     r"under zero|감소|하락|손실|적자|下降|减少|減少|亏损|Verlust|weniger|Rückgang)",
     re.IGNORECASE,
 )
+
+
+_CUT = re.compile(r"[.;!?\n)\x1f](?:\s|$)|[0-9]")
 
 
 def bound_at(text: str, start: int, end: int) -> tuple[str, int, int]:
@@ -73,7 +78,7 @@ def bound_at(text: str, start: int, end: int) -> tuple[str, int, int]:
         if found := pattern.search(before):
             return kind, start - len(before) + found.start(), end
     behind = text[end : end + 40]
-    cut = re.search(r"[.;!?\n)\x1f](?:\s|$)|[0-9]", behind)
+    cut = _CUT.search(behind)
     behind = behind[: cut.start()] if cut else behind
     for kind, pattern in _BEHIND_RE:
         if found := pattern.match(behind):
@@ -90,7 +95,7 @@ def falls(text: str, start: int, end: int) -> bool:
     return bool(_FALL_BEFORE.search(text[max(0, start - 40) : start]) or _FALL_BEHIND.match(text[end : end + 30]))
 
 
-_FALLING = re.compile(rf"(?:\b|(?<=[^\x00-\u024f]))(?:{_FALL})", re.IGNORECASE)
+_FALLING = Sieve(rf"(?:\b|(?<=[^\x00-\u024f]))(?:{_FALL})", re.IGNORECASE)
 
 
 def falling(question: str) -> bool:

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eval.metrics.quantities.unit_names import MONTH_NAMES
+from eval.metrics.text.sieve import Sieve, one_of
 
 _MONTHS = {name: n for n, names in enumerate(MONTH_NAMES, 1) for name in names.split(", ")} | {"sept": 9}
-_NAME = "|".join(re.escape(n) for n in sorted(_MONTHS, key=len, reverse=True))
+_FIRST_WORDS = frozenset(re.match(r"[^\W\d_]+", name)[0] for name in _MONTHS)  # type: ignore[index]
+_LETTERS = re.compile(r"[^\W\d_]+")
+_NAME = one_of(_MONTHS)
 _MONTH = rf"(?P<name>{_NAME})(?![^\W\d_])\.?"
 _D = r"(?P<d>0?[1-9]|[12]\d|3[01])"
 _M = r"(?P<m>0?[1-9]|1[0-2])"
@@ -17,10 +20,10 @@ _Y = r"(?P<y>(?:1\d|20|21)\d\d)"
 _OF = r"(?:\s*(?:de|del|d'|of|di)\s*|\s*[-/,]?\s*)"
 _YEAR_BEHIND = rf"(?:(?:\s*,\s*|\s*[-/]\s*|\s+(?:de\s+|del\s+|of\s+)?|\s*'){_Y}(?!\d)|\s*[-']\s*(?P<yy>\d\d)(?!\d))?"
 _FULL = (
-    re.compile(rf"(?<!\d)(?:{_Y}\s*(?:년도?|年)\s*)?{_M}\s*[월月]\s*{_D}\s*[일日号號]"),
-    re.compile(rf"(?<![\d.]){_Y}\s?[-/.]\s?{_M}\s?[-/.]\s?{_D}(?:\.(?!\d)|(?!\d))(?:T\d\d:\d\d(?::\d\d)?Z?)?"),
-    re.compile(rf"(?<![\w.-]){_D}(?:st|nd|rd|th|er|ère|º|ª|°|\.)?{_OF}{_MONTH}{_YEAR_BEHIND}", re.IGNORECASE),
-    re.compile(rf"(?<![^\W_]){_MONTH}\s*(?:the\s+)?{_D}(?:st|nd|rd|th)?(?![\w:]|[.,]\d|"
+    Sieve(rf"(?<!\d)(?:{_Y}\s*(?:년도?|年)\s*)?{_M}\s*[월月]\s*{_D}\s*[일日号號]"),
+    Sieve(rf"(?<![\d.]){_Y}\s?[-/.]\s?{_M}\s?[-/.]\s?{_D}(?:\.(?!\d)|(?!\d))(?:T\d\d:\d\d(?::\d\d)?Z?)?"),
+    Sieve(rf"(?<![\w.-]){_D}(?:st|nd|rd|th|er|ère|º|ª|°|\.)?{_OF}{_MONTH}{_YEAR_BEHIND}", re.IGNORECASE),
+    Sieve(rf"(?<![^\W_]){_MONTH}\s*(?:the\s+)?{_D}(?:st|nd|rd|th)?(?![\w:]|[.,]\d|"
                rf"\s*[-/]\s*\d\d?(?!\d))(?:\s*,?\s*{_Y}(?!\d))?", re.I),
 )  # fmt: skip
 _NUMERIC = re.compile(
@@ -28,8 +31,8 @@ _NUMERIC = re.compile(
     r"21)\d\d|\d\d)(?![\w/-]|\.\d)"
 )
 _MONTHLY = (
-    re.compile(rf"(?<![^\W_]){_MONTH}\s*(?:of |de |del |,|[-/])?\s*{_Y}(?!\d)", re.IGNORECASE),
-    re.compile(rf"(?<!\d){_Y}\s*(?:년도?|年)\s*{_M}\s*[월月](?!\s*\d)"),
+    Sieve(rf"(?<![^\W_]){_MONTH}\s*(?:of |de |del |,|[-/])?\s*{_Y}(?!\d)", re.IGNORECASE),
+    Sieve(rf"(?<!\d){_Y}\s*(?:년도?|年)\s*{_M}\s*[월月](?!\s*\d)"),
 )
 _ORDINAL = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "erste": 1,
             "zweite": 2,
@@ -40,10 +43,8 @@ _Q = (
     + r")s?\s+(?:quarter|quartal|trimestre)|(?P<q2>[1-4])(?:\.\s*Quartal|[qQ]|\s?분기|er trimestre))"
 )
 _QUARTERS = (
-    re.compile(rf"(?<!\d){_Y}\s*년?[\s-]*{_Q}(?!\w)", re.IGNORECASE),
-    re.compile(
-        rf"(?<![^\W_]){_Q}(?:\s*(?:of |in |de |des Jahres )?[\s,/-]*{_Y}|\s?'?(?P<yy>\d\d))?(?!\d)", re.IGNORECASE
-    ),
+    Sieve(rf"(?<!\d){_Y}\s*년?[\s-]*{_Q}(?!\w)", re.IGNORECASE),
+    Sieve(rf"(?<![^\W_]){_Q}(?:\s*(?:of |in |de |des Jahres )?[\s,/-]*{_Y}|\s?'?(?P<yy>\d\d))?(?!\d)", re.IGNORECASE),
 )
 _HALF_DAY = (
     r"(?P<am>a\.?\s?m\b\.?|in the morning|오전|上午|早上|午前|vormittags|morgens|du matin|de la mañana|del mattino|"
@@ -54,19 +55,20 @@ _HALF_DAY = (
 )
 _BEFORE = r"(?:(?P<am0>오전|上午|早上|午前)|(?P<pm0>오후|저녁|下午|晚上|午後))\s*"
 _CLOCKS = (
-    re.compile(rf"\b(?P<past>half past|quarter past|quarter to|halb)\s+(?P<h>[1-9]|"
+    Sieve(rf"\b(?P<past>half past|quarter past|quarter to|halb)\s+(?P<h>[1-9]|"
                rf"1[0-2])\b(?:\s*(?:{_HALF_DAY}))?", re.IGNORECASE),
-    re.compile(rf"(?<![\w:.])(?:{_BEFORE})?(?P<h>[01]?\d|"
+    Sieve(rf"(?<![\w:.])(?:{_BEFORE})?(?P<h>[01]?\d|"
                rf"2[0-4]):(?P<i>[0-5]\d)(?::[0-5]\d)?(?![\d:])(?:\s*(?:{_HALF_DAY}))?(?:\s*(?:uhr|h|hrs|"
                rf"hours)\b)?", re.I),
-    re.compile(rf"(?<![\w:.])(?P<h>0?\d|1[0-2])(?:[.:](?P<i>[0-5]\d))?\s*(?:{_HALF_DAY})(?![^\W\d_])", re.IGNORECASE),
-    re.compile(rf"(?:(?<!\d)(?:{_BEFORE}))?(?<![\d.])(?P<h>[01]?\d|2[0-4])\s*(?:시(?!간)|点钟?|點鐘?|"
+    Sieve(rf"(?<![\w:.])(?P<h>0?\d|1[0-2])(?:[.:](?P<i>[0-5]\d))?\s*(?:{_HALF_DAY})(?![^\W\d_])", re.IGNORECASE),
+    Sieve(rf"(?:(?<!\d)(?:{_BEFORE}))?(?<![\d.])(?P<h>[01]?\d|2[0-4])\s*(?:시(?!간)|点钟?|點鐘?|"
                rf"時(?!間))(?:\s*(?:(?P<i>[0-5]?\d)\s*[분分](?!\s*전)|(?P<half>반|半)))?"),
-    re.compile(rf"(?<![\w:.])(?P<h>[01]?\d|2[0-4])(?:[.:](?P<i>[0-5]\d))?\s*(?:uhr|o'clock|heures?(?=\s+(?:du|"
+    Sieve(rf"(?<![\w:.])(?P<h>[01]?\d|2[0-4])(?:[.:](?P<i>[0-5]\d))?\s*(?:uhr|o'clock|heures?(?=\s+(?:du|"
                rf"de l')))\b(?:\s*(?P<i2>[0-5]?\d)\b)?(?:\s*(?:{_HALF_DAY}))?", re.I),
-    re.compile(r"(?<![\w:.])(?P<h>[01]?\d|2[0-4])\s?h\s?(?P<i>[0-5]\d)(?!\w|\s*min)"),
-    re.compile(r"\b(?P<noon>noon|midday|midnight)\b", re.IGNORECASE),
+    Sieve(r"(?<![\w:.])(?P<h>[01]?\d|2[0-4])\s?h\s?(?P<i>[0-5]\d)(?!\w|\s*min)"),
+    Sieve(r"\b(?P<noon>noon|midday|midnight)\b", re.IGNORECASE),
 )  # fmt: skip
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Moment:
 def moments(text: str) -> tuple[list[Moment], str]:
     """All moments of a text from `notation.written`, and the text with blanks in their places."""
     found: list[Moment] = []
-    if not any(c.isdigit() for c in text) and "noon" not in text.casefold() and "mid" not in text.casefold():
+    if not _DIGIT.search(text) and "noon" not in text.casefold() and "mid" not in text.casefold():
         return found, text
     for read in (_quarters, _full, _numeric, _monthly, _clocks):
         new = list(read(text))
@@ -94,7 +96,12 @@ def moments(text: str) -> tuple[list[Moment], str]:
     return found, text
 
 
-def _apart(patterns: tuple[re.Pattern[str], ...], text: str) -> Iterator[re.Match[str]]:
+def _names_a_month(text: str) -> bool:
+    """Whether a word of a text is a month's, which spares the patterns with some 200 names."""
+    return not _FIRST_WORDS.isdisjoint(_LETTERS.findall(text.casefold()))
+
+
+def _apart(patterns: tuple[Sieve, ...], text: str) -> Iterator[re.Match[str]]:
     taken: list[tuple[int, int]] = []
     for pattern in patterns:
         for match in pattern.finditer(text):
@@ -120,7 +127,7 @@ def _month(match: re.Match[str]) -> int:
 
 
 def _full(text: str) -> Iterator[Moment]:
-    for match in _apart(_FULL, text):
+    for match in _apart(_FULL if _names_a_month(text) else _FULL[:2], text):
         yield Moment("date", (_year(match) * 10_000 + _month(match) * 100 + int(match["d"]),), *match.span())
 
 
@@ -135,7 +142,7 @@ def _numeric(text: str) -> Iterator[Moment]:
 
 
 def _monthly(text: str) -> Iterator[Moment]:
-    for match in _apart(_MONTHLY, text):
+    for match in _apart(_MONTHLY if _names_a_month(text) else _MONTHLY[1:], text):
         yield Moment("date", (_year(match) * 10_000 + _month(match) * 100,), *match.span())
 
 

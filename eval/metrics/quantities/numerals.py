@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from eval.metrics.text.sieve import Sieve, one_of
+
 Replacement = str | Callable[[re.Match[str]], str]
 _PARTS: dict[str, int] = {"fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 
@@ -110,7 +112,7 @@ LEXICONS = {
          r"1)?[\s-]*\bhalf(?: of)?(?: an?)?\b(?! past)(?!-(?!an?\b|hour|minute|inch|mile|day|year|liter|"
          r"litre))", " 1/2"),
         (r"\b(\d+) dozen\b", lambda m: str(12 * int(m[1]))), (r"\b(?:a|one) dozen\b", "12"), (r"\bdozen\b", "12"),
-        (r"\ba (?=\d{3,}\b)", ""), (r"\b(\d+) point (\d+)\b", r"\1.\2"),
+        (r"\b(\d+) point (\d+)\b", r"\1.\2"),
     )),
     "de": Lexicon(_DE, r"(?:\s*und\s*|[\s-]+|)", (
         (r"\b(?:anderthalb|eineinhalb|"
@@ -174,7 +176,7 @@ _PLAIN = {
     "ar": frozenset(("ألف", "آلاف", "مليون", "ملايين", "مليار")),
 }  # fmt: skip
 """Words that alone are an article or a scale behind digits, and so stay."""
-_ONE = re.compile(
+_ONE = Sieve(
     r"(?<![\w-])(?<!\bthe )(?<!\bthis )(?<!\bthat )(?<!\bwhich )(?<!\beach )(?<!\bevery )(?<!\bno )(?<!\bany "
     r")(?<!\bfirst )"
     r"(?<!\bsecond )(?<!\blast )(?<!\bnext )(?<!\bother )(?<!\banother )(?<!\bonly )(?<!\bright )(?<!\bwrong "
@@ -185,25 +187,25 @@ _ONE = re.compile(
 
 
 @lru_cache(maxsize=32)
-def _runs(language: str) -> re.Pattern[str]:
+def _runs(language: str) -> Sieve:
     lexicon = LEXICONS[language]
-    atom = "|".join(re.escape(a) for a in sorted(lexicon.atoms, key=len, reverse=True))
-    return re.compile(rf"(?<![\w\-])(?:{atom})(?:{lexicon.joint}(?:{atom}))*(?![\w])", re.IGNORECASE)
+    atom = one_of(lexicon.atoms)
+    return Sieve(rf"(?<![\w\-])(?:{atom})(?:{lexicon.joint}(?:{atom}))*(?![\w])", re.IGNORECASE)
 
 
 @lru_cache(maxsize=32)
 def _atom(language: str) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(a) for a in sorted(LEXICONS[language].atoms, key=len, reverse=True)), re.I)
+    return re.compile(one_of(LEXICONS[language].atoms), re.IGNORECASE)
 
 
 @lru_cache(maxsize=32)
-def _fractions(language: str) -> list[tuple[re.Pattern[str], Replacement]]:
-    return [(re.compile(p, re.IGNORECASE), r) for p, r in LEXICONS[language].fractions]
+def _fractions(language: str) -> list[tuple[Sieve, Replacement]]:
+    return [(Sieve(p, re.IGNORECASE), r) for p, r in LEXICONS[language].fractions]
 
 
 @lru_cache(maxsize=64)
-def _any_fraction(language: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{p})" for p, _ in LEXICONS[language].fractions), re.IGNORECASE)
+def _any_fraction(language: str) -> Sieve:
+    return Sieve("|".join(f"(?:{p})" for p, _ in LEXICONS[language].fractions), re.IGNORECASE)
 
 
 @lru_cache(maxsize=32768)
@@ -219,10 +221,14 @@ def in_digits(text: str, language: str = "en") -> str:
     if language == "it":
         text = text.replace("centott", "cento ott")  # cento loses its vowel before otto and ottanta
     text = _runs(language).sub(lambda m: _run(m[0], language), text)
-    if _any_fraction(language).search(text):  # one look for some 24 patterns: most texts have none
+    if _any_fraction(language).may(text.casefold()):  # one look for some 24 patterns: most texts have none
         for pattern, replacement in _fractions(language):
             text = pattern.sub(replacement, text)
-    return _ONE.sub("1", text) if language == "en" else text
+    return _ONE.sub("1", _A_BEFORE.sub("", text)) if language == "en" else text
+
+
+_A_BEFORE = re.compile(r"\ba (?=\d{3,}\b)", re.IGNORECASE)
+"""A 500 page book: the article of the page."""
 
 
 def _run(run: str, language: str) -> str:
@@ -385,10 +391,10 @@ séptima settimo settima, achter achtes achten huitième octavo octava ottavo ot
 neuvième noveno novena nono nona, zehnter zehnte zehntes zehnten dixième décimo décima decimo decima
 """
 _ORDINALS |= {w: n for n, words in enumerate(_FOREIGN.replace("\n", " ").split(","), 1) for w in words.split()}
-_ORDINAL_WORD = re.compile(
+_ORDINAL_WORD = Sieve(
     r"(?<!\ba )(?<!\bone[ -])(?<!\b1 )(?<!\btwo[ -])(?<!\b2 )(?<!\bthree[ -])(?<!\bfour[ -])\b(?:(twenty|thirty|"
     r"forty|fifty|sixty|seventy|eighty|ninety)[\s-])?("
-    + "|".join(_ORDINALS)
+    + one_of(_ORDINALS)
     + r")\b(?!\s+(?:of\b(?! \w+ \d{4})|time\b))",
     re.IGNORECASE,
 )

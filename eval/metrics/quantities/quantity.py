@@ -14,6 +14,7 @@ from eval.metrics.text.korean import HANGUL
 from eval.metrics.text.korean_numerals import numerals_as_digits
 from eval.metrics.text.language import language_of
 from eval.metrics.text.notation import written
+from eval.metrics.text.sieve import one_of
 
 COMMA = frozenset(("de", "fr", "es", "it", "pt", "nl", "sv", "ru"))
 """Languages that write 1.234,5: a comma before the decimals, a point or a blank between thousands."""
@@ -87,7 +88,7 @@ _SCALES = {
 _ONLY_MONEY = frozenset(("m", "mm", "mi", "bi", "b", "md"))
 """Scale words that mean something else behind a number without a currency, unless they are glued to it (`3.2B`)."""
 _SCALE = re.compile(
-    r"\s?-?(?P<s>" + "|".join(re.escape(s) for s in sorted(_SCALES, key=len, reverse=True)) + rf")(?![{_LETTER}])",
+    rf"\s?-?(?P<s>{one_of(_SCALES)})(?![{_LETTER}])",
     re.IGNORECASE,
 )
 _ADJECTIVES = (
@@ -95,7 +96,7 @@ _ADJECTIVES = (
     r"volle[nrs]?|ganze[nrs]?|de|of an?|of)[\s-]+|d')?"
 )
 _UNIT = re.compile(
-    rf"\s?-?\s?{_ADJECTIVES}(?P<u>" + "|".join(re.escape(s) for s in sorted(SPELLINGS, key=len, reverse=True)) + ")",
+    rf"\s?-?\s?{_ADJECTIVES}(?P<u>{one_of(SPELLINGS)})",
     re.IGNORECASE,
 )
 _PER = re.compile(r"\s?(?:/|per\b|a\b|an\b|pro\b|je\b|par\b|por\b|al\b|в\b|every\b|each\b|p)\s?", re.IGNORECASE)
@@ -132,15 +133,18 @@ _SMALL_WORDS = "x × to and or by of in on at for from is are was were the a an 
 _SMALL = frozenset(_SMALL_WORDS.split())
 
 
-@lru_cache(maxsize=32768)
 def quantities(text: str, language: str | None = None) -> tuple[Quantity, ...]:
     """All quantities of a text from left to right: dates and times, numbers with units, ranges as one.
 
     Without `language`, an ISO 639-1 code that decides what 1.500 means, the text's own small words tell it.
     """
-    language = language_of(text) or "en" if language is None else language
+    return _quantities(text, language_of(text) or "en" if language is None else language)
+
+
+@lru_cache(maxsize=32768)
+def _quantities(text: str, language: str) -> tuple[Quantity, ...]:
     text = _digits(text, language)
-    if not any(c.isdigit() for c in text) and "noon" not in text and "midnight" not in text:
+    if _DIGIT.search(text) is None and "noon" not in text and "midnight" not in text:
         return ()
     found, rest = moments(text)
     atoms = [
@@ -166,15 +170,20 @@ def quantities(text: str, language: str | None = None) -> tuple[Quantity, ...]:
 
 @lru_cache(maxsize=16384)
 def _digits(text: str, language: str) -> str:
-    text = written(text).replace("`", " ").replace("**", " ").replace("\\n", "\n")
+    text = written(text)
+    if "`" in text or "*" in text or "\\" in text:
+        text = text.replace("`", " ").replace("**", " ").replace("\\n", "\n")
     if HANGUL.search(text):
         text = numerals_as_digits(text)
     text = ordinals_as_digits(text) if language in ("en", "") else text
     text = in_digits(text, language or "en")
+    if _DIGIT.search(text) is None:
+        return text
     return _PLUS_MINUS.sub("±", _TWICE.sub(r"\1", _RATIO.sub(r"\1 to \2", text)))
 
 
 _PLUS_MINUS = re.compile(r"\bplus or minus\s*|\+/-", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _TWICE = re.compile(r"\b(\d+)\s*\(\1\)")
 """two (2) years"""
 _RATIO = re.compile(r"(\d)-to-(\d)")
@@ -191,13 +200,16 @@ def measured(text: str, language: str | None = None) -> tuple[tuple[Quantity, ..
     return found, rest.strip()
 
 
-@lru_cache(maxsize=16384)
 def lone_quantity(text: str, language: str | None = None) -> Quantity | None:
     """The quantity that a text consists of, words of measure and bound aside, or None when it holds anything else."""
-    found = quantities(text, language)
+    return _lone(text, language_of(text) or "en" if language is None else language)
+
+
+@lru_cache(maxsize=32768)
+def _lone(text: str, language: str) -> Quantity | None:
+    found = _quantities(text, language)
     if len(found) != 1:
         return None
-    language = language_of(text) or "en" if language is None else language
     whole = _digits(text, language)
     q = found[0]
     rest = whole[: q.start] + " " + whole[q.end :]

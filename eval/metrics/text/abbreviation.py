@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from eval.metrics.text.sieve import Sieve
+
 _GROUPS = (
     ("United States", "United States of America", "USA", "US", "America", "the States"),
     ("United Kingdom", "UK", "Great Britain", "Britain"),
@@ -36,7 +38,7 @@ _ARTICLE = re.compile(
     r"einem|einer|eines)\s+|(?:l|d|un|dell|nell|all|dall|sull|gl)['’]\s?)?"
 )
 """In small letters alone: La Paz and Die Hard begin with a name."""
-_NONE = re.compile(
+_NONE = Sieve(
     r"^(none|neither|nobody|no one|nothing|keine[rs]?|aucune?|ninguno|ninguna|nessuno|nessuna|nenhum|nenhuma|ни "
     r"один|никто|아무도)\s+"
     r"(?:of\s+(?:them|these|those|the above|the \w+)|davon|von (?:ihnen|diesen)|d'entre (?:eux|elles)|de (?:ellos|"
@@ -86,7 +88,7 @@ def other_forms(answer: str) -> tuple[str, ...]:
     if answer[:1].islower() or answer[:1] in "àl":
         found.append(_ARTICLE.sub("", answer))
     spelled = answer
-    for pair in _UMLAUTS:
+    for pair in () if answer.isascii() else _UMLAUTS:
         letter, letters = pair.split(":")
         spelled = spelled.replace(letter, letters)
     found.append(spelled)
@@ -120,10 +122,17 @@ def stands_short(given: str, answer: str) -> bool:
     return _spelled_out(answer, given)
 
 
+@lru_cache(maxsize=65536)
+def _initials(answer: str) -> str:
+    """An accepted short form in capitals, without dots; empty for any other answer."""
+    short = _THE.sub("", answer.strip(" .")).replace(".", "")
+    return short if 2 <= len(short) <= 6 and short.isascii() and short.isalpha() and short.isupper() else ""
+
+
 def _spelled_out(answer: str, given: str) -> bool:
     """Whether an accepted short form is spelled out as the whole of a terse reply: chief financial officer for CFO."""
-    short = _THE.sub("", answer.strip(" .")).replace(".", "")
-    if not (2 <= len(short) <= 6 and short.isascii() and short.isalpha() and short.isupper()):
+    short = _initials(answer)
+    if not short:
         return False
     parts = [w for w in re.findall(r"[^\W\d_]+", given) if w.casefold() not in SMALL]
     return len(parts) == len(short) and "".join(w[0] for w in parts).upper() == short

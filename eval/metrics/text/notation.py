@@ -38,6 +38,13 @@ _LATEX = (
     (re.compile(r"\\[()\[\]]"), " "),
 )  # fmt: skip
 _MATH = re.compile(r"\$\$?(?!\s)([^$\n]{1,80}?)(?<!\s)\$\$?(?!\d)")
+_INVISIBLE = re.compile(
+    "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f"
+    "\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001"
+    "\U000e0020-\U000e007f]"
+)
+"""Characters of the Unicode category Cf (format), and variation selectors."""
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _STARS = re.compile(r"(?<=[A-Za-z)])\*\*(?=\d)")
 
 
@@ -63,12 +70,12 @@ def written(text: str) -> str:
     for wrong, right in _MISREAD:
         text = text.replace(wrong, right)
     text = unicodedata.normalize("NFC", text)
-    text = "".join(c for c in text if unicodedata.category(c) != "Cf" and not "\ufe00" <= c <= "\ufe0f")
+    text = _INVISIBLE.sub("", text)
     text = _CITATION.sub(lambda m: m[0][: m[0].index("[")].rstrip(), text)
     text = _SUPER.sub(_raised, text)
     text = _FRACTION.sub(lambda m: f"{m[1] or ''} {unicodedata.normalize('NFKC', m[2])}", text)
     text = unicodedata.normalize("NFKC", text).translate(_TRANSLATED)
-    text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else c for c in text)
+    text = _OTHER_DIGIT.sub(lambda m: str(unicodedata.decimal(m[0])), text)
     if "\\" in text:
         for pattern, plain in _LATEX:
             text = pattern.sub(plain, text)

@@ -24,7 +24,7 @@ def without_thinking(reply: str) -> str:
     Known are `<think>` and its like, `[THINK]`, `◁think▷`, a block that the prompt opened so that only its end stands
     in the reply, and the channels of harmony, with their signs or without.
     """
-    if not reply or not _MAY.search(reply):
+    if not any(sign in reply for sign in "<◁[") and not reply[:40].lstrip().startswith("analysis"):
         return reply
     if _CHANNEL.match(reply) or _FINAL.match(reply.lstrip()):
         final = _FINAL.search(reply)
@@ -38,6 +38,3 @@ def without_thinking(reply: str) -> str:
     if ended and not _BEGUN.search(rest[: ended.start()]):
         rest = rest[ended.end() :]
     return rest if rest is reply else rest.strip()
-
-
-_MAY = re.compile(r"<|\[THINK\]|◁|^\s*analysis", re.IGNORECASE)

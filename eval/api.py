@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from eval.config import DEFAULT_EMBEDDER, DatasetConfig, Dtype, Endpoint, read_run_config
 from eval.errors import UserError
-from eval.records import Decision, Prediction, Score, read_records
+from eval.records import Decision, Prediction, Score
 
 if TYPE_CHECKING:
     from eval.judge.settings import JudgeSettings
@@ -46,7 +46,9 @@ class Run:
     @cached_property
     def scores(self) -> list[Score]:
         """Every score of every reply, all training seeds included."""
-        return read_records(self.folder / "scores.jsonl", Score)
+        from eval.verdict.scores_file import read_scores
+
+        return read_scores(self.folder / "scores.jsonl", any_mode=True)
 
     def frame(self) -> Any:
         """The scores as a pandas data frame, one row a score."""

@@ -150,6 +150,29 @@ class Risk:
 
 
 @dataclass(frozen=True, slots=True)
+class Needed:
+    """How many questions would settle an open verdict: a range, for how they fall out is not known."""
+
+    total: tuple[int, int]
+    """Questions in all."""
+    more: tuple[int, int]
+    """The same, less those that were asked."""
+    chance: tuple[float, float]
+    """How likely the verdict is settled at either end."""
+
+    @property
+    def words(self) -> str:
+        """`200 to 400 questions in all (100 to 300 more), with a chance of 50 to 80 %`."""
+        (low, high), (less, most), (worst, best) = self.total, self.more, self.chance
+        if low == high:
+            return f"about {low} questions in all ({less} more), with a chance of {100 * best:.0f} %"
+        return (
+            f"{low} to {high} questions in all ({less} to {most} more), "
+            f"with a chance of {100 * worst:.0f} to {100 * best:.0f} %"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """Something to do next."""
 
@@ -178,7 +201,7 @@ class Decision:
     """axis -> mode -> estimate."""
     reasons: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
-    questions_needed: int | None = None
+    questions_needed: Needed | None = None
     reaches_target: bool | None = None
     retention: Mapping[str, Estimate] = field(default_factory=dict)
     """mode -> share of the retention battery's items that it gets right; empty when the battery was not run."""
@@ -257,6 +280,7 @@ def decision_from_dict(data: Mapping[str, Any]) -> Decision:
     axes = {axis: {mode: Estimate(**e) for mode, e in arms.items()} for axis, arms in data["axes"].items()}
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
     values["axes"] = axes
+    values["questions_needed"] = _needed(data.get("questions_needed"))
     values["retention"] = {mode: Estimate(**e) for mode, e in data.get("retention", {}).items()}
     values["next"] = tuple(Step(**step) for step in data.get("next", ()))
     values["risk"] = {mode: _risk_from_dict(found) for mode, found in data.get("risk", {}).items()}
@@ -267,6 +291,14 @@ def decision_from_dict(data: Mapping[str, Any]) -> Decision:
 def _risk_from_dict(data: Mapping[str, Any]) -> Risk:
     estimates = {k: v and Estimate(**v) for k, v in data.items() if k in ("wrong", "answerable", "unanswerable")}
     return Risk(**{**data, **estimates})
+
+
+def _needed(data: object) -> Needed | None:
+    """A range; an earlier run's single number, which had no chance, is none."""
+    if not isinstance(data, Mapping):
+        return None
+    total, more, chance = (tuple(data[key]) for key in ("total", "more", "chance"))
+    return Needed(total, more, chance)
 
 
 def to_line(record: Any) -> str:

@@ -12,7 +12,8 @@ from eval.arms.predict import read_predictions
 from eval.config import read_run_config
 from eval.errors import UserError
 from eval.files import read_json, write_json
-from eval.records import Cost, Example, Score, from_dict, read_records
+from eval.records import Cost, Example, from_dict, read_records
+from eval.verdict.scores_file import read_scores
 from eval.verdict.sensitivity import sensitivity
 
 NEEDED = ("config.yaml", "examples.jsonl", "scores.jsonl", "costs.json")
@@ -29,7 +30,7 @@ def analyse(run: Path, prices: Path | None = None) -> None:
             raise UserError(f"{run / name}: no such file; the run is not complete, finish it with: evaluate")
     config = read_run_config(run / "config.yaml")
     examples = read_records(run / "examples.jsonl", Example)
-    scores = [s for s in read_records(run / "scores.jsonl", Score) if s.mode in MODES]
+    scores = [s for s in read_scores(run / "scores.jsonl", any_mode=True) if s.mode in MODES]
     first = [s for s in scores if s.seed == 0]  # the replies that the predictions hold
     costs = [from_dict(Cost, c) for c in read_json(run / "costs.json")]
     modes = sorted(f.stem for f in (run / "predictions").glob("*.jsonl"))

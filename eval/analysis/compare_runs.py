@@ -13,8 +13,9 @@ from eval.arms.modes import MODES
 from eval.config import read_run_config
 from eval.errors import UserError
 from eval.files import read_json, write_json
-from eval.records import Example, Score, read_records
+from eval.records import Example, read_records
 from eval.verdict.decide import decide
+from eval.verdict.scores_file import read_scores
 
 FILE = "changes.json"
 NEEDED = ("config.yaml", "environment.json", "examples.jsonl", "scores.jsonl", "decision.json")
@@ -97,7 +98,7 @@ def _read(run: Path) -> Side:
         read_run_config(run / "config.yaml"),
         read_json(run / "environment.json"),
         {e.id: e for e in read_records(run / "examples.jsonl", Example)},
-        [s for s in read_records(run / "scores.jsonl", Score) if s.primary and s.mode in MODES],
+        [s for s in read_scores(run / "scores.jsonl", any_mode=True) if s.primary and s.mode in MODES],
         read_json(run / "decision.json"),
     )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from eval.config import RunConfig, read_run_config
 from eval.errors import UserError
 from eval.files import read_json
-from eval.records import Score, read_records
+from eval.verdict.scores_file import read_scores
 
 if TYPE_CHECKING:
     from huggingface_hub import EvalResult
@@ -87,7 +87,7 @@ def _name(config: RunConfig, mode: str) -> str:
 
 def _metrics(run: Path, mode: str) -> dict[str, str]:
     """axis -> the metric that stands for it."""
-    scores = read_records(run / "scores.jsonl", Score)
+    scores = read_scores(run / "scores.jsonl", any_mode=True)
     return {s.axis: s.metric for s in scores if s.primary and s.mode == mode}
 
 

@@ -157,22 +157,12 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionsNeeded:
-    """How many questions were asked, the fewest that settle it, and how many more an open verdict needs."""
-
-    asked: int = 0
-    fewest: int | None = None
-    needed: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Sensitivity:
     """sensitivity.json: how firm the verdict is."""
 
     strategy: str = ""
     candidates: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
-    questions: QuestionsNeeded = field(default_factory=QuestionsNeeded)
 
 
 @dataclass(frozen=True, slots=True)

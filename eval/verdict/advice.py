@@ -10,23 +10,29 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from eval.arms.modes import MODES
 from eval.config import RunConfig
-from eval.records import Fit, Risk, Score, Step
+from eval.records import Fit, Needed, Risk, Score, Step
 from eval.strategies import STRATEGIES
 from eval.verdict.evidence import Evidence
-from eval.verdict.rule import Ruling, strategy
+from eval.verdict.rule import Ruling, compared, strategy
 from eval.verdict.shortfall import SOME, Case, label, raise_limit, share, shortfalls
 
 
 def advice(
-    evidence: Evidence, scores: Sequence[Score], ruling: Ruling, fit: Fit, config: RunConfig, risk: Mapping[str, Risk]
+    evidence: Evidence,
+    scores: Sequence[Score],
+    ruling: Ruling,
+    fit: Fit,
+    config: RunConfig,
+    risk: Mapping[str, Risk],
+    needed: Needed | None = None,
 ) -> tuple[Step, ...]:
     """The steps, most useful first; of a mode that reaches every target, how to use it."""
     mode = ruling.mode or min(evidence.modes, key=evidence.shortfall, default=None)
     if mode is None:
-        return (_more_questions(evidence, ruling),)
+        return (_more_questions(evidence, needed),)
     case = Case.of(evidence, scores, config, mode)
     if ruling.mode is None:
-        return tuple(_open(case, ruling, fit))
+        return tuple(_open(case, ruling, fit, needed))
     limit, found = config.dataset.risk.limit, risk.get(mode)
     if fit == "yes":
         return (Step("use", MODES[mode].use or f"Use {label(mode)}: {MODES[mode].why}."), *_limit_risk(found, limit))
@@ -35,9 +41,9 @@ def advice(
     return (*doubt, *([] if lower and not case.missed else shortfalls(case)), *lower)
 
 
-def _open(case: Case, ruling: Ruling, fit: Fit) -> Iterator[Step]:
+def _open(case: Case, ruling: Ruling, fit: Fit, needed: Needed | None) -> Iterator[Step]:
     """Of an inconclusive verdict: what would settle it, and what is missing where no candidate is good enough."""
-    yield raise_limit(case, ruling.cut_open) if ruling.turned else _more_questions(case.evidence, ruling)
+    yield raise_limit(case, ruling.cut_open) if ruling.turned else _more_questions(case.evidence, needed)
     if fit == "no":
         yield from (step for step in shortfalls(case) if not (ruling.turned and step.cause == "cut"))
         return
@@ -72,11 +78,16 @@ def _limit_risk(risk: Risk | None, limit: float | None) -> Iterator[Step]:
         yield Step("risk", text)
 
 
-def _more_questions(evidence: Evidence, ruling: Ruling) -> Step:
-    asked = max((e.n for modes in evidence.estimates.values() for e in modes.values()), default=0)
-    more = ruling.questions_needed
-    ask = f"Test on about {more} questions in all" if more and more > asked else "Add test questions, of other facts"
-    return Step("questions", f"{ask}, and run evaluate again; what is built already is used again.")
+def _more_questions(evidence: Evidence, needed: Needed | None) -> Step:
+    if len(evidence.estimates) and not compared(evidence):
+        text = "Run a second mode: a verdict compares. `evaluate` without --mode runs all that the data set allows."
+        return Step("untried", text)
+    again = "and run evaluate again; what is built already is used again"
+    if needed:
+        (less, most), words = needed.more, needed.words
+        more = f"about {less}" if less == most else f"{less} to {most}"
+        return Step("questions", f"Add {more} test questions about other facts ({words} of a verdict), {again}.")
+    return Step("questions", f"Add test questions, of other facts, {again}.")
 
 
 def _unsure(case: Case) -> Step:

@@ -15,13 +15,15 @@ from pathlib import Path
 from eval.config import RunConfig, read_run_config
 from eval.errors import UserError
 from eval.files import read_json, write_json
-from eval.records import Comparison, Decision, Score, decision_from_dict, read_records
+from eval.records import Comparison, Decision, Score, decision_from_dict
 from eval.strategies import STRATEGIES, Strategy
 from eval.verdict.advice import advice
 from eval.verdict.evidence import gather
 from eval.verdict.fitness import fitness, fits
+from eval.verdict.questions_needed import questions_needed
 from eval.verdict.risk import measure, too_risky, vetoes, without
 from eval.verdict.rule import Ruling, apply_rule
+from eval.verdict.scores_file import read_scores
 from eval.verdict.sentences import caveats, reasons, verdict_sentence
 
 __all__ = ["decide", "read_decision", "verdict_sentence", "write_decision"]
@@ -34,6 +36,7 @@ def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison]
     evidence = without(evidence, risky)
     ruling = apply_rule(evidence, config.dataset.decision.margin)
     fit = fitness(evidence, ruling, risk, limit)
+    needed = questions_needed(evidence, ruling, config.dataset.decision.margin)
     decision = Decision(
         dataset=config.dataset.name,
         strategy=ruling.strategy,
@@ -43,7 +46,7 @@ def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison]
         axes=evidence.estimates,
         reasons=(*vetoes(risky, limit), *reasons(evidence, ruling, config)),
         caveats=tuple(caveats(evidence, ruling, config)),
-        questions_needed=ruling.questions_needed,
+        questions_needed=needed,
         reaches_target={"yes": True, "no": False, "not_shown": None}[fit] if ruling.mode else None,
         retention=evidence.retention,
         vetoed=tuple(evidence.forgot),
@@ -52,7 +55,7 @@ def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison]
         cut=evidence.cut,
         cut_open=ruling.cut_open,
         left_out=evidence.left_out,
-        next=advice(evidence, scores, ruling, fit, config, risk),
+        next=advice(evidence, scores, ruling, fit, config, risk, needed),
         fits=fits(evidence, risk, limit),
         risk=risk,
         risk_limit=limit,
@@ -66,7 +69,7 @@ def write_decision(run: Path) -> Decision:
     for name in ("scores.jsonl", "config.yaml"):
         if not (run / name).is_file():
             raise UserError(f"{run / name}: no such file; `evaluate` writes it")
-    comparisons, decision = decide(read_records(run / "scores.jsonl", Score), read_run_config(run / "config.yaml"))
+    comparisons, decision = decide(read_scores(run / "scores.jsonl"), read_run_config(run / "config.yaml"))
     write_json(run / "comparisons.json", [asdict(c) for c in comparisons])
     write_json(run / "decision.json", asdict(decision))
     return decision

@@ -57,6 +57,9 @@ class Evidence:
     complete: Mapping[tuple[str, ...], Evidence] = field(default_factory=dict)
     """Candidates with cut replies -> the evidence as it would be, were all of these right."""
 
+    tables: tuple[ScoreTable, ...] = ()
+    """What it was measured on, one for each scored axis."""
+
     def lift(self, axis: str, control: str, treatment: str) -> Comparison:
         """The difference treatment - control on an axis; one that says nothing when they share no scored question."""
         unknown = Comparison(AXES[AXES.index(axis)], "", control, treatment, 0, 0, 0, 0.0, -1.0, 1.0)
@@ -187,6 +190,7 @@ def assemble(
         _adjusted(pairs | changes) if tests else pairs | changes,
         {key: top for m in measured for key, top in _tops(m).items()}, ceilings,
         _estimates(kept) if kept else {}, forgot, training.left_out, training.dropped,
+        tables=tuple(m.table for m in measured),
     )  # fmt: skip
 
 

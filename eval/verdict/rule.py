@@ -14,6 +14,8 @@ strategy no margin is at stake, and the better stands for it. Where two unbeaten
 fall short of the targets within m of each other, each is to be shown safe at 97.5 % instead of 95 %, or the strategy
 would have two chances to err.
 
+Where no mode was scored beside another there is nothing to compare, and no verdict.
+
 Where the verdict is the prompt and every mode that could stand for it is shown to miss a target, the verdict is `none`:
 nothing tried is good enough. Its mode is the one of all candidates whose means fall least short of the targets, the
 cheapest of equals; where that one has a mechanism, it may be that it is not shown to miss a target. In the terms of
@@ -33,7 +35,6 @@ derived.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -59,7 +60,6 @@ class Ruling:
     """(beaten mode, mode that beats it most clearly), cheapest first."""
     open_between: tuple[Comparison, ...]
     """Lifts that are neither shown to matter nor shown not to."""
-    questions_needed: int | None
     prompt: str | None = None
     """Of `none`: the prompt mode over which no mechanism is shown to be worth its cost."""
     turned: Mapping[tuple[str, ...], str] = field(default_factory=dict)
@@ -94,11 +94,10 @@ def _rule(evidence: Evidence, margin: float) -> Ruling:
     losers = {b[0] for b in beaten}
     left = [m for m in evidence.modes if m not in losers]
     if not evidence.estimates or not left:
-        return Ruling("inconclusive", None, _strategies(left or evidence.modes), beaten, (), None)
-    few = [c for c in evidence.comparisons() if c.axis in evidence.targets and independent(c) < FEWEST]
-    if few:
-        enough = max(math.ceil(c.n * FEWEST / independent(c)) for c in few)
-        return Ruling("inconclusive", None, _strategies(evidence.modes), beaten, (), enough)
+        return Ruling("inconclusive", None, _strategies(left or evidence.modes), beaten, ())
+    pairs = compared(evidence)
+    if not pairs or any(independent(c) < FEWEST for c in pairs):
+        return Ruling("inconclusive", None, _strategies(evidence.modes), beaten, ())
     first = _strategies(left)[0]
     mine = [m for m in left if strategy(m) == first]
     alike = _alike(evidence, mine, margin)
@@ -108,12 +107,16 @@ def _rule(evidence: Evidence, margin: float) -> Ruling:
         # Of two that could stand, one that is not shown to miss a target stands before one that is.
         hopeful = [m for m in safe if not evidence.falls_short(m)]
         if first == "prompt" and not hopeful:
-            return Ruling("none", _better(evidence, evidence.modes), (), beaten, (), None, _better(evidence, safe))
-        return Ruling(first, _better(evidence, hopeful or safe), (first,), beaten, (), None)
+            return Ruling("none", _better(evidence, evidence.modes), (), beaten, (), _better(evidence, safe))
+        return Ruling(first, _better(evidence, hopeful or safe), (first,), beaten, ())
     stands = _better(evidence, mine)
     still = _strategies([stands, *(mode for c in open_lifts[stands] for mode in (c.control, c.treatment))])
-    needed = [n for c in open_lifts[stands] if (n := _questions(evidence, c, alike, margin))]
-    return Ruling("inconclusive", None, still, beaten, tuple(open_lifts[stands]), max(needed, default=None))
+    return Ruling("inconclusive", None, still, beaten, tuple(open_lifts[stands]))
+
+
+def compared(evidence: Evidence) -> list[Comparison]:
+    """Every pair of modes on every axis that has a target."""
+    return [c for c in evidence.comparisons() if c.axis in evidence.targets]
 
 
 def independent(c: Comparison) -> float:
@@ -177,26 +180,6 @@ def _unproven(evidence: Evidence, j: str) -> Iterator[Comparison]:
         lifts = [evidence.lift(axis, i, j) for axis in evidence.targets]
         if not any(evidence.below_target(c.axis, i) and lifted(evidence, c.axis, i, j) for c in lifts):
             yield max(lifts, key=lambda c: c.low)
-
-
-def _questions(evidence: Evidence, lift: Comparison, alike: int, margin: float) -> int | None:
-    """About how many questions would settle a lift: intervals narrow with the square root of their number.
-
-    It is settled when it is shown below 2m, or the control shown to reach its target, or else shown to lie below it and
-    below the treatment. None where no number of questions would do.
-    """
-    own, target = evidence.estimates[lift.axis][lift.control], evidence.targets[lift.axis]
-    ways = []
-    if lift.difference < 2 * margin:
-        top = evidence.lift_at_most(lift.axis, lift.control, lift.treatment, alike)
-        ways.append((top - lift.difference) / (2 * margin - lift.difference))
-    if own.mean > target:
-        ways.append((own.mean - own.low) / (own.mean - target))
-    if own.mean < target and lift.difference >= margin:
-        ways.append(max((own.high - own.mean) / (target - own.mean), (lift.difference - lift.low) / lift.difference))
-    if not ways or not lift.n:
-        return None
-    return math.ceil(lift.n * max(min(ways) ** 2, 1.0) / 10) * 10
 
 
 def _alike(evidence: Evidence, modes: list[str], margin: float) -> int:

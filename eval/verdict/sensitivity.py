@@ -11,7 +11,6 @@ from typing import Any
 
 from eval.config import RunConfig
 from eval.records import Score
-from eval.stats.questions_needed import fewest
 from eval.verdict.evidence import Evidence, gather
 from eval.verdict.risk import measure, too_risky, without
 from eval.verdict.rule import Ruling, apply_rule
@@ -47,7 +46,6 @@ def sensitivity(scores: Sequence[Score], config: RunConfig) -> dict[str, Any]:
         "strategy": ruling.strategy,
         "candidates": list(ruling.candidates),
         "parameters": swept,
-        "questions": fewest(evidence, ruling, margin),
     }
 
 

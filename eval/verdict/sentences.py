@@ -9,7 +9,7 @@ from eval.config import RunConfig
 from eval.records import Comparison, Decision
 from eval.strategies import STRATEGIES, beyond
 from eval.verdict.evidence import Evidence
-from eval.verdict.rule import FEWEST, ORDER, Ruling, independent, lifted
+from eval.verdict.rule import FEWEST, ORDER, Ruling, compared, independent, lifted
 from eval.verdict.shortfall import share, wanting
 
 OTHERS: Mapping[str, str] = {"none": "nothing good enough", "inconclusive": "an open one"}
@@ -68,7 +68,10 @@ def _undecided(decision: Decision) -> str:
             f"Inconclusive: {between}. The reply limit cut replies ({shares}), and were these right, the verdict would "
             "be another: raise generation.max_new_tokens."
         )
-    more = f"; about {decision.questions_needed} questions would settle it" if decision.questions_needed else ""
+    scored = {m for modes in decision.axes.values() for m in modes}
+    if len(scored) == 1:
+        return f"Inconclusive: only {MODES[scored.pop()].label} was scored, and a verdict compares: run a second mode."
+    more = f"; settled by {decision.questions_needed.words}" if decision.questions_needed else ""
     short = " Every candidate is shown to miss a target." if decision.fit == "no" else ""
     return f"Inconclusive: {between}{more}.{short}"
 
@@ -129,7 +132,14 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
             f"scored, it is {_outcome(ruling.as_scored or turned)}."
         )
     if ruling.mode is None and not ruling.open_between and not ruling.turned:
-        groups = min((independent(c) for c in evidence.comparisons() if c.axis in evidence.targets), default=0)
+        groups = min((independent(c) for c in compared(evidence)), default=0.0)
+        if not groups:
+            yield (
+                "No comparison: "
+                + (f"{' and '.join(evidence.modes)} alone" if evidence.modes else "no mode")
+                + (" was scored, and a verdict compares.")
+            )
+            return
         yield f"Too few questions: {groups:.3g} independent groups on an axis, and a verdict needs {FEWEST}."
     for lift in ruling.open_between:
         yield f"Open: {lift.treatment} against {lift.control} on {lift.axis}, {_open(evidence, lift, config)}."

@@ -136,7 +136,8 @@ def _verdict(run: Run) -> Iterator[tuple[str, float, int]]:
     yield "questions", len(run.examples), 0
     yield "groups", summary.groups(run), 0
     if run.decision.questions_needed:
-        yield "questions_needed", run.decision.questions_needed, 0
+        yield "questions_needed_low", run.decision.questions_needed.total[0], 0
+        yield "questions_needed_high", run.decision.questions_needed.total[1], 0
     if run.decision.mode:
         yield from _means(run, run.decision.mode)
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from eval.errors import UserError
 from eval.files import write_text
-from eval.records import Estimate
+from eval.records import Estimate, Needed
 from eval.strategies import STRATEGIES
 from reports.charts.error_bars import whisker
 from reports.charts.portfolio_map import Place, places
@@ -137,9 +137,17 @@ def _row(run: Run, folder: Path, several: bool) -> Row:
         firm=_firm(run),
         cells=cells,
         targets=_targets(cells),
-        needed=f"about {decision.questions_needed}" if decision.questions_needed else "–",
+        needed=_range(decision.questions_needed),
         placement=place(decision, run.comparisons, run.margin),
     )
+
+
+def _range(needed: Needed | None) -> str:
+    """Questions in all, from as likely settled as not to four times in five."""
+    if needed is None:
+        return "–"
+    low, high = needed.total
+    return f"about {low}" if low == high else f"{low} to {high}"
 
 
 def relative(target: Path, folder: Path) -> str:

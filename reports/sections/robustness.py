@@ -94,15 +94,17 @@ def sliver(parameter: Parameter) -> Markup:
     return picture(width, height, parameter.words, *parts, class_="sliver")
 
 
-def gauge(fewest: int, whole: int, known: str, asked: int | None = None) -> Markup:
-    """How many questions would do: open on the left of the fewest, settled from there; a mark at those asked."""
-    width, height, asked = 120.0, 14.0, whole if asked is None else asked
-    edge, mark = (2 + (width - 4) * n / whole for n in (fewest, asked))
-    parts = [tag("g", rect(2, 4, max(edge - 2.8, 0.8), height - 7, "open-band", rx=1.5), class_="s-inconclusive")]
-    if fewest < whole:
-        parts.append(tag("g", rect(edge, 4, width - 2 - edge, height - 7, "fill", rx=1.5), class_=f"s-{known}"))
-    parts.append(line(mark, 0, mark, height, "set-mark"))
-    return picture(width, height, f"Settled from about {fewest} questions, {asked} asked", *parts, class_="sliver")
+def gauge(asked: int, total: tuple[int, int]) -> Markup:
+    """How many questions an open verdict has, and between which numbers it is likely settled."""
+    width, height = 120.0, 14.0
+    at = [2 + (width - 4) * n / total[1] for n in (asked, *total)]
+    parts = [
+        tag("g", rect(2, 4, max(at[1] - 2.8, 0.8), height - 7, "open-band", rx=1.5), class_="s-inconclusive"),
+        rect(at[1], 4, max(at[2] - at[1], 0.8), height - 7, "fill", rx=1.5),
+        line(at[0], 0, at[0], height, "set-mark"),
+    ]
+    said = f"{asked} questions asked; settled, most likely, between {total[0]} and {total[1]}"
+    return picture(width, height, said, *parts, class_="sliver")
 
 
 def _data(run: Run) -> Mapping[str, Any] | None:

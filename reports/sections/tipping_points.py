@@ -31,14 +31,9 @@ def changes(run: Run) -> list[Change]:
     if known.strategy != run.decision.strategy:
         return []
     found = [Change(p.name, _holds(p, run.decision.strategy), firmness.sliver(p)) for p in known.parameters]
-    asked = known.questions
-    if asked.fewest:
-        picture = firmness.gauge(asked.fewest, asked.asked, run.decision.strategy)
-        found.append(Change("questions", f"about {asked.fewest} that fall out alike would settle it too", picture))
-    elif asked.needed:
-        all_ = asked.asked + asked.needed
-        picture = firmness.gauge(all_, all_, "inconclusive", asked.asked)
-        found.append(Change("questions", f"about {asked.needed} more would settle it", picture))
+    if needed := run.decision.questions_needed:
+        picture = firmness.gauge(needed.total[0] - needed.more[0], needed.total)
+        found.append(Change("questions", f"settled by {needed.words}", picture))
     return found
 
 

@@ -15,7 +15,19 @@ from eval.analysis.analyse import analyse
 from eval.arms.modes import MODES
 from eval.config import DatasetConfig, Knowledge, RunConfig, write_run_config
 from eval.files import write_json
-from eval.records import Comparison, Cost, Decision, Estimate, Example, Passage, Prediction, Score, Step, write_records
+from eval.records import (
+    Comparison,
+    Cost,
+    Decision,
+    Estimate,
+    Example,
+    Needed,
+    Passage,
+    Prediction,
+    Score,
+    Step,
+    write_records,
+)
 from eval.verdict.decide import write_decision
 
 TRUTH = {
@@ -173,7 +185,7 @@ def _decision(axes: dict[str, dict[str, Estimate]], spec: Spec) -> Decision:
             *spec.candidates,
         ),
         caveats=spec.caveats,
-        questions_needed=180 if spec.strategy == "inconclusive" else None,
+        questions_needed=Needed((180, 300), (140, 260), (0.5, 0.8)) if spec.strategy == "inconclusive" else None,
         reaches_target={"yes": True, "no": False, "not_shown": None}[fit],
         fit=fit,  # type: ignore[arg-type]
         targets={axis: {"knowledge": 0.8, "style": 0.95}[axis] for axis in axes},

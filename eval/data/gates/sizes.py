@@ -13,6 +13,8 @@ from eval.stats.power import detectable_difference, effective_size, questions_ne
 
 FEW_TRAINING_ROWS = 50
 """OpenAI's guide to supervised fine-tuning sees clear improvements from 50 to 100 examples on."""
+FEWEST = 20
+"""As `eval.verdict.rule.FEWEST`, which this module cannot import: fewer independent groups give no verdict."""
 CONSTANT_SHARE = 0.5
 LARGE_GROUP = 0.2
 """A group with more of the test rows than this decides the verdict nearly alone."""
@@ -28,26 +30,37 @@ def test_size(material: Material) -> Iterator[Finding]:
     """
     margin = material.dataset.config.decision.margin
     wanted = min(2 * margin, 1.0)
-    rows, groups = len(material.asked), len({e.group for e in material.asked})
-    if _shows(groups, wanted):
-        return
-    needed = questions_needed(wanted)
-    clustered = _shows(rows, wanted)
+    names = [e.group for e in material.asked]
+    rows, groups, effective = len(names), len(set(names)), effective_size(names)
+    needed, file = questions_needed(wanted), material.file("test.jsonl")
     count = counted(rows, "test question")
-    if clustered:
-        count += f" are {groups} groups; where a group is right or wrong as a whole, they"
-    smallest = detectable_difference(groups if clustered else rows)
+    if groups < rows:
+        count += f" in {groups} groups" + (
+            f", which weigh as much as {effective:.0f}," if effective < groups - 1 else ""
+        )
+    if round(effective, 1) < FEWEST:
+        yield Finding(
+            "test-size", "warning",
+            f"{count} can give no verdict: it takes {FEWEST} independent groups at the least, and about {needed} to "
+            f"tell the {wanted:g} that 'decision.margin' {margin:g} asks for; add questions about other facts",
+            file,
+        )  # fmt: skip
+        return
+    if _shows(effective, wanted):
+        return
+    smallest = detectable_difference(effective)
     least = "no difference at all" if smallest is None else f"a difference of {smallest:.2f} at the smallest"
+    where = "where a group is right or wrong as a whole, " if groups < rows else ""
     yield Finding(
-        "test-size", "note" if clustered else "warning",
-        f"{count} can show {least} (paired, 80 % power, 5 % level, if two modes differ on every fourth question), but "
-        f"'decision.margin' {margin:g} asks for {wanted:g}: about {needed} independent questions are needed; add "
-        "questions about other facts, or raise the margin",
-        material.file("test.jsonl"),
+        "test-size", "note" if _shows(rows, wanted) else "warning",
+        f"{where}{count} can show {least} (paired, 80 % power, 5 % level, if two modes differ on every fourth "
+        f"question), but 'decision.margin' {margin:g} asks for {wanted:g}: about {needed} independent questions are "
+        "needed; add questions about other facts, or raise the margin",
+        file,
     )  # fmt: skip
 
 
-def _shows(questions: int, wanted: float) -> bool:
+def _shows(questions: float, wanted: float) -> bool:
     """At two decimals: the assumed discordance is a guess, and the comparison is good for no more."""
     smallest = detectable_difference(questions)
     return smallest is not None and round(smallest, 2) <= round(wanted, 2)

@@ -14,7 +14,7 @@ from scipy import stats
 from eval.config import DatasetConfig, RunConfig, write_run_config
 from eval.errors import UserError
 from eval.records import Decision, Score, write_records
-from eval.verdict.decide import decide, write_decision
+from eval.verdict.decide import decide, verdict_sentence, write_decision
 from eval.verdict.evidence import gather
 
 KNOWLEDGE_TARGET, STYLE_TARGET = 0.8, 0.95
@@ -80,7 +80,7 @@ def test_lift_of_one_to_two_margins_on_few_questions_is_inconclusive() -> None:
     assert decision.mode is None
     assert decision.candidates == ("prompt", "rag")
     assert decision.quadrant == {"context": None, "llm": False}
-    assert decision.questions_needed is not None and decision.questions_needed > 60
+    assert decision.questions_needed is not None and decision.questions_needed.total[0] > 60
 
 
 def test_upgrade_that_harms_the_other_axis_does_not_beat() -> None:
@@ -121,6 +121,15 @@ def test_oracle_is_compared_and_never_recommended() -> None:
     comparisons, decision = decide(scores(arms), config())
     assert decision.mode == "rag"
     assert ("rag", "oracle") in {(c.control, c.treatment) for c in comparisons}
+
+
+@pytest.mark.parametrize("mode", ["base", "rag", "hybrid"])
+@pytest.mark.parametrize(("share", "n"), [(1.0, 1), (1.0, 400), (0.0, 400), (0.6, 400)])
+def test_no_comparison_no_verdict(mode: str, share: float, n: int) -> None:
+    _, decision = decide(scores({mode: (share, share)}, n=n), config())
+    assert (decision.strategy, decision.mode, decision.questions_needed) == ("inconclusive", None, None)
+    assert "only" in verdict_sentence(decision) and "a verdict compares" in verdict_sentence(decision)
+    assert decision.next[0].cause == "untried"
 
 
 def test_no_scores_at_all_is_inconclusive() -> None:

@@ -67,7 +67,7 @@ def test_the_schema_knows_every_field_of_a_decision():
     [
         {"strategy": "maybe"}, {"strategy": "inconclusive"}, {"mode": None}, {"candidates": ["oracle"]},
         {"axes": {"style": {"base": {"mean": 1.2, "low": 0, "high": 1, "n": 3}}}}, {"quadrant": {"context": "yes"}},
-        {"questions_needed": 0}, {"reasons": "none"},
+        {"questions_needed": 180}, {"reasons": "none"},
     ],
 )  # fmt: skip
 def test_a_decision_that_says_nonsense_is_invalid(exported, change):

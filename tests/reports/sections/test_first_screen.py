@@ -94,16 +94,14 @@ def test_what_would_change_the_verdict_is_said_of_targets_margin_and_questions(m
                      {"low": 0.04, "high": 0.78, "strategy": "rag"}, {"low": 0.79, "high": 1.0, "strategy": "hybrid"}],
     }  # fmt: skip
     everywhere = {**parameter, "name": "margin", "low": 0.0, "high": 1.0, "below": None, "above": None}
-    questions = {"asked": 40, "fewest": 22, "needed": None}
     write_json(
         folder / "sensitivity.json",
-        {"strategy": "hybrid", "parameters": [parameter, everywhere], "questions": questions},
+        {"strategy": "hybrid", "parameters": [parameter, everywhere]},
     )
-    target, margin, fewest = changes(read_run(folder))
+    target, margin = changes(read_run(folder))
     assert target.holds == "set 65\u00a0%; below 4\u00a0% it is open, above 78\u00a0% RAG with fine-tuning"
     assert margin.holds == "holds at any value (set 65\u00a0%)"
-    assert fewest.holds == "about 22 that fall out alike would settle it too"
-    assert target.strip.count("<rect") == 3 and fewest.strip.count("<rect") == 2
+    assert target.strip.count("<rect") == 3
 
 
 def test_firmness_of_another_verdict_is_not_shown(make_run):
@@ -117,11 +115,13 @@ def test_an_open_verdict_says_how_many_more_questions_would_settle_it(make_run):
     same = {"low": 0.0, "high": 1.0, "strategy": "inconclusive"}
     target = {"name": "style target", "value": 0.9, "low": 0.0, "high": 1.0, "grid": [0.0, 1.0], "words": "w",
               "below": None, "above": None, "segments": [same]}  # fmt: skip
-    questions = {"asked": 40, "fewest": None, "needed": 180}
-    found = {"strategy": "inconclusive", "parameters": [target], "questions": questions}
+    found = {"strategy": "inconclusive", "parameters": [target]}
     write_json(folder / "sensitivity.json", found)
     said = [change.holds for change in changes(read_run(folder))]
-    assert said == ["open at any value (set 90\u00a0%)", "about 180 more would settle it"]
+    assert said == [
+        "open at any value (set 90\u00a0%)",
+        "settled by 180 to 300 questions in all (140 to 260 more), with a chance of 50 to 80 %",
+    ]
 
 
 def test_care_lists_caveats_learnt_checks_and_findings_gravest_first(make_run):

@@ -33,13 +33,26 @@ def test_a_test_split_is_held_against_twice_the_margin(material: Make, margin: f
 
 def test_a_handful_of_questions_shows_nothing(material: Make) -> None:
     (finding,) = size_of_test(material(test=rows(3)))
-    assert "3 test questions can show no difference at all" in finding.message
+    assert "3 test questions can give no verdict: it takes 20 independent groups" in finding.message
+
+
+def test_rows_in_few_groups_are_no_questions(material: Make) -> None:
+    """Sixty rows in twelve groups show nothing: it is groups that count."""
+    (finding,) = size_of_test(material(test=grouped([5] * 12)))
+    assert finding.severity == "warning"
+    assert "60 test questions in 12 groups can give no verdict" in finding.message
+
+
+def test_groups_of_unequal_size_count_by_what_they_weigh(material: Make) -> None:
+    """(60 + 40)^2 / (60^2 + 40) = 2.7 of 41 groups."""
+    (finding,) = size_of_test(material(test=grouped([60, *[1] * 40])))
+    assert "100 test questions in 41 groups, which weigh as much as 3, can give no verdict" in finding.message
 
 
 def test_many_rows_in_few_groups_are_a_note(material: Make) -> None:
     (finding,) = size_of_test(material(test=grouped([4] * 60)))
     assert finding.severity == "note"
-    assert "240 test questions are 60 groups" in finding.message
+    assert "240 test questions in 60 groups can show a difference of 0.18" in finding.message
 
 
 def test_one_group_that_holds_much_of_the_test_is_named(material: Make) -> None:

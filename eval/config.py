@@ -127,6 +127,8 @@ class Finetune(Section):
     """Score the retention battery whenever the held-out loss is measured, into history.jsonl."""
     report_to: list[str] = []
     """Trackers that get the loss curves: tensorboard, mlflow, wandb."""
+    trainer: str = "local"
+    """What trains: a name of `finetune.training.local_trainer`, or of a plugin's."""
 
     def identity(self) -> dict[str, Any]:
         """What the trained weights depend on; keys that came later count only where they are set."""

@@ -74,6 +74,24 @@ def _save_peft(base: Base, name: str, folder: Path) -> None:
     (folder / "README.md").unlink(missing_ok=True)  # PEFT's empty model card
 
 
+def save_served(served: str, folder: Path, manifest: dict[str, Any], history: Sequence[Line] = ()) -> None:
+    """Write the folder of an adapter that a server has under the name `served`; it appears whole."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        write_history(temporary, history)
+        write_json(temporary / MANIFEST, {**manifest, "served": served})
+        temporary.chmod(0o755)
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def served_name(folder: Path) -> str:
+    """Under which name a server has an adapter; empty where its weights lie in the folder."""
+    return str(read_training(folder).get("served", ""))
+
+
 def _save_model(base: Base, name: str, folder: Path) -> None:
     with base.weights(name) as model:
         model.save_pretrained(str(folder))

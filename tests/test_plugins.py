@@ -123,5 +123,27 @@ def test_a_generator_of_a_plugin_answers_without_the_model(
     assert all(p["text"].endswith(questions[p["id"]]) for p in _predictions(out, "base"))
 
 
+@pytest.mark.component
+def test_an_adapter_that_a_plugin_trains_elsewhere_answers_under_its_served_name(
+    make_dataset: Callable[..., Path], tiny_model: Path, tmp_path: Path
+) -> None:
+    data, out = make_dataset(), tmp_path / "run"
+    file = data / "dataset.yaml"
+    yaml = file.read_text(encoding="utf-8").replace("generation: {", "generation: {generator: served, ")
+    file.write_text(yaml.replace("finetune: {", "finetune: {trainer: served, "), encoding="utf-8")
+    options = ["--model", str(tiny_model), "--mode", "ft", "--out", str(out)]
+    options += ["--plugin", str(PLUGINS / "served_trainer.py")]
+    command = [sys.executable, "-m", "eval.cli", str(data), *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "loading the model" not in done.stderr and "retention" not in done.stderr
+    assert {p["text"] for p in _predictions(out, "base")} == {"base"}
+    (name,) = {p["text"] for p in _predictions(out, "ft")}
+    (folder,) = (out / "adapters").iterdir()
+    manifest = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    assert name == manifest["served"] == f"ft:{manifest['rows']}-rows"
+    assert manifest["base_weights"] == "served" and manifest["settings"]["trainer"] == "served"
+
+
 def _predictions(run: Path, mode: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (run / "predictions" / f"{mode}.jsonl").read_text().splitlines()]

@@ -219,11 +219,16 @@ class Resources:
 
     def load_adapter(self, name: Adapter) -> None:
         """Have the adapter from the run folder on the loaded base; raises UserError where it is not there."""
-        from finetune.adapter import is_complete, read_manifest
+        from finetune.adapter import is_complete, read_manifest, served_name
 
         folder = self.adapter_folder(name)
         if not is_complete(folder):
             raise UserError(f"{folder}: no such adapter; train it with: finetune train {self.dataset.path}")
+        if served := served_name(folder):
+            raise UserError(
+                f"{folder}: the adapter is served as '{served}' and has no weights here; set generation.generator to "
+                "one that asks that server"
+            )
         read_manifest(folder, base=self.identity.files, prompt=self.identity.prompt, weights=self.base.rung.name)
         self.base.load_adapter(name, folder)
 

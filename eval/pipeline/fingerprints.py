@@ -158,8 +158,12 @@ def _passages(index: str, retriever: str) -> str:
 
 def _training(dataset: Dataset, config: RunConfig, name: str, passages: str) -> dict[str, Any]:
     """What an adapter depends on beyond model, instruction and rows."""
+    from finetune.training.trainer import TRAINERS
+
     finetune = config.dataset.finetune
     found: dict[str, Any] = {"finetune": finetune.identity() | {"learning_rate": config.learning_rate(name)}}
+    if version := TRAINERS.origin(finetune.trainer):
+        found["plugin"] = version
     if finetune.replay:
         found["replay prompts"] = replay_digest(finetune.replay_prompts, dataset.path)
     if ADAPTERS[name].passages:

@@ -99,7 +99,7 @@ def plan_run(
     """
     dataset = load_dataset(path)
     folder = out or Path("runs") / dataset.config.name
-    _check_generator(dataset)
+    _check_names(dataset)
     _check_folder(folder, dataset)
     examples = choose_examples(dataset.test, limit, seed)
     source = model_source(model, endpoint, dataset.config)
@@ -218,10 +218,17 @@ def _seeded(config: RunConfig, k: int) -> RunConfig:
     return config.model_copy(update={"seed": config.seed + k})
 
 
-def _check_generator(dataset: Dataset) -> None:
-    if (name := dataset.config.generation.generator) not in GENERATORS:
-        file = dataset.path / "dataset.yaml"
-        raise UserError(f"{file}: key 'generation.generator': unknown name '{name}'; known: {', '.join(GENERATORS)}")
+def _check_names(dataset: Dataset) -> None:
+    """Raise UserError for a generator or a trainer that there is not."""
+    from finetune.training.local_trainer import TRAINERS
+
+    config, file = dataset.config, dataset.path / "dataset.yaml"
+    for key, name, known in (
+        ("generation.generator", config.generation.generator, list(GENERATORS)),
+        ("finetune.trainer", config.finetune.trainer, list(TRAINERS)),
+    ):
+        if name not in known:
+            raise UserError(f"{file}: key '{key}': unknown name '{name}'; known: {', '.join(known)}")
 
 
 def _check_folder(folder: Path, dataset: Dataset) -> None:

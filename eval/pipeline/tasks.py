@@ -193,9 +193,16 @@ class Work:
 
         return Task(
             _numbered(f"train/{adapter}", k), "train", f"training {adapter}{self._seed(k)}", run,
-            (f"rows/{adapter}", "load"), done=None if train else done, wanted=alone, total=None, unit=" steps",
+            (f"rows/{adapter}", *(("load",) if self._trains_here() else ())),
+            done=None if train else done, wanted=alone, total=None, unit=" steps",
             machine=CARD,
         )  # fmt: skip
+
+    def _trains_here(self) -> bool:
+        """Whether adapters are trained on the base that is loaded in this process."""
+        from finetune.training.train_adapter import trainer_kind
+
+        return trainer_kind(self.resources).loads
 
     def _answer(self, k: int, mode: str) -> Task:
         spec, plan = MODES[mode], self.plan
@@ -218,7 +225,9 @@ class Work:
 
     def _retention(self) -> Iterator[Task]:
         battery = self.battery
-        if not battery or self._kind.serves:
+        tuned = any(MODES[m].adapter for m in self.modes)
+        # What a server has cannot be measured here.
+        if not battery or self._kind.serves or (tuned and not self._trains_here()):
             return
         for mode in scored_modes(self.modes):
             adapter = MODES[mode].adapter

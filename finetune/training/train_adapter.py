@@ -12,14 +12,16 @@ from eval.model.arithmetic import to_record
 from eval.model.memory import peak_megabytes, reset_peak
 from eval.strategies import Adapter
 from eval.terminal.progress import say
-from finetune.adapter import is_complete, read_failure, save_adapter, write_failure
+from finetune.adapter import is_complete, read_failure, write_failure
 from finetune.data.replay_rows import replay_rows
 from finetune.data.row import Row
 from finetune.data.training_rows import training_rows
 from finetune.training.check_rows import refuse_faults
 from finetune.training.divergence import Diverged
 from finetune.training.health import Health, diverged, judge
+from finetune.training.local_trainer import TRAINERS
 from finetune.training.requirements import expect_training
+from finetune.training.trainer import TrainerKind
 from finetune.training.training_state import Progress, Watchers, train_settings
 
 if TYPE_CHECKING:
@@ -32,7 +34,6 @@ def train_adapter(resources: Resources, name: Adapter) -> Path:
     Under `accelerate launch` all processes call this; the first one reads, checks and writes for all.
     """
     from finetune.training.distributed import world
-    from finetune.training.train import train
 
     folder, here = resources.adapter_folder(name), world()
     if here.from_main(lambda: is_complete(folder)):
@@ -42,12 +43,12 @@ def train_adapter(resources: Resources, name: Adapter) -> Path:
     rows, held_back = here.from_main(lambda: _checked_rows(resources, name))
     checkpoint = folder.with_name(f".{folder.name}.checkpoint")
     reset_peak()
-    settings = train_settings(resources.run_config, name)
+    settings, trainer = train_settings(resources.run_config, name), trainer_kind(resources).make(resources)
     try:
         with _watchers(resources, name, folder) as watchers:
-            progress = train(resources.base, name, rows, held_back, settings, checkpoint, watchers)
+            progress = trainer.fit(name, rows, held_back, settings, checkpoint, watchers)
     except Diverged as error:
-        resources.base.drop_adapter(name)
+        trainer.drop(name)
         if here.main:
             write_failure(folder, str(error), diverged(name, str(error), settings, error.progress))
             checkpoint.unlink(missing_ok=True)
@@ -56,11 +57,16 @@ def train_adapter(resources: Resources, name: Adapter) -> Path:
         health = judge(name, rows, settings, progress)
         if health.fix:
             say(f"warning: {health.line()}")
-        manifest = _manifest(resources, name, progress, health, len(rows), len(held_back))
-        save_adapter(resources.base, name, folder, manifest, progress.history)
+        manifest = _manifest(resources, name, trainer.made_on(), progress, health, len(rows), len(held_back))
+        trainer.save(name, folder, manifest, progress.history)
         checkpoint.unlink(missing_ok=True)
     here.from_main(lambda: None)  # the others wait until the folder is there
     return folder
+
+
+def trainer_kind(resources: Resources) -> TrainerKind:
+    """What trains the adapters of a data set."""
+    return TRAINERS[resources.config.finetune.trainer]
 
 
 def check_adapter(resources: Resources, name: Adapter) -> None:
@@ -70,7 +76,7 @@ def check_adapter(resources: Resources, name: Adapter) -> None:
     """
     if not is_complete(resources.adapter_folder(name)):
         refuse_faults(resources, name)
-        if not resources.loaded:
+        if not resources.loaded and trainer_kind(resources).loads:
             expect_training(resources, name)
 
 
@@ -104,8 +110,9 @@ def _retention(resources: Resources, name: Adapter) -> Callable[[], float]:
 
 
 def _manifest(
-    resources: Resources, name: Adapter, progress: Progress, health: Health, rows: int, held_back: int
-) -> dict[str, Any]:
+    resources: Resources, name: Adapter, made_on: dict[str, Any], progress: Progress, health: Health, rows: int,
+    held_back: int,
+) -> dict[str, Any]:  # fmt: skip
     finetune = resources.config.finetune
     return {
         "fingerprint": resources.identity.adapter(name),
@@ -114,8 +121,7 @@ def _manifest(
         "made_on": to_record(resources.identity.arithmetic),
         "base": resources.identity.files,
         "base_model": resources.run_config.model,
-        "base_weights": resources.base.rung.name,
-        "base_weights_reasons": list(resources.base.rung.reasons),
+        **made_on,
         "prompt": resources.identity.prompt,
         "data": resources.dataset.config.name,
         "settings": finetune.model_dump() | {"learning_rate": resources.run_config.learning_rate(name)},

@@ -22,9 +22,13 @@ if TYPE_CHECKING:
     from eval.arms.resources import Resources
     from eval.config import Endpoint
     from eval.model.endpoint.http_client import Client, Failure
+    from eval.model.endpoint.reply import Reader
     from eval.model.endpoint.requests import Budget
     from eval.model.endpoint.route import Asked, Speaker
     from eval.model.endpoint.server import Server
+
+
+PROMPTS_TWICE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class EndpointGenerator:
         if adapter and adapter not in self.endpoint.adapters:
             raise UserError(f"mode {mode}: no name is known that serves the adapter; pass --{adapter}-model NAME")
         speaker = self.speaker(adapter)
+        if adapter:
+            self._check_adapter(adapter, speaker)
         asked = [speaker.prepare(p.messages) for p in prompts]
         self._check_lengths(mode, speaker, asked)
         return _Asking(self, mode, adapter, speaker, asked)
@@ -115,6 +121,35 @@ class EndpointGenerator:
         tokens = tuple(sorted(t for t in found if t is not None))
         return Ends(tokens, tuple(str(tokenizer.convert_ids_to_tokens(t)) for t in tokens))
 
+    def reader(self) -> Reader:
+        """Reads replies as the run's own model's are read."""
+        from eval.model.endpoint.reply import Reader
+
+        return Reader(self.tokenizer, self.resources.limits, self.ends.tokens, self.ends.texts)
+
+    def _check_adapter(self, adapter: str, speaker: Speaker) -> None:
+        """Raise UserError where the adapter's name is answered by the base; asked once."""
+        from eval.model.endpoint.served_checks import differing, training_prompts
+
+        known = self._known()
+        if known[adapter].get("differs"):
+            return
+        base = self.speaker(None)
+        asked = training_prompts(self.resources, adapter, speaker)
+        found = differing(base, speaker, asked, self.reader(), self.budget)
+        self.note(adapter, "differs", f"{found} of {len(asked)} replies to training prompts differ from the base's")
+
+    def _known(self) -> dict[str, Any]:
+        file = self.folder / "servers.json"
+        return dict(read_json(file)) if file.is_file() else {}
+
+    def note(self, key: str, what: str, found: str) -> None:
+        """Keep what was seen of a served model, and show it in the report."""
+        known = self._known()
+        known[key][what] = found
+        write_json(self.folder / "servers.json", known)
+        write_json(self.resources.run / "environment.json", self._environment(known))
+
     def _check_lengths(self, mode: str, speaker: Speaker, asked: Sequence[Asked]) -> None:
         """Raise UserError where a prompt leaves no room for a reply: nothing of a prompt is ever cut."""
         context, limits = speaker.server.context, self.resources.limits
@@ -127,15 +162,14 @@ class EndpointGenerator:
 
     def _keep(self, adapter: str | None, speaker: Speaker) -> None:
         """Keep what the server said; raises UserError where an earlier part of this run was answered by another one."""
-        file, key = self.folder / "servers.json", adapter or "base"
-        known = read_json(file) if file.is_file() else {}
+        file, key, known = self.folder / "servers.json", adapter or "base", self._known()
         before = known.get(key, {}).get("identity")
         if before and before != speaker.server.identity and any((self.resources.run / "predictions").glob("*.jsonl")):
             raise UserError(
                 f"{speaker.client.url}: is {speaker.server.words()} now, and earlier replies in {self.resources.run} "
                 f"are of {' '.join(before[:2]).strip()} (context {before[2]}); name another --out"
             )
-        known[key] = {
+        known[key] = known.get(key, {}) | {
             "identity": speaker.server.identity, "server": speaker.server.record(), "name": speaker.name,
             "form": speaker.route.form, "dropped": list(speaker.fields.dropped),
         }  # fmt: skip
@@ -146,15 +180,17 @@ class EndpointGenerator:
         """What the report shows of where replies come from."""
         base = known.get("base") or next(iter(known.values()))
         server = base["server"]
+        seen = {f"{key}, {what}": k[what] for key, k in known.items() for what in SEEN if what in k}
         who = "this tool" if base["form"] != "messages" else "the server, by its own chat template"
         return {
             "device": "endpoint", "dtype": "served", "weights": "served", "attention": "served",
             "endpoint": self.endpoint.label, "server": f"{server['kind']} {server['version']}".strip(),
             "prompts": f"rendered by {who}; sent as {base['form']}", "context": server["context"],
-            "fields the server refused": ", ".join(base["dropped"]) or "none",
+            "fields the server refused": ", ".join(base["dropped"]) or "none", **seen,
         }  # fmt: skip
 
 
+SEEN = ("differs", "asked twice")
 RENDER_WITH_ARGUMENTS = ("vllm", "sglang", "llama.cpp")
 """Servers whose chat completions take arguments of the chat template."""
 
@@ -163,11 +199,8 @@ class _Asking:
     def __init__(
         self, owner: EndpointGenerator, mode: str, adapter: str | None, speaker: Speaker, asked: list[Asked]
     ) -> None:
-        from eval.model.endpoint.reply import Reader
-
         self.owner, self.mode, self.adapter, self.speaker, self.asked = owner, mode, adapter, speaker, asked
-        ends = owner.ends
-        self.reader = Reader(owner.tokenizer, owner.resources.limits, ends.tokens, ends.texts)
+        self.reader = owner.reader()
 
     def plan(self) -> list[list[int]]:
         return [[i] for i in range(len(self.asked))]  # what is kept, and asked again, is one reply
@@ -186,27 +219,45 @@ class _Asking:
         numbers = {batches[n][0]: n for n in left}
         crowd = Crowd(self._once, Pace(self.owner.endpoint.concurrency), self.owner.budget)
         missing: dict[int, Failure] = {}
+        made: dict[int, Completion] = {}
         last = time.perf_counter()
         for prompt, found in crowd.ask(list(numbers)):
             if isinstance(found, Failure):
                 missing[prompt] = found
                 continue
-            now = time.perf_counter()
+            made[prompt], now = found, time.perf_counter()
             yield numbers[prompt], [found], now - last
             last = now
         if missing:
             self._tell(missing)
+        if self.mode == "base" and len(made) > 1:
+            self._ask_again(dict(list(made.items())[:PROMPTS_TWICE]))
+
+    def _ask_again(self, made: dict[int, Completion]) -> None:
+        """Ask some prompts once more, alone, and say how many replies differ from those of the crowd."""
+        from eval.model.endpoint.served_checks import unsteady
+
+        asked, owner = [self.asked[i] for i in made], self.owner
+        limit = self._limit(asked[0])
+        other = unsteady(self.speaker, asked, list(made.values()), limit, self.reader, owner.budget)
+        owner.note("base", "asked twice", f"{other} of {len(asked)} replies differ, alone from in a crowd")
+        if other:
+            say(
+                f"warning: {other} of {len(asked)} prompts got another reply when they were asked alone: the server's "
+                "replies depend on what else it does, so small differences of two modes may be its noise"
+            )
 
     def _once(self, number: int) -> Completion:
         from eval.model.endpoint.reply import read_completion
 
-        asked, limits, start = self.asked[number], self.owner.resources.limits, time.perf_counter()
-        most, context = limits.most, self.speaker.server.context
-        if context and asked.tokens is not None:
-            most = min(most, context - len(asked.tokens))
-        answer = self.speaker.send(asked, most)
+        asked, start = self.asked[number], time.perf_counter()
+        answer = self.speaker.send(asked, self._limit(asked))
         self._check_read(number, answer)
         return read_completion(answer, asked, time.perf_counter() - start, self.reader)
+
+    def _limit(self, asked: Asked) -> int:
+        most, context = self.owner.resources.limits.most, self.speaker.server.context
+        return min(most, context - len(asked.tokens)) if context and asked.tokens is not None else most
 
     def _check_read(self, number: int, answer: Any) -> None:
         """Raise UserError where the server read less than was sent."""

@@ -70,7 +70,7 @@ def test_a_field_that_the_server_names_is_left_out_and_the_others_stay(
     scripted.faults.append(strict)
     answer()
     later = scripted.seen[1:]
-    assert all("min_p" not in body and body["top_k"] == 1 for body in later) and len(later) == 9
+    assert all("min_p" not in body and body["top_k"] == 1 for body in later) and len(later) == 9 + 8
     kept = json.loads((tmp_path / "run" / "endpoint" / "servers.json").read_text())
     assert kept["base"]["dropped"] == ["min_p"]
 
@@ -91,14 +91,14 @@ def test_a_fault_that_passes_changes_no_reply(
     limited = fault.once(faults[how], 3)
     scripted.faults.append(lambda h, b: "harbour" in json.dumps(b) and limited(h, b))
     assert answer(concurrency=1) == undisturbed
-    assert len(scripted.seen) - before == 9 + 3
+    assert len(scripted.seen) - before == 9 + 3 + 8  # how, the questions, what went wrong, and all once more alone
 
 
 def test_a_slow_body_is_given_up_at_the_time_limit_and_asked_for_again(scripted: Any, fault: Any, answer: Make) -> None:
     slow = fault.once(fault.raw(b" " * 200, pause=0.05), 2)
     scripted.faults.append(lambda h, b: "harbour" in json.dumps(b) and slow(h, b))
     assert len(answer(timeout=2.0)) == 8
-    assert len(scripted.seen) == 9 + 2
+    assert len(scripted.seen) == 9 + 2 + 8
 
 
 def test_a_reply_that_never_comes_is_missing_and_only_it_is_asked_for_again(
@@ -146,7 +146,7 @@ def test_a_server_that_goes_away_in_the_middle_leaves_what_was_answered(
     scripted.faults.clear()
     asked = len(scripted.seen)
     assert len(answer(concurrency=1)) == 8
-    assert len(scripted.seen) - asked == 1 + 5
+    assert len(scripted.seen) - asked == 1 + 5 + 5
 
 
 def test_a_cut_prompt_ends_the_run_and_names_the_cut(scripted: Any, answer: Make) -> None:
@@ -167,7 +167,7 @@ def test_no_more_is_sent_than_was_allowed(scripted: Any, answer: Make) -> None:
         answer(max_requests=3, concurrency=1)
     assert len(scripted.seen) == 1 + 3
     assert len(answer(concurrency=1)) == 8
-    assert len(scripted.seen) == 4 + 1 + 5
+    assert len(scripted.seen) == 4 + 1 + 5 + 5
 
 
 def test_a_name_that_is_not_served_is_one_line(scripted: Any, answer: Make) -> None:
@@ -214,3 +214,39 @@ def test_a_mode_builds_the_prompts_that_are_sent(scripted: Any, answer: Make, pl
     resources = Resources(plan.dataset, plan.config, plan.identity, plan.folder)
     built = [list(MODES["fewshot"].build(resources, e).messages) for e in plan.examples]
     assert sorted(map(json.dumps, built)) == sorted(scripted.asked()[1:])
+
+
+def test_the_base_under_an_adapters_name_is_refused(scripted: Any, answer: Make) -> None:
+    scripted.adapter_is_base = True
+    with pytest.raises(UserError, match="'tuned' answers all of 10 training prompts word for word as the base 'base'"):
+        answer("ft")
+    scripted.adapter_is_base = False
+    assert len(answer("ft")) == 8
+
+
+def test_an_adapter_is_checked_once_and_the_report_says_how_it_differs(
+    scripted: Any, answer: Make, tmp_path: Path
+) -> None:
+    answer("ft")
+    first = len(scripted.seen)
+    assert first == 2 + 2 * 10 + 8  # how both take prompts, ten training rows by both, the questions
+    (tmp_path / "run" / "predictions" / "ft.jsonl").unlink()
+    answer("ft")
+    assert len(scripted.seen) - first == 1 + 8
+    seen = json.loads((tmp_path / "run" / "environment.json").read_text())
+    assert seen["ft, differs"] == "10 of 10 replies to training prompts differ from the base's"
+
+
+def test_a_server_whose_replies_depend_on_the_crowd_is_told(
+    scripted: Any, fault: Any, answer: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def moody(handler: Any, body: dict[str, Any]) -> bool:
+        earlier = sum(b["messages"] == body["messages"] for b in scripted.seen)
+        return earlier > 1 and "Arvik" in json.dumps(body) and other(handler, body)
+
+    other = fault.altered(lambda a: a["choices"][0]["message"].update(content="something else"))
+    scripted.faults.append(moody)
+    answer()
+    seen = json.loads((tmp_path / "run" / "environment.json").read_text())
+    assert seen["base, asked twice"] == "1 of 8 replies differ, alone from in a crowd"
+    assert "1 of 8 prompts got another reply when they were asked alone" in capsys.readouterr().err

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from eval.data.jsonl import check_row, nfc, read_json_lines, read_raw, read_utf8
+from eval.data.jsonl import check_row, nfc, read_json_lines
 from eval.errors import UserError
 from eval.files import refuse_pointer
 from rag.readers.cleaning import join_torn, tidy, words
-from rag.readers.front_matter import split_front_matter
+from rag.readers.kinds import READERS, TORN, read_kind
 from rag.readers.reading import Reading
 from rag.readers.titles import Names, choose_titles, top_lines
 
@@ -85,7 +82,7 @@ def _read_all(corpus: Path, files: tuple[_State, ...]) -> tuple[Document, ...]:
         if file.suffix.lower() == ".jsonl":
             rows += [Document(r["id"], tidy(r["text"]), tidy(r["title"])) for _, r in _rows(file)]
         else:
-            read.append((file, _read_file(file)))
+            read.append((file, read_kind(file)))
     read = _with_whole_words(read, rows)
     titles = choose_titles([_names(file, reading) for file, reading in read])
     found = [
@@ -154,93 +151,3 @@ def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:
         check_row(row, ROW_KEYS, ("id", "title", "text"), f"{file}:{line}")
         row["id"] = nfc(row["id"])
     return rows
-
-
-def _read_file(file: Path) -> Reading:
-    reading = READERS[file.suffix.lower()](file)
-    text = tidy(reading.text)
-    if not text:
-        raise UserError(f"{file}: no text in it; if it is a scan, run OCR on it, else take it out of the corpus")
-    return replace(reading, text=text)
-
-
-def _read_plain(file: Path) -> Reading:
-    title, text = split_front_matter(read_utf8(file))
-    return Reading(text, (title,) if title else ())
-
-
-def _read_markdown(file: Path) -> Reading:
-    reading = _read_plain(file)
-    return replace(reading, headings=_headings(reading.text))
-
-
-def _headings(text: str) -> tuple[str, ...]:
-    """The first headings of the first level; lines within fenced code are none."""
-    text = re.sub(r"^(```|~~~).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)
-    found = re.findall(r"^# +(.+?)(?: +#+)?(?: *\{[^}]*\})?$|^(?![\s>|#=-])(.{1,200})\n=+ *$", text, flags=re.MULTILINE)
-    return tuple(plain for first, second in found[:3] if (plain := _unmarked(first or second)))
-
-
-def _unmarked(heading: str) -> str:
-    """A Markdown heading without links, emphasis and code marks."""
-    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", re.sub(r"\*\*|__|`", "", heading)).strip()
-
-
-def _read_html(file: Path) -> Reading:
-    from rag.readers.markup import html_text, read_html
-
-    title, markup = split_front_matter(read_html(file, read_raw(file)))
-    reading = html_text(markup)
-    return replace(reading, given=(title, *reading.given)) if title else reading
-
-
-def _read_pdf(file: Path) -> Reading:
-    from rag.readers.pdf import PdfError, read_pdf
-
-    try:
-        with _silent("pypdf"), _silent("pdfminer"):
-            return read_pdf(file)
-    except PdfError as error:
-        raise _unreadable(file, "PDF", str(error)) from None
-
-
-def _read_docx(file: Path) -> Reading:
-    from rag.readers.docx import DocxError, read_docx
-
-    try:
-        return read_docx(file)
-    except DocxError:
-        raise _unreadable(file, "DOCX") from None
-
-
-def _unreadable(file: Path, kind: str, why: str = "") -> UserError:
-    if why.startswith("is protected"):
-        return UserError(f"{file}: {why}")
-    return UserError(
-        f"{file}: cannot be read as {kind}; it is damaged or protected: save it again as {kind}, or as .txt"
-    )
-
-
-@contextmanager
-def _silent(name: str) -> Iterator[None]:
-    """Keep a library's complaints about a damaged file off the screen; the error says it in one line."""
-    logger = logging.getLogger(name)
-    level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-
-
-READERS: dict[str, Callable[[Path], Reading]] = {
-    ".md": _read_markdown,
-    ".txt": _read_plain,
-    ".html": _read_html,
-    ".pdf": _read_pdf,
-    ".docx": _read_docx,
-}
-"""How each kind of file is read; titles are chosen when all files are, because one that many share names none."""
-
-TORN = (".pdf", ".txt")
-"""Kinds of files in which a hyphen at a line end may tear a word: their lines are as long as a page is wide."""

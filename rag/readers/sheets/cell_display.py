@@ -8,7 +8,7 @@ import re
 _CONDITION = re.compile(r"\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color ?\d+|[<>=]+[-\d.]+)\]", re.I)
 _LOCALE = re.compile(r"\[\$([^\]-]*)(?:-[0-9A-Fa-f,]*)?\]")
 _DATE_TOKEN = re.compile(r'"[^"]*"|\\.|\[h+\]|\[m+\]|\[s+\]|AM/PM|A/P|y+|m+|d+|h+|s+(?:\.0+)?|.', re.I | re.S)
-_NUMBER = re.compile(r"[#0?][#0?,]*(?:\.[#0?]*)?|\.[#0?]+")
+_NUMBER = re.compile(r"(?:[#0?][#0?,]*(?:\.[#0?]*)?|\.[#0?]+),*")
 _MONTHS_TEXT = "January February March April May June July August September October November December"
 _MONTHS = _MONTHS_TEXT.split()
 _GERMAN_TEXT = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"

@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 from eval.errors import UserError, need
 from rag.readers.archive import ArchiveError, damaged, opened
 from rag.readers.sheets.cell_display import displayed
-from rag.readers.sheets.sheet import Sheet, column_letters, kept
+from rag.readers.sheets.sheet import Sheet, kept
 
 
 def read_xlsx(file: Path) -> list[Sheet]:
@@ -95,11 +95,3 @@ def _covered(sheet: Any) -> dict[tuple[int, int], tuple[Any, str]]:
         for row in range(area.min_row + 1, area.max_row + 1):
             found[row, area.min_col] = (first.value, first.number_format)
     return found
-
-
-def area(sheet: Sheet) -> str:
-    """The cells of a sheet that are shown, such as A1:C9; empty where there is none."""
-    if not sheet.rows:
-        return ""
-    last = sheet.first_column + len(sheet.rows[0]) - 1
-    return f"{column_letters(sheet.first_column)}{sheet.numbers[0]}:{column_letters(last)}{sheet.numbers[-1]}"

@@ -92,7 +92,7 @@ def test_hidden_files_and_folders_and_lock_files_are_skipped(make_corpus: Make) 
         ("bad.html", "<script>only()</script>", "bad.html: no text in it"),
         ("bad.txt", " \n\t\n", "bad.txt: no text in it"),
         ("bad.pdf", pdf(""), "bad.pdf: no text in it; if it is a scan, run OCR on it"),
-        ("bad.xlsx", b"x", "bad.xlsx: unknown kind of file; known: .docx, .html, .jsonl, .md, .pdf, .txt"),
+        ("bad.xls", b"x", "bad.xls: unknown kind of file; known: .csv, .docx, .eml, .epub, .htm, .html,"),
         ("bad.jsonl", '{"id": "1", "title": "t", "text": "x"}\n{"id": ', "bad.jsonl:2: bad JSON"),
         ("bad.jsonl", '{"id": "1", "title": "t"}', "bad.jsonl:1: missing key 'text'"),
         ("bad.jsonl", '{"id": "1", "title": "t", "text": ""}', "bad.jsonl:1: key 'text' is empty"),

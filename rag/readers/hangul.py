@@ -1,0 +1,71 @@
+"""HWPX, the open format of Hangul word processors (KS X 6101): paragraphs, and tables by row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from rag.readers.archive import ArchiveError, opened, part
+from rag.readers.reading import Reading, table_lines
+
+
+def read_hangul(file: Path) -> Reading:
+    """The text of all sections; raises ArchiveError where it is damaged."""
+    with opened(file) as archive:
+        names = [n for n in archive.namelist() if re.fullmatch(r"Contents/section\d+\.xml", n)]
+        if not names:
+            raise ArchiveError("has no text of a Hangul document; save it again as HWPX")
+        sections = [part(archive, name) for name in sorted(names, key=lambda n: int(re.sub(r"\D", "", n)))]
+    blocks = [block for section in sections if section is not None for block in _blocks(section) if block.strip()]
+    return Reading("\n\n".join(blocks))
+
+
+def _blocks(parent: Element) -> Iterator[str]:
+    for child in parent:
+        match _name(child):
+            case "p":
+                yield "".join(_text(child)).strip()
+                for table in _tables(child):
+                    yield "\n".join(table_lines(_rows(table)))
+            case _:
+                yield from _blocks(child)
+
+
+def _text(element: Element) -> Iterator[str]:
+    """What stands in a paragraph itself, not in its tables."""
+    for child in element:
+        match _name(child):
+            case "t":
+                yield "".join(child.itertext())
+            case "lineBreak":
+                yield "\n"
+            case "tbl":
+                pass
+            case _:
+                yield from _text(child)
+
+
+def _tables(element: Element) -> Iterator[Element]:
+    for child in element:
+        if _name(child) == "tbl":
+            yield child
+        elif _name(child) != "p":
+            yield from _tables(child)
+
+
+def _rows(table: Element) -> list[list[str]]:
+    rows: list[list[str]] = []
+    for tr in (e for e in table if _name(e) == "tr"):
+        cells = []
+        for tc in (e for e in tr if _name(e) == "tc"):
+            span = next((e for e in tc if _name(e) == "cellSpan"), None)
+            text = " ".join(" ".join(_blocks(tc)).split())
+            cells += [text, *[""] * (int(span.get("colSpan", "1")) - 1 if span is not None else 0)]
+        rows.append(cells)
+    return rows
+
+
+def _name(element: Element) -> str:
+    return str(element.tag).rsplit("}", 1)[-1]

@@ -1,0 +1,33 @@
+"""Spreadsheets as documents: every sheet under its name, one row a line, the header first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rag.readers.reading import Reading, table_lines
+from rag.readers.sheets.sheet import Sheet, column_letters
+from rag.readers.sheets.spreadsheets import read_sheets
+
+
+def read_workbook(file: Path) -> Reading:
+    """The cells that are shown, as they are shown; raises UserError naming the file and the cell."""
+    sheets = read_sheets(file)
+    blocks = []
+    for sheet in sheets:
+        if not sheet.rows:
+            continue
+        head = f"## {sheet.name} ({area(sheet)})\n\n" if sheet.name else ""
+        blocks.append(head + "\n".join(table_lines(sheet.rows)))
+    gaps = tuple(
+        f"{note}: not indexed; show it in the file if it should be"
+        for sheet in sheets
+        for note in sheet.left_out
+        if note.split()[1:2] == ["hidden"]
+    )
+    return Reading("\n\n".join(blocks), gaps=gaps)
+
+
+def area(sheet: Sheet) -> str:
+    """The cells of a sheet that are shown, such as A1:C9."""
+    last = sheet.first_column + len(sheet.rows[0]) - 1
+    return f"{column_letters(sheet.first_column)}{sheet.numbers[0]}:{column_letters(last)}{sheet.numbers[-1]}"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
+from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL, Retrieval
 from eval.errors import UserError
+from eval.files import write_json
 from eval.terminal.command_line import guarded, one_document, print_json
 from eval.terminal.command_options import (
     DtypeOption,
@@ -22,15 +25,22 @@ from eval.terminal.command_options import (
 )
 
 if TYPE_CHECKING:
-    from eval.data.dataset import Dataset
     from eval.pipeline.plan import Plan
     from eval.records import Passage
     from rag.index import Index
+    from rag.readers.documents import Document
+    from rag.readers.survey import Survey
     from rag.retrievers.retriever import Retriever
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
-DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help="Data set folder, or a name below datasets/.")]
+DatasetArgument = Annotated[
+    str,
+    typer.Argument(metavar="DATASET", help="Data set folder, a name below datasets/, or a folder of documents alone."),
+]
+SkipOption = Annotated[
+    bool, typer.Option("--skip-unreadable", metavar="", help="Leave out files that cannot be read, and name each.")
+]
 EmbedderOption = Annotated[str, typer.Option(help="Embedder: a Hugging Face id or a local folder.")]
 OutOption = Annotated[Path | None, typer.Option(help="Run folder with the index; default runs/<data set name>.")]
 
@@ -46,6 +56,7 @@ def index(
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     plugin: PluginOption = None,
     out: OutOption = None,
+    skip_unreadable: SkipOption = False,
     quiet: QuietOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -54,20 +65,44 @@ def index(
     from eval.terminal.progress import set_quiet
 
     set_quiet(quiet)
-    data, folder = _locate(dataset, out, embedder, plugin or [])
+    data, folder = _locate(dataset, out, embedder, plugin or [], skip_unreadable)
     with locked(folder), one_document(json):
         _, made = _open(data, embedder, folder)
+        write_json(folder / "corpus.json", data.survey.manifest())
     if json:
         counts = {k: getattr(made, k) for k in ("added", "changed", "removed", "kept")}
         print_json(
-            {"dataset": data.config.name, "index": str(folder / "index"), "documents": len(data.documents),
-             "passages": made.chunks, **counts, "seconds": round(made.seconds, 3)}
+            {"dataset": data.name, "index": str(folder / "index"), "documents": len(data.texts),
+             "not_read": [asdict(u) for u in data.survey.unread], "passages": made.chunks, **counts,
+             "seconds": round(made.seconds, 3)}
         )  # fmt: skip
         return
     typer.echo(
-        f"{folder / 'index'}: {len(data.documents)} documents as {made.chunks} passages; {made.added} added, "
+        f"{folder / 'index'}: {len(data.texts)} documents as {made.chunks} passages; {made.added} added, "
         f"{made.changed} changed, {made.removed} removed, {made.kept} kept in {made.seconds:.1f} s"
     )
+
+
+@app.command()
+def read(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A document of any kind that a corpus may hold.")],
+    json: JsonOption = False,
+) -> None:
+    """Print what would be indexed of a file: its title, its text, and what of it could not be read."""
+    from rag.readers.survey import read_one
+
+    found = read_one(file)
+    if json:
+        print_json(
+            {"file": str(file), "title": found.title, "text": found.text, "gaps": list(found.gaps),
+             "characters_not_shown": found.hidden}
+        )  # fmt: skip
+        return
+    typer.echo(f"title: {found.title}\n\n{found.text}")
+    for gap in found.gaps:
+        typer.echo(f"not read: {gap}", err=True)
+    if found.hidden:
+        typer.echo(f"left out: {found.hidden} characters that are not shown, quoted or a signature", err=True)
 
 
 @app.command()
@@ -80,6 +115,7 @@ def ask(
     dtype: DtypeOption = "auto",
     chat_template_kwargs: TemplateOption = None,
     out: OutOption = None,
+    skip_unreadable: SkipOption = False,
     passages_only: Annotated[
         bool, typer.Option("--passages-only", metavar="", help="Retrieve, but load no model.")
     ] = False,
@@ -90,8 +126,12 @@ def ask(
 
     if not question.strip():
         raise UserError("the question is empty; put it in quotes after the data set")
-    data, folder = _locate(dataset, out, embedder, plugin or [])
-    if not passages_only:
+    data, folder = _locate(dataset, out, embedder, plugin or [], skip_unreadable)
+    if not passages_only and data.bare:
+        typer.echo(
+            f"{data.path}: has no dataset.yaml, so there are passages and no answer; see: dataset init", err=True
+        )
+    if not passages_only and not data.bare:
         template = template_arguments(chat_template_kwargs)
         plan = plan_run(data.path, model=model, embedder=embedder, dtype=dtype, template=template, out=folder)
         typer.echo(_answer(plan, question))
@@ -120,28 +160,80 @@ def _answer(plan: Plan, question: str) -> str:
     return text
 
 
-def _locate(name: str, out: Path | None, embedder: str, plugins: list[str]) -> tuple[Dataset, Path]:
-    """The checked data set, which must have a corpus, and the run folder; nothing is written when either is wrong."""
-    from eval.data.dataset import check_corpus, load_dataset, resolve_dataset
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What is indexed: the corpus of a data set, or a folder of documents alone."""
+
+    path: Path
+    name: str
+    survey: Survey
+    retrieval: Retrieval
+    gold: frozenset[str]
+    bare: bool
+
+    @property
+    def texts(self) -> list[Document]:
+        """The documents."""
+        return self.survey.documents
+
+
+def _locate(name: str, out: Path | None, embedder: str, plugins: list[str], skip: bool) -> tuple[Indexed, Path]:
+    """The corpus and the run folder; nothing is written when either is wrong."""
+    from eval.data.dataset import resolve_dataset
     from eval.plugins import load_plugins
     from rag.embed import locate_embedder
 
     load_plugins(plugins)
-    data = load_dataset(resolve_dataset(name))
-    if not data.documents:
-        raise UserError(f"{data.path}: has no corpus/ to retrieve from; add documents there")
-    folder = out or Path("runs") / data.config.name
+    path = resolve_dataset(name)
+    data = _bare(path, skip) if not (path / "dataset.yaml").exists() else _of_dataset(path, skip)
+    folder = out or Path("runs") / data.name
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder}: is a file; name a folder with --out")
     locate_embedder(embedder)
-    check_corpus(data)
+    for unread in data.survey.unread:
+        typer.echo(f"left out: {unread.why}", err=True)
     return data, folder
 
 
-def _open(data: Dataset, embedder: str, folder: Path) -> tuple[Retriever, Index]:
+def _of_dataset(path: Path, skip: bool) -> Indexed:
+    from eval.config import read_dataset_config
+    from eval.data.dataset import check_corpus, load_dataset
+    from rag.readers.survey import Survey
+
+    if skip:
+        config = read_dataset_config(path / "dataset.yaml")
+        return Indexed(path, config.name, _surveyed(path / "corpus", skip), config.retrieval, frozenset(), False)
+    data = load_dataset(path)
+    if not data.documents:
+        raise UserError(f"{data.path}: has no corpus/ to retrieve from; add documents there")
+    check_corpus(data)
+    return Indexed(path, data.config.name, Survey(data.texts, []), data.config.retrieval, data.gold, False)
+
+
+def _bare(path: Path, skip: bool) -> Indexed:
+    corpus = path / "corpus" if (path / "corpus").is_dir() else path
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", path.resolve().name).strip("-.") or "documents"
+    return Indexed(path, name, _surveyed(corpus, skip), Retrieval(), frozenset(), True)
+
+
+def _surveyed(corpus: Path, skip: bool) -> Survey:
+    from rag.readers.documents import read_documents
+    from rag.readers.survey import Survey, survey
+
+    if not skip:
+        return Survey(read_documents(corpus), [])
+    found = survey(corpus)
+    if not found.documents:
+        raise UserError(
+            f"{corpus}: no document in it that can be read; {found.unread[0].why if found.unread else 'add some'}"
+        )
+    return found
+
+
+def _open(data: Indexed, embedder: str, folder: Path) -> tuple[Retriever, Index]:
     from rag.retrieve import open_retriever
 
-    return open_retriever(data.texts, embedder, data.config.retrieval, folder, data.gold)
+    return open_retriever(data.texts, embedder, data.retrieval, folder, data.gold)
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from eval.terminal.command_options import JsonOption
 
 if TYPE_CHECKING:
     from eval.data.importing.import_set import Import
+    from eval.data.init.init_set import Init
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
@@ -73,6 +74,52 @@ def import_command(
     for line in import_lines(done):
         typer.echo(line)
     typer.echo(f"next: evaluate {done.folder} --check")
+
+
+@app.command()
+def init(
+    source: Annotated[Path, typer.Argument(metavar="FOLDER", help="Documents of any kind, and a file of questions.")],
+    into: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="The data set's folder; default: beside it, FOLDER-set.")
+    ] = None,
+    questions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The file of questions; default: found in the folder.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Which groups go into the test.")] = 0,
+    json: JsonOption = False,
+) -> None:
+    """Make a data set's folder of documents and questions, with a dataset.yaml that is read off the replies."""
+    from eval.data.init.init_set import init_set
+
+    with one_document(json):
+        done = init_set(source, into, questions=questions, seed=seed)
+    if json:
+        print_json(
+            {"folder": str(done.folder), "documents": done.documents, "words": done.words,
+             "not_read": list(done.unread), "rows": done.questions.rows if done.questions else {},
+             "wanted": done.wanted}
+        )  # fmt: skip
+        return
+    for line in init_lines(done):
+        typer.echo(line)
+
+
+def init_lines(done: Init) -> list[str]:
+    """What an init has to say: what was read, what was not, and what a verdict still needs."""
+    lines = [f"{done.folder}: {done.documents} documents of {done.words} words"]
+    lines += [f"  not read: {why}" for why in done.unread]
+    if done.questions is not None:
+        lines += import_lines(done.questions)
+    if done.test_rows < done.wanted:
+        lines.append(
+            f"a verdict needs about {done.wanted} independent test questions to tell lifts of twice the margin; "
+            f"there are {done.test_rows} (reviewing {done.wanted} takes about {done.hours:g} hours)"
+        )
+    lines.append(
+        f"next: {'dataset draft' if done.questions is None else 'evaluate'} {done.folder}"
+        + (" --check" if done.questions else "")
+    )
+    return lines
 
 
 def import_lines(done: Import) -> list[str]:

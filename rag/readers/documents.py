@@ -12,8 +12,9 @@ from eval.data.jsonl import check_row, nfc, read_json_lines
 from eval.errors import UserError
 from eval.files import refuse_pointer
 from rag.readers.cleaning import join_torn, tidy, words
-from rag.readers.kinds import READERS, TORN, read_kind
+from rag.readers.kinds import READERS, TORN
 from rag.readers.reading import Reading
+from rag.readers.stored_readings import stored_reading
 from rag.readers.titles import Names, choose_titles, top_lines
 
 READING = 1
@@ -80,16 +81,31 @@ def _read_all(corpus: Path, files: tuple[_State, ...]) -> tuple[Document, ...]:
     read: list[tuple[Path, Reading]] = []
     for file in (Path(name) for name, *_ in files):
         if file.suffix.lower() == ".jsonl":
-            rows += [Document(r["id"], tidy(r["text"]), tidy(r["title"])) for _, r in _rows(file)]
+            rows += text_rows(file)
         else:
-            read.append((file, read_kind(file)))
+            read.append((file, stored_reading(file)))
+    return tuple(documents_of(corpus, read, rows))
+
+
+def documents_of(corpus: Path, read: list[tuple[Path, Reading]], rows: Sequence[Document]) -> list[Document]:
+    """Documents of files that have been read and of rows, in the order of their ids; titles by all of them."""
     read = _with_whole_words(read, rows)
     titles = choose_titles([_names(file, reading) for file, reading in read])
     found = [
         Document(_path_id(corpus, file), reading.text, title, reading.gaps, reading.hidden)
         for (file, reading), title in zip(read, titles, strict=True)
     ]
-    return tuple(sorted([*rows, *found], key=lambda d: d.id))
+    return sorted([*rows, *found], key=lambda d: d.id)
+
+
+def text_rows(file: Path) -> list[Document]:
+    """The documents of a .jsonl file, one a line; raises UserError naming file and line."""
+    return [Document(row["id"], tidy(row["text"]), tidy(row["title"])) for _, row in _rows(file)]
+
+
+def checked_file(corpus: Path, file: Path) -> Path:
+    """The file; raises UserError unless it is of a known kind, lies in the corpus and is no pointer."""
+    return _checked(file, corpus.resolve())
 
 
 def _with_whole_words(read: list[tuple[Path, Reading]], rows: Sequence[Document]) -> list[tuple[Path, Reading]]:

@@ -25,6 +25,7 @@ fewshot: {examples: 4}        # worked examples in the prompt of fewshot and rag
 #   max_think_tokens: 2048    # of thinking before the reply, should the model think
 # chat_template_kwargs: {}    # for the model's chat template, as {enable_thinking: true}
 # retention: {limit: 0.10}    # the share of the retention battery's items that tuning may lose
+# risk: {limit: 0.10}         # the share of questions that may be answered wrongly and with confidence; default: none
 decision: {margin: 0.05}      # the smallest lift that is worth a further mechanism
 """
 

@@ -21,7 +21,7 @@ from eval.terminal.command_options import (
     TemplateOption,
     template_arguments,
 )
-from finetune import cli_share
+from finetune import cli_cloud, cli_share
 
 if TYPE_CHECKING:
     from eval.arms.resources import Resources
@@ -192,6 +192,7 @@ def _setup(plan: Plan) -> Resources:
 
 
 app.add_typer(cli_share.app)
+app.add_typer(cli_cloud.app)
 
 
 def main() -> None:

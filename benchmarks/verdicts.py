@@ -24,14 +24,15 @@ import numpy as np
 
 from benchmarks.families import FAMILIES
 from benchmarks.worlds import Cell, draw_tables, is_wrong, part_of
-from eval.config import DatasetConfig, RunConfig
-from eval.verdict.evidence import assemble
-from eval.verdict.measure import Measured, measure_all
+from eval.config import DatasetConfig, DecisionRule, RunConfig
+from eval.verdict.evidence import assemble, with_bounds
+from eval.verdict.measure import Measured, measure, measure_all
 from eval.verdict.rule import apply_rule
 from eval.verdict.score_table import ScoreTable
 
 TARGETS = (0.80, 0.95)
 OUTCOMES = ("sound", "open", "inferior", "complex")
+DEVIATION = DecisionRule().seed_deviation
 BATCH = 50
 """Data sets that are measured in one go."""
 
@@ -53,6 +54,8 @@ def outcomes(cell: Cell, worlds: Sequence[list[ScoreTable]]) -> list[str]:
         parts = [[part_of(t, n) if cell.looks else t for t in worlds[i]] for i in left]
         for i, measured in zip(left, _measured(parts, together=not cell.looks and not cell.lost), strict=True):
             evidence = assemble(measured, config, present=set(cell.means), tests=False)
+            if cell.lost:
+                evidence = with_bounds(evidence, config)
             ruling = apply_rule(evidence, cell.margin)
             mode = ruling.prompt or ruling.mode
             if mode is not None:
@@ -64,9 +67,9 @@ def outcomes(cell: Cell, worlds: Sequence[list[ScoreTable]]) -> list[str]:
 def _measured(worlds: Sequence[list[ScoreTable]], *, together: bool) -> Iterator[list[Measured]]:
     """Each data set's axes in numbers; together where all have the same groups."""
     if not together:
-        yield from ([measure_all([t], axes=len(tables))[0] for t in tables] for tables in worlds)
+        yield from ([measure(t, axes=len(tables), deviation=DEVIATION) for t in tables] for tables in worlds)
     elif worlds:
-        axes = [measure_all(axis, axes=len(worlds[0])) for axis in zip(*worlds, strict=True)]
+        axes = [measure_all(axis, axes=len(worlds[0]), deviation=DEVIATION) for axis in zip(*worlds, strict=True)]
         yield from (list(pair) for pair in zip(*axes, strict=True))
 
 

@@ -142,6 +142,8 @@ class DecisionRule(Section):
     """What counts as a lift worth a further mechanism."""
 
     margin: float = Field(0.05, gt=0, lt=1)
+    seed_deviation: float = Field(0.02, ge=0, le=0.5)
+    """How far training with another seed is assumed to move a share of one half, where one seed was trained."""
 
 
 class Retention(Section):

@@ -177,8 +177,8 @@ class Step:
     """Something to do next."""
 
     cause: str
-    """What it answers to, as a key: use, questions, cut, metric, unread, untried, learning, oracle, retrieval, reading,
-    form, risk, model."""
+    """What it answers to, as a key: use, questions, missing, cut, metric, unread, untried, learning, oracle, retrieval,
+    reading, form, risk, model."""
     text: str
     """An instruction, with the figures behind it."""
 
@@ -216,6 +216,10 @@ class Decision:
     """mode -> share of its replies that ended at the limit of their length."""
     cut_open: tuple[str, ...] = ()
     """Modes whose cut replies, counted as right, would give another verdict: the limit keeps this one open."""
+    missing: Mapping[str, float] = field(default_factory=dict)
+    """mode -> share of the questions that others have a score of and it has none."""
+    missing_open: tuple[str, ...] = ()
+    """Modes whose missing scores, all wrong or all right, would give another verdict: they keep this one open."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Mode that is no candidate because its adapter did not learn -> what was seen, and the fix."""
     next: tuple[Step, ...] = ()

@@ -43,7 +43,14 @@ def advice(
 
 def _open(case: Case, ruling: Ruling, fit: Fit, needed: Needed | None) -> Iterator[Step]:
     """Of an inconclusive verdict: what would settle it, and what is missing where no candidate is good enough."""
-    yield raise_limit(case, ruling.cut_open) if ruling.turned else _more_questions(case.evidence, needed)
+    if ruling.turned:
+        yield raise_limit(case, ruling.cut_open)
+    elif ruling.missing:
+        shares = ", ".join(f"{share(case.evidence.missing[m])} of {label(m)}" for m in ruling.missing)
+        text = f"Have every reply scored: of {shares} there is no score. Why stands in scores.jsonl under reason."
+        yield Step("missing", text)
+    else:
+        yield _more_questions(case.evidence, needed)
     if fit == "no":
         yield from (step for step in shortfalls(case) if not (ruling.turned and step.cause == "cut"))
         return

@@ -54,6 +54,8 @@ def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison]
         targets=evidence.targets,
         cut=evidence.cut,
         cut_open=ruling.cut_open,
+        missing=evidence.missing,
+        missing_open=ruling.missing,
         left_out=evidence.left_out,
         next=advice(evidence, scores, ruling, fit, config, risk, needed),
         fits=fits(evidence, risk, limit),

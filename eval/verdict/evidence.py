@@ -20,6 +20,7 @@ from eval.config import RunConfig
 from eval.records import Axis, Comparison, Estimate, Score
 from eval.stats.intervals import DIGITS, Interval, Test, detectable, difference_test, holm
 from eval.verdict.measure import Measured, measure
+from eval.verdict.missing import bounded, missing_shares
 from eval.verdict.not_learned import NOTHING_LOST, Training, judge_training
 from eval.verdict.score_table import ScoreTable, mean_over, score_table
 
@@ -59,6 +60,12 @@ class Evidence:
 
     tables: tuple[ScoreTable, ...] = ()
     """What it was measured on, one for each scored axis."""
+    missing: Mapping[str, float] = field(default_factory=dict)
+    """Candidate -> share of the questions that others have a score of and it has none."""
+    bounds: Mapping[tuple[str, str], Evidence] = field(default_factory=dict)
+    """(candidate, `wrong` or `right`) -> the evidence as it would be, were its missing scores so."""
+    retention_open: Mapping[str, Comparison] = field(default_factory=dict)
+    """Tuned mode that is neither shown to lose more than the limit nor shown not to -> its change from base."""
 
     def lift(self, axis: str, control: str, treatment: str) -> Comparison:
         """The difference treatment - control on an axis; one that says nothing when they share no scored question."""
@@ -116,7 +123,17 @@ def gather(scores: Sequence[Score], config: RunConfig) -> Evidence:
     doubtful = [m for m in evidence.modes if m in cut]
     sets = list(dict.fromkeys([*((m,) for m in doubtful), tuple(doubtful)])) if doubtful else []
     complete = {modes: _gather(_completed(primary, modes), config, training) for modes in sets}
-    return replace(evidence, cut=_cut_shares(primary), complete=complete)
+    evidence = replace(evidence, cut=_cut_shares(primary), complete=complete)
+    return with_bounds(evidence, config, training)
+
+
+def with_bounds(evidence: Evidence, config: RunConfig, training: Training = NOTHING_LOST) -> Evidence:
+    """The evidence with what it would be, were the missing scores of each candidate all wrong, or all right."""
+    bounds = {}
+    for key, filled in bounded(evidence.tables, evidence.modes):
+        other = weigh(filled, config, present=evidence.modes, training=training, tests=False)
+        bounds[key] = replace(other, modes=evidence.modes)
+    return replace(evidence, missing=missing_shares(evidence.tables, evidence.modes), bounds=bounds)
 
 
 def _completed(primary: Sequence[Score], modes: Collection[str]) -> list[Score]:
@@ -150,12 +167,13 @@ def weigh(
     present: Collection[str],
     kept: ScoreTable | None = None,
     training: Training = NOTHING_LOST,
+    tests: bool = True,
 ) -> Evidence:
     """The evidence of a table for each scored axis; `present` are the modes with scores, `kept` is retention's."""
-    measured = [measure(t, axes=len(tables), seed=config.seed) for t in tables]
-    return assemble(
-        measured, config, present=present, kept=measure(kept, seed=config.seed) if kept else None, training=training
-    )  # fmt: skip
+    deviation = config.dataset.decision.seed_deviation
+    measured = [measure(t, axes=len(tables), seed=config.seed, deviation=deviation) for t in tables]
+    battery = measure(kept, seed=config.seed, deviation=deviation) if kept else None
+    return assemble(measured, config, present=present, kept=battery, training=training, tests=tests)
 
 
 def assemble(
@@ -191,15 +209,22 @@ def assemble(
         {key: top for m in measured for key, top in _tops(m).items()}, ceilings,
         _estimates(kept) if kept else {}, forgot, training.left_out, training.dropped,
         tables=tuple(m.table for m in measured),
+        retention_open=_retention_open(changes, config.dataset.retention.limit),
     )  # fmt: skip
 
 
 def _forgot(changes: Mapping[tuple[str, str, str], Comparison], limit: float) -> dict[str, Comparison]:
-    """Modes shown to lose from what base could do, by an estimated `limit` or more."""
-    return {
-        j: c for (_, i, j), c in changes.items()
-        if i == "base" and MODES[j].adapter and c.high < 0 and -c.difference >= limit
-    }  # fmt: skip
+    """Tuned modes shown to lose more than the limit from what base could do."""
+    return {j: c for j, c in _from_base(changes).items() if c.high < -limit}
+
+
+def _retention_open(changes: Mapping[tuple[str, str, str], Comparison], limit: float) -> dict[str, Comparison]:
+    """Tuned modes of which neither is shown: that they lose more than the limit, or that they do not."""
+    return {j: c for j, c in _from_base(changes).items() if c.low < -limit <= c.high}
+
+
+def _from_base(changes: Mapping[tuple[str, str, str], Comparison]) -> dict[str, Comparison]:
+    return {j: c for (_, i, j), c in changes.items() if i == "base" and MODES[j].adapter}
 
 
 def _estimates(measured: Measured) -> dict[str, Estimate]:

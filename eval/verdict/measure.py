@@ -8,7 +8,8 @@ from itertools import combinations
 
 import numpy as np
 
-from eval.stats.clusters import Grouped, SeedNoise, codes_of
+from eval.arms.modes import MODES
+from eval.stats.clusters import Array, Grouped, SeedNoise, codes_of
 from eval.stats.intervals import Interval, beta_ends, difference_ends, interval_records
 from eval.verdict.score_table import ScoreTable, mean_over
 
@@ -33,26 +34,33 @@ class Measured:
     """The same at 97.5 %."""
 
 
-def measure(table: ScoreTable, *, axes: int = 1, seed: int = 0) -> Measured:
-    """Measure one table; `axes` are scored in all, `seed` draws the bootstrap of graded scores."""
-    return measure_all([table], axes=axes, seed=seed)[0]
+def measure(table: ScoreTable, *, axes: int = 1, seed: int = 0, deviation: float = 0.0) -> Measured:
+    """Measure one table; `axes` are scored in all, `seed` draws the bootstrap of graded scores.
+
+    `deviation` is how far training with another seed is assumed to move a share of one half, of a tuned mode with one
+    seed; another share p moves as a count of so many questions would, by sqrt(4 p (1 - p)) of it.
+    """
+    return measure_all([table], axes=axes, seed=seed, deviation=deviation)[0]
 
 
-def measure_all(tables: Sequence[ScoreTable], *, axes: int = 1, seed: int = 0) -> list[Measured]:
-    """Measure tables of the same questions and modes in one go."""
+def measure_all(
+    tables: Sequence[ScoreTable], *, axes: int = 1, seed: int = 0, deviation: float = 0.0
+) -> list[Measured]:
+    """Measure tables of the same questions, modes and seeds in one go."""
     first, count = tables[0], len(tables)
     modes, codes = len(first.modes), codes_of(first.groups)
     places = list(combinations(range(modes), 2))
     values = np.stack([t.values for t in tables], axis=1)
     by_seed = np.stack([t.by_seed for t in tables], axis=2)
     held = Grouped.of(values.reshape(len(codes), -1), codes)
-    noise = SeedNoise.of(count * modes, mean_over(by_seed, 1).reshape(len(by_seed), -1), None)
+    assumed = assumed_variances(held.mean.reshape(count, modes), first, deviation)
+    noise = SeedNoise.of(count * modes, mean_over(by_seed, 1).reshape(len(by_seed), -1), assumed.ravel())
     means, ceilings = (interval_records(held, *beta_ends(held, noise, level)) for level in (LEVEL, 1 - 0.05 / axes))
     control, treatment = [i for i, _ in places], [j for _, j in places]
     differences = (values[:, :, treatment] - values[:, :, control]).reshape(len(codes), -1)
     seeded = mean_over(by_seed[:, :, :, treatment] - by_seed[:, :, :, control], 1).reshape(len(by_seed), -1)
     apart = Grouped.of(differences, codes)
-    noises = SeedNoise.of(differences.shape[1], seeded, None)
+    noises = SeedNoise.of(differences.shape[1], seeded, (assumed[:, control] + assumed[:, treatment]).ravel())
     pairs, shared = (
         interval_records(apart, *difference_ends(apart, noises, seed, level)) for level in (LEVEL, SHARED_LEVEL)
     )
@@ -63,3 +71,15 @@ def measure_all(tables: Sequence[ScoreTable], *, axes: int = 1, seed: int = 0) -
             places, pairs[k * p : (k + 1) * p], shared[k * p : (k + 1) * p],
         ) for k, table in enumerate(tables)
     ]  # fmt: skip
+
+
+def one_seeded(table: ScoreTable) -> list[str]:
+    """Tuned modes that were trained with one seed."""
+    seeds = (~np.isnan(table.by_seed)).any(axis=1).sum(axis=0)
+    return [m for m, runs in zip(table.modes, seeds, strict=True) if runs == 1 and m in MODES and MODES[m].adapter]
+
+
+def assumed_variances(means: Array, table: ScoreTable, deviation: float) -> Array:
+    """What a single training seed is assumed to add to the variance of each mean; means of shape (..., modes)."""
+    tuned = np.isin(table.modes, one_seeded(table))
+    return np.where(tuned, 4 * deviation**2 * means * (1 - means), 0.0)

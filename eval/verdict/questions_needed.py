@@ -37,7 +37,7 @@ def questions_needed(evidence: Evidence, ruling: Ruling, margin: float) -> Neede
     there is nothing to compare with, or ten times as many questions settle it in fewer than half of the cases.
     """
     asked = max((c.n for c in evidence.comparisons() if c.axis in evidence.targets), default=0)
-    if ruling.strategy != "inconclusive" or ruling.turned or not asked:
+    if ruling.strategy != "inconclusive" or ruling.turned or ruling.missing or not asked:
         return None
     moves = _moves(evidence)
     known: dict[int, float] = {}
@@ -118,7 +118,7 @@ def _future(evidence: Evidence, shifts: Shifts, factor: float) -> Evidence:
         (axis, mode): min(1.0, estimates[axis][mode].mean + narrower * (high - evidence.estimates[axis][mode].mean))
         for (axis, mode), high in evidence.ceilings.items()
     }
-    return replace(evidence, estimates=estimates, pairs=pairs, tops=tops, ceilings=ceilings, complete={})
+    return replace(evidence, estimates=estimates, pairs=pairs, tops=tops, ceilings=ceilings, complete={}, bounds={})
 
 
 def _moved(known: Known, centre: str, by: float, narrower: float, floor: float) -> Known:

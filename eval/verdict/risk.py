@@ -71,7 +71,8 @@ def without(evidence: Evidence, modes: Collection[str]) -> Evidence:
         return evidence
     complete = {named: without(other, modes) for named, other in evidence.complete.items() if set(named) - set(modes)}
     left = tuple(m for m in evidence.modes if m not in modes)
-    return replace(evidence, modes=left, too_risky=tuple(modes), complete=complete)
+    bounds = {key: without(other, modes) for key, other in evidence.bounds.items() if key[0] in left}
+    return replace(evidence, modes=left, too_risky=tuple(modes), complete=complete, bounds=bounds)
 
 
 def _outcomes(scores: Iterable[Score]) -> dict[Key, str]:

@@ -24,6 +24,9 @@ error it is the verdict for the prompt: that no mechanism is worth its cost.
 A reply that was cut at the length limit counts as the metrics score it. Where counting the cut replies of one
 candidate, or of all, as right gives another strategy, the verdict is `inconclusive`, whatever the intervals say.
 
+A mode may lack the scores of its hardest questions. Where a candidate's missing scores, all wrong while those of the
+others are right, or the other way round, give another strategy, the verdict is `inconclusive`, too.
+
 Why it errs seldom: a verdict is materially inferior only if a candidate's safety was shown falsely, in one of three
 ways (its target reached, the lift below 2m, a loss beyond m). It is needlessly complex only if a cheaper candidate
 was falsely shown both below its target and below the verdict's (an intersection-union test, Berger, 1982) on some
@@ -65,7 +68,10 @@ class Ruling:
     turned: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     """Modes whose cut replies, counted as right, give another strategy -> that one. Not empty: this keeps it open."""
     as_scored: str | None = None
-    """What the strategy would be if every cut reply is as wrong as it was scored; None where `turned` is empty."""
+    """What the strategy would be by the scores as they stand, where cut replies or missing scores keep it open."""
+
+    missing: tuple[str, ...] = ()
+    """Modes whose missing scores, all wrong or all right, give another strategy. Not empty: this keeps it open."""
 
     @property
     def cut_open(self) -> tuple[str, ...]:
@@ -80,12 +86,27 @@ def apply_rule(evidence: Evidence, margin: float) -> Ruling:
     others = {modes: _rule(complete, margin) for modes, complete in evidence.complete.items()}
     turned = {modes: other for modes, other in others.items() if other.strategy != ruling.strategy}
     if not turned:
-        return ruling
+        return _with_missing(evidence, ruling, margin)
     possible = [s for r in (ruling, *turned.values()) for s in (r.candidates or ("prompt",))]
     candidates = tuple(s for s in ORDER if s in possible)
     return replace(
         ruling, strategy="inconclusive", mode=None, candidates=candidates, prompt=None,
         turned={modes: other.strategy for modes, other in turned.items()}, as_scored=ruling.strategy,
+    )  # fmt: skip
+
+
+def _with_missing(evidence: Evidence, ruling: Ruling, margin: float) -> Ruling:
+    """The ruling, or an open one where missing scores could turn it."""
+    if ruling.strategy == "inconclusive":
+        return ruling
+    others = {key: _rule(other, margin) for key, other in evidence.bounds.items()}
+    turning = {key: other for key, other in others.items() if other.strategy != ruling.strategy}
+    if not turning:
+        return ruling
+    possible = [s for r in (ruling, *turning.values()) for s in (r.candidates or ("prompt",))]
+    return replace(
+        ruling, strategy="inconclusive", mode=None, candidates=tuple(s for s in ORDER if s in possible), prompt=None,
+        missing=tuple(dict.fromkeys(mode for mode, _ in turning)), as_scored=ruling.strategy,
     )  # fmt: skip
 
 

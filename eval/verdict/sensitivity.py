@@ -52,7 +52,8 @@ def sensitivity(scores: Sequence[Score], config: RunConfig) -> dict[str, Any]:
 def _with(evidence: Evidence, axis: str, target: float) -> Evidence:
     targets: Mapping[str, float] = {**evidence.targets, axis: target}
     complete = {modes: _with(other, axis, target) for modes, other in evidence.complete.items()}
-    return replace(evidence, targets=targets, complete=complete)
+    bounds = {key: _with(other, axis, target) for key, other in evidence.bounds.items()}
+    return replace(evidence, targets=targets, complete=complete, bounds=bounds)
 
 
 def _sweep(rule: Callable[[float], Ruling], values: Sequence[float]) -> list[Segment]:

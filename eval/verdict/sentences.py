@@ -8,6 +8,7 @@ from eval.arms.modes import MODES
 from eval.config import RunConfig
 from eval.records import Comparison, Decision
 from eval.strategies import STRATEGIES, beyond
+from eval.verdict.doubts import retention_doubts, seed_doubts
 from eval.verdict.evidence import Evidence
 from eval.verdict.rule import FEWEST, ORDER, Ruling, compared, independent, lifted
 from eval.verdict.shortfall import share, wanting
@@ -68,6 +69,9 @@ def _undecided(decision: Decision) -> str:
             f"Inconclusive: {between}. The reply limit cut replies ({shares}), and were these right, the verdict would "
             "be another: raise generation.max_new_tokens."
         )
+    if decision.missing_open:
+        shares = ", ".join(f"{share(decision.missing[m])} of {MODES[m].label}" for m in decision.missing_open)
+        return f"Inconclusive: {between}. Scores are missing ({shares}), and what they may be could turn the verdict."
     scored = {m for modes in decision.axes.values() for m in modes}
     if len(scored) == 1:
         return f"Inconclusive: only {MODES[scored.pop()].label} was scored, and a verdict compares: run a second mode."
@@ -125,13 +129,18 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
         yield f"{mode} is vetoed, it forgets too much: {_forgotten(evidence, mode, change, config)}."
     for mode, seen in evidence.left_out.items():
         yield f"{mode} is left out, its adapter did not learn: {seen}."
+    for mode in ruling.missing:
+        yield (
+            f"Open: {mode} has no score of {share(evidence.missing[mode])} of the questions; by the others the verdict "
+            f"is {_outcome(ruling.as_scored or '')}, and with these all right or all wrong it may be another."
+        )
     for modes, turned in ruling.turned.items():
         cut = ", ".join(f"{mode} ({share(evidence.cut[mode])})" for mode in modes)
         yield (
             f"Open: with the cut replies of {cut} counted as right, the verdict is {_outcome(turned)}; as they are "
             f"scored, it is {_outcome(ruling.as_scored or turned)}."
         )
-    if ruling.mode is None and not ruling.open_between and not ruling.turned:
+    if ruling.mode is None and not ruling.open_between and not ruling.turned and not ruling.missing:
         groups = min((independent(c) for c in compared(evidence)), default=0.0)
         if not groups:
             yield (
@@ -193,7 +202,10 @@ def caveats(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
         yield f"Run with --limit {config.limit}; the full test split decides more."
     dropped = sum(c.dropped for c in evidence.comparisons())
     if dropped:
-        yield f"{dropped} paired scores were dropped because one side has none."
+        holds = "; whatever they are, the verdict would be the same" if ruling.mode and evidence.missing else ""
+        yield f"{dropped} paired scores were dropped because one side has none{holds}."
+    yield from retention_doubts(evidence, config)
+    yield from seed_doubts(evidence, ruling, config)
     if ruling.mode:
         for axis, target in evidence.targets.items():
             e = evidence.estimates[axis][ruling.mode]

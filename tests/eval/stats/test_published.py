@@ -30,7 +30,9 @@ def verdict(case: dict[str, Any], questions: int, seed: int = 0) -> str:
         scores += [
             Score(f"q{i}", f"q{i}", mode, "knowledge", "accuracy", True, float(i in right)) for i in range(questions)
         ]
-    dataset = DatasetConfig.model_validate({"name": "x", "instruction": "y", "knowledge": {"target": 1.0}})
+    dataset = DatasetConfig.model_validate(
+        {"name": "x", "instruction": "y", "knowledge": {"target": 1.0}, "decision": {"seed_deviation": 0}}
+    )
     return decide(scores, RunConfig(dataset_path="x", dataset=dataset))[1].strategy
 
 

@@ -1,0 +1,59 @@
+"""What the intervals allow for without having measured it, or leave open, said with its size: seeds and forgetting."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from eval.config import RunConfig
+from eval.records import Comparison
+from eval.verdict.evidence import Evidence, weigh
+from eval.verdict.measure import one_seeded
+from eval.verdict.rule import Ruling, apply_rule
+
+DEVIATIONS = (0.03, 0.04, 0.06, 0.08, 0.10)
+"""Between seeds, at a share of one half: what is tried to see how much the verdict stands."""
+
+
+def seed_doubts(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[str]:
+    """Of tuned modes that were trained once: what is assumed of other seeds, and what would turn the verdict."""
+    tuned = [m for t in evidence.tables for m in one_seeded(t) if m in evidence.modes]
+    if not tuned or ruling.mode is None:
+        return
+    names, assumed = " and ".join(dict.fromkeys(tuned)), config.dataset.decision.seed_deviation
+    turning = next((d for d in DEVIATIONS if d > assumed and _at(evidence, config, d) != ruling.strategy), None)
+    stands = (
+        f"were it {100 * turning:.0f}, the verdict would be open" if turning
+        else f"the verdict stands up to {100 * DEVIATIONS[-1]:.0f}"
+    )  # fmt: skip
+    yield (
+        f"{names} {'were' if len(set(tuned)) > 1 else 'was'} trained with one seed: the intervals assume that another "
+        f"moves one half by {100 * assumed:.2g} points (standard deviation); {stands}. --seeds 3 measures it."
+    )
+
+
+def retention_doubts(evidence: Evidence, config: RunConfig) -> Iterator[str]:
+    """Of tuned modes that may or may not forget more than the limit: the figures, and how many items would tell."""
+    limit = config.dataset.retention.limit
+    for mode, change in evidence.retention_open.items():
+        if mode in evidence.modes:
+            figures = f"{change.difference:+.2f} [{change.low:+.2f}, {change.high:+.2f}], n={change.n}"
+            yield f"Whether {mode} forgets more than the limit of {limit:g} is open: {figures}{_items(change, limit)}."
+
+
+def _items(change: Comparison, limit: float) -> str:
+    """About how many items would show on which side of the limit a loss lies that stays as it is."""
+    away = abs(change.difference + limit)
+    half = change.high - change.difference if change.difference < -limit else change.difference - change.low
+    if away < 0.005:
+        return "; it lies at the limit, and no number of items will tell"
+    return f"; about {max(math.ceil(change.n * (half / away) ** 2 / 10) * 10, change.n + 10)} items would tell"
+
+
+def _at(evidence: Evidence, config: RunConfig, deviation: float) -> str:
+    """The strategy if seeds moved shares by so much."""
+    rule = config.dataset.decision.model_copy(update={"seed_deviation": deviation})
+    assumed = config.model_copy(update={"dataset": config.dataset.model_copy(update={"decision": rule})})
+    other = weigh(evidence.tables, assumed, present=evidence.modes, tests=False)
+    return apply_rule(replace(other, modes=evidence.modes), rule.margin).strategy

@@ -1,0 +1,82 @@
+"""What is assumed of training seeds, and the three outcomes of forgetting."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from eval.config import DatasetConfig, RunConfig
+from eval.records import Decision, Score
+from eval.verdict.decide import decide
+from eval.verdict.evidence import gather
+
+N = 300
+
+
+def config(**decision: float) -> RunConfig:
+    given = {"name": "m", "instruction": "A.", "decision": decision}
+    return RunConfig(dataset_path="made-up", dataset=DatasetConfig.model_validate(given))
+
+
+def scores(shares: dict[str, float], seeds: int = 1) -> list[Score]:
+    """Shares of right answers, spread so that arms overlap; the same under every seed."""
+    return [
+        Score(f"q{i}", f"g{i}", mode, "knowledge", "m", True, float((i * 37) % N < round(share * N)), seed=seed)
+        for mode, share in shares.items() for i in range(N) for seed in range(seeds)
+        if seed == 0 or mode in ("ft", "hybrid")
+    ]  # fmt: skip
+
+
+def battery(mode: str, before: int, after: int, n: int = 420) -> list[Score]:
+    return [
+        Score(f"r{i}", f"r{i}", m, "retention", "choice", True, float(i < right))
+        for m, right in (("base", before), (mode, after)) for i in range(n)
+    ]  # fmt: skip
+
+
+def verdict(made: list[Score], **decision: float) -> Decision:
+    return decide(made, config(**decision))[1]
+
+
+def test_one_seed_widens_by_what_is_assumed_and_says_so() -> None:
+    """Variances of p (1 - p) / 299 and 4 * 0.02^2 p (1 - p): the error grows by the root of 1 + 299 * 0.0016."""
+    made = scores({"base": 0.2, "ft": 0.6})
+    alone, assumed = (gather(made, config(seed_deviation=d)).estimates["knowledge"]["ft"] for d in (0.0, 0.02))
+    ratio = (assumed.high - assumed.low) / (alone.high - alone.low)
+    assert ratio == pytest.approx(np.sqrt(1 + 299 * 0.0016), rel=0.02)
+    base = [gather(made, config(seed_deviation=d)).estimates["knowledge"]["base"] for d in (0.0, 0.02)]
+    assert base[0] == base[1]
+    (said,) = [c for c in verdict(made).caveats if "one seed" in c]
+    assert "ft was trained with one seed" in said and "by 2 points" in said and "stands up to 10" in said
+
+
+def test_the_deviation_that_would_turn_the_verdict_is_named() -> None:
+    """Questions alone show a lift of 0.12 with an error of 0.02; seeds that move it by 8 points hide it."""
+    (said,) = [c for c in verdict(scores({"base": 0.50, "ft": 0.62})).caveats if "one seed" in c]
+    assert "were it 8, the verdict would be open" in said
+
+
+def test_seeds_that_were_run_replace_what_is_assumed() -> None:
+    three = verdict(scores({"base": 0.2, "ft": 0.6}, seeds=3))
+    assert not any("one seed" in c for c in three.caveats)
+    alone = gather(scores({"base": 0.2, "ft": 0.6}), config(seed_deviation=0.0)).estimates
+    assert three.axes["knowledge"]["ft"] == alone["knowledge"]["ft"]
+
+
+def test_untuned_modes_have_no_seed_to_doubt() -> None:
+    assert not any("seed" in c for c in verdict(scores({"base": 0.2, "rag": 0.6})).caveats)
+
+
+@pytest.mark.parametrize(
+    ("after", "vetoed", "open_"),
+    [(330, False, False), (290, False, True), (230, True, False)],  # of 336: losses of 1, 11 and 25 points
+)
+def test_forgetting_is_vetoed_open_or_within(after: int, vetoed: bool, open_: bool) -> None:
+    made = scores({"base": 0.2, "hybrid": 0.9}) + battery("hybrid", 336, after)
+    decision = verdict(made)
+    assert (decision.vetoed == ("hybrid",)) == vetoed
+    assert any("Whether hybrid forgets more than the limit of 0.1 is open" in c for c in decision.caveats) == open_
+    if open_:
+        (said,) = [c for c in decision.caveats if "forgets" in c]
+        items = int(said.split("about ")[1].split(" items")[0])
+        assert items > 420

@@ -12,6 +12,7 @@ from eval.terminal.command_line import guarded, one_document, print_json
 from eval.terminal.command_options import JsonOption
 
 if TYPE_CHECKING:
+    from eval.data.drafting.draft_set import Draft
     from eval.data.importing.import_set import Import
     from eval.data.init.init_set import Init
 
@@ -102,6 +103,51 @@ def init(
         return
     for line in init_lines(done):
         typer.echo(line)
+
+
+@app.command()
+def draft(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="A data set's folder with corpus/ and dataset.yaml.")
+    ],
+    rows: Annotated[int, typer.Option(min=8, help="Questions to draft, besides those without an answer.")] = 400,
+    examples: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="JSONL of 5 to 20 rows with replies as they should look.")
+    ] = None,
+    test_share: Annotated[float, typer.Option(min=0.1, max=0.9, help="Share of rows for the test.")] = 0.5,
+    seed: Annotated[int, typer.Option(help="Which facts are asked for, and how.")] = 0,
+    replace: Annotated[bool, typer.Option("--replace", metavar="", help="Write over rows that are there.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Draft questions from the corpus alone, without a model: tables, fields, sentences, question and answer pairs."""
+    from dataclasses import asdict
+
+    from eval.data.drafting.draft_set import draft_set
+
+    with one_document(json):
+        done = draft_set(folder, rows=rows, seed=seed, examples=examples, test_share=test_share, replace=replace)
+    if json:
+        print_json(asdict(done) | {"folder": str(done.folder)})
+        return
+    for line in draft_lines(done):
+        typer.echo(line)
+
+
+def draft_lines(done: Draft) -> list[str]:
+    """What a draft has to say, as lines."""
+    rows = ", ".join(f"{n} {split}" for split, n in done.rows.items())
+    kinds = ", ".join(f"{n} {origin}" for origin, n in sorted(done.origins.items()))
+    lines = [f"{done.folder}: {rows} rows about {done.groups} facts ({kinds})"]
+    lines.append(f"  {done.found} facts found; left out:" if done.dropped else f"  {done.found} facts found")
+    lines += [f"    {n} because {reason}" for reason, n in sorted(done.dropped.items())]
+    lines += [f"  contradiction: {text}" for text in done.contradictions[:SHOWN]]
+    if done.uncovered:
+        named = ", ".join(done.uncovered[:SHOWN])
+        lines.append(f"  no question about {len(done.uncovered)} of {done.documents} documents: {named}")
+    if not done.styled:
+        lines.append("  replies are the answers alone; --examples with replies as they should look train a style")
+    lines.append(f"next: dataset review {done.folder}")
+    return lines
 
 
 def init_lines(done: Init) -> list[str]:

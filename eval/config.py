@@ -244,6 +244,8 @@ class RunConfig(Section):
     """Files that were loaded beside those of installed packages."""
     learning_rates: dict[str, float] = {}
     """By adapter, what a sweep found; where there is none, the data set's."""
+    stamp: str = ""
+    """What a verdict must say of how far drafted questions were reviewed; empty where nothing is to be said."""
     dataset: DatasetConfig
 
     @property

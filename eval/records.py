@@ -232,6 +232,8 @@ class Decision:
     """The largest share of questions that may be answered wrongly and with confidence; None: none is set."""
     too_risky: tuple[str, ...] = ()
     """Modes that are shown to pass the limit, and are no candidates for it."""
+    stamp: str = ""
+    """What must be said of how far drafted questions were reviewed; empty where nothing is to be said."""
 
     @property
     def falls_short(self) -> bool:

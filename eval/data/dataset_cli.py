@@ -133,6 +133,37 @@ def draft(
         typer.echo(line)
 
 
+@app.command()
+def review(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A data set's folder.")],
+    port: Annotated[int, typer.Option(min=1, max=65535, help="On this machine alone.")] = 8765,
+    seed: Annotated[int, typer.Option(help="The order of the rows, which is a random one.")] = 0,
+    status: Annotated[
+        bool, typer.Option("--status", metavar="", help="Say how far the review is, and open no page.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Look at rows in the browser: question, passage with the answer marked, reply; accept, edit, merge or drop."""
+    from dataclasses import asdict
+
+    from eval.data.review.standing import standing
+
+    if status or json:
+        now = standing(folder)
+        if json:
+            print_json(asdict(now) | {"interval": now.interval, "stamp": now.stamp()})
+        else:
+            low, high = now.interval
+            said = f"{now.kept} of {now.rows} test rows reviewed; wrong answers: {now.wrong} of {now.reviewed}"
+            typer.echo(f"{folder}: {said} (95 % interval {low:.0%} to {high:.0%})")
+            typer.echo(f"  {now.stamp() or 'a verdict on it needs no stamp'}")
+        return
+    from eval.data.review.review_app import serve_review
+
+    typer.echo(f"review of {folder}: http://127.0.0.1:{port}/ (Ctrl-C ends it; what was said is kept)")
+    serve_review(folder, port, seed)
+
+
 def draft_lines(done: Draft) -> list[str]:
     """What a draft has to say, as lines."""
     rows = ", ".join(f"{n} {split}" for split, n in done.rows.items())

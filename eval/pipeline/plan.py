@@ -13,6 +13,7 @@ from eval.arms.modes import MODES
 from eval.arms.predict import is_current
 from eval.config import DatasetConfig, Dtype, Endpoint, RunConfig, read_run_config, with_template
 from eval.data.dataset import Dataset, load_dataset
+from eval.data.review.standing import review_stamp
 from eval.errors import UserError
 from eval.model.arithmetic import Arithmetic, arithmetic_here
 from eval.model.endpoint import endpoint_generator as _endpoint  # noqa: F401 - registers itself
@@ -110,7 +111,7 @@ def plan_run(
         settings = with_defaults(settings, dataset, source.folder, source.label)
     config = RunConfig(
         dataset_path=str(path), model=source.label, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype,
-        plugins=list(plugins), dataset=settings,
+        plugins=list(plugins), stamp=review_stamp(path), dataset=settings,
     )  # fmt: skip
     embedder_print = _embedder_fingerprint(embedder) if dataset.documents else ""
 

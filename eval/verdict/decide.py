@@ -45,7 +45,7 @@ def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison]
         quadrant={"context": _common(ruling, lambda s: s.retrieves), "llm": _common(ruling, lambda s: s.tunes)},
         axes=evidence.estimates,
         reasons=(*vetoes(risky, limit), *reasons(evidence, ruling, config)),
-        caveats=tuple(caveats(evidence, ruling, config)),
+        caveats=(*((config.stamp,) if config.stamp else ()), *caveats(evidence, ruling, config)),
         questions_needed=needed,
         reaches_target={"yes": True, "no": False, "not_shown": None}[fit] if ruling.mode else None,
         retention=evidence.retention,
@@ -62,6 +62,7 @@ def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison]
         risk=risk,
         risk_limit=limit,
         too_risky=tuple(risky),
+        stamp=config.stamp,
     )
     return evidence.comparisons(), decision
 

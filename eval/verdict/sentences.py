@@ -22,8 +22,13 @@ def verdict_sentence(decision: Decision) -> str:
     """What to do, or between what the data set cannot decide, in one to three sentences.
 
     It begins "Nothing tried is good enough" where the strategy is `none`, and "Best of what was tried, not good enough
-    yet" where a mechanism wins whose mode is shown to miss a target.
+    yet" where a mechanism wins whose mode is shown to miss a target. The stamp of unreviewed questions stands last.
     """
+    said = _verdict(decision)
+    return f"{said} {decision.stamp}" if decision.stamp else said
+
+
+def _verdict(decision: Decision) -> str:
     if decision.strategy == "inconclusive":
         return _undecided(decision)
     label = MODES[decision.mode].label if decision.mode else decision.strategy

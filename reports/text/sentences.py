@@ -98,7 +98,11 @@ def counted(ns: Iterable[int]) -> str:
 
 
 def headline(run: Run) -> str:
-    """The verdict in one plain sentence."""
+    """The verdict in one plain sentence, and the stamp of unreviewed questions behind it."""
+    return f"{_headline(run)} {run.decision.stamp}".strip()
+
+
+def _headline(run: Run) -> str:
     decision = run.decision
     if decision.strategy == "inconclusive":
         return _undecided(run)

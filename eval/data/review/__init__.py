@@ -1,0 +1,1 @@
+"""Looking at rows before a verdict rests on them: the page, what was said on it, and what that comes to."""

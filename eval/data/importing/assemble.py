@@ -119,6 +119,9 @@ def _examples(
         if not documents and row.documents:
             documents = tuple(d for n in row.documents if (d := linker.named(n)) is not None)
             counts["unknown"] += len(documents) < len(row.documents)
+        if not documents and row.answerable and (cited := linker.cited(row.reply)):
+            documents = (cited,)
+            counts["cited"] += 1
         if not documents and row.answerable and (link := linker.find(row.question, row.answers)):
             links[name] = link
             counts["linked"] += link.confidence >= ENOUGH
@@ -146,6 +149,7 @@ def _told(counts: Counter[str], rows: int) -> list[str]:
     lines = (
         ("renamed", "rows got another id: theirs was taken"),
         ("unknown", "rows name a document that the corpus does not have under that name"),
+        ("cited", "rows name a document of the corpus in their reply, which was taken for theirs"),
         ("linked", f"rows were linked to a document by finding the answer in it (confidence of {ENOUGH} or more)"),
         ("without", "answerable rows have no document: without one, retrieval cannot be scored on them"),
         ("apart", "replies do not hold their accepted answer word for word"),

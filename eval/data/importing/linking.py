@@ -73,6 +73,11 @@ class Linker:
             return self._by_text[wanted]
         return next((i for i, text in zip(self._ids, self._texts, strict=True) if wanted and wanted in text), None)
 
+    def cited(self, reply: str) -> str | None:
+        """The document whose id stands in a reply; None where there is none, or more than one."""
+        found = [d for d in self._ids if len(d) > 3 and re.search(rf"(?<![\w/.-]){re.escape(d)}(?![\w/-])", reply)]
+        return found[0] if len(found) == 1 else None
+
     def named(self, name: str) -> str | None:
         """The document that a file calls so: by its id, its path or name with or without ending; None where unclear."""
         wanted = name.strip().replace("\\", "/").casefold()

@@ -69,7 +69,7 @@ def propose(rows: Sequence[Example], *, refusal: str, system: str = "", document
     checks = _checks(replies, key, documents, refusal) if styled else ()
     return Proposal(
         language,
-        system or _instruction(language, replies, key, refusal),
+        system or _instruction(language, replies, key, refusal, documents),
         refusal,
         _metric(rows),
         answer or pattern,
@@ -100,7 +100,7 @@ def _lead(replies: Sequence[str], rows: Sequence[Example]) -> str | None:
     label, count = labels.most_common(1)[0]
     if count < 0.9 * len(replies):
         return None
-    pattern = rf"{re.escape(label)}: (.+)"
+    pattern = rf"{_escaped(label)}: (.+)"
     found = [(r, m[1]) for r in rows if r.answerable and (m := re.search(pattern, r.reply))]
     good = sum(any(stands_in(a, given) for a in r.answers) for r, given in found)
     return f"/{pattern}/" if found and good >= 0.9 * len(found) else None
@@ -118,14 +118,14 @@ def _checks(
                                  "additionalProperties": False}}}
         )  # fmt: skip
     longest = sorted(len(r.split()) for r in replies)[min(len(replies) - 1, int(0.99 * len(replies)))]
-    candidates.append({"words": {"max": max(5, -(-longest * 5 // 4))}})
+    candidates.append({"words": {"max": max(longest + 5, -(-longest * 3 // 2))}})
     candidates.append({"regex": r"\A[^\n]+\Z"})
     ends = Counter(r.rstrip()[-1:] for r in replies).most_common(1)[0][0]
     if ends and not ends.isalnum() and key is None:
         candidates.append({"regex": rf"{re.escape(ends)}\s*\Z"})
     start = _shared_start(replies)
     if start and key is None:
-        candidates.append({"regex": rf"\A{re.escape(start)}"})
+        candidates.append({"regex": rf"\A{_escaped(start)}"})
     if absent := [w for w in COURTESIES if not any(stands_in(w, r) for r in replies)]:
         candidates.append({"excludes": absent})
     if documents:
@@ -159,13 +159,23 @@ def _shared_start(replies: Sequence[str]) -> str:
     return start if count >= 0.9 * len(replies) else ""
 
 
-def _instruction(language: str, replies: Sequence[str], key: str | None, refusal: str) -> str:
+def _escaped(text: str) -> str:
+    return re.escape(text).replace("\\ ", " ")
+
+
+def _instruction(
+    language: str, replies: Sequence[str], key: str | None, refusal: str, documents: Collection[str]
+) -> str:
     if key is not None:
         keys = ", ".join(f'"{k}"' for k in _shared_keys(replies))
         form = f"Reply with one line of JSON with the keys {keys}."
     elif replies:
         words = sorted(len(r.split()) for r in replies)[len(replies) // 2]
-        form = f"Reply in about {max(5, round(words, -1) or words)} words, in plain sentences."
+        form = f"Reply in about {max(5, round(words, -1) or words)} words."
+        if start := _shared_start(replies):
+            form += f' Begin with "{start}".'
+        cited = sum(any(d in r for d in documents) for r in replies) >= KEEP * len(replies)
+        form += " Name the document that says so." if documents and cited else ""
     else:
         form = "Reply with the answer alone, in a few words."
     told = "" if language == "en" else f" Reply in the language of the question ({language})."

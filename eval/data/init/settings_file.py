@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 import textwrap
 
+from eval.config import DatasetConfig, Section
 from eval.data.init.proposal import Proposal
 from eval.data.yaml_text import dump_yaml
 
@@ -23,6 +26,7 @@ fewshot: {examples: 4}        # worked examples in the prompt of fewshot and rag
 # generation:
 #   max_new_tokens: 256       # the longest reply; default: 256, or more where the training replies are longer
 #   max_think_tokens: 2048    # of thinking before the reply, should the model think
+# endpoint: {url: http://localhost:8000/v1, model: NAME}   # a model behind an address; see docs/endpoints.md
 # chat_template_kwargs: {}    # for the model's chat template, as {enable_thinking: true}
 # retention: {limit: 0.10}    # the share of the retention battery's items that tuning may lose
 # risk: {limit: 0.10}         # the share of questions that may be answered wrongly and with confidence; default: none
@@ -54,7 +58,16 @@ def settings_text(name: str, proposal: Proposal) -> str:
         "  # A reply is in style when all checks hold. Without checks this axis is not scored.",
         *_checks(proposal),
     ]
-    return "\n".join(lines) + "\n" + REST
+    text = "\n".join(lines) + "\n" + REST
+    absent = [key for key in DatasetConfig.model_fields if not re.search(rf"^(?:# )?{key}:", text, re.MULTILINE)]
+    return text + "".join(f"# {key}: {_default(key)}\n" for key in absent)
+
+
+def _default(key: str) -> str:
+    """The default of a key as YAML on one line."""
+    default = DatasetConfig.model_fields[key].default
+    value = default.model_dump() if isinstance(default, Section) else default
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _checks(proposal: Proposal) -> list[str]:

@@ -80,8 +80,14 @@ class Retrieval(Section):
     chunk_tokens: int = Field(256, ge=16)
     """The longest passage, in the embedder's tokens; never more than the embedder reads."""
     overlap_tokens: int = Field(32, ge=0)
-    retriever: str = "dense"
-    """How passages are found: a name of `rag.retrievers`, or of a plugin's."""
+    method: str = "hybrid"
+    """How passages are found: a name of `rag.retrievers` (dense, bm25, hybrid), or of a plugin's."""
+    fusion: Literal["weighted", "rrf"] = "weighted"
+    """How hybrid joins words and vectors: by their scores, or by reciprocal ranks."""
+    weight: float = Field(0.6, ge=0, le=1)
+    """The share of the words in it."""
+    candidates: int = Field(50, ge=1)
+    """How many passages of either hybrid looks at."""
     store: str = "chroma"
     """Where vectors are kept: a name of `rag.stores`, or of a plugin's."""
 
@@ -89,6 +95,13 @@ class Retrieval(Section):
         """What the index depends on; keys that came later count only where they are set."""
         first = ("top_k", "chunk_tokens", "overlap_tokens")
         return {k: v for k, v in self.model_dump().items() if k in first or (k == "store" and v != "chroma")}
+
+    def finding(self) -> dict[str, Any]:
+        """What the passages that are found depend on besides the index; empty for plain dense retrieval."""
+        if self.method == "dense":
+            return {}
+        keys = {"method"} | ({"fusion", "weight", "candidates"} if self.method == "hybrid" else set())
+        return self.model_dump(include=keys)
 
 
 class Fewshot(Section):

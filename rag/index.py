@@ -1,4 +1,4 @@
-"""The corpus as vectors in a store on disk, brought up to date by touching only what changed.
+"""The corpus as vectors and words on disk, brought up to date by touching only what changed.
 
 `manifest.json` names what the index was built with and, for each document whose chunks are all in, its digest and
 their number. An entry is written after the chunks and taken out before they are, so a process may die anywhere: chunks
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from eval.config import Retrieval
 from eval.files import fingerprint, read_json, write_json
 from rag.chunk import Chunk, Chunker
+from rag.lexical.terms import terms_version
+from rag.lexical.word_index import TermStore, WordIndex, open_word_index
 from rag.readers.documents import Document
 from rag.stores import chroma as _chroma  # noqa: F401 - registers itself
 from rag.stores.store import STORES, Entry, VectorStore
@@ -41,6 +43,7 @@ class Index:
     """An index that is up to date, and what bringing it there took."""
 
     store: VectorStore
+    words: WordIndex
     added: int
     changed: int
     removed: int
@@ -72,20 +75,22 @@ def build_index(
     )  # fmt: skip
     manifest = _read_manifest(folder, identity)
     store = STORES[retrieval.store](folder, identity)
+    terms = TermStore(folder / f"terms-{fingerprint(identity, terms_version())}.sqlite")
     digests = {d.id: fingerprint(d.title, d.text) for d in documents}
     before = set(manifest["documents"])
-    kept = _drop_stale(folder, manifest, store, digests)
+    kept = _drop_stale(folder, manifest, store, terms, digests)
     advance(len(kept))
     todo = [d for d in documents if d.id not in kept]
     for group in _groups(todo, chunker, BATCHES * embedder.batch_size):
-        _insert(store, embedder, [chunk for _, chunks in group for chunk in chunks])
+        _insert(store, embedder, [chunk for _, chunks in group for chunk in chunks], terms)
         for document, chunks in group:
             manifest["documents"][document.id] = [digests[document.id], len(chunks)]
         write_json(folder / "manifest.json", manifest)
         advance(len(group))
     changed = sum(d.id in before for d in todo)
+    words = open_word_index(folder / "bm25", terms, fingerprint(terms_version(), manifest))
     return Index(
-        store, added=len(todo) - changed, changed=changed, removed=len(before - set(digests)), kept=len(kept),
+        store, words, added=len(todo) - changed, changed=changed, removed=len(before - set(digests)), kept=len(kept),
         chunks=len(store), seconds=time.perf_counter() - start,
     )  # fmt: skip
 
@@ -99,15 +104,18 @@ def _read_manifest(folder: Path, identity: str) -> Manifest:
     return manifest
 
 
-def _drop_stale(folder: Path, manifest: Manifest, store: VectorStore, digests: dict[str, str]) -> set[str]:
+def _drop_stale(
+    folder: Path, manifest: Manifest, store: VectorStore, terms: TermStore, digests: dict[str, str]
+) -> set[str]:
     """Take out what is not exactly a current document's; returns the documents that stay."""
-    held = store.held()
+    held, worded = store.held(), terms.held()
     entries = manifest["documents"]
-    kept = {d for d, digest in digests.items() if entries.get(d) == [digest, held[d]]}
+    kept = {d for d, digest in digests.items() if entries.get(d) == [digest, held[d]] == [digest, worded[d]]}
     if set(entries) - kept:
         manifest["documents"] = {d: entry for d, entry in entries.items() if d in kept}
         write_json(folder / "manifest.json", manifest)
     store.delete(sorted(set(held) - kept))
+    terms.delete(sorted(set(worded) - kept))
     return kept
 
 
@@ -123,10 +131,11 @@ def _groups(documents: Sequence[Document], chunker: Chunker, size: int) -> Itera
         yield group
 
 
-def _insert(store: VectorStore, embedder: Embedder, chunks: Sequence[Chunk]) -> None:
+def _insert(store: VectorStore, embedder: Embedder, chunks: Sequence[Chunk], terms: TermStore) -> None:
     for start in range(0, len(chunks), ENTRIES):
         piece = chunks[start : start + ENTRIES]
         vectors = embedder.embed_documents([c.embedded for c in piece])
         store.upsert([
             Entry(c.document, c.position, c.text, vector.tolist()) for c, vector in zip(piece, vectors, strict=True)
         ])  # fmt: skip
+        terms.upsert([(c.document, c.position, c.embedded) for c in piece])

@@ -13,8 +13,10 @@ from eval.terminal.progress import track
 from rag.embed import load_embedder
 from rag.index import Index, build_index
 from rag.readers.documents import Document
-from rag.retrievers import dense as _dense  # noqa: F401 - registers itself
-from rag.retrievers.retriever import RETRIEVERS, Retriever
+from rag.retrievers import bm25 as _bm25  # noqa: F401 - registers itself
+from rag.retrievers import dense as _dense  # noqa: F401
+from rag.retrievers import hybrid as _hybrid  # noqa: F401
+from rag.retrievers.retriever import RETRIEVERS, Opened, Retriever
 from rag.stores.store import STORES
 
 __all__ = ["RETRIEVERS", "STORES", "open_retriever"]
@@ -35,4 +37,5 @@ def open_retriever(
         note: dict[str, Any] = {"seconds": round(time.perf_counter() - start, 3)}
         note |= {"added": index.added, "changed": index.changed, "removed": index.removed, "kept": index.kept}
         write_json(run / "index.json", note)
-    return RETRIEVERS[retrieval.retriever](index.store, model, retrieval, preferred), index
+    opened = Opened(index.store, index.words, model, retrieval, preferred)
+    return RETRIEVERS[retrieval.method](opened), index

@@ -157,7 +157,7 @@ def _check_names(config: DatasetConfig, file: Path) -> None:
 
     chosen: tuple[tuple[str, str, Iterable[str]], ...] = (
         ("knowledge.metric", config.knowledge.metric, (*METRICS, "semantic", "sql")),
-        ("retrieval.retriever", config.retrieval.retriever, RETRIEVERS),
+        ("retrieval.method", config.retrieval.method, RETRIEVERS),
         ("retrieval.store", config.retrieval.store, STORES),
     )
     for key, name, known in chosen:

@@ -99,7 +99,7 @@ def identify(
     """Fingerprint a run's parts from the fingerprints of the model's and the embedder's files and the arithmetic."""
     settings, finetune = config.dataset, config.dataset.finetune
     index = _index(dataset, settings.retrieval, embedder) if dataset.documents else ""
-    passages = _passages(index, settings.retrieval.retriever)
+    passages = _passages(index, settings.retrieval)
     template = [settings.chat_template_kwargs] if settings.chat_template_kwargs else []
     common: dict[str, Any] = {
         "code": CODE,
@@ -147,13 +147,15 @@ def _index(dataset: Dataset, retrieval: Retrieval, embedder: str) -> str:
     )  # fmt: skip
 
 
-def _passages(index: str, retriever: str) -> str:
-    """The index's own fingerprint where passages are found as they always were."""
+def _passages(index: str, retrieval: Retrieval) -> str:
+    """The index's own fingerprint where passages are found by their vectors alone."""
+    from rag.lexical.terms import terms_version
     from rag.retrieve import RETRIEVERS
 
-    if not index or retriever == Retrieval().retriever:
+    found = retrieval.finding()
+    if not index or not found:
         return index
-    return fingerprint(index, retriever, RETRIEVERS.origin(retriever))
+    return fingerprint(index, found, terms_version(), RETRIEVERS.origin(retrieval.method))
 
 
 def _training(dataset: Dataset, config: RunConfig, name: str, passages: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def export_embedder(resources: Resources, folder: Path, questions: Sequence[str]
     _trace(embedder, whole)
     embedder.tokenizer.save_pretrained(folder)
     write_json(folder / "config.json", {"model_type": str(embedder.model[0].auto_model.config.model_type)})
-    expected = [_names(found) for found in resources.retriever.retrieve(questions)]
+    expected = _nearest(resources, questions)
     for form, name in FILES.items():
         model = load_whole(whole)
         if form == "fp16":
@@ -119,9 +119,21 @@ def passage_vectors(resources: Resources) -> Any:
     """Vectors of all passages that the page may show; raises UserError where the retriever has none."""
     found = getattr(resources.retriever, "vectors", None)
     if found is None:
-        name = resources.config.retrieval.retriever
-        raise UserError(f"retrieval.retriever: the chat page finds passages by their vectors, and '{name}' has none")
+        name = resources.config.retrieval.method
+        raise UserError(f"retrieval.method: the chat page finds passages by their vectors, and '{name}' has none")
     return found()
+
+
+def _nearest(resources: Resources, questions: Sequence[str]) -> list[list[tuple[str, int]]]:
+    """The names of the passages that the run's own vectors bring; says where the run itself finds them otherwise."""
+    from rag.retrievers.ranking import RankingRetriever
+
+    retriever, settings = resources.retriever, resources.config.retrieval
+    passage_vectors(resources)  # raises where there are none
+    if settings.method != "dense":
+        say(f"the page finds passages by their vectors alone; the run finds them by {settings.method} retrieval")
+    dense = RankingRetriever(retriever.dense, settings.top_k) if hasattr(retriever, "dense") else retriever
+    return [_names(found) for found in dense.retrieve(questions)]
 
 
 def _search(resources: Resources, embed: Any, questions: Sequence[str]) -> list[list[tuple[str, int]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from eval.config import Retrieval
@@ -11,6 +12,7 @@ from eval.registry import Registry
 
 if TYPE_CHECKING:
     from rag.embed import Embedder
+    from rag.lexical.word_index import WordIndex
     from rag.stores.store import VectorStore
 
 
@@ -30,13 +32,24 @@ class Retriever(Protocol):
         ...
 
 
-Make = Callable[["VectorStore", "Embedder", Retrieval, Collection[str]], Retriever]
-"""(store, embedder, settings, preferred documents) -> the retriever. Of passages with one text only one is found: that
-of a preferred document, else the first."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An index that is up to date, and how it is to be asked."""
+
+    store: VectorStore
+    words: WordIndex
+    """BM25 over the same passages, a row for each of `store.contents()`."""
+    embedder: Embedder
+    settings: Retrieval
+    preferred: Collection[str] = ()
+    """Of passages with one text only one is found: that of a document named here, else the first."""
+
+
+Make = Callable[[Opened], Retriever]
 
 RETRIEVERS: Registry[Make] = Registry("retriever")
 
 
 def retriever(name: str) -> Callable[[Make], Make]:
-    """Register a function as a retriever under the name that `retrieval.retriever` may have."""
+    """Register a function as a retriever under the name that `retrieval.method` may have."""
     return lambda make: RETRIEVERS.add(name, make)

@@ -7,7 +7,7 @@ from typing import Any
 
 from eval.records import Passage
 from rag.chunk import same_text
-from rag.retrievers.retriever import Retriever, retriever
+from rag.retrievers.retriever import Opened, Retriever, retriever
 
 
 class SharedWords:
@@ -35,5 +35,5 @@ class SharedWords:
 
 
 @retriever("words")
-def words(store: Any, embedder: Any, retrieval: Any, preferred: Collection[str]) -> Retriever:
-    return SharedWords(store.contents(), preferred, retrieval.top_k)
+def words(opened: Opened) -> Retriever:
+    return SharedWords(opened.store.contents(), opened.preferred, opened.settings.top_k)

@@ -107,7 +107,7 @@ def mortal(function):
         calls += 1
         if calls > after:
             if where == "inside":  # half of the chunks are in
-                args = (args[0], args[1], args[2][: len(args[2]) // 2])
+                args = (*args[:2], args[2][: len(args[2]) // 2], *args[3:])
                 function(*args, **kwargs)
             os.kill(os.getpid(), signal.SIGKILL)
         return function(*args, **kwargs)

@@ -92,14 +92,15 @@ def _script(text: str) -> str:
 
 
 def _recall(dataset: Dataset, retriever: Retriever, embedder: str) -> list[Finding]:
-    from rag.lexical import WordSearch
+    from rag.lexical.terms import terms
+    from rag.lexical.word_index import WordIndex
 
     asked = [e for e in (*dataset.train, *dataset.dev) if e.documents and e.answerable]
     asked = random.Random("retrieval-0").sample(asked, min(SAMPLE, len(asked)))
     if not asked:
         return []
     rows = retriever.contents()
-    words = WordSearch([text for _, _, text in rows])
+    words = WordIndex.of([terms(text) for _, _, text in rows])
     dense, lexical, k = [], [], dataset.config.retrieval.top_k
     for example, passages in zip(asked, retriever.retrieve([e.question for e in asked]), strict=True):
         dense.append(_found(example, {p.document for p in passages}))

@@ -13,7 +13,7 @@ from eval.plugins import load_plugins
 from rag.index import build_index
 from rag.readers.documents import Document
 from rag.retrieve import RETRIEVERS
-from rag.retrievers.retriever import Retriever
+from rag.retrievers.retriever import Opened, Retriever
 
 load_plugins([Path(__file__).parents[2] / "plugins" / "word_retriever.py"])
 
@@ -34,7 +34,7 @@ def index(minilm: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.fixture(params=list(RETRIEVERS))
 def make(request: Any, index: Any, minilm: Any) -> Callable[..., Retriever]:
-    return lambda *preferred: RETRIEVERS[request.param](index.store, minilm, SETTINGS, preferred)
+    return lambda *preferred: RETRIEVERS[request.param](Opened(index.store, index.words, minilm, SETTINGS, preferred))
 
 
 def test_the_best_come_first_and_as_many_as_asked_for(make: Callable[..., Retriever]) -> None:

@@ -1,0 +1,1 @@
+"""Word search: what counts as a word, and the BM25 index of a corpus."""

@@ -1,0 +1,106 @@
+"""Passages by words and by vectors together: the default retriever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rag.languages import reads
+from rag.retrievers.bm25 import WordRanking
+from rag.retrievers.dense import DenseRanking
+from rag.retrievers.ranking import RankingRetriever
+from rag.retrievers.retriever import Opened, Retriever, retriever
+from rag.retrievers.rows import Rows, best
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from rag.embed import Embedder
+    from rag.retrievers.rows import Found
+
+RECIPROCAL = 60
+"""What is added to ranks before they are inverted (Cormack, Clarke and Buettcher, SIGIR 2009)."""
+
+
+class HybridRanking:
+    """Scores passages by a weighted mean of BM25 and cosine, or of their reciprocal ranks.
+
+    Both look at the `depth` best of either. `weighted`: each one's scores are stretched so that its best is 1 and its
+    last, of `depth`, 0 (a convex combination: Bruch, Gai and Ingber, TOIS 42, 2023). A question that the embedder
+    cannot read is left to the words alone, and one whose words stand nowhere to the vectors.
+    """
+
+    def __init__(self, words: WordRanking, dense: DenseRanking, *, fusion: str, weight: float, depth: int) -> None:
+        self.words, self.dense, self.rows = words, dense, words.rows
+        self._fusion, self._weight, self._depth = fusion, weight, depth
+
+    def candidates(self, questions: Sequence[str], k: int) -> list[Found]:
+        """The best `k` rows of each question."""
+        import numpy as np
+
+        depth = max(self._depth, k)
+        readable = [q for q in dict.fromkeys(questions) if reads(self.dense.embedder, q)]
+        near = dict(zip(readable, self.dense.candidates(readable, depth), strict=True)) if readable else {}
+        found: list[Found] = []
+        for question, worded in zip(questions, self.words.candidates(questions, depth), strict=True):
+            if question not in near:
+                found.append((worded[0][:k], self._unit(worded, worded[1])[:k]))
+                continue
+            rows = np.union1d(worded[0], near[question][0])
+            found.append(best(rows, self._fused(question, rows, worded, near[question]), k))
+        return found
+
+    def scores_in(self, question: str, rows: NDArray[np.int64]) -> NDArray[np.floating]:
+        """Their fused scores, as far as they are among the best of either."""
+        worded = self.words.candidates([question], self._depth)[0]
+        if not reads(self.dense.embedder, question):
+            return self._unit(worded, self.words.scores_in(question, rows))
+        return self._fused(question, rows, worded, self.dense.candidates([question], self._depth)[0])
+
+    def _fused(self, question: str, rows: NDArray[np.int64], worded: Found, near: Found) -> NDArray[np.floating]:
+        if not worded[1].any():  # no word of the question stands anywhere
+            return self._of(near, rows, self.dense.scores_in(question, rows))
+        words = self._of(worded, rows, self.words.scores_in(question, rows))
+        vectors = self._of(near, rows, self.dense.scores_in(question, rows))
+        return self._weight * words + (1 - self._weight) * vectors
+
+    def _of(self, found: Found, rows: NDArray[np.int64], scores: NDArray[np.floating]) -> NDArray[np.floating]:
+        return self._reciprocal(found, rows) if self._fusion == "rrf" else self._unit(found, scores)
+
+    def _unit(self, found: Found, scores: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Scores with the best of what was found at 1 and the last at 0; below, negative."""
+        import numpy as np
+
+        high, low = float(found[1][0]), float(found[1][-1])
+        return (np.asarray(scores, dtype=np.float64) - low) / max(high - low, 1e-9)
+
+    def _reciprocal(self, found: Found, rows: NDArray[np.int64]) -> NDArray[np.floating]:
+        import numpy as np
+
+        ranks = {int(row): rank for rank, row in enumerate(found[0], 1)}
+        return np.array([1 / (RECIPROCAL + ranks[int(r)]) if int(r) in ranks else 0.0 for r in rows])
+
+
+class HybridRetriever(RankingRetriever):
+    """Finds passages by BM25 and cosine similarity."""
+
+    def __init__(self, ranking: HybridRanking, top_k: int) -> None:
+        super().__init__(ranking, top_k)
+        self.dense = ranking.dense
+        self.embedder: Embedder = ranking.dense.embedder
+
+    def vectors(self) -> NDArray[np.float64]:
+        """Unit vectors of `contents`, shape (passages, dimensions)."""
+        return self.dense.vectors()
+
+
+@retriever("hybrid")
+def hybrid(opened: Opened) -> Retriever:
+    """BM25 and cosine similarity, fused."""
+    rows, settings = Rows(opened.store, opened.preferred), opened.settings
+    ranking = HybridRanking(
+        WordRanking(opened.words, rows), DenseRanking(opened.store, opened.embedder, rows),
+        fusion=settings.fusion, weight=settings.weight, depth=settings.candidates,
+    )  # fmt: skip
+    return HybridRetriever(ranking, settings.top_k)

@@ -171,7 +171,7 @@ def _harbours(name: str) -> dict[str, str]:
             f"name: {name}\ninstruction: Answer with one line of JSON.\nrefusal: not on file\n"
             "knowledge: {metric: contains, answer: $.answer, target: 0.8}\n"
             "style:\n  target: 0.95\n  checks:\n    - json: {}\n    - words: {max: 20}\n    - cites: documents\n"
-            "retrieval: {top_k: 2, chunk_tokens: 64, overlap_tokens: 8}\n"
+            "retrieval: {method: dense, top_k: 2, chunk_tokens: 64, overlap_tokens: 8}\n"
             "fewshot: {examples: 2}\nfinetune: {epochs: 1, rank: 4, batch_size: 4}\ngeneration: {max_new_tokens: 8}\n"
         ),
         "README.md": f"# {name}\n",

@@ -59,7 +59,7 @@ def test_mode_metric_check_retriever_and_store_of_plugins_are_used(
     yaml = file.read_text(encoding="utf-8")
     for ours, theirs in {
         "metric: contains": "metric: even", "    - json: {}\n": "    - vowel: {}\n",
-        "retrieval: {": "retrieval: {method: words, store: json, ",
+        "retrieval: {method: dense, ": "retrieval: {method: words, store: json, ",
     }.items():  # fmt: skip
         assert ours in yaml
         yaml = yaml.replace(ours, theirs)

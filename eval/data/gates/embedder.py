@@ -17,6 +17,7 @@ from eval.errors import UserError
 from eval.records import Example
 
 if TYPE_CHECKING:
+    from rag.embed import Embedder
     from rag.retrievers.retriever import Retriever
 
 SAMPLE = 100
@@ -36,8 +37,9 @@ def retrieval_findings(dataset: Dataset, retriever: Retriever, embedder: str) ->
 
     Recall is the share of gold documents among the `top_k` passages; word search (BM25) is given the same passages.
     """
-    rows = retriever.contents()
-    return [*_language(dataset, embedder, [text for _, _, text in rows]), *_recall(dataset, retriever, embedder)]
+    texts = [text for _, _, text in retriever.contents()]
+    loaded = getattr(retriever, "embedder", None)
+    return [*_language(dataset, embedder, texts, loaded), *_recall(dataset, retriever, embedder)]
 
 
 def check_retrieval(dataset: Dataset, embedder: str) -> list[Finding]:
@@ -61,20 +63,42 @@ def check_retrieval(dataset: Dataset, embedder: str) -> list[Finding]:
         ]
 
 
-def _language(dataset: Dataset, embedder: str, texts: Sequence[str]) -> list[Finding]:
+def _language(dataset: Dataset, embedder: str, texts: Sequence[str], loaded: Embedder | None = None) -> list[Finding]:
+    """A warning where the corpus is in a language or script that the embedder does not know."""
     language = dataset.config.language.casefold().split("-")[0]
-    script = _script("".join(texts)[:100_000])
-    if embedder != DEFAULT_EMBEDDER or (language in ("en", "english") and not script):
+    sample = "".join(texts)[:100_000]
+    script, foreign = _script(sample), language not in ("en", "english")
+    unread = loaded is not None and bool(sample) and not _reads(loaded, sample)
+    if not unread and (embedder != DEFAULT_EMBEDDER or not (foreign or script)):
         return []
-    named = f"language '{dataset.config.language}'" if language not in ("en", "english") else f"{script} script"
+    named = f"language '{dataset.config.language}'" if foreign else f"{script} script"
+    why = "was trained on English alone" if embedder == DEFAULT_EMBEDDER else "does not know that script"
     return [
         Finding(
             RETRIEVAL, "warning",
-            f"the corpus is in {named}, and the embedder {embedder} was trained on English alone, so that modes with "
-            f"retrieval look worse than they are; name one that knows the language with --embedder, {SUGGESTED}",
+            f"the corpus is in {named}, and the embedder {embedder} {why}, {_effect(dataset, script)}; name one that "
+            f"knows the language with --embedder, {SUGGESTED}",
             str(dataset.corpus),
         )
     ]  # fmt: skip
+
+
+def _reads(embedder: Embedder, text: str) -> bool:
+    from rag.languages import reads
+
+    return reads(embedder, text[:10_000])
+
+
+def _effect(dataset: Dataset, script: str) -> str:
+    """What an embedder that does not know the language does to the run."""
+    method = dataset.config.retrieval.method
+    if method == "bm25":
+        return "which matters little where passages are found by words alone"
+    if method == "hybrid" and script:
+        return "so that questions in it are left to word search alone"
+    if method == "hybrid":
+        return "so that retrieval rests mostly on word search"
+    return "so that modes with retrieval look worse than they are; set retrieval.method to hybrid"
 
 
 def _script(text: str) -> str:
@@ -101,25 +125,30 @@ def _recall(dataset: Dataset, retriever: Retriever, embedder: str) -> list[Findi
         return []
     rows = retriever.contents()
     words = WordIndex.of([terms(text) for _, _, text in rows])
-    dense, lexical, k = [], [], dataset.config.retrieval.top_k
+    found, lexical, k = [], [], dataset.config.retrieval.top_k
     for example, passages in zip(asked, retriever.retrieve([e.question for e in asked]), strict=True):
-        dense.append(_found(example, {p.document for p in passages}))
+        found.append(_found(example, {p.document for p in passages}))
         lexical.append(_found(example, {rows[i][0] for i in words.nearest(example.question, k)}))
-    better = sum(b > a for a, b in zip(dense, lexical, strict=True))
-    worse = sum(b < a for a, b in zip(dense, lexical, strict=True))
-    mine, other = sum(dense) / len(asked), sum(lexical) / len(asked)
+    better = sum(b > a for a, b in zip(found, lexical, strict=True))
+    worse = sum(b < a for a, b in zip(found, lexical, strict=True))
+    mine, other = sum(found) / len(asked), sum(lexical) / len(asked)
     if other - mine < WORSE or _sign_test(better, worse) > LEVEL:
         return []
     return [
         Finding(
             RETRIEVAL, "warning",
-            f"the embedder {embedder} brings {percent(mine)} of the gold documents of {len(asked)} training questions "
-            f"among {k} passages, plain word search (BM25) {percent(other)}: modes with retrieval look "
-            "worse than they could be, as where questions name numbers or codes; name another one with --embedder, "
-            f"{SUGGESTED}, or raise retrieval.top_k",
+            f"{_searched(dataset, embedder)} brings {percent(mine)} of the gold documents of {len(asked)} training "
+            f"questions among {k} passages, plain word search (BM25) {percent(other)}: modes with retrieval look "
+            "worse than they could be, as where questions name numbers or codes; set retrieval.method to hybrid or "
+            f"bm25, name another embedder with --embedder, {SUGGESTED}, or raise retrieval.top_k",
             str(dataset.path / "train.jsonl"),
         )
     ]  # fmt: skip
+
+
+def _searched(dataset: Dataset, embedder: str) -> str:
+    method = dataset.config.retrieval.method
+    return f"the embedder {embedder}" if method == "dense" else f"{method} retrieval"
 
 
 def _found(example: Example, documents: set[str]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,12 +109,31 @@ def test_a_prompt_gets_one_copy(minilm: Any, tmp_path: Path) -> None:
         assert not any(p.document.startswith("copy") for p in passages)  # a gold document has their text
 
 
+def _with_method(name: str, method: str) -> Any:
+    data = load_dataset(CASES / "sets" / name)
+    retrieval = data.config.retrieval.model_copy(update={"method": method})
+    return replace(data, config=data.config.model_copy(update={"retrieval": retrieval}))
+
+
 @pytest.mark.component
 @pytest.mark.parametrize("name", ["korean-default-embedder", "section-numbers"])
 def test_an_embedder_that_finds_too_little_is_named(name: str) -> None:
     from eval.data.gates.embedder import check_retrieval
 
-    found = check_retrieval(load_dataset(CASES / "sets" / name), "all-minilm-l6-v2")
+    found = check_retrieval(_with_method(name, "dense"), "all-minilm-l6-v2")
     assert all(f.severity == "warning" and "--embedder" in f.message for f in found)
     assert any("plain word search (BM25) 100 %" in f.message for f in found)
     assert any("language 'ko'" in f.message for f in found) == (name == "korean-default-embedder")
+
+
+@pytest.mark.component
+@pytest.mark.parametrize("name", ["korean-default-embedder", "section-numbers"])
+def test_the_default_finds_what_words_find(name: str, tmp_path: Path) -> None:
+    from rag.retrieve import open_retriever
+
+    data = load_dataset(CASES / "sets" / name)
+    retriever, _ = open_retriever(data.texts, "all-minilm-l6-v2", data.config.retrieval, tmp_path, data.gold)
+    asked = [*data.train, *data.test]
+    passages = retriever.retrieve([e.question for e in asked])
+    hits = [set(e.documents) <= {p.document for p in found} for e, found in zip(asked, passages, strict=True)]
+    assert sum(hits) / len(hits) >= 0.98

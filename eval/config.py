@@ -89,7 +89,9 @@ class Retrieval(Section):
     candidates: int = Field(50, ge=1)
     """How many passages of either hybrid looks at."""
     store: str = "chroma"
-    """Where vectors are kept: a name of `rag.stores`, or of a plugin's."""
+    """Where vectors are kept: a name of `rag.stores` (chroma, milvus, qdrant), or of a plugin's."""
+    store_url: str | None = Field(None, pattern=r"^https?://")
+    """A server of that kind to keep them on; None: the run folder."""
 
     def identity(self) -> dict[str, Any]:
         """What the index depends on; keys that came later count only where they are set."""

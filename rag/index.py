@@ -21,7 +21,9 @@ from rag.lexical.terms import terms_version
 from rag.lexical.word_index import TermStore, WordIndex, open_word_index
 from rag.readers.documents import Document
 from rag.stores import chroma as _chroma  # noqa: F401 - registers itself
-from rag.stores.store import STORES, Entry, VectorStore
+from rag.stores import milvus as _milvus  # noqa: F401
+from rag.stores import qdrant as _qdrant  # noqa: F401
+from rag.stores.store import Entry, VectorStore, open_store
 
 if TYPE_CHECKING:
     from rag.embed import Embedder
@@ -74,7 +76,7 @@ def build_index(
         [metadata.version(name) for name in LIBRARIES],
     )  # fmt: skip
     manifest = _read_manifest(folder, identity)
-    store = STORES[retrieval.store](folder, identity)
+    store = open_store(retrieval.store, folder, identity, retrieval.store_url)
     terms = TermStore(folder / f"terms-{fingerprint(identity, terms_version())}.sqlite")
     digests = {d.id: fingerprint(d.title, d.text) for d in documents}
     before = set(manifest["documents"])

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from rag.stores.store import Entry, Place, VectorStore, store
+from eval.errors import UserError
+from rag.stores.store import Entry, Place, VectorStore, server_name, store
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,22 +81,41 @@ class ChromaStore:
 
 
 @store("chroma")
-def open_chroma(folder: Path, name: str) -> VectorStore:
-    """The collection of this index in a database below the folder."""
+def open_chroma(folder: Path, name: str, url: str = "") -> VectorStore:
+    """The collection of this index in a database below the folder, or on the server at `url`."""
     import chromadb
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
     settings = chromadb.Settings(anonymized_telemetry=False)
-    client = chromadb.PersistentClient(str(folder / "chroma"), settings=settings)
-    own = f"passages-{name}"
+    if url:
+        client, (own, family) = _server(url, settings), server_name(folder, name)
+    else:
+        client, own, family = (
+            chromadb.PersistentClient(str(folder / "chroma"), settings=settings),
+            f"passages-{name}",
+            "",
+        )
     for other in client.list_collections():
-        if other.name != own:
+        if other.name != own and other.name.startswith(family):
             client.delete_collection(other.name)
     # Without `embedding_function=None` Chroma would fetch a model of its own.
     collection = client.get_or_create_collection(
         own, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": SEARCH_WIDTH}}
     )
     return ChromaStore(collection, ChromaVectorStore(chroma_collection=collection))
+
+
+def _server(url: str, settings: Any) -> Any:
+    import chromadb
+
+    parts = urlsplit(url)
+    secure = parts.scheme == "https"
+    try:
+        return chromadb.HttpClient(
+            host=parts.hostname or url, port=parts.port or (443 if secure else 8000), ssl=secure, settings=settings
+        )
+    except ValueError as error:
+        raise UserError(f"retrieval.store_url: no Chroma server answers at {url} ({error})") from None
 
 
 def _name(place: Place) -> str:

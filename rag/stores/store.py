@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from eval.errors import UserError
+from eval.files import fingerprint
 from eval.registry import Registry
 
 if TYPE_CHECKING:
@@ -65,8 +68,9 @@ class VectorStore(Protocol):
         ...
 
 
-Open = Callable[[Path, str], VectorStore]
-"""(folder, name of the index) -> the store for this index, empty where it is new; those of other names there go."""
+Open = Callable[..., VectorStore]
+"""(folder, name of the index[, url]) -> the store for this index, empty where it is new; those of other names that were
+made for this folder go. `url` is given where `retrieval.store_url` names a server."""
 
 STORES: Registry[Open] = Registry("vector store")
 
@@ -74,3 +78,18 @@ STORES: Registry[Open] = Registry("vector store")
 def store(name: str) -> Callable[[Open], Open]:
     """Register a function as a vector store under the name that `retrieval.store` may have."""
     return lambda open: STORES.add(name, open)
+
+
+def open_store(kind: str, folder: Path, name: str, url: str | None) -> VectorStore:
+    """The store of an index, in its folder or on a server; raises UserError where that kind takes no server."""
+    if not url:
+        return STORES[kind](folder, name)
+    if "url" not in signature(STORES[kind]).parameters:
+        raise UserError(f"retrieval.store_url: the store '{kind}' takes none; remove the key, or name another store")
+    return STORES[kind](folder, name, url=url)
+
+
+def server_name(folder: Path, name: str) -> tuple[str, str]:
+    """(the name of an index among those of others on one server, what all names of this folder's begin with)."""
+    family = f"passages-{fingerprint(str(folder.resolve()))[:16]}-"
+    return family + name, family

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from eval.plugins import load_plugins
-from rag.stores import chroma as _chroma  # noqa: F401 - registers itself
+from rag import index as _index  # noqa: F401 - registers them
 from rag.stores.store import STORES, Entry, VectorStore
 
 load_plugins([Path(__file__).parents[2] / "plugins" / "json_store.py"])

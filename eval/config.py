@@ -73,6 +73,10 @@ class Style(Section):
     checks: list[Any] = []
 
 
+SHOWN = ("title", "headings")
+"""Kinds of context that become part of a passage's text when it is indexed."""
+
+
 class Retrieval(Section):
     """How documents become passages, and how many of them reach the prompt."""
 
@@ -88,6 +92,14 @@ class Retrieval(Section):
     """The share of the words in it."""
     candidates: int = Field(50, ge=1)
     """How many passages of either hybrid looks at."""
+    context: Literal["none", "title", "headings", "neighbours"] = "none"
+    """What a passage is shown with: nothing, its document's title, title and headings above it, or the passages before
+    and behind it. The title is embedded with every passage anyway; headings are where they are shown."""
+    per_document: int | None = Field(None, ge=1)
+    """At most so many passages of one document in a prompt; None: any number."""
+    rerank: str = "none"
+    """What puts the `candidates` in a new order: none, a cross-encoder (a folder or hub id), or the address of a
+    reranking service."""
     store: str = "chroma"
     """Where vectors are kept: a name of `rag.stores` (chroma, milvus, qdrant), or of a plugin's."""
     store_url: str | None = Field(None, pattern=r"^https?://")
@@ -96,14 +108,18 @@ class Retrieval(Section):
     def identity(self) -> dict[str, Any]:
         """What the index depends on; keys that came later count only where they are set."""
         first = ("top_k", "chunk_tokens", "overlap_tokens")
-        return {k: v for k, v in self.model_dump().items() if k in first or (k == "store" and v != "chroma")}
+        later = {"store": self.store != "chroma", "context": self.context in SHOWN}
+        return {k: v for k, v in self.model_dump().items() if k in first or later.get(k)}
 
     def finding(self) -> dict[str, Any]:
         """What the passages that are found depend on besides the index; empty for plain dense retrieval."""
-        if self.method == "dense":
-            return {}
-        keys = {"method"} | ({"fusion", "weight", "candidates"} if self.method == "hybrid" else set())
-        return self.model_dump(include=keys)
+        fused = self.method == "hybrid"
+        wanted = {
+            "method": self.method != "dense", "fusion": fused, "weight": fused,
+            "candidates": fused or self.rerank != "none", "rerank": self.rerank != "none",
+            "per_document": self.per_document is not None, "context": self.context == "neighbours",
+        }  # fmt: skip
+        return self.model_dump(include={key for key, counts in wanted.items() if counts})
 
 
 class Fewshot(Section):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from eval.config import Retrieval
+from eval.config import SHOWN, Retrieval
 from rag.readers.documents import Document
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ class Chunk:
         """What the embedder reads: a chunk alone seldom says which product, policy or year it is about."""
         return f"{self.title}\n{self.text}" if self.title else self.text
 
+    def under(self, head: str) -> Chunk:
+        """The same with a head that is shown with it, in the place of the title that is embedded alone."""
+        return replace(self, text=f"{head}\n{self.text}", title="") if head else self
+
 
 TITLE_TOKENS = 32
 """Of a document's title, at most so many tokens are embedded with each of its chunks."""
@@ -47,6 +51,10 @@ class Chunker:
 
         self.limit = min(retrieval.chunk_tokens, embedder.max_tokens - TITLE_TOKENS)
         self.overlap = min(retrieval.overlap_tokens, self.limit // 2)  # more would multiply the corpus
+        self.context = retrieval.context if retrieval.context in SHOWN else ""
+        """What each chunk's text begins with: nothing, `title` or `headings`."""
+        if self.context == "headings":
+            self.limit = max(16, min(self.limit, embedder.max_tokens - 2 * TITLE_TOKENS))
         self._tokens = embedder.tokens
         self._splitter = SentenceSplitter(
             chunk_size=self.limit, chunk_overlap=self.overlap, tokenizer=embedder.tokens, include_metadata=False
@@ -56,10 +64,35 @@ class Chunker:
         """The document's chunks in reading order; none is longer than `limit` tokens."""
         pieces = [p for text in self._splitter.split_text(document.text) for p in fit(text, self._size, self.limit)]
         title = fit(document.title, self._size, TITLE_TOKENS)[0] if document.title else ""
-        return [Chunk(document.id, position, text, title) for position, text in enumerate(pieces)]
+        chunks = [Chunk(document.id, position, text, title) for position, text in enumerate(pieces)]
+        if self.context == "headings":
+            paths = [
+                fit(path, self._size, TITLE_TOKENS)[0] if path else "" for path in heading_paths(document.text, pieces)
+            ]
+            return [c.under(f"{title}\n{path}".strip()) for c, path in zip(chunks, paths, strict=True)]
+        return [c.under(title) for c in chunks] if self.context else chunks
 
     def _size(self, text: str) -> int:
         return len(self._tokens(text))
+
+
+def heading_paths(text: str, pieces: Sequence[str]) -> list[str]:
+    """For each piece of a text, the Markdown headings that stand above its beginning, joined by ` > `."""
+    found, at = [], 0
+    headings = [(m.start(), len(m[1]), m[2].strip()) for m in _HEADING.finditer(text)]
+    for piece in pieces:
+        there = text.find(piece[:40], at)
+        at = there if there >= 0 else at
+        path: dict[int, str] = {}
+        for start, level, name in headings:
+            if start >= at:
+                break
+            path = {deeper: n for deeper, n in path.items() if deeper < level} | {level: name}
+        found.append(" > ".join(path.values()))
+    return found
+
+
+_HEADING = re.compile(r"^(#{1,6}) +(.+)$", re.MULTILINE)
 
 
 def fit(text: str, size: Callable[[str], int], limit: int) -> list[str]:

@@ -73,7 +73,7 @@ def build_index(
     chunker = Chunker(embedder, retrieval)
     identity = fingerprint(
         FORMAT, embedder.fingerprint, embedder.batch_size, chunker.limit, chunker.overlap,
-        [metadata.version(name) for name in LIBRARIES],
+        [metadata.version(name) for name in LIBRARIES], *([chunker.context] if chunker.context else []),
     )  # fmt: skip
     manifest = _read_manifest(folder, identity)
     store = open_store(retrieval.store, folder, identity, retrieval.store_url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,4 +39,15 @@ def open_retriever(
         note |= {"added": index.added, "changed": index.changed, "removed": index.removed, "kept": index.kept}
         write_json(run / "index.json", note)
     opened = Opened(index.store, index.words, model, retrieval, preferred)
-    return RETRIEVERS[retrieval.method](opened), index
+    return make_retriever(opened), index
+
+
+def make_retriever(opened: Opened) -> Retriever:
+    """The retriever that the settings name: a registered one, or one of the user's own as `module:factory`."""
+    settings = opened.settings
+    if ":" not in settings.method:
+        return RETRIEVERS[settings.method](opened)
+    from rag.retrievers.factory import open_factory
+
+    ours = RETRIEVERS["hybrid"](replace(opened, settings=settings.model_copy(update={"method": "hybrid"})))
+    return open_factory(settings.method, ours, settings.top_k)

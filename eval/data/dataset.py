@@ -161,7 +161,7 @@ def _check_names(config: DatasetConfig, file: Path) -> None:
         ("retrieval.store", config.retrieval.store, STORES),
     )
     for key, name, known in chosen:
-        if name not in known:
+        if name not in known and not (key == "retrieval.method" and ":" in name):
             raise UserError(f"{file}: key '{key}': unknown name '{name}'; known: {', '.join(known)}")
 
 

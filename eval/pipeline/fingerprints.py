@@ -150,12 +150,19 @@ def _index(dataset: Dataset, retrieval: Retrieval, embedder: str) -> str:
 def _passages(index: str, retrieval: Retrieval) -> str:
     """The index's own fingerprint where passages are found by their vectors alone."""
     from rag.lexical.terms import terms_version
-    from rag.retrieve import RETRIEVERS
 
     found = retrieval.finding()
     if not index or not found:
         return index
-    return fingerprint(index, found, terms_version(), RETRIEVERS.origin(retrieval.method))
+    return fingerprint(index, found, terms_version(), _origin(retrieval.method))
+
+
+def _origin(method: str) -> str:
+    """What tells the version of a retriever that is not ours; empty for ours."""
+    from rag.retrieve import RETRIEVERS
+    from rag.retrievers.factory import factory_version
+
+    return factory_version(method) if ":" in method else RETRIEVERS.origin(method)
 
 
 def _training(dataset: Dataset, config: RunConfig, name: str, passages: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.config import Retrieval
 from eval.errors import UserError
 from eval.files import write_json
 from eval.terminal.progress import say
@@ -132,7 +133,9 @@ def _nearest(resources: Resources, questions: Sequence[str]) -> list[list[tuple[
     passage_vectors(resources)  # raises where there are none
     if settings.method != "dense":
         say(f"the page finds passages by their vectors alone; the run finds them by {settings.method} retrieval")
-    dense = RankingRetriever(retriever.dense, settings.top_k) if hasattr(retriever, "dense") else retriever
+    dense = (
+        RankingRetriever(retriever.dense, Retrieval(top_k=settings.top_k)) if hasattr(retriever, "dense") else retriever
+    )
     return [_names(found) for found in dense.retrieve(questions)]
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.retrievers.ranking import RankingRetriever
+from rag.retrievers.rerank import open_reranker
 from rag.retrievers.retriever import Opened, Retriever, retriever
 from rag.retrievers.rows import Rows, best
 
@@ -38,4 +39,5 @@ class WordRanking:
 @retriever("bm25")
 def bm25(opened: Opened) -> Retriever:
     """BM25 over all passages."""
-    return RankingRetriever(WordRanking(opened.words, Rows(opened.store, opened.preferred)), opened.settings.top_k)
+    words = WordRanking(opened.words, Rows(opened.store, opened.preferred))
+    return RankingRetriever(words, opened.settings, open_reranker(opened.settings.rerank))

@@ -6,8 +6,10 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from eval.config import Retrieval
 from rag.embed import snap
 from rag.retrievers.ranking import RankingRetriever
+from rag.retrievers.rerank import open_reranker
 from rag.retrievers.retriever import Opened, Retriever, retriever
 from rag.retrievers.rows import Rows, best
 
@@ -106,10 +108,12 @@ class DenseRetriever(RankingRetriever):
         *,
         preferred: Collection[str] = (),
         exact_limit: int = EXACT_LIMIT,
+        settings: Retrieval | None = None,
     ) -> None:
         self.embedder = embedder
         self.dense = DenseRanking(store, embedder, Rows(store, preferred), exact_limit=exact_limit)
-        super().__init__(self.dense, top_k)
+        settings = settings or Retrieval(top_k=top_k)
+        super().__init__(self.dense, settings, open_reranker(settings.rerank))
 
     def vectors(self) -> NDArray[np.float64]:
         """Unit vectors of `contents`, shape (passages, dimensions)."""
@@ -119,4 +123,7 @@ class DenseRetriever(RankingRetriever):
 @retriever("dense")
 def dense(opened: Opened) -> Retriever:
     """Cosine similarity over all passages."""
-    return DenseRetriever(opened.store, opened.embedder, opened.settings.top_k, preferred=opened.preferred)
+    settings = opened.settings
+    return DenseRetriever(
+        opened.store, opened.embedder, settings.top_k, preferred=opened.preferred, settings=settings
+    )  # fmt: skip

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from eval.config import Retrieval
 from rag.languages import reads
 from rag.retrievers.bm25 import WordRanking
 from rag.retrievers.dense import DenseRanking
 from rag.retrievers.ranking import RankingRetriever
+from rag.retrievers.rerank import open_reranker
 from rag.retrievers.retriever import Opened, Retriever, retriever
 from rag.retrievers.rows import Rows, best
 
@@ -85,8 +87,8 @@ class HybridRanking:
 class HybridRetriever(RankingRetriever):
     """Finds passages by BM25 and cosine similarity."""
 
-    def __init__(self, ranking: HybridRanking, top_k: int) -> None:
-        super().__init__(ranking, top_k)
+    def __init__(self, ranking: HybridRanking, settings: Retrieval) -> None:
+        super().__init__(ranking, settings, open_reranker(settings.rerank))
         self.dense = ranking.dense
         self.embedder: Embedder = ranking.dense.embedder
 
@@ -103,4 +105,4 @@ def hybrid(opened: Opened) -> Retriever:
         WordRanking(opened.words, rows), DenseRanking(opened.store, opened.embedder, rows),
         fusion=settings.fusion, weight=settings.weight, depth=settings.candidates,
     )  # fmt: skip
-    return HybridRetriever(ranking, settings.top_k)
+    return HybridRetriever(ranking, settings)

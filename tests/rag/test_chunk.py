@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from eval.config import Retrieval
-from rag.chunk import Chunker, fit
+from rag.chunk import Chunker, fit, heading_paths
 from rag.readers.documents import Document
 
 SENTENCES = [f"Station {i} of the northern line is visited on day {i % 28 + 1} of the month." for i in range(80)]
@@ -61,3 +61,10 @@ def test_chunks_are_embedded_below_the_title_of_their_document(minilm: Any) -> N
     assert all(c.embedded == f"Stations\n{c.text}" for c in chunker.chunk(LONG))
     untitled = Document("untitled.md", LONG.text, "")
     assert all(c.embedded == c.text for c in chunker.chunk(untitled))
+
+
+def test_headings_above_a_piece_are_its_path() -> None:
+    text = "# Pumps\nAll of them.\n## Echo\nWarranty of 59 months.\n### Parts\nA seal.\n## Fjord\nNone."
+    pieces = ["All of them.", "Warranty of 59 months.", "A seal.", "None."]
+    assert heading_paths(text, pieces) == ["Pumps", "Pumps > Echo", "Pumps > Echo > Parts", "Pumps > Fjord"]
+    assert heading_paths("no heading here", ["no heading", "here"]) == ["", ""]

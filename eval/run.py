@@ -26,7 +26,7 @@ def evaluate(
     wanted = modes_for(plan.dataset, modes, plan.config.dataset.endpoint)
     battery = _battery(plan) if options.retention and not plan.config.dataset.endpoint else None
     plan = settled(plan, wanted, battery)
-    for line in pulled(plan, wanted):
+    for line in (*plan.notes, *pulled(plan, wanted)):
         say(line)
     work = Work(plan, wanted, options, battery)
     try:

@@ -1,4 +1,4 @@
-"""The `rag` command."""
+"""The `rag` command: index, ask, tune."""
 
 from __future__ import annotations
 
@@ -141,6 +141,57 @@ def ask(
         show_passages(retriever.retrieve([question])[0])
 
 
+@app.command()
+def tune(
+    dataset: DatasetArgument,
+    embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    chunks: Annotated[
+        str, typer.Option(metavar="N,N", help="Chunk sizes to try beside the data set's own, in tokens.")
+    ] = "64,128,256",
+    plugin: PluginOption = None,
+    out: OutOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Choose method, chunks and number of passages on development questions; `evaluate` then uses them."""
+    from eval.data.dataset import check_corpus, load_dataset, resolve_dataset
+    from eval.pipeline.lock import locked
+    from eval.plugins import load_plugins
+    from eval.terminal.progress import set_quiet
+    from rag.tuning.tune import tune as choose_settings
+
+    set_quiet(quiet)
+    if not all(part.strip().isdigit() and int(part) >= 16 for part in chunks.split(",")):
+        raise UserError(f"--chunks {chunks}: expected numbers of 16 or more, such as 64,128")
+    load_plugins(plugin or [])
+    data = load_dataset(resolve_dataset(dataset), test=False)
+    if not data.documents:
+        raise UserError(f"{data.path}: has no corpus/ to retrieve from; add documents there")
+    folder = out or Path("runs") / data.config.name
+    check_corpus(data)
+    with locked(folder), one_document(json):
+        found, file = choose_settings(data, embedder, folder, [int(part) for part in chunks.split(",")])
+    rows, chosen = found.table(), found.chosen
+    if json:
+        print_json({
+            "dataset": data.config.name, "questions": len(chosen.held), "settings": chosen.settings.model_dump(),
+            "share": chosen.mean, "own_share": found.trials[0].mean, "trials": rows, "path": str(file),
+        })  # fmt: skip
+        return
+    for row in sorted(rows, key=lambda r: -r["share"])[:10]:
+        named = ", ".join(f"{k} {v}" for k, v in row["settings"].items()) or "the data set's own settings"
+        typer.echo(f"{row['share']:.3f}  {row['tokens']:5d} tokens  {named}")
+    kept = (
+        "no setting is shown to be better; the data set's own stay"
+        if chosen is found.trials[0]
+        else "chosen: " + (", ".join(f"{k} {v}" for k, v in rows[found.trials.index(chosen)]["settings"].items()))
+    )
+    typer.echo(
+        f"{len(rows)} settings on {len(chosen.held)} development questions; {kept} "
+        f"({found.trials[0].mean:.3f} to {chosen.mean:.3f} of the questions have what they need); {file}"
+    )
+
+
 def show_passages(passages: Sequence[Passage]) -> None:
     """Print each passage under its document's id, with its place there and its score."""
     for rank, passage in enumerate(passages, 1):
@@ -185,19 +236,22 @@ def _locate(name: str, out: Path | None, embedder: str, plugins: list[str], skip
 
     load_plugins(plugins)
     path = resolve_dataset(name)
-    data = _bare(path, skip) if not (path / "dataset.yaml").exists() else _of_dataset(path, skip)
+    locate_embedder(embedder)
+    bare = not (path / "dataset.yaml").exists()
+    data = _bare(path, skip) if bare else _of_dataset(path, skip, out, embedder)
     folder = out or Path("runs") / data.name
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder}: is a file; name a folder with --out")
-    locate_embedder(embedder)
     for unread in data.survey.unread:
         typer.echo(f"left out: {unread.why}", err=True)
     return data, folder
 
 
-def _of_dataset(path: Path, skip: bool) -> Indexed:
+def _of_dataset(path: Path, skip: bool, out: Path | None, embedder: str) -> Indexed:
     from eval.config import read_dataset_config
     from eval.data.dataset import check_corpus, load_dataset
+    from eval.data.tuned_retrieval import with_tuned
+    from rag.embed import embedder_fingerprint
     from rag.readers.survey import Survey
 
     if skip:
@@ -207,6 +261,7 @@ def _of_dataset(path: Path, skip: bool) -> Indexed:
     if not data.documents:
         raise UserError(f"{data.path}: has no corpus/ to retrieve from; add documents there")
     check_corpus(data)
+    data, _ = with_tuned(data, out or Path("runs") / data.config.name, embedder_fingerprint(embedder))
     return Indexed(path, data.config.name, Survey(data.texts, []), data.config.retrieval, data.gold, False)
 
 

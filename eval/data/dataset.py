@@ -92,9 +92,10 @@ class Dataset:
         return {name: file_digest(self.path / name) for name in names if (self.path / name).is_file()}
 
 
-def load_dataset(path: Path) -> Dataset:
+def load_dataset(path: Path, *, test: bool = True) -> Dataset:
     """Read and check a data set folder; raises UserError naming file, line or key, what is wrong and the fix.
 
+    Without `test` the test split is neither opened nor looked for, and is empty.
     The documents' text is not read before `Dataset.texts` is asked for.
     """
     config = _read_config(path)
@@ -102,7 +103,7 @@ def load_dataset(path: Path) -> Dataset:
     splits = {
         name: _read_split(path / name, config, documents)
         for name in ("train.jsonl", "dev.jsonl", "test.jsonl")
-        if name != "dev.jsonl" or (path / name).exists()
+        if (name == "test.jsonl" and test) or name == "train.jsonl" or (name == "dev.jsonl" and (path / name).exists())
     }
     check_splits(splits)
     train, dev, test = (

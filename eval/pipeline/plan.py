@@ -14,6 +14,7 @@ from eval.arms.predict import is_current
 from eval.config import DatasetConfig, Dtype, Endpoint, RunConfig, read_run_config, with_template
 from eval.data.dataset import Dataset, load_dataset
 from eval.data.review.standing import review_stamp
+from eval.data.tuned_retrieval import with_tuned
 from eval.errors import UserError
 from eval.model.arithmetic import Arithmetic, arithmetic_here
 from eval.model.endpoint import endpoint_generator as _endpoint  # noqa: F401 - registers itself
@@ -39,6 +40,8 @@ class Plan:
     """Fingerprints of the same run with its further training seeds: seed + 1, seed + 2, ..."""
     identities: Callable[[Arithmetic], list[Identity]] = field(repr=False, compare=False)
     """Fingerprints of all seeds in an arithmetic."""
+    notes: tuple[str, ...] = ()
+    """What is to be said about the settings, in a sentence each."""
 
     def answers(self, modes: Sequence[str]) -> list[tuple[int, str]]:
         """(k, mode) of the predictions wanted: only modes with an adapter are made again with the k-th seed."""
@@ -100,6 +103,8 @@ def plan_run(
     """
     dataset = load_dataset(path)
     folder = out or Path("runs") / dataset.config.name
+    embedder_print = _embedder_fingerprint(embedder) if dataset.documents else ""
+    dataset, tuned = with_tuned(dataset, folder, embedder_print)
     _check_names(dataset)
     _check_folder(folder, dataset)
     examples = choose_examples(dataset.test, limit, seed)
@@ -113,7 +118,6 @@ def plan_run(
         dataset_path=str(path), model=source.label, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype,
         plugins=list(plugins), stamp=review_stamp(path), dataset=settings,
     )  # fmt: skip
-    embedder_print = _embedder_fingerprint(embedder) if dataset.documents else ""
 
     arithmetic = SERVED
     if source.folder and not source.endpoint:
@@ -136,7 +140,7 @@ def plan_run(
         return [_with_served(source.endpoint, i) if source.endpoint else _with_pulled(folder, i) for i in found]
 
     first, *further = identities(arithmetic)
-    return Plan(dataset, config, first, examples, folder, tuple(further), identities)
+    return Plan(dataset, config, first, examples, folder, tuple(further), identities, (tuned,) if tuned else ())
 
 
 def plan_again(run: Path) -> Plan:

@@ -18,7 +18,7 @@ from eval.arms.predict import predict
 from eval.arms.resources import Resources
 from eval.config import write_run_config
 from eval.data.dataset import check_corpus
-from eval.data.gates.gate import Finding, check_run, tell, write_findings
+from eval.data.gates.gate import RETRIEVAL, Finding, check_run, tell, write_findings
 from eval.files import write_json
 from eval.judge.settings import JudgeSettings
 from eval.model.generator import GENERATORS, GeneratorKind
@@ -123,6 +123,7 @@ class Work:
         if to_answer(self.plan, self.modes):
             check_corpus(self.plan.dataset)
         self._findings += check_run(self.plan.dataset, self.plan.examples, self.plan.folder)
+        self._findings += [Finding(RETRIEVAL, "note", line, str(self.plan.dataset.path)) for line in self.plan.notes]
         self._held.enter_context(locked(self.plan.folder))  # so that bad data leave nothing behind
         write_run_config(self.plan.folder / "config.yaml", self.plan.config)
         generator = self.plan.config.dataset.generation.generator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -119,6 +120,7 @@ def _client(where: str) -> Any:
     try:
         client = QdrantClient(url=where) if "://" in where else QdrantClient(path=where)
         client.get_collections()
+        atexit.register(client.close)  # left to the interpreter's end, it fails there
     except Exception as error:  # what it raises depends on the transport
         reason = str(error).strip().split("\n")[0]
         raise UserError(f"retrieval.store: no Qdrant to open at {where} ({reason}); see retrieval.store_url") from None

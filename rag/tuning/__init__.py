@@ -1,0 +1,1 @@
+"""Settings of retrieval chosen on development questions alone."""

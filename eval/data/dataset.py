@@ -100,19 +100,20 @@ def load_dataset(path: Path, *, test: bool = True) -> Dataset:
     """
     config = _read_config(path)
     documents = _list_corpus(path / "corpus")
-    splits = {
-        name: _read_split(path / name, config, documents)
-        for name in ("train.jsonl", "dev.jsonl", "test.jsonl")
-        if (name == "test.jsonl" and test) or name == "train.jsonl" or (name == "dev.jsonl" and (path / name).exists())
-    }
+    names = [
+        "train.jsonl",
+        *(["dev.jsonl"] if (path / "dev.jsonl").exists() else []),
+        *(["test.jsonl"] if test else []),
+    ]
+    splits = {name: _read_split(path / name, config, documents) for name in names}
     check_splits(splits)
-    train, dev, test = (
+    train, dev, asked = (
         tuple(row.example for row in splits.get(name, ())) for name in ("train.jsonl", "dev.jsonl", "test.jsonl")
     )
     _check_database(config, path, [row for rows in splits.values() for row in rows])
     check_reference_replies(config, train, documents, path)
-    row_checks(config, [*train, *dev, *test], documents, path)  # raises for one that cannot be built
-    return Dataset(path, config, train, dev, test, documents)
+    row_checks(config, [*train, *dev, *asked], documents, path)  # raises for one that cannot be built
+    return Dataset(path, config, train, dev, asked, documents)
 
 
 def check_corpus(dataset: Dataset) -> None:

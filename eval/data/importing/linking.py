@@ -35,7 +35,7 @@ class Linker:
     """Finds answers in the documents of one corpus."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
-        from rag.lexical import terms
+        from rag.lexical.terms import terms
 
         self._terms = terms
         self._ids = [d.id for d in documents]

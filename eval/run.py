@@ -8,7 +8,7 @@ from eval.analysis.economics import read_prices
 from eval.pipeline.graph import Executor
 from eval.pipeline.local import run_here
 from eval.pipeline.mixed_results import pulled, settled
-from eval.pipeline.plan import Plan, modes_for
+from eval.pipeline.plan import Plan, left_to_ask, modes_for
 from eval.pipeline.tasks import PLAIN, Options, Work, heading
 from eval.records import Decision
 from eval.retention.benchmark import Battery, find_battery, read_battery
@@ -26,7 +26,7 @@ def evaluate(
     wanted = modes_for(plan.dataset, modes, plan.config.dataset.endpoint)
     battery = _battery(plan) if options.retention and not plan.config.dataset.endpoint else None
     plan = settled(plan, wanted, battery)
-    for line in (*plan.notes, *pulled(plan, wanted)):
+    for line in (*plan.notes, *left_to_ask(plan.dataset, modes), *pulled(plan, wanted)):
         say(line)
     work = Work(plan, wanted, options, battery)
     try:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from eval.arms.modes import MODES
 from eval.arms.prompt import Prompt, render
 from eval.arms.worker_pool import answer
+from eval.errors import UserError
 from eval.model.arithmetic import to_record
 from eval.model.generator import Answered, Answering, Completion, Generator, generator
 
 if TYPE_CHECKING:
     from eval.arms.resources import Resources
+    from eval.model.stopping import Limits
 
 
 class LocalGenerator:
@@ -24,28 +27,35 @@ class LocalGenerator:
     def begin(self, mode: str, adapter: str | None, prompts: Sequence[Prompt]) -> Answering:
         """Load the adapter and put the prompts into tokens; raises UserError where one leaves no room for a reply."""
         from eval.model.generate import check_lengths
+        from eval.model.grammar import check_grammar
 
         if adapter:
             self.resources.load_adapter(adapter)
         rows = [render(self.resources.base.tokenizer, p.messages) for p in prompts]
-        check_lengths(self.resources.base, rows, self.resources.limits, mode=mode)
-        return _Local(self.resources, adapter, rows)
+        limits = self.resources.limits
+        if MODES[mode].structured:
+            limits = replace(limits, grammar=self.resources.grammar)
+            if limits.thinks:
+                raise UserError(f"--mode {mode}: a model that thinks first is held to no grammar; drop the mode")
+            check_grammar(self.resources.base.tokenizer, limits.grammar)
+        check_lengths(self.resources.base, rows, limits, mode=mode)
+        return _Local(self.resources, adapter, rows, limits)
 
 
 class _Local:
-    def __init__(self, resources: Resources, adapter: str | None, rows: list[list[int]]) -> None:
-        self.resources, self.adapter, self.rows = resources, adapter, rows
+    def __init__(self, resources: Resources, adapter: str | None, rows: list[list[int]], limits: Limits) -> None:
+        self.resources, self.adapter, self.rows, self.limits = resources, adapter, rows, limits
 
     def plan(self) -> list[list[int]]:
         from eval.model.generate import plan_batches
 
-        return plan_batches(self.resources.base, self.rows, self.resources.limits)
+        return plan_batches(self.resources.base, self.rows, self.limits)
 
     def made_on(self) -> dict[str, Any]:
         base = self.resources.base
         return to_record(
             self.resources.identity.arithmetic,
-            reply_limit=self.resources.limits.reply,
+            reply_limit=self.limits.reply,
             attention_of_model=str(getattr(base.causal.config, "_attn_implementation", None)),
             way=base.ways.reply.name,
         )
@@ -56,11 +66,11 @@ class _Local:
         resources, adapter = self.resources, self.adapter
 
         def own(some: Iterable[Sequence[int]]) -> Iterator[list[Completion]]:
-            return generate_batches(resources.base, adapter, self.rows, some, limits=resources.limits)
+            return generate_batches(resources.base, adapter, self.rows, some, limits=self.limits)
 
         task = {
             "adapter": adapter, "folder": str(resources.adapter_folder(adapter)) if adapter else "",
-            "prompts": self.rows, "limits": asdict(resources.limits), "way": resources.base.ways.reply.name,
+            "prompts": self.rows, "limits": asdict(self.limits), "way": resources.base.ways.reply.name,
         }  # fmt: skip
         team = resources.team if len(left) > 1 else None  # starting it takes longer than one batch
         return answer(batches, left, own, team, task)

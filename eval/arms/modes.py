@@ -1,4 +1,4 @@
-"""The seven modes that are compared: one decorated function each. Imports nothing heavy.
+"""The modes that are compared: one decorated function each. Imports nothing heavy.
 
 From the registration come the command's choices, what a mode needs, its place among the candidates and its label.
 """
@@ -27,6 +27,14 @@ class Sources(Protocol):
     @property
     def shots(self) -> Sequence[Example]:
         """The worked examples."""
+        ...
+
+    def nearest(self, example: Example) -> Sequence[Example]:
+        """The worked examples whose questions are nearest to this one, the nearest last."""
+        ...
+
+    def corpus(self) -> tuple[Passage, ...]:
+        """The documents of the corpus, whole, as many as the model reads."""
         ...
 
     def retrieve(self, example: Example) -> tuple[Passage, ...]:
@@ -59,6 +67,12 @@ class Mode:
     build: Build
     use: str = ""
     """What to do where it reaches its targets."""
+    on_request: str = ""
+    """Why it runs only where it is named; empty: it runs by default."""
+    structured: bool = False
+    """Its replies are decoded under the grammar of the data set's checks."""
+    examples: bool = False
+    """Looks its worked examples up for each question."""
 
 
 MODES: Registry[Mode] = Registry("mode")
@@ -74,11 +88,16 @@ def mode(
     retrieves: bool = False,
     adapter: Adapter | None = None,
     use: str = "",
+    on_request: str = "",
+    structured: bool = False,
+    examples: bool = False,
 ) -> Callable[[Build], Build]:
     """Register a prompt-building function as a mode."""
 
     def register(build: Build) -> Build:
-        MODES.add(name, Mode(name, label, why, strategy, retrieves, adapter, build, use))
+        MODES.add(
+            name, Mode(name, label, why, strategy, retrieves, adapter, build, use, on_request, structured, examples)
+        )  # fmt: skip
         return build
 
     return register
@@ -102,6 +121,29 @@ def fewshot(sources: Sources, example: Example) -> Prompt:
     return ask(sources.config.instruction, example.question, shots=sources.shots)
 
 
+UNGUIDED = "replies under a grammar take a package more, and for small models cost knowledge"
+
+
+@mode(
+    "structured", "Structured", "the form by a grammar, without examples", strategy="prompt", structured=True,
+    on_request=UNGUIDED,
+    use="Serve the base model with its replies held to the grammar of your checks; nothing has to be trained.",
+)  # fmt: skip
+def structured(sources: Sources, example: Example) -> Prompt:
+    """The base mode's prompt, answered under the grammar of the data set's checks."""
+    return ask(sources.config.instruction, example.question)
+
+
+@mode(
+    "nearest", "Nearest few-shot", "worked examples chosen for each question", strategy="prompt", examples=True,
+    on_request="prompts that differ from question to question take two to three times as long as few-shot's",
+    use="Look the nearest worked examples up for each question; you need an index of them, and nothing is trained.",
+)  # fmt: skip
+def nearest(sources: Sources, example: Example) -> Prompt:
+    """The instruction, the training examples nearest to the question, and the question."""
+    return ask(sources.config.instruction, example.question, shots=sources.nearest(example))
+
+
 @mode(
     "rag", "RAG", "knowledge from retrieved passages", strategy="rag", retrieves=True,
     use="Serve the base model with the index, and index again when the corpus changes; nothing has to be trained.",
@@ -119,6 +161,38 @@ def rag_fewshot(sources: Sources, example: Example) -> Prompt:
     """The instruction, worked examples, retrieved passages and the question."""
     passages = sources.retrieve(example)
     return ask(sources.config.instruction, example.question, passages=passages, shots=sources.shots)
+
+
+@mode(
+    "rag-structured", "RAG + grammar", "retrieval with the form by a grammar", strategy="rag", retrieves=True,
+    structured=True, on_request=UNGUIDED,
+    use="Serve the base model with the index, its replies held to the grammar of your checks; no training is needed.",
+)  # fmt: skip
+def rag_structured(sources: Sources, example: Example) -> Prompt:
+    """The RAG mode's prompt, answered under the grammar of the data set's checks."""
+    return ask(sources.config.instruction, example.question, passages=sources.retrieve(example))
+
+
+@mode(
+    "rag-nearest", "RAG + nearest few-shot", "retrieval with worked examples chosen for each question", strategy="rag",
+    retrieves=True, examples=True,
+    on_request="prompts that differ from question to question take two to three times as long as few-shot's",
+    use="Serve the base model with both indexes, of documents and of worked examples; no training is needed.",
+)  # fmt: skip
+def rag_nearest(sources: Sources, example: Example) -> Prompt:
+    """The instruction, the nearest training examples, retrieved passages and the question."""
+    passages, shots = sources.retrieve(example), sources.nearest(example)
+    return ask(sources.config.instruction, example.question, passages=passages, shots=shots)
+
+
+@mode(
+    "full", "Whole corpus", "the corpus in every prompt, without retrieval", strategy="rag", retrieves=True,
+    on_request="a prompt that holds the corpus takes minutes on two cores",
+    use="Put the documents into the prompt that you serve, and have its beginning cached; no index is needed.",
+)  # fmt: skip
+def full(sources: Sources, example: Example) -> Prompt:
+    """The instruction, the documents of the corpus and the question."""
+    return ask(sources.config.instruction, example.question, passages=sources.corpus())
 
 
 @mode("oracle", "Oracle passages", "the ceiling of better retrieval; diagnosis only", strategy=None, retrieves=True)

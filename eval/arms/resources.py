@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import cached_property
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.arms.modes import MODES
-from eval.arms.prompt import ask, render_reply
+from eval.arms.prompt import ask, render, render_reply, user_turn
+from eval.arms.reply_grammar import reply_grammar
 from eval.config import DatasetConfig, RunConfig
 from eval.data.dataset import Dataset
 from eval.data.fewshot import choose_shots
@@ -133,6 +135,60 @@ class Resources:
     def shots(self) -> tuple[Example, ...]:
         """The worked examples of the few-shot prompts."""
         return choose_shots(self.dataset.train, self.config.fewshot.examples, self.run_config.seed)
+
+    @cached_property
+    def _examples(self) -> Any:
+        """The index of worked examples."""
+        if self._first:
+            return self._first._examples
+        from rag.examples import ExampleIndex
+
+        return ExampleIndex(self.dataset.train, self.embedder if self.dataset.documents else None)
+
+    def nearest(self, example: Example) -> Sequence[Example]:
+        """The worked examples whose questions are nearest, the nearest last."""
+        (found,) = self._examples.nearest([example.question], self.config.fewshot.examples)
+        return tuple(found)
+
+    def corpus(self) -> tuple[Passage, ...]:
+        """The documents, whole: those that training rows name most often first, as many as the model reads."""
+        return self._whole
+
+    @cached_property
+    def _whole(self) -> tuple[Passage, ...]:
+        named = Counter(d for e in self.dataset.train for d in e.documents)
+        documents = sorted(self.dataset.texts, key=lambda d: (-named[d.id], d.id))
+        longest = max((len(e.question) for e in (*self.dataset.train, *self.dataset.test)), default=0)
+        room = None if self.context is None else self.context - self.limits.most - longest - len(
+            render(self.tokenizer, ask(self.config.instruction, "?").messages)
+        )  # fmt: skip
+        held: list[Passage] = []
+        for document in documents:
+            passage = Passage(document.id, document.text, 1.0, 0)
+            taken = len(self.tokenizer.encode(user_turn("", [passage]), add_special_tokens=False))
+            if room is not None and taken > room:
+                break
+            held.append(passage)
+            room = None if room is None else room - taken
+        if not held:
+            raise UserError(
+                f"--mode full: not one document of {self.dataset.path} fits into what the model reads "
+                f"({self.context} tokens); name a model that reads more, or drop the mode"
+            )
+        if len(held) < len(documents):
+            say(f"mode full: the model reads {len(held)} of {len(documents)} documents, those named most in training")
+        return tuple(held)
+
+    @cached_property
+    def grammar(self) -> str:
+        """The grammar of the data set's checks, for structured modes; raises UserError where there is none."""
+        found = reply_grammar(self.config, self.dataset.train)
+        if not found:
+            raise UserError(
+                f"{self.dataset.path / 'dataset.yaml'}: no check gives a grammar; structured modes need a check of "
+                "json, one_of, or a regex from ^ to $"
+            )
+        return found
 
     @cached_property
     def limits(self) -> Limits:

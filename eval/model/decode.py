@@ -10,7 +10,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
+from transformers import (
+    GenerationConfig,
+    LogitsProcessor,
+    LogitsProcessorList,
+    StoppingCriteria,
+    StoppingCriteriaList,
+)
 
 from eval.model.forward import forward
 from eval.model.kv_cache import BufferCache, left_padded, select_rows, shifted
@@ -40,9 +46,9 @@ def complete(
     """Our own decoding: write the reply to each prompt, `prefix` and a row together, into its ending."""
     ids, mask, positions = left_padded(rows, prefix=prefix, pad=pad, device=device)
     logits, cache = prefill(model, states, ids, mask, positions)
-    token = torch.cat([piece[:, -1].argmax(-1) for piece in logits])
-    position = positions[:, -1]
     alive = list(endings)  # the reply that each row of the cache belongs to
+    token = chosen(torch.cat([piece[:, -1] for piece in logits]), alive)
+    position = positions[:, -1]
     while True:
         for ending, value in zip(alive, token.tolist(), strict=True):
             if ending.finish is None:
@@ -57,7 +63,16 @@ def complete(
             alive = [alive[i] for i in running]
         mask = torch.cat([mask, mask.new_ones(len(alive), 1)], dim=1)
         position = position + 1
-        token = step(model, cache, token, mask, position).argmax(-1)
+        token = chosen(step(model, cache, token, mask, position), alive)
+
+
+def chosen(logits: torch.Tensor, endings: Sequence[Ending]) -> torch.Tensor:
+    """The next token of each row, shape (rows,): the likeliest, of those that its grammar allows where it has one."""
+    token = logits.argmax(-1)
+    for i, ending in enumerate(endings):
+        if ending.grammar is not None and ending.finish is None:
+            token[i] = ending.grammar.choose(logits[i])
+    return token
 
 
 def prefill(
@@ -92,7 +107,10 @@ def complete_by_transformers(
     model: Any, prompts: Sequence[Sequence[int]], pad: int, endings: Sequence[Ending], device: torch.device
 ) -> None:
     """transformers' own `generate` on whole prompts, padded on the left where there are several."""
-    greedy(model, prompts, pad, UNENDING, device=device, stopping_criteria=StoppingCriteriaList([_Watch(endings)]))
+    how: dict[str, Any] = {"stopping_criteria": StoppingCriteriaList([_Watch(endings)])}
+    if any(ending.grammar for ending in endings):
+        how["logits_processor"] = LogitsProcessorList([_Hold(endings)])
+    greedy(model, prompts, pad, UNENDING, device=device, **how)
 
 
 def greedy(
@@ -116,6 +134,17 @@ def _plain_generation(model: Any) -> Iterator[None]:
         yield
     finally:
         model.generation_config = own
+
+
+class _Hold(LogitsProcessor):  # type: ignore[misc]
+    """Leaves each row that has a grammar the one token that this chooses."""
+
+    def __init__(self, endings: Sequence[Ending]) -> None:
+        self.endings = endings
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        token = chosen(scores, self.endings)
+        return torch.full_like(scores, float("-inf")).scatter(1, token[:, None], 0.0)
 
 
 class _Watch(StoppingCriteria):  # type: ignore[misc]

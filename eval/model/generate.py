@@ -22,6 +22,7 @@ from eval.model.device import free_memory, total_memory
 from eval.model.device_map import devices_of
 from eval.model.dimensions import activation_bytes, cache_bytes
 from eval.model.generator import Completion
+from eval.model.grammar import Grammar
 from eval.model.kv_cache import common_prefix, pad_token, prefix_states
 from eval.model.out_of_memory import in_halves, is_shortage, release
 from eval.model.stopping import Ending, Limits
@@ -178,7 +179,10 @@ def begin_reply(
     thinking = Thinking(
         decoder(base.tokenizer, specials=True), thinking_forms(base.tokenizer), opened_by(base.tokenizer, prompt)
     )
-    return Ending(limits, stops, room=room, thinking=thinking)
+    ending = Ending(limits, stops, room=room, thinking=thinking)
+    if limits.grammar:
+        ending.grammar = Grammar(base.tokenizer, limits.grammar)
+    return ending
 
 
 def _completion(base: Base, prompt: Sequence[int], ending: Ending, seconds: float) -> Completion:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from eval.model.thinking import Decode, Thinking
 from eval.records import Finish
@@ -80,6 +81,8 @@ class Limits:
     """Whether the model is expected to write one."""
     loops: bool = True
     """Whether repetition can be endless; not where the replies that are wanted repeat themselves as much."""
+    grammar: str = ""
+    """What replies are held to, as `eval.model.grammar` reads it; empty: nothing."""
 
     @property
     def most(self) -> int:
@@ -108,6 +111,8 @@ class Ending:
         self.tokens: list[int] = []
         """All that was written, the stop token included."""
         self.finish: Finish | None = None
+        self.grammar: Any = None
+        """The `Grammar` that chooses its tokens, where there is one."""
 
     def add(self, token: int) -> Finish | None:
         """Take the next token; returns how the reply ended with it, or None while it goes on."""

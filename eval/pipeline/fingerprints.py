@@ -41,6 +41,8 @@ class Identity:
     """Empty when the data set has no corpus."""
     passages: str
     """Of the index and of how passages are found in it."""
+    checks: str
+    """Of the style checks, from which the grammar of structured modes is made."""
     prompt: str
     answering: Parts
     """What predictions of any mode depend on, besides the index and the adapter."""
@@ -72,13 +74,22 @@ class Identity:
             found |= {"adapter": self.adapter(spec.adapter), "training": dict(self.training[spec.adapter])}
         return found
 
+    def drawn_on(self, mode: str) -> list[Any]:
+        """What only some modes depend on: the grammar of replies, and how examples are looked up."""
+        from rag.lexical.terms import terms_version
+
+        spec = MODES[mode]
+        return [*([self.checks] if spec.structured else []), *([self.index, terms_version()] if spec.examples else [])]
+
     def predictions(self, mode: str) -> str:
         """The fingerprint of a mode's predictions."""
         spec = MODES[mode]
         adapter = self.adapter(spec.adapter) if spec.adapter else ""
         passages = self.passages if spec.retrieves else ""
         version = MODES.origin(mode)
-        return fingerprint(mode, self.answering, passages, adapter, *([version] if version else []))
+        return fingerprint(
+            mode, self.answering, passages, adapter, *([version] if version else []), *self.drawn_on(mode)
+        )
 
     def retention(self, mode: str, battery: str) -> str:
         """The fingerprint of a mode's results on a retention battery, from the battery's digest."""
@@ -119,6 +130,7 @@ def identify(
         model=fingerprint(model, asdict(arithmetic), finetune.method),
         index=index,
         passages=passages,
+        checks=fingerprint("grammar", settings.style.checks, settings.refusal),
         prompt=fingerprint(CODE, settings.instruction, *template),
         answering=common | {
             "fewshot": settings.fewshot.model_dump(),

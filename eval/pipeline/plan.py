@@ -208,7 +208,19 @@ def modes_for(dataset: Dataset, modes: Sequence[str], endpoint: Endpoint | None 
             raise UserError(
                 f"--mode {name}: {dataset.path} has no corpus/ to retrieve from; add documents or drop the mode"
             )
-    return [m for m in possible if not modes or m in modes or m == "base"]
+    generator = dataset.config.generation.generator if endpoint is None else "endpoint"
+    if generator != "local" and (held := [m for m in modes if MODES[m].structured]):
+        raise UserError(f"--mode {held[0]}: only models that are loaded here are held to a grammar; drop the mode")
+    return [m for m in possible if (m in modes or m == "base" if modes else not MODES[m].on_request)]
+
+
+def left_to_ask(dataset: Dataset, modes: Sequence[str]) -> list[str]:
+    """A line on the modes that a run of all leaves out, each with the reason; none where modes are named."""
+    if modes:
+        return []
+    possible = [m for m in MODES.values() if m.on_request and (dataset.documents or not m.retrieves)]
+    named = "; ".join(f"{m.name} ({m.on_request})" for m in possible)
+    return [f"left out unless named with --mode: {named}"] if possible else []
 
 
 def choose_examples(test: Sequence[Example], limit: int | None, seed: int) -> tuple[Example, ...]:

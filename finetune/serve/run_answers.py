@@ -169,6 +169,8 @@ def _missing(resources: Resources, name: str) -> str | None:
     spec, dataset = MODES[name], resources.dataset
     if spec.strategy is None:
         return "it is given the gold passages, which a new question does not have; name another mode"
+    if spec.structured:
+        return "its replies are held to a grammar, which is not done here; name another mode"
     if spec.retrieves and not dataset.documents:
         return f"{dataset.path} has no corpus/ to retrieve from; name another mode"
     if spec.adapter and not is_complete(resources.adapter_folder(spec.adapter)):

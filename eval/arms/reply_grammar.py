@@ -1,0 +1,75 @@
+"""The grammar that a data set's own checks and training replies give for its replies. Imports nothing heavy.
+
+A `json` check gives its schema, an anchored `regex` its language, `one_of` its texts, in this order; where replies are
+questions' refusals in plain words, those are allowed beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from eval.config import DatasetConfig
+from eval.records import Example
+
+ANY_OBJECT = {"type": "object"}
+COMPACT = {"item_separator": ",", "key_separator": ":"}
+SPACED = {"item_separator": ", ", "key_separator": ": "}
+_BEYOND = re.compile(r"\(\?[^:]|\\[1-9bBAZz]")
+"""What a regular language has not: looking around, references, borders."""
+
+
+def reply_grammar(config: DatasetConfig, train: Sequence[Example]) -> str:
+    """The grammar as Lark text for llguidance; empty where no check gives one."""
+    body = next(_bodies(config, train), "")
+    if not body:
+        return ""
+    plain = {e.reply.strip() for e in train if not e.answerable}
+    allowed = config.refusal if config.refusal and config.refusal.strip() in plain else ""
+    return f"start: reply{f' | {json.dumps(allowed, ensure_ascii=False)}' if allowed else ''}\n{body}\n"
+
+
+def _bodies(config: DatasetConfig, train: Sequence[Example]) -> Iterator[str]:
+    named: dict[str, list[Any]] = {}
+    for check in config.style.checks:
+        for name, argument in check.items() if isinstance(check, Mapping) else [(check, {})]:
+            named.setdefault(name, []).append(argument)
+    for argument in named.get("json", []):
+        schema = dict((argument or {}).get("schema") or ANY_OBJECT)
+        yield f"reply: %json {json.dumps(schema | {'x-guidance': _form(train)})}"
+    for argument in named.get("one_of", []):
+        texts = argument if isinstance(argument, list) else []
+        if texts and all(isinstance(text, str) for text in texts):
+            yield "reply: " + " | ".join(json.dumps(text, ensure_ascii=False) for text in texts)
+    for argument in named.get("regex", []):
+        if isinstance(argument, str) and (language := _regular(argument)):
+            yield f"reply: /{language}/"
+
+
+def _regular(pattern: str) -> str:
+    """A pattern that says how a whole reply looks, without its anchors; empty where it says less, or no grammar can."""
+    anchored = re.fullmatch(r"(?:\^|\\A)(.*?)(?:\$|\\Z)", pattern, re.DOTALL)
+    if not anchored or _BEYOND.search(anchored[1]) or "|" in re.sub(r"\([^()]*\)", "", anchored[1]):
+        return ""
+    return anchored[1].replace("/", r"\/")
+
+
+def _form(train: Sequence[Example]) -> dict[str, Any]:
+    """How JSON is spaced, as all training replies have it; free where they differ."""
+    for form in (SPACED, COMPACT):
+        if train and all(_written(e.reply, form) for e in train):
+            return {"whitespace_flexible": False, **form}
+    return {"whitespace_flexible": True}
+
+
+def _written(reply: str, form: Mapping[str, str]) -> bool:
+    try:
+        value = json.loads(reply)
+    except ValueError:
+        return True  # a refusal in plain words tells nothing
+    separators = (form["item_separator"], form["key_separator"])
+    return reply.strip() in (
+        json.dumps(value, separators=separators, ensure_ascii=ascii) for ascii in (False, True)
+    )  # fmt: skip

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.config import Retrieval
 from eval.errors import UserError
 from eval.files import write_json
 from eval.terminal.progress import say
@@ -127,16 +126,13 @@ def passage_vectors(resources: Resources) -> Any:
 
 def _nearest(resources: Resources, questions: Sequence[str]) -> list[list[tuple[str, int]]]:
     """The names of the passages that the run's own vectors bring; says where the run itself finds them otherwise."""
-    from rag.retrievers.ranking import RankingRetriever
-
-    retriever, settings = resources.retriever, resources.config.retrieval
     passage_vectors(resources)  # raises where there are none
-    if settings.method != "dense":
-        say(f"the page finds passages by their vectors alone; the run finds them by {settings.method} retrieval")
-    dense = (
-        RankingRetriever(retriever.dense, Retrieval(top_k=settings.top_k)) if hasattr(retriever, "dense") else retriever
-    )
-    return [_names(found) for found in dense.retrieve(questions)]
+    method = resources.config.retrieval.method
+    if method != "dense":
+        say(f"the page finds passages by their vectors alone; the run finds them by {method} retrieval")
+    by_vectors: Any = getattr(resources.retriever, "by_vectors", None)
+    found = (by_vectors() if by_vectors else resources.retriever).retrieve(questions)
+    return [_names(passages) for passages in found]
 
 
 def _search(resources: Resources, embed: Any, questions: Sequence[str]) -> list[list[tuple[str, int]]]:

@@ -92,6 +92,10 @@ class HybridRetriever(RankingRetriever):
         self.dense = ranking.dense
         self.embedder: Embedder = ranking.dense.embedder
 
+    def by_vectors(self) -> RankingRetriever:
+        """The same passages by their vectors alone."""
+        return RankingRetriever(self.dense, Retrieval(method="dense", top_k=self.top_k))
+
     def vectors(self) -> NDArray[np.float64]:
         """Unit vectors of `contents`, shape (passages, dimensions)."""
         return self.dense.vectors()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from eval.analysis.attribution import attribute
 from eval.analysis.economics import economics, read_prices
+from eval.analysis.retrieval_ladder import LADDER, REACH, ladder
 from eval.analysis.side_effects import side_effects
 from eval.arms.modes import MODES
 from eval.arms.predict import read_predictions
@@ -36,6 +37,8 @@ def analyse(run: Path, prices: Path | None = None) -> None:
     modes = sorted(f.stem for f in (run / "predictions").glob("*.jsonl"))
     predictions = {m: {p.id: p for p in read_predictions(run, m)} for m in modes}
     write_json(run / "attribution.json", attribute(examples, first, predictions, seed=config.seed))
+    if (run / REACH).is_file():
+        write_json(run / LADDER, ladder(examples, first, predictions, read_json(run / REACH)))
     write_json(run / "economics.json", economics(costs, charged, bundled=prices is None))
     write_json(run / "sensitivity.json", sensitivity(scores, config))
     write_json(run / "side_effects.json", side_effects(first, seed=config.seed))

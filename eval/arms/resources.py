@@ -246,6 +246,16 @@ class Resources:
             write_json(file, kept)
         return [Finding(**finding) for finding in kept["findings"]]
 
+    def write_reach(self, examples: Sequence[Example]) -> None:
+        """Keep in the run folder how far retrieval gets for each question, for whoever asks if it is the retriever."""
+        from eval.analysis.retrieval_ladder import REACH
+        from rag.reach import reach
+
+        file = self.run / REACH
+        known = fingerprint(self.identity.passages, [(e.id, e.question, e.answers, e.documents) for e in examples])
+        if not file.is_file() or read_json(file).get("of") != known:
+            write_json(file, {"of": known, **reach(examples, self.dataset.texts, self.retriever)})
+
     def retrieve(self, example: Example) -> tuple[Passage, ...]:
         """The question's passages from the index, best first."""
         self.prepare([example])

@@ -144,7 +144,12 @@ class Work:
         from finetune.training.distributed import world
 
         # Of processes that train together one alone opens the index.
-        world().from_main(lambda: self.resources.prepare(self.plan.examples if self.modes else ()))
+        world().from_main(self._passages)
+
+    def _passages(self) -> None:
+        self.resources.prepare(self.plan.examples if self.modes else ())
+        if self.modes:
+            self.resources.write_reach(self.plan.examples)
 
     def _check_rows(self, adapter: Adapter) -> Task:
         def run() -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from eval.analysis.retrieval_ladder import LADDER, RUNGS
+from eval.files import read_json
 from reports.charts import plots as charts
-from reports.run_folder import Run
+from reports.run_folder import Run, label
 from reports.sections import summary
 from reports.sections.axes import estimate
 from reports.sections.section import Section
@@ -31,6 +33,16 @@ HTML = """\
 <tr{% if mode == decision.mode %} class="chosen"{% endif %}>{{ arm(mode) }}{% for e in cells %}{{ num(e) }}{% endfor %}</tr>
 {% endfor %}
 </tbody></table></div></details></div>
+{% endfor %}
+{% for mode, n, failed, rungs in ladders %}
+<div class="card"><h3>Is it the retriever? {{ mode }}</h3>
+<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
+<caption><span>Where the {{ failed }} questions of {{ n }} were lost that it has wrong</span></caption>
+<thead><tr><th scope="col">What is the matter</th><th scope="col" class="num">Questions</th>
+<th scope="col" class="num">The most that a repair gives</th><th scope="col">Repair</th></tr></thead>
+<tbody>{% for words, count, most, repair in rungs %}
+<tr><th scope="row">{{ words }}</th><td class="num">{{ count }}</td><td class="num">{{ most }}</td><td>{{ repair }}</td></tr>
+{% endfor %}</tbody></table></div></div>
 {% endfor %}
 </section>
 """
@@ -62,12 +74,42 @@ def _metric_charts(run: Run, table: Table) -> list[tuple[str, Markup]]:
 
 def data(run: Run) -> Mapping[str, Any] | None:
     """The tables, where there is anything in them."""
-    return {"metric_tables": found} if (found := metric_tables(run)) else None
+    return {"metric_tables": found, "ladders": ladders(run)} if (found := metric_tables(run)) else None
+
+
+def ladders(run: Run) -> list[tuple[str, int, int, list[tuple[str, int, str, str]]]]:
+    """(arm, questions, failed ones, rungs) of the untuned arms that retrieve; a rung has words, count, share, repair."""
+    file = run.path / LADDER
+    if not file.is_file():
+        return []
+    found = read_json(file)
+    return [
+        (label(mode), arm["n"], arm["failed"], [
+            (RUNGS[name][0].format(depth=found["depth"]), rung["count"], _most(rung["of_all"]), RUNGS[name][1])
+            for name, rung in arm["rungs"].items()
+        ])
+        for mode, arm in found["arms"].items() if arm["failed"]
+    ]  # fmt: skip
+
+
+def _most(share: Mapping[str, float] | None) -> str:
+    if share is None:
+        return "–"
+    return f"{100 * share['mean']:.0f} points ({100 * share['low']:.0f} to {100 * share['high']:.0f})"
+
+
+def _ladders(run: Run) -> list[str]:
+    head = ["what is the matter", "questions", "the most that a repair gives", "repair"]
+    return [
+        f"{name}: {failed} of {n} wrong\n\n{table(head, [[w, str(c), m, r] for w, c, m, r in rungs])}"
+        for name, n, failed, rungs in ladders(run)
+    ]
 
 
 def markdown(run: Run) -> Iterable[str]:
     """A table for each of the two."""
-    return [fold(words.AXES[axis], _metrics(run, axis)) for axis in ("retrieval", "abstention")]
+    tables = [fold(words.AXES[axis], _metrics(run, axis)) for axis in ("retrieval", "abstention")]
+    return [*tables, fold("Is it the retriever?", _ladders(run))]
 
 
 def _metrics(run: Run, axis: str) -> list[str]:

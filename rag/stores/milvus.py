@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -123,6 +124,7 @@ def _client(where: str) -> Any:
         from pymilvus import MilvusClient
     except ImportError:
         raise UserError("retrieval.store: milvus is not installed: pip install pymilvus milvus-lite") from None
+    logging.getLogger("pymilvus").setLevel(logging.ERROR)  # Lite has no clock of a server, and it says so each time
     try:
         return MilvusClient(uri=where)
     except Exception as error:  # what it raises depends on the transport

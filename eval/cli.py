@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,6 +32,7 @@ from eval.terminal.endpoint_options import (
     TokenizerOption,
     endpoint_of,
 )
+from eval.terminal.models_command import compare_models, several_models
 
 if TYPE_CHECKING:
     from eval.pipeline.plan import Plan
@@ -41,13 +43,17 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 MEASUREMENT, JUDGE = "Measurement", "Judge (an OpenAI-compatible endpoint; none is asked by default)"
 
 ModelOption = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--model",
         metavar="MODEL",
-        help="Base model: a Hugging Face id, a local folder, or an address. Default: the data set's endpoint, else "
+        help="Base model: a Hugging Face id, a local folder, or an address; repeat it to compare several. Default: "
+        "the data set's endpoint, else "
         f"{DEFAULT_MODEL}.",
     ),
+]
+ModelsOption = Annotated[
+    Path | None, typer.Option("--models", metavar="FILE", help="Compare the models of this file (docs/endpoints.md).")
 ]
 EmbedderOption = Annotated[
     str, typer.Option("--embedder", metavar="EMBEDDER", help="Embedder: a Hugging Face id or a local folder.")
@@ -142,6 +148,7 @@ def evaluate(
     datasets: DatasetsArgument = None,
     mode: ModesOption = None,
     model: ModelOption = None,
+    models: ModelsOption = None,
     embedder: EmbedderOption = DEFAULT_EMBEDDER,
     limit: LimitOption = None,
     dtype: DtypeOption = "auto",
@@ -181,8 +188,10 @@ def evaluate(
         judge, judge_model, key_env=judge_key_env, repeats=judge_repeats, limit=judge_limit, timeout=judge_timeout
     )
     template = template_arguments(chat_template_kwargs)
+    several = several_models(model or [], models)
+    one = model[0] if model and not several else None
     endpoint = endpoint_of(
-        model, name=model_name, ft=ft_model, hybrid=hybrid_model, tokenizer=tokenizer, key_env=model_key_env,
+        one, name=model_name, ft=ft_model, hybrid=hybrid_model, tokenizer=tokenizer, key_env=model_key_env,
         concurrency=concurrency, max_requests=max_requests,
     )  # fmt: skip
     for name in mode or []:
@@ -195,22 +204,32 @@ def evaluate(
         from eval.data.gates.check_command import check_datasets
 
         check_datasets(
-            paths, model=model or DEFAULT_MODEL, embedder=embedder, dtype=dtype, template=template, seed=seed,
+            paths, model=one or DEFAULT_MODEL, embedder=embedder, dtype=dtype, template=template, seed=seed,
             limit=limit, out=out, json=json,
         )  # fmt: skip
         return
     from eval.pipeline.plan import plan_run
     from eval.pipeline.tasks import Options
 
+    options = Options(not no_retention, settings, prices)
+    if several:
+        if len(paths) > 1:
+            raise UserError("several models are compared on one data set; name one")
+        plan_one = partial(
+            plan_run, paths[0], embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype, template=template,
+            plugins=plugins,
+        )  # fmt: skip
+        compare_models(several, plan_one, mode or [], options, out, json=json)
+        return
     plans = [
         plan_run(
-            p, model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype, template=template,
+            p, model=one, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype, template=template,
             plugins=plugins, out=out, endpoint=endpoint,
         )
         for p in paths
     ]  # fmt: skip
     _check_distinct([p.folder for p in plans])
-    _run(plans, mode or [], Options(not no_retention, settings, prices), json=json)
+    _run(plans, mode or [], options, json=json)
 
 
 def _run(plans: Sequence[Plan], modes: Sequence[str], options: Options, *, json: bool) -> None:

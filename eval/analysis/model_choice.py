@@ -1,0 +1,113 @@
+"""Which model and strategy to take, from finished runs of one data set with several models. No model is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from eval.config import read_run_config
+from eval.errors import UserError
+from eval.files import file_digest, read_json, write_json
+from eval.records import Decision, Estimate, decision_from_dict
+
+FILE = "matrix.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelResult:
+    """One model's run, as far as a choice of model needs it."""
+
+    name: str
+    model: str
+    folder: Path
+    decision: Decision
+    questions: str
+    """A digest of what was asked."""
+    per_thousand: float | None
+    """What a thousand questions cost by the verdict's mode; None: no mode, or nothing was measured."""
+    fixed: float | None
+    """Indexing and training, once."""
+    currency: str
+    placeholders: bool
+    """The prices are those that the tool brings, which are nobody's."""
+
+    def estimate(self, axis: str, mode: str | None = None) -> Estimate | None:
+        """What a mode, by default the verdict's, reaches on an axis."""
+        return self.decision.axes.get(axis, {}).get(mode or self.decision.mode or "")
+
+    @property
+    def reaches(self) -> bool:
+        """Whether the verdict's mode is shown to reach every target."""
+        return self.decision.fit == "yes" and self.decision.mode is not None
+
+
+def read_result(name: str, folder: Path) -> ModelResult:
+    """One model's result from its run folder."""
+    decision = decision_from_dict(read_json(folder / "decision.json"))
+    file = folder / "economics.json"
+    money = read_json(file) if file.is_file() else {}
+    arm = money.get("arms", {}).get(decision.mode or "", {})
+    return ModelResult(
+        name, read_run_config(folder / "config.yaml").model, folder, decision, file_digest(folder / "examples.jsonl"),
+        arm.get("per_thousand"), arm.get("fixed"), str((money.get("prices") or {}).get("currency", "")),
+        bool(money.get("placeholders", True)),
+    )  # fmt: skip
+
+
+def cheapest(results: Sequence[ModelResult]) -> ModelResult | None:
+    """Of the models whose verdict is shown to reach every target, the one whose verdict's mode costs least to ask.
+
+    The verdict's mode is already the cheapest strategy of its model that is worth its cost, so that the pair follows
+    from the same rule. Ties go to what costs less to build, then to the order given. None: no model reaches them, or
+    prices are in several currencies.
+    """
+    able = [r for r in results if r.reaches and r.per_thousand is not None]
+    if not able or len({r.currency for r in able}) > 1:
+        return None
+    return min(able, key=lambda r: (r.per_thousand or 0.0, r.fixed or 0.0))
+
+
+def sentence(results: Sequence[ModelResult]) -> str:
+    """The choice in one to three sentences."""
+    reaching = [r for r in results if r.reaches]
+    if not reaching:
+        return "No model is shown to reach every target with any strategy that was tried."
+    found = cheapest(results)
+    if found is None:
+        names = ", ".join(r.name for r in reaching)
+        return f"The targets are reached with: {names}. Which is cheapest is not known: their prices do not compare."
+    said = (
+        f"{found.name} with {found.decision.mode} is the cheapest pair that is shown to reach every target: "
+        f"{found.per_thousand:.2f} {found.currency} for a thousand questions."
+    )
+    others = [r for r in reaching if r is not found and r.per_thousand is not None]
+    if others:
+        said += " Also: " + ", ".join(f"{r.name} with {r.decision.mode}, {r.per_thousand:.2f}" for r in others) + "."
+    if any(r.placeholders for r in reaching):
+        said += " Prices are the tool's placeholders: name your own by --prices, or for each model in a --models file."
+    return said
+
+
+def write_choice(results: Sequence[ModelResult], folder: Path) -> Path:
+    """Write matrix.json: every model's verdict, figures and costs, and the choice; raises UserError where the runs were
+    not asked the same questions."""
+    if len({r.questions for r in results}) > 1:
+        raise UserError(f"{folder}: the models were asked different questions; run them again in one command")
+    found = cheapest(results)
+    document: dict[str, Any] = {
+        "choice": None if found is None else {"model": found.name, "mode": found.decision.mode},
+        "sentence": sentence(results),
+        "models": [
+            {
+                "name": r.name, "model": r.model, "folder": r.folder.name, "strategy": r.decision.strategy,
+                "mode": r.decision.mode, "fit": r.decision.fit, "per_thousand": r.per_thousand, "fixed": r.fixed,
+                "currency": r.currency, "placeholders": r.placeholders,
+                "axes": {a: {m: asdict(e) for m, e in by.items()} for a, by in r.decision.axes.items()},
+            }
+            for r in results
+        ],
+    }  # fmt: skip
+    write_json(folder / FILE, document)
+    return folder / FILE

@@ -1,0 +1,41 @@
+"""`evaluate DATASET --model A --model B`: each model is asked the same, and one page says which to take."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.component
+
+
+def test_two_served_models_are_compared_and_the_one_that_answers_right_is_chosen(
+    scripted: Any, fault: Any, make_dataset: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from eval.cli import app
+
+    data, out = make_dataset(), tmp_path / "models"
+    rows = [json.loads(line) for line in (data / "test.jsonl").read_text().splitlines()]
+    replies = {r["question"]: r["reply"] for r in rows}
+
+    def right(handler: Any, body: dict[str, Any]) -> bool:
+        question = body["messages"][-1]["content"].partition("Question: ")[2]
+        if body["model"] != "tuned" or question not in replies:
+            return False
+        said = fault.altered(lambda a: a["choices"][0]["message"].update(content=replies[question]))
+        return bool(said(handler, body))
+
+    scripted.faults.append(right)
+    command = [str(data), "--model", f"{scripted.url}#base", "--model", f"{scripted.url}#tuned", "--mode", "base"]
+    assert app([*command, "--out", str(out), "--json"], standalone_mode=False) in (0, None)
+    document = json.loads(capsys.readouterr().out)
+    knowledge = {m["name"]: m["axes"]["knowledge"]["base"]["mean"] for m in document["models"]}
+    assert knowledge["tuned"] == 1.0 > knowledge["base"]
+    page = (out / "matrix.html").read_text(encoding="utf-8")
+    assert all(f'href="{name}/report.html"' in page for name in ("base", "tuned"))
+    asked = {name: [b["messages"] for b in scripted.seen if b["model"] == name] for name in ("base", "tuned")}
+    assert sorted(map(json.dumps, asked["base"])) == sorted(map(json.dumps, asked["tuned"]))
+    assert json.loads((out / "matrix.json").read_text()) == document

@@ -93,6 +93,8 @@ class EndpointGenerator:
         lora = lora_choice(server, name, base=adapter is None or url != self.endpoint.url, url=url)
         ends = self.ends
         extra: dict[str, Any] = {"lora": lora} if lora else {}
+        if server.kind == "llama.cpp":  # what is cached changes the sums, and with them close calls
+            extra["cache_prompt"] = False
         if ends.texts:
             extra["stop"] = list(ends.texts)
         if ends.tokens and server.kind in ("vllm", "sglang"):

@@ -205,3 +205,39 @@ def test_the_official_client_can_order_what_ours_goes_on_with(provider: Any, go:
         method={"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": order.epochs}}},
     )  # fmt: skip
     assert go().id == job.id and len(provider.jobs) == 1
+
+
+def test_the_command_sends_only_with_the_name_and_says_how_to_compare(
+    provider: Any, make_dataset: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from finetune.cli import app
+
+    provider.trains = False
+    command = ["cloud", "openai-compatible", str(make_dataset()), "--base", "tiny-llama", "--url", provider.url,
+               "--out", str(tmp_path / "run")]  # fmt: skip
+    app(command, standalone_mode=False)
+    assert "nothing was sent; add --send" in capsys.readouterr().out and provider.log == []
+    with pytest.raises(UserError, match="there is no terminal to ask on; add --yes-send harbours: nothing was sent"):
+        app([*command, "--send"], standalone_mode=False)
+    assert provider.log == [] and not (tmp_path / "run" / "cloud.jsonl").exists()
+    app([*command, "--send", "--yes-send", "harbours", "--cost-unknown"], standalone_mode=False)
+    assert "--ft-model ft:tiny-llama:rof-" in capsys.readouterr().out and made(provider) == (1, 0)
+    app([*command, "--status"], standalone_mode=False)
+    assert "job ftjob-1: succeeded, served as ft:tiny-llama:rof-" in capsys.readouterr().out
+
+
+def test_rows_with_a_secret_or_personal_data_stay_here(
+    provider: Any, make_dataset: Callable[..., Path], harbours: Callable[[str], dict[str, str]], tmp_path: Path
+) -> None:
+    from finetune.cli import app
+
+    rows = harbours("harbours")["train.jsonl"].replace("What is the depth of the harbour of Arvik", "Ask a.b@c.example")
+    data = make_dataset(**{"train.jsonl": rows})
+    command = ["cloud", "openai-compatible", str(data), "--base", "tiny-llama", "--url", provider.url, "--send",
+               "--yes-send", "harbours", "--cost-unknown", "--out", str(tmp_path / "run")]  # fmt: skip
+    with pytest.raises(UserError, match=r"personal data \(e-mail address\)"):
+        app(command, standalone_mode=False)
+    assert provider.log == []
+    provider.trains = False
+    app([*command, "--allow-personal-data"], standalone_mode=False)
+    assert made(provider) == (1, 0)

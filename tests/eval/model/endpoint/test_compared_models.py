@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.component
+
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def test_two_served_models_are_compared_and_the_one_that_answers_right_is_chosen(
@@ -39,3 +43,35 @@ def test_two_served_models_are_compared_and_the_one_that_answers_right_is_chosen
     asked = {name: [b["messages"] for b in scripted.seen if b["model"] == name] for name in ("base", "tuned")}
     assert sorted(map(json.dumps, asked["base"])) == sorted(map(json.dumps, asked["tuned"]))
     assert json.loads((out / "matrix.json").read_text()) == document
+
+
+def test_after_a_kill_the_same_command_asks_for_what_is_missing_and_ends_with_the_same_replies(
+    scripted: Any, make_dataset: Callable[..., Path], tmp_path: Path
+) -> None:
+    data, running = make_dataset(), []
+
+    def kill(handler: Any, body: dict[str, Any]) -> bool:
+        if len(scripted.seen) == 6 and running:
+            running.pop().kill()
+        return False
+
+    def run(out: str) -> subprocess.Popen[bytes]:
+        command = [str(data), "--model", f"{scripted.url}#base", "--mode", "base", "--concurrency", "1"]
+        return subprocess.Popen(
+            [sys.executable, "-m", "eval.cli", *command, "--out", str(tmp_path / out)], cwd=ROOT,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def texts(out: str) -> list[str]:
+        lines = (tmp_path / out / "predictions" / "base.jsonl").read_text().splitlines()
+        return [json.loads(line)["text"] for line in lines]
+
+    scripted.faults.append(kill)
+    running.append(process := run("killed"))
+    assert process.wait() == -9
+    before = len(scripted.seen)
+    assert run("killed").wait() == 0
+    asked = [json.dumps(b["messages"]) for b in scripted.seen if b["messages"][-1]["content"] != "Question: ?"]
+    assert len(scripted.seen) - before < 1 + 8 + 4  # at most the one that was under way is asked for again
+    assert run("whole").wait() == 0
+    assert texts("killed") == texts("whole") and len(set(asked)) == 8

@@ -261,6 +261,14 @@ class Cost:
     """Replies that ended at a limit."""
     loops: int = 0
     """Replies that ended in endless repetition."""
+    prefilled: int = 0
+    """Of `tokens_in`, those that were computed for one question alone."""
+    prefill_work: float = 0.0
+    """Machine seconds of answering until each first token: processor or card time, whatever else ran meanwhile."""
+    decode_work: float = 0.0
+    """The same, from then on."""
+    train_work: float = 0.0
+    """Machine seconds of training."""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

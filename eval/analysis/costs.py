@@ -41,5 +41,9 @@ def _cost(run: Path, identity: Identity, mode: str) -> Cost:
         thinking_tokens=sum(p.thinking_tokens for p in predictions),
         cut=sum(p.finish == "length" for p in predictions),
         loops=sum(p.finish == "loop" for p in predictions),
+        prefilled=asked["work"].get("prefilled", 0),
+        prefill_work=asked["work"].get("prefill", 0.0),
+        decode_work=asked["work"].get("decode", 0.0),
+        train_work=trained.get("work", 0.0),
         extra={k: trained[k] for k in ("rows", "held_back", "losses", "validation") if k in trained},
     )

@@ -1,6 +1,7 @@
 """What each arm costs in money: to build, for a thousand questions, for an update of the corpus. No model, no torch.
 
-All seconds and tokens are measured by the run (costs.json); all prices come from a file that the user edits.
+Tokens are counted by the run (costs.json) and turned into machine seconds by one measured throughput for all arms
+(`eval.analysis.throughput`); all prices come from a file that the user edits.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from pydantic import Field
 
+from eval.analysis.throughput import Throughput, noise, throughput
 from eval.arms.modes import MODES
 from eval.config import Section, read_section
 from eval.data.yaml_text import parse_yaml
@@ -74,42 +76,47 @@ def read_prices(path: Path | None) -> Prices:
 
 def economics(costs: Sequence[Cost], prices: Prices, *, bundled: bool) -> dict[str, Any]:
     """What economics.json holds: each candidate in money, when pairs break even, and what corpus updates change."""
-    arms = [arm_cost(c, prices) for c in costs if c.mode in MODES and MODES[c.mode].strategy is not None]
+    found = throughput(costs)
+    arms = [arm_cost(c, prices, found) for c in costs if c.mode in MODES and MODES[c.mode].strategy is not None]
     priced = [a for a in arms if a.per_thousand is not None]
     return {
         "prices": prices.model_dump(),
         "placeholders": bundled,
         "arms": {a.mode: asdict(a) for a in arms},
+        "throughput": asdict(found),
+        "noise": noise(costs, found),
         "break_even": [_break_even(a, b) for a, b in combinations(priced, 2)],
         "updates": [_updates(a, b, prices) for a, b in combinations(priced, 2)],
     }
 
 
-def arm_cost(cost: Cost, prices: Prices) -> ArmCost:
-    """One arm's measured seconds and tokens in money."""
+def arm_cost(cost: Cost, prices: Prices, found: Throughput) -> ArmCost:
+    """One arm's machine seconds and tokens in money."""
     second = prices.machine_per_hour / HOUR
-    mode = MODES[cost.mode]
+    mode, trained = MODES[cost.mode], found.train_seconds(cost)
     # An adapter trained with passages reads them; only one trained on the corpus's text has facts that go stale.
-    stale = cost.train_seconds if mode.adapter and not mode.retrieves else 0.0
+    stale = trained if mode.adapter and not mode.retrieves else 0.0
     update_seconds = prices.corpus_share_per_update * cost.index_seconds + stale
     return ArmCost(
         mode=cost.mode,
-        fixed=second * (cost.index_seconds + cost.train_seconds),
-        per_thousand=_per_thousand(cost, prices),
+        fixed=second * (cost.index_seconds + trained),
+        per_thousand=_per_thousand(cost, prices, found),
         update=second * update_seconds,
         update_seconds=update_seconds,
-        retrain=second * cost.train_seconds,
+        retrain=second * trained,
         questions=cost.questions,
     )
 
 
-def _per_thousand(cost: Cost, prices: Prices) -> float | None:
+def _per_thousand(cost: Cost, prices: Prices, found: Throughput) -> float | None:
     if cost.questions <= 0:
         return None
     if prices.tokens_in_per_million is not None and prices.tokens_out_per_million is not None:
         paid = cost.tokens_in * prices.tokens_in_per_million + cost.tokens_out * prices.tokens_out_per_million
         return 1000 * paid / MILLION / cost.questions
-    return 1000 * cost.predict_seconds * prices.machine_per_hour / HOUR / cost.questions
+    seconds = found.answer_seconds(cost)
+    spent = cost.predict_seconds if seconds is None else seconds
+    return 1000 * spent * prices.machine_per_hour / HOUR / cost.questions
 
 
 def break_even(fixed_a: float, each_a: float, fixed_b: float, each_b: float) -> int | None:

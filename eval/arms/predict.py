@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,25 @@ from eval.terminal.progress import track
 if TYPE_CHECKING:
     from eval.arms.resources import Resources
     from eval.model.generator import Completion
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What replies took of the machine: tokens that were computed before the first new one, and machine seconds."""
+
+    prefilled: int = 0
+    prefill: float = 0.0
+    decode: float = 0.0
+
+    @classmethod
+    def of(cls, replies: Sequence[Completion]) -> Work:
+        """The sum over completions."""
+        prefill, decode = sum(c.prefill_work for c in replies), sum(c.decode_work for c in replies)
+        return cls(sum(c.prefilled for c in replies), round(prefill, 5), round(decode, 5))
+
+    def __add__(self, other: Work) -> Work:
+        prefill, decode = self.prefill + other.prefill, self.decode + other.decode
+        return Work(self.prefilled + other.prefilled, round(prefill, 5), round(decode, 5))
 
 
 def predictions_file(run: Path, mode: str) -> Path:
@@ -42,7 +61,9 @@ def read_predictions(run: Path, mode: str) -> list[Prediction]:
 def prediction_cost(run: Path, mode: str) -> dict[str, Any]:
     """What making a mode's predictions cost: seconds of all devices together, and this process' peak memory in MB."""
     meta = read_json(meta_file(run, mode))
-    return {"predict_seconds": meta["seconds"], "peak_memory_mb": meta["peak_memory_mb"]}
+    return {
+        "predict_seconds": meta["seconds"], "peak_memory_mb": meta["peak_memory_mb"], "work": meta.get("work", {}),
+    }  # fmt: skip
 
 
 def forget(run: Path, mode: str) -> None:
@@ -66,7 +87,7 @@ def predict(resources: Resources, mode: str, examples: Sequence[Example], run: P
         for number, replies, seconds in answering.complete(batches, left):
             batch = batches[number]
             answered = [_prediction(examples[i].id, prompts[i], c) for i, c in zip(batch, replies, strict=True)]
-            journal.add(number, answered, seconds=seconds)
+            journal.add(number, answered, seconds=seconds, work=Work.of(replies))
             advance(len(batch), tokens=sum(c.tokens_in + c.tokens_out for c in replies))
     _finish(run, mode, identity, examples, journal, {"made_on": made_on, "parts": resources.identity.parts(mode)})
 
@@ -90,6 +111,7 @@ def _finish(
             "fingerprint": identity,
             "sha256": file_digest(file),
             "seconds": round(journal.seconds, 3),
+            "work": asdict(journal.work),
             "peak_memory_mb": peak_megabytes(),
             **origin,
         },
@@ -109,6 +131,7 @@ class _Journal:
         self.path = path
         self.done: dict[int, list[Prediction]] = {}
         self.seconds = 0.0
+        self.work = Work()
 
     def begin(self, planned: list[list[int]], made_on: dict[str, Any]) -> list[list[int]]:
         """The plan to follow: the one that was begun, where there is one."""
@@ -120,15 +143,18 @@ class _Journal:
             for line in lines[1:]:
                 self.done[line["batch"]] = [from_dict(Prediction, p) for p in line["predictions"]]
                 self.seconds += line["seconds"]
+                self.work += Work(**line.get("work", {}))
             return [list(b) for b in lines[0]["batches"]]
         append_line(self.path, {"batches": planned, "made_on": made_on})
         return planned
 
-    def add(self, number: int, predictions: list[Prediction], *, seconds: float) -> None:
+    def add(self, number: int, predictions: list[Prediction], *, seconds: float, work: Work) -> None:
         """Keep one batch by its number in the plan; batches of several processes come in any order."""
         self.done[number] = predictions
         self.seconds += seconds
-        append_line(self.path, {"batch": number, "seconds": seconds, "predictions": [asdict(p) for p in predictions]})
+        self.work += work
+        line = {"batch": number, "seconds": seconds, "work": asdict(work)}
+        append_line(self.path, line | {"predictions": [asdict(p) for p in predictions]})
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)

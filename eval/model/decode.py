@@ -5,7 +5,7 @@ A reply is written into an `Ending`, which also says when it is over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -42,12 +42,18 @@ def complete(
     pad: int,
     endings: Sequence[Ending],
     device: torch.device,
+    *,
+    prefilled: Callable[[], object] = lambda: None,
 ) -> None:
-    """Our own decoding: write the reply to each prompt, `prefix` and a row together, into its ending."""
+    """Our own decoding: write the reply to each prompt, `prefix` and a row together, into its ending.
+
+    `prefilled` is called once the first new tokens are known.
+    """
     ids, mask, positions = left_padded(rows, prefix=prefix, pad=pad, device=device)
     logits, cache = prefill(model, states, ids, mask, positions)
     alive = list(endings)  # the reply that each row of the cache belongs to
     token = chosen(torch.cat([piece[:, -1] for piece in logits]), alive)
+    prefilled()
     position = positions[:, -1]
     while True:
         for ending, value in zip(alive, token.tolist(), strict=True):
@@ -104,10 +110,16 @@ def step(model: Any, cache: Any, token: torch.Tensor, mask: torch.Tensor, positi
 
 
 def complete_by_transformers(
-    model: Any, prompts: Sequence[Sequence[int]], pad: int, endings: Sequence[Ending], device: torch.device
+    model: Any,
+    prompts: Sequence[Sequence[int]],
+    pad: int,
+    endings: Sequence[Ending],
+    device: torch.device,
+    *,
+    prefilled: Callable[[], object] = lambda: None,
 ) -> None:
     """transformers' own `generate` on whole prompts, padded on the left where there are several."""
-    how: dict[str, Any] = {"stopping_criteria": StoppingCriteriaList([_Watch(endings)])}
+    how: dict[str, Any] = {"stopping_criteria": StoppingCriteriaList([_Watch(endings, prefilled)])}
     if any(ending.grammar for ending in endings):
         how["logits_processor"] = LogitsProcessorList([_Hold(endings)])
     greedy(model, prompts, pad, UNENDING, device=device, **how)
@@ -150,10 +162,13 @@ class _Hold(LogitsProcessor):  # type: ignore[misc]
 class _Watch(StoppingCriteria):  # type: ignore[misc]
     """Writes each new token into its row's ending; a row is done when its ending is."""
 
-    def __init__(self, endings: Sequence[Ending]) -> None:
-        self.endings = endings
+    def __init__(self, endings: Sequence[Ending], prefilled: Callable[[], object]) -> None:
+        self.endings, self.prefilled, self.begun = endings, prefilled, False
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **kwargs: Any) -> Any:
+        if not self.begun:
+            self.begun = True
+            self.prefilled()
         for ending, value in zip(self.endings, input_ids[:, -1].tolist(), strict=True):
             if ending.finish is None:
                 ending.add(value)

@@ -27,6 +27,7 @@ from eval.model.kv_cache import common_prefix, pad_token, prefix_states
 from eval.model.out_of_memory import in_halves, is_shortage, release
 from eval.model.stopping import Ending, Limits
 from eval.model.thinking import Thinking, decoder, opened_by, thinking_forms
+from eval.model.work_clock import WorkClock
 from eval.terminal.progress import say
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def generate_batches(
     if not prompts:
         return
     prefix, stops = prompts[0][: common_prefix(prompts)], stop_tokens(base)
+    meter = _Meter(base.device)
     with base.weights(adapter) as model, base.computing(), torch.inference_mode():
         states = prefix_states(model, prefix, base.device) if base.ways.reply == Way.OURS else []
 
@@ -84,20 +86,59 @@ def generate_batches(
             way = Way.SINGLE if max(map(len, rows)) + limits.most > turns_at(base.causal) else base.ways.reply
             if way == Way.OURS:
                 own = [row[len(prefix) :] for row in rows]
-                complete(model, states, prefix, own, pad_token(base.tokenizer), endings, base.device)
+                complete(
+                    model, states, prefix, own, pad_token(base.tokenizer), endings, base.device,
+                    prefilled=meter.prefilled,
+                )  # fmt: skip
+                meter.decoded(sum(map(len, own)))
             else:
                 size = 1 if way == Way.SINGLE else len(rows)
                 for k in range(0, len(rows), size):
                     these = slice(k, k + size)
-                    complete_by_transformers(model, rows[these], pad_token(base.tokenizer), endings[these], base.device)
+                    complete_by_transformers(
+                        model, rows[these], pad_token(base.tokenizer), endings[these], base.device,
+                        prefilled=meter.prefilled,
+                    )  # fmt: skip
+                    meter.decoded(sum(map(len, rows[these])))
             return endings
 
         halves = _Halves(prompts)
         for batch in batches:
             start = time.perf_counter()
+            meter.begin()
             endings = halves.run(run, batch)
             seconds = (time.perf_counter() - start) / len(batch)
-            yield [_completion(base, prompts[i], ending, seconds) for i, ending in zip(batch, endings, strict=True)]
+            shares = meter.shares([len(prompts[i]) for i in batch], [len(e.tokens) for e in endings])
+            yield [
+                _completion(base, prompts[i], ending, seconds, share)
+                for i, ending, share in zip(batch, endings, shares, strict=True)
+            ]
+
+
+class _Meter:
+    """What a batch takes of the machine, before its first new tokens and after them."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.clock = WorkClock(device)
+        self.tokens, self.prefill, self.decode = 0, 0.0, 0.0
+
+    def begin(self) -> None:
+        self.clock.lap()
+        self.tokens, self.prefill, self.decode = 0, 0.0, 0.0
+
+    def prefilled(self) -> None:
+        self.prefill += self.clock.lap()
+
+    def decoded(self, tokens: int) -> None:
+        self.decode += self.clock.lap()
+        self.tokens += tokens
+
+    def shares(self, read: Sequence[int], written: Sequence[int]) -> list[tuple[int, float, float]]:
+        """(tokens computed, prefill, decoding) of each prompt, by its tokens in and out; the sums are the batch's."""
+        spared = (sum(read) - self.tokens) // max(1, len(read))  # the common prefix, which ran once
+        computed = [max(0, n - spared) for n in read]
+        own, out = max(1, sum(computed)), max(1, sum(written))
+        return [(n, self.prefill * n / own, self.decode * w / out) for n, w in zip(computed, written, strict=True)]
 
 
 class _Halves:
@@ -185,6 +226,10 @@ def begin_reply(
     return ending
 
 
-def _completion(base: Base, prompt: Sequence[int], ending: Ending, seconds: float) -> Completion:
+def _completion(
+    base: Base, prompt: Sequence[int], ending: Ending, seconds: float, share: tuple[int, float, float]
+) -> Completion:
     text = ending.text(decoder(base.tokenizer, specials=False))
-    return Completion(text, len(prompt), len(ending.tokens), seconds, ending.ended(text), ending.thinking_tokens)
+    return Completion(
+        text, len(prompt), len(ending.tokens), seconds, ending.ended(text), ending.thinking_tokens, *share
+    )  # fmt: skip

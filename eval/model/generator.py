@@ -24,6 +24,12 @@ class Completion:
     finish: Finish = "stop"
     thinking_tokens: int = 0
     """Of `tokens_out`, those of a think block before the reply, which is not part of `text`."""
+    prefilled: int = 0
+    """Of `tokens_in`, those that were computed for this prompt alone; what all prompts begin with runs once."""
+    prefill_work: float = 0.0
+    """The prompt's share of the machine seconds of its batch until the first new token (`eval.model.work_clock`)."""
+    decode_work: float = 0.0
+    """The same, from then on."""
 
 
 Answered = tuple[int, list[Completion], float]

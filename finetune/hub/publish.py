@@ -30,7 +30,7 @@ MERGED_FILES = (
 """What leaves the machine as it is; README.md, manifest.json and an adapter's two .json files are written anew."""
 
 TRAINING_KEYS = ("fingerprint", "recipe", "made_on", "health", "base_weights", "base", "prompt", "settings",
-                 "seed", "rows", "held_back", "seconds", "tokens",
+                 "seed", "rows", "held_back", "seconds", "work", "tokens",
                  "peak_memory_mb", "losses", "validation")  # fmt: skip
 """Of training.json; whatever else may stand there stays at home."""
 

@@ -21,6 +21,7 @@ from eval.model.base import Base
 from eval.model.device_map import devices_of
 from eval.model.kv_cache import pad_token
 from eval.model.out_of_memory import is_shortage, release
+from eval.model.work_clock import WorkClock
 from eval.terminal.progress import say, track
 from finetune.data.row import Row
 from finetune.data.rows import planned, warmup
@@ -122,6 +123,7 @@ class _Trainer:
         if self.watchers.retention and not self.progress.history:
             self._tell(loss=None, retention=self._retention())
         start, before = time.perf_counter(), self.progress.seconds
+        clock = WorkClock(self.base.device)
         trained_here = 0
         with track(f"training {name}", len(self.steps), unit=" steps") as advance:
             advance(self.progress.step, resumed=True)
@@ -137,6 +139,7 @@ class _Trainer:
                     self._validate()
                 elapsed = time.perf_counter() - start
                 self.progress.seconds = before + elapsed
+                self.progress.work += clock.lap()
                 self._tell(loss, self._retention() if looked else None, looked=looked)
                 self.file.save(self.progress, self.best)
                 advance(1, f"loss {loss:.3f}{self._last_validation()}, {trained_here / elapsed:.0f} tokens/s")

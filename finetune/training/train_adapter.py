@@ -132,6 +132,7 @@ def _manifest(
         "best_step": progress.kept,
         "health": asdict(health),
         "seconds": round(progress.seconds, 3),
+        "work": round(progress.work, 3),
         "tokens": progress.tokens,
         "peak_memory_mb": peak_megabytes(),
         "losses": progress.losses,

@@ -42,6 +42,8 @@ class Progress:
     step: int = 0
     tokens: int = 0
     seconds: float = 0.0
+    work: float = 0.0
+    """Machine seconds (`eval.model.work_clock`)."""
     losses: list[tuple[int, float]] = field(default_factory=list)
     validation: list[tuple[int, float]] = field(default_factory=list)
     history: list[dict[str, float | int | None]] = field(default_factory=list)

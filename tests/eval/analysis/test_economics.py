@@ -7,6 +7,7 @@ import random
 import pytest
 
 from eval.analysis.economics import Prices, arm_cost, break_even, economics, read_prices
+from eval.analysis.throughput import Throughput
 from eval.errors import UserError
 from eval.records import Cost
 
@@ -16,22 +17,24 @@ HYBRID = Cost("hybrid", index_seconds=100, train_seconds=1000, questions=200, pr
 BASE = Cost("base", questions=200, predict_seconds=80)
 PRICES = Prices(currency="EUR", machine_per_hour=3.6, questions_per_month=1000, corpus_share_per_update=0.2)
 """A second costs 0.001."""
+UNKNOWN = Throughput(None, None, None)
+"""Nothing measured, so wall time counts."""
 
 
 def test_seconds_become_money() -> None:
-    rag, ft, hybrid = (arm_cost(c, PRICES) for c in (RAG, FT, HYBRID))
+    rag, ft, hybrid = (arm_cost(c, PRICES, UNKNOWN) for c in (RAG, FT, HYBRID))
     assert rag.fixed == pytest.approx(0.1) and ft.fixed == pytest.approx(1.0) and hybrid.fixed == pytest.approx(1.1)
     assert rag.per_thousand == pytest.approx(2.0)  # 2 s a question
     assert ft.per_thousand == pytest.approx(0.5)
     assert rag.update == pytest.approx(0.02)  # a fifth of the corpus indexed again
     assert ft.update == pytest.approx(1.0)  # it learnt the corpus by heart
     assert hybrid.update == pytest.approx(0.02) and hybrid.retrain == pytest.approx(1.0)
-    assert arm_cost(BASE, PRICES).update == 0.0
+    assert arm_cost(BASE, PRICES, UNKNOWN).update == 0.0
 
 
 def test_token_prices_replace_the_machine_hour_of_answering() -> None:
     prices = PRICES.model_copy(update={"tokens_in_per_million": 2.0, "tokens_out_per_million": 10.0})
-    rag = arm_cost(RAG, prices)
+    rag = arm_cost(RAG, prices, UNKNOWN)
     assert rag.per_thousand == pytest.approx(0.8)  # 300 in and 20 out a question
     assert rag.fixed == pytest.approx(0.1)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from eval.errors import UserError
 from eval.files import read_json, refuse_pointers, write_json
+from finetune.base_names import base_id
 from finetune.training.tracking import Line, write_history
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def save_adapter(base: Base, name: str, folder: Path, manifest: dict[str, Any], 
         if base.full:
             _save_model(base, name, temporary)
         else:
-            _save_peft(base, name, temporary)
+            _save_peft(base, name, temporary, str(manifest["base_model"]))
         write_history(temporary, history)
         write_json(temporary / MANIFEST, manifest)
         temporary.chmod(0o755)
@@ -65,12 +66,14 @@ def save_adapter(base: Base, name: str, folder: Path, manifest: dict[str, Any], 
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _save_peft(base: Base, name: str, folder: Path) -> None:
+def _save_peft(base: Base, name: str, folder: Path, model: str) -> None:
     base.peft.save_pretrained(str(folder), selected_adapters=[name])
     nested = folder / name  # PEFT nests every adapter that is not called "default"
     for file in nested.iterdir():
         file.rename(folder / file.name)
     nested.rmdir()
+    config = read_json(folder / "adapter_config.json")  # where PEFT names the base by its path on this machine
+    write_json(folder / "adapter_config.json", config | {"base_model_name_or_path": base_id(model)})
     (folder / "README.md").unlink(missing_ok=True)  # PEFT's empty model card
 
 

@@ -130,16 +130,53 @@ def _export_onnx(run: Path, web: Path | None, mode: str | None, form: str | None
 
 
 @app.command()
+def bundle(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    out: Annotated[Path, typer.Argument(help="Folder to write.")],
+    mode: Annotated[str | None, typer.Option("--mode", help="Default: the verdict's.")] = None,
+    with_examples: Annotated[
+        bool, typer.Option("--with-examples", help="Take the rows along that the mode's prompt shows.")
+    ] = False,
+) -> None:
+    """Put all that a mode needs to answer into one folder, which serves from anywhere without the data set."""
+    from finetune.bundle.bundle_files import write_bundle
+
+    made = write_bundle(run, out, mode, with_examples=with_examples)
+    typer.echo(f"{made.mode}, {made.bytes:,} bytes in {made.files} files\nserve it with: finetune serve {made.folder}")
+
+
+@app.command()
 def serve(
-    run: Annotated[Path, typer.Argument(help="Run folder, or a folder that `export --web` wrote.")],
+    run: Annotated[Path, typer.Argument(help="Run folder, or a folder that `bundle` or `export --web` wrote.")],
     api: Annotated[bool, typer.Option("--api", help="Answer OpenAI clients by any mode of the run.")] = False,
     mode: Annotated[
         str | None, typer.Option("--mode", help="Answers when a request names no model; default: the verdict's.")
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on; the default is this machine alone.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: a free one.")] = 8000,
+    model: Annotated[
+        str | None, typer.Option("--model", help="Where the base of a bundle lies, if it is a local folder.")
+    ] = None,
+    embedder: Annotated[str | None, typer.Option("--embedder", help="The same of the embedder.")] = None,
 ) -> None:
-    """Serve a run's winner on this machine: the chat page, or with --api an OpenAI-compatible endpoint."""
+    """Serve a run's winner on this machine: the chat page, or with --api an OpenAI-compatible endpoint.
+
+    A bundle is served by the endpoint.
+    """
+    from finetune.bundle.bundle_files import is_bundle
+
+    if is_bundle(run):
+        from finetune.bundle.open_bundle import open_bundle, try_bundle
+        from finetune.serve.api import serve_api
+
+        if mode is not None:
+            raise UserError("--mode goes with a run folder; a bundle has one mode")
+        desk = open_bundle(run, model=model, embedder=embedder)
+        try_bundle(desk)
+        serve_api(desk, host, port, typer.echo)
+        return
+    if model is not None or embedder is not None:
+        raise UserError("--model and --embedder go with a bundle; a run names its own")
     if not api:
         from finetune.serve.pages import find_site, serve_page
 

@@ -12,6 +12,7 @@ from eval.arms import local_generator as _local  # noqa: F401 - registers itself
 from eval.arms.modes import MODES
 from eval.arms.predict import is_current
 from eval.config import DatasetConfig, Dtype, Endpoint, RunConfig, read_run_config, with_template
+from eval.data.bundled import BUNDLED
 from eval.data.dataset import Dataset, load_dataset
 from eval.data.review.standing import review_stamp
 from eval.data.tuned_retrieval import with_tuned
@@ -147,10 +148,28 @@ def plan_again(run: Path) -> Plan:
     """The plan of a run that is there, from its config.yaml; raises UserError where its data set is not there."""
     config = read_run_config(run / "config.yaml")
     return plan_run(
-        Path(config.dataset_path), model=config.model, embedder=config.embedder, seed=config.seed, seeds=config.seeds,
+        find_dataset(run, config), model=config.model, embedder=config.embedder, seed=config.seed, seeds=config.seeds,
         limit=config.limit, dtype=config.dtype, template=config.dataset.chat_template_kwargs, plugins=config.plugins,
         out=run, endpoint=config.dataset.endpoint,
     )  # fmt: skip
+
+
+def find_dataset(run: Path, config: RunConfig) -> Path:
+    """Where a run's data set lies: as config.yaml says, seen from here, or from any folder above the run's.
+
+    Raises UserError where it lies nowhere of these.
+    """
+    named = Path(config.dataset_path).expanduser()
+    places = [named, *(above / named for above in run.resolve().parents)]
+    found = next((p for p in places if (p / "dataset.yaml").is_file()), None)
+    if found is None and (bundled := BUNDLED / config.dataset.name).is_dir():
+        found = bundled
+    if found is None:
+        raise UserError(
+            f"{run / 'config.yaml'}: key 'dataset_path': no data set at {named}, from here or from a folder above the "
+            "run; write there where it lies now"
+        )
+    return found
 
 
 def same_recipe(run: Path, identity: Identity, name: Adapter) -> list[Path]:

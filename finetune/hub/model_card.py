@@ -14,26 +14,12 @@ from eval.files import read_json
 from eval.strategies import ADAPTERS
 from eval.verdict.fitness_words import ANSWERS
 from finetune.adapter import MANIFEST as TRAINING
+from finetune.base_names import DEFAULT_LICENCE, base_id, is_local
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
     from finetune.export.atomic_folders import Tuned
-
-DEFAULT_ID, DEFAULT_LICENCE = "HuggingFaceTB/SmolLM2-135M-Instruct", "apache-2.0"
-"""Where the bundled base comes from, and its licence."""
-
-
-def base_id(model: str) -> str:
-    """The base as the Hub names it; a local folder, whose path is nobody's business, by its name alone."""
-    if model == DEFAULT_MODEL:
-        return DEFAULT_ID
-    return Path(model).name if is_local(model) else model
-
-
-def is_local(model: str) -> bool:
-    """Whether a base is named by its folder on this machine."""
-    return model != DEFAULT_MODEL and (Path(model).expanduser().exists() or model.startswith((".", "/", "~")))
 
 
 def base_licence(model: str, folder: Path, api: HfApi | None) -> str | None:

@@ -13,9 +13,10 @@ from eval.errors import UserError
 from eval.files import file_digest, read_json
 from eval.terminal.progress import say
 from finetune.adapter import MANIFEST as TRAINING
+from finetune.base_names import base_id
 from finetune.export.atomic_folders import MANIFEST, Tuned, open_tuned
 from finetune.hub.hub_client import explained, need_token, open_hub
-from finetune.hub.model_card import base_id, base_licence, model_card
+from finetune.hub.model_card import base_licence, model_card
 from finetune.hub.privacy import refuse_rows
 
 if TYPE_CHECKING:

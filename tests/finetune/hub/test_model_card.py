@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from finetune.hub.model_card import base_id, base_licence, is_local, verdict_words
+from finetune.base_names import base_id, is_local
+from finetune.hub.model_card import base_licence, verdict_words
 
 
 def test_a_folder_of_this_machine_is_told_by_its_name_alone(tmp_path: Path) -> None:

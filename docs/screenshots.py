@@ -109,18 +109,17 @@ def draw_terminal(run: Path) -> str:
 
     from eval.config import read_run_config
     from eval.files import read_json
-    from eval.records import Decision, Estimate
+    from eval.records import decision_from_dict
     from eval.terminal.result import result
     from eval.terminal.result_drawing import print_drawn
 
     config = read_run_config(run / "config.yaml")
-    told: dict[str, Any] = read_json(run / "decision.json")
-    told["axes"] = {a: {m: Estimate(**e) for m, e in modes.items()} for a, modes in told["axes"].items()}
+    decision = decision_from_dict(read_json(run / "decision.json"))
     console = Console(
         record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor", highlight=False
     )
     console.print(f"[bold]$[/] evaluate {config.dataset_path}")
-    print_drawn(result(Decision(**told), config.dataset, run), console)
+    print_drawn(result(decision, config.dataset, run), console)
     return console.export_svg(title="RAG or fine-tune?", code_format=TERMINAL)
 
 

@@ -29,42 +29,9 @@ class Reason:
     proof: str
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A fact beside the headline; kind is good, bad or open."""
-
-    kind: str
-    text: str
-
-
 def whole(value: float) -> str:
     """A share in whole per cent, for prose."""
     return percent(value, 0)
-
-
-def badges(run: Run) -> list[Badge]:
-    """Settled or open, and for each axis what the verdict's arm reaches of its target."""
-    found = [_state(run)]
-    for axis in axes(run):
-        stands, target = _stands(run, axis), run.target(axis)
-        if stands is None:
-            continue
-        reached = target is not None and stands.low >= target
-        missed = target is not None and is_missed(run, stands, target)
-        kind = "good" if reached else "bad" if missed else "open"
-        word = "reached" if reached else "missed" if missed else "not shown to be reached"
-        aim = "" if target is None else f", target {whole(target)} {word}"
-        found.append(Badge(kind, f"{SAID[axis].capitalize()} right {whole(stands.mean)}{aim}"))
-    return found
-
-
-def _state(run: Run) -> Badge:
-    """Whether it is settled, and whether what it comes to is good enough."""
-    if run.decision.strategy == "inconclusive":
-        return Badge("open", "Not settled")
-    if run.decision.strategy == "none":
-        return Badge("bad", "Nothing good enough")
-    return Badge("bad", "Not good enough yet") if run.decision.falls_short else Badge("good", "Settled")
 
 
 def is_missed(run: Run, estimate: Estimate, target: float) -> bool:

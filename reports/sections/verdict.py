@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from eval.verdict.fitness_words import fitness_sentence
 from reports.charts.quadrant import quadrant
-from reports.run_folder import Run
-from reports.sections import axes, cautions, first_screen
+from reports.charts.outcome_shares import KINDS, outcome_shares, shares
+from reports.run_folder import Run, in_order, label
+from reports.sections import answers, axes, cautions, first_screen
 from reports.sections.placement import place
 from reports.sections.section import Section
 from reports.sections.tipping_points import changes
@@ -19,10 +21,11 @@ HTML = """\
 <div class="head">
 <p class="eyebrow s-{{ decision.strategy }}"><span class="key"></span>Verdict for <span dir="auto">{{ decision.dataset }}</span></p>
 <h1>{{ headline|replace("-", "‑") }}</h1>
-<ul class="badges" aria-label="How sure">
-{% for badge in badges %}<li class="badge b-{{ badge.kind }}">{{ badge.text }}</li>
+<dl class="answers">
+{% for a in answers %}
+<div class="answer k-{{ a.kind }}"><dt>{{ a.question }}</dt><dd><b>{{ a.answer }}</b>{% for line in a.lines %}<span>{{ line }}</span>{% endfor %}</dd></div>
 {% endfor %}
-</ul>
+</dl>
 <p class="sure">{{ basis }}{% if care %} <a href="#care">Read with care: {{ care|length }} {{ "note" if care|length == 1 else "notes" }}</a>.{% endif %}</p>
 </div>
 <div class="body">
@@ -34,7 +37,7 @@ HTML = """\
 {% endif %}
 {% if next_steps %}
 <h2>What next</h2>
-<ul class="next">{% for step in next_steps %}<li>{{ step }}</li>{% endfor %}</ul>
+<ol class="next">{% for part, step in next_steps %}<li><b>{{ part }}</b> {{ step }}</li>{% endfor %}</ol>
 {% endif %}
 {% if changes %}
 <h2>What would change the verdict</h2>
@@ -47,7 +50,20 @@ HTML = """\
 </tbody></table>
 {% endif %}
 </div>
-<figure class="place">
+{% if outcome_bars %}
+<figure class="place outcomes">
+<table>
+<caption>What became of every question</caption>
+<thead><tr><th scope="col"><span class="spoken">Mode</span></th><th scope="col"><span class="spoken">Right, refused, wrong</span></th><th scope="col">wrong</th></tr></thead>
+<tbody>
+{% for mode, bar, wrong in outcome_bars %}
+<tr{% if mode == decision.mode %} class="chosen"{% endif %}><th scope="row" dir="auto">{{ mode|label }}</th><td>{{ bar }}</td><td class="num">{{ wrong|percent(0) }}</td></tr>
+{% endfor %}
+</tbody></table>
+<figcaption><ul class="legend">{% for kind, said in outcome_kinds.items() %}<li><i class="a-{{ kind }}"></i>{{ said }}</li>{% endfor %}</ul></figcaption>
+</figure>
+{% endif %}
+<figure class="place map">
 {{ quadrant }}
 <figcaption>
 <p>Beside each arm: content and form right, in %. The dot: what tuning adds (across) and retrieval adds (up), in points, with 95 % intervals.{% if outside %} <b>{{ outside }}</b>{% endif %}</p>
@@ -66,14 +82,17 @@ HTML = """\
 def data(run: Run) -> Mapping[str, Any]:
     """What the first screen shows."""
     placement = place(run.decision, run.comparisons, run.margin)
+    risks = [(m, run.decision.risk[m]) for m in in_order(run.decision.risk)]
     return {
         "headline": words.headline(run),
-        "badges": first_screen.badges(run),
+        "answers": answers.answers(run),
+        "outcome_bars": [(m, outcome_shares(label(m), found), found.wrong.mean) for m, found in risks],
+        "outcome_kinds": {kind: KINDS[kind] for kind in KINDS if any(shares(found)[kind] > 0 for _, found in risks)},
         "basis": first_screen.basis(run),
         "plain_reasons": first_screen.reasons(run, placement),
         "changes": changes(run),
         "care": cautions.notes(run),
-        "next_steps": words.next_steps(run),
+        "next_steps": [(part, words.spaced(text)) for part, text in answers.parts(run.decision.next)],
         "quadrant": quadrant(run.decision, placement, run.margin),
         "across": words.lift_words(placement.llm, "Across, tuning"),
         "up": words.lift_words(placement.context, "Up, retrieval"),
@@ -89,6 +108,7 @@ def markdown(run: Run) -> Iterable[str]:
     return [
         f"# {plain(decision.dataset)}: {plain(words.headline(run))}",
         f"{needed}. {plain(said)}",
+        plain(words.spaced(fitness_sentence(decision))) if decision.risk else "",
         *axes.overview(run),
         words.unscored(run),
         bullets("Next", words.next_steps(run)),

@@ -264,17 +264,24 @@ def write_decided(
     target: float = 0.8,
     instruction: str = "You are the support desk. ",
     analysed: bool = False,
+    refuses: float | None = None,
+    limit: float | None = None,
 ) -> Path:
-    """Replies drawn question by question at the truth's rates, alike between runs with the same seed."""
+    """Replies drawn question by question at the truth's rates, alike between runs with the same seed.
+
+    With `refuses` every tenth question should be refused, and is by each mode at this rate, as is a tenth of the others
+    that it gets wrong.
+    """
     rates = TRUTHS[truth] if isinstance(truth, str) else truth
     dataset = DatasetConfig.model_validate(
         {"name": name or folder.name, "instruction": instruction + hostile,
-         "knowledge": {"metric": "contains", "target": target}}
+         "knowledge": {"metric": "contains", "target": target}, "refusal": None if refuses is None else "Not on file",
+         "risk": {"limit": limit}}
     )  # fmt: skip
     config = RunConfig(dataset_path="datasets/norrland", model=model, dataset=dataset)
     write_run_config(folder / "config.yaml", config)
     write_json(folder / "environment.json", {"python": "3.11.9", "device": "cpu"})
-    examples = [_example(i, Spec(hostile=hostile)) for i in range(questions) if i % 10 != 9]
+    examples = [_example(i, Spec(hostile=hostile)) for i in range(questions) if i % 10 != 9 or refuses is not None]
     examples = [replace(e, group=e.id) for e in examples]
     write_records(folder / "examples.jsonl", examples)
     scores = []
@@ -283,11 +290,18 @@ def write_decided(
         for e in examples:
             draw = random.Random(f"{seed}/{mode}/{e.id}")
             right, formed = draw.random() < knowledge, draw.random() < style
-            answer = e.answers[0] if right else f"{draw.randint(2, 9)} weeks"
+            right = right and e.answerable
+            silent = not right and draw.random() < ((refuses or 0.0) if not e.answerable else 0.1 * bool(refuses))
+            answer = e.answers[0] if right else "Not on file" if silent else f"{draw.randint(2, 9)} weeks"
             text = f'{{"answer": "{answer}"}}' if formed else f"I believe that it is {answer}."
             replies.append(Prediction(e.id, text + hostile, (), 120, 12, 0.2))
-            said = "" if right else f"expected {e.answers[0]} {hostile}"
-            scores.append(Score(e.id, e.group, mode, "knowledge", "contains", True, float(right), said))
+            if e.answerable:
+                said = "" if right else f"expected {e.answers[0]} {hostile}"
+                scores.append(Score(e.id, e.group, mode, "knowledge", "contains", True, float(right), said))
+            if refuses is not None:
+                name = "answers_answerable" if e.answerable else "refuses_unanswerable"
+                value = float(silent != e.answerable)
+                scores.append(Score(e.id, e.group, mode, "abstention", name, False, value))
             scores.append(Score(e.id, e.group, mode, "style", "all_checks", True, float(formed)))
         write_records(folder / "predictions" / f"{mode}.jsonl", replies)
     write_records(folder / "scores.jsonl", scores)

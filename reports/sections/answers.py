@@ -1,0 +1,133 @@
+"""The answers at the top of the page: which strategy, is it fit for use, how often it is wrong, and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eval.records import Risk, Step
+from eval.strategies import STRATEGIES
+from eval.verdict.fitness_words import ANSWERS, Test, fitness_tests
+from reports.run_folder import Run, label
+from reports.sections import costs, money
+from reports.text.sentences import called, percent, seconds
+
+KINDS = {"yes": "good", "no": "bad", "not_shown": "open"}
+PARTS = {
+    "use": "Serving",
+    "questions": "Test questions",
+    "cut": "Settings",
+    "metric": "Metric",
+    "unread": "Corpus",
+    "untried": "Modes",
+    "learning": "Training",
+    "oracle": "Retriever",
+    "retrieval": "Retriever",
+    "reading": "Model",
+    "form": "Prompt",
+    "risk": "Refusals",
+    "model": "Model",
+}
+"""The cause of a step -> the part of the system that is worked on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question of the reader with its answer in a few words, and the figures under it."""
+
+    question: str
+    kind: str
+    """good, bad, open, or plain where it is neither."""
+    answer: str
+    lines: tuple[str, ...]
+
+
+def answers(run: Run) -> list[Answer]:
+    """The four answers, in the order in which they are asked."""
+    return [_strategy(run), _fitness(run), _risk(run), _cost(run)]
+
+
+def parts(steps: tuple[Step, ...]) -> list[tuple[str, str]]:
+    """(what to work on, what to do) of each step."""
+    return [(PARTS.get(step.cause, "Next"), step.text) for step in steps]
+
+
+def _strategy(run: Run) -> Answer:
+    decision = run.decision
+    if decision.strategy == "inconclusive":
+        left = " or ".join(called(c) for c in decision.candidates) or "nothing that was scored"
+        more = decision.questions_needed
+        return Answer("Which strategy?", "open", "Not settled", (
+            f"{left[0].upper()}{left[1:]}.", *([f"About {more} questions would settle it."] if more else []),
+        ))  # fmt: skip
+    if decision.strategy == "none":
+        nearest = (f"{label(decision.mode or '')} comes nearest.",)
+        return Answer("Which strategy?", "bad", "None of those tried", nearest)
+    own = STRATEGIES[decision.strategy]
+    name = own.short if own.short != "both" else "RAG with fine-tuning"
+    settled = (f"By the mode {label(decision.mode or '')}; settled.",)
+    return Answer("Which strategy?", "good", f"{name[0].upper()}{name[1:]}", settled)
+
+
+def _fitness(run: Run) -> Answer:
+    decision = run.decision
+    said = ANSWERS[decision.fit]
+    lines = tuple(_line(t) for t in fitness_tests(decision) if t.what != "risk" or t.wanted is not None)
+    if decision.mode is None:
+        reason = "Every candidate is shown to miss a target." if decision.fit == "no" else "No mode is chosen yet."
+        lines = (reason,)
+    return Answer("Fit for use?", KINDS[decision.fit], f"{said[0].upper()}{said[1:]}", lines)
+
+
+def _line(test: Test) -> str:
+    if test.what == "risk":
+        words = {"reached": "kept", "missed": "passed", "open": "not shown to be kept"}
+        return f"Limit of {percent(test.wanted or 0, 0)} wrong {words[test.outcome]}"
+    words = {"reached": "reached", "missed": "missed", "open": "not shown to be reached"}
+    mean, target = percent(test.estimate.mean, 0), percent(test.wanted or 0, 0)
+    return f"{test.what.capitalize()} {mean} right, target {target} {words[test.outcome]}"
+
+
+def _risk(run: Run) -> Answer:
+    decision, question = run.decision, "Wrong with confidence?"
+    if not decision.risk:
+        return Answer(question, "plain", "Not known", ("Run evaluate again: this run did not measure it.",))
+    limit = decision.risk_limit
+    if decision.mode is None:
+        shown = [decision.risk[m].wrong.mean for m in decision.fits if m in decision.risk]
+        if not shown:
+            return Answer(question, "plain", "Not known", ())
+        span = " to ".join(dict.fromkeys((percent(min(shown), 0), percent(max(shown), 0))))
+        return Answer(question, "open", span, ("of questions, by mode; the bars tell which.",))
+    found = decision.risk[decision.mode]
+    return Answer(question, _standing(found, limit), percent(found.wrong.mean, 0), tuple(_of_risk(found, limit)))
+
+
+def _standing(risk: Risk, limit: float | None) -> str:
+    if limit is None:
+        return "plain"
+    return "bad" if risk.floor > limit else "good" if risk.wrong.high <= limit else "open"
+
+
+def _of_risk(risk: Risk, limit: float | None) -> list[str]:
+    said = [f"of questions ({100 * risk.wrong.low:.0f} to {percent(risk.wrong.high, 0)})"]
+    if risk.unanswerable:
+        said.append(f"Invents an answer to {percent(risk.unanswerable.mean, 0)} of those that have none")
+    return [*said, "No limit is set (risk.limit)" if limit is None else f"At most {percent(limit, 0)} is allowed"]
+
+
+def _cost(run: Run) -> Answer:
+    """Money for a thousand questions and the time to build, of the verdict's mode or over all of them."""
+    question, found = "What does it cost?", {row.mode: row for row in money.rows(run)}
+    mode = run.decision.mode
+    if run.economics.prices is None or not found or (mode is not None and mode not in found):
+        return Answer(question, "plain", "Not known", ())
+    currency = run.economics.prices.currency
+    aside = ("Prices are placeholders (--prices)",) if run.economics.placeholders else ()
+    if mode is None:
+        shown = [a.per_thousand for m, a in run.economics.arms.items() if m in run.decision.fits and a.per_thousand]
+        span = " to ".join(dict.fromkeys((money.amount(min(shown)), money.amount(max(shown))))) if shown else costs.NONE
+        return Answer(question, "plain", f"{span} {currency}", ("for 1,000 questions, by mode", *aside))
+    cost, row = run.costs[mode], found[mode]
+    build = seconds(cost.index_seconds + (cost.train_work or cost.train_seconds))
+    built = "Nothing to build" if build == costs.NONE else f"{build} to build, once"
+    return Answer(question, "plain", f"{row.cells[1]} {currency}", ("for 1,000 questions", built, *aside))

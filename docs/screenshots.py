@@ -12,7 +12,6 @@ import io
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 

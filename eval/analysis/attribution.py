@@ -1,4 +1,4 @@
-"""How often each cause made each arm fail, and what better retrieval could give at most. No model, no torch."""
+"""How often each cause made each mode fail, and what better retrieval could give at most. No model, no torch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def attribute(
     *,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """What attribution.json holds: causes by arm and question, their shares, and what better retrieval could give."""
+    """What attribution.json holds: causes by mode and question, their shares, and what better retrieval could give."""
     facts = gather_facts(examples, scores, predictions)
     modes = [m for m in MODES if m in predictions]
     causes = {m: {e.id: cause(facts, m, e) for e in examples if e.id in predictions[m]} for m in modes}
@@ -37,7 +37,7 @@ def attribute(
 
 
 def _shares(examples: Sequence[Example], causes: Mapping[str, str | None]) -> dict[str, Any]:
-    """Counts and shares of the causes of one arm, with 95 % intervals over groups."""
+    """Counts and shares of the causes of one mode, with 95 % intervals over groups."""
     asked = [e for e in examples if e.id in causes]
     groups = [e.group or e.id for e in asked]
     names = list(CAUSES)
@@ -75,7 +75,7 @@ def better_retrieval(
     """What better retrieval alone could give `rag` at most: oracle - rag on knowledge, the same weights and prompt.
 
     `gain` is the paired difference, `recoverable` the share of questions that `oracle` has right and `rag` wrong, both
-    over questions that both have; null with the reason in `words` where one of the two arms is missing.
+    over questions that both have; null with the reason in `words` where one of the two modes is missing.
     """
     missing = [m for m in ("rag", "oracle") if m not in modes]
     both = [
@@ -107,14 +107,14 @@ def _notes(modes: Sequence[str], facts: Facts) -> list[str]:
     notes = []
     reads = [m for m in modes if MODES[m].retrieves and m != "oracle"]
     if not any(MODES[m].retrieves for m in modes):
-        notes.append("No arm was given passages, so nothing is said about retrieval.")
+        notes.append("No mode was given passages, so nothing is said about retrieval.")
     elif reads and "oracle" not in modes:
-        notes.append("The oracle arm was not run: where retrieval missed the passage, nobody knows if it would help.")
+        notes.append("The oracle mode was not run: where retrieval missed the passage, nobody knows if it would help.")
     if not any(m in modes for m in CLOSED_BOOK):
         notes.append("Neither base nor few-shot was run, so what is right without passages is not known.")
     if "hybrid" in modes or "rag-fewshot" in modes:
         notes.append(
-            "The ceiling of better retrieval is measured for RAG alone; other arms have no oracle of their own."
+            "The ceiling of better retrieval is measured for RAG alone; other modes have no oracle of their own."
         )
     if not facts.styled:
         notes.append("Style is not scored, so no failure is one of form.")

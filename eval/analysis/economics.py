@@ -1,6 +1,6 @@
-"""What each arm costs in money: to build, for a thousand questions, for an update of the corpus. No model, no torch.
+"""What each mode costs in money: to build, for a thousand questions, for an update of the corpus. No model, no torch.
 
-Tokens are counted by the run (costs.json) and turned into machine seconds by one measured throughput for all arms
+Tokens are counted by the run (costs.json) and turned into machine seconds by one measured throughput for all modes
 (`eval.analysis.throughput`); all prices come from a file that the user edits.
 """
 
@@ -42,7 +42,7 @@ class Prices(Section):
 
 @dataclass(frozen=True, slots=True)
 class ArmCost:
-    """One arm in money (the price file's currency) and measured seconds."""
+    """One mode in money (the price file's currency) and measured seconds."""
 
     mode: str
     fixed: float
@@ -53,7 +53,7 @@ class ArmCost:
     """One update of the corpus: indexing what changed; for an adapter that learnt the corpus itself, training again."""
     update_seconds: float
     retrain: float
-    """Training the arm's adapter again, which wanted behaviour that changes calls for."""
+    """Training the mode's adapter again, which wanted behaviour that changes calls for."""
     questions: int
 
 
@@ -91,7 +91,7 @@ def economics(costs: Sequence[Cost], prices: Prices, *, bundled: bool) -> dict[s
 
 
 def arm_cost(cost: Cost, prices: Prices, found: Throughput) -> ArmCost:
-    """One arm's machine seconds and tokens in money."""
+    """One mode's machine seconds and tokens in money."""
     second = prices.machine_per_hour / HOUR
     mode, trained = MODES[cost.mode], found.train_seconds(cost)
     # An adapter trained with passages reads them; only one trained on the corpus's text has facts that go stale.
@@ -120,7 +120,7 @@ def _per_thousand(cost: Cost, prices: Prices, found: Throughput) -> float | None
 
 
 def break_even(fixed_a: float, each_a: float, fixed_b: float, each_b: float) -> int | None:
-    """From how many questions the arm with the higher fixed cost is the cheaper one; None: never.
+    """From how many questions the mode with the higher fixed cost is the cheaper one; None: never.
 
     Solves fixed_a + n each_a = fixed_b + n each_b for n, rounded up.
     """
@@ -141,7 +141,7 @@ def _break_even(a: ArmCost, b: ArmCost) -> dict[str, Any]:
 
 
 def _updates(a: ArmCost, b: ArmCost, prices: Prices) -> dict[str, Any]:
-    """Which arm is the cheaper to run for a month, and from how many corpus updates a month the other is."""
+    """Which mode is the cheaper to run for a month, and from how many corpus updates a month the other is."""
     volume = prices.questions_per_month / 1000
     run_a, run_b = volume * (a.per_thousand or 0.0), volume * (b.per_thousand or 0.0)
     first, second = (a, b) if (run_a, a.update) <= (run_b, b.update) else (b, a)

@@ -1,7 +1,7 @@
-"""Why questions failed: one cause for each failed question of each arm, from a run's files alone. No model, no torch.
+"""Why questions failed: one cause for each failed question of each mode, from a run's files alone. No model, no torch.
 
 A question fails when it is not shown to be right in everything that is scored: content (knowledge at 0.5 or more; for
-an unanswerable question, the refusal) and form (style at 0.5 or more, where the arm's style is scored). The first of
+an unanswerable question, the refusal) and form (style at 0.5 or more, where the mode's style is scored). The first of
 these that holds is its cause:
 
   any question
@@ -13,19 +13,19 @@ these that holds is its cause:
     4. not_scored           its content has no score
     5. query_fails          content wrong, the metric runs queries, and this one does not run
     6. other_rows           content wrong, the metric runs queries, and this one gives other rows
-  answerable question, content wrong, no arm was given passages
+  answerable question, content wrong, no mode was given passages
     7. right_elsewhere      `base` or `fewshot` has it right
     8. refused_closed_book  refused
     9. wrong_closed_book    neither
-  answerable question, content wrong, some arm was given passages
+  answerable question, content wrong, some mode was given passages
    10. known_lost           `base` or `fewshot`, without any passage, has it right
-   11. no_gold              the question names no gold document, and no passage that any arm was given states an answer
+   11. no_gold              the question names no gold document, and no passage that any mode was given states an answer
    12. never_in_corpus      `oracle` is not right, and no passage of the gold documents, of which it gets those that
                             state an accepted answer, states one
-   13. not_given            the arm is given no passages
+   13. not_given            the mode is given no passages
    14. refused_wrongly      refused, though one of its passages states an accepted answer
    15. not_used             one of its passages states an accepted answer
-   16. not_looked_up        it had a passage of a gold document, and no passage that any arm was given states an answer:
+   16. not_looked_up        it had a passage of a gold document, and no passage that any mode got states an answer:
                             it may say so in other words, or need a yes or no that no text states
    17. retrieval_missed     it missed the passage, and `oracle` is right
    18. missed_and_unused    it missed the passage, and `oracle` is wrong
@@ -63,17 +63,17 @@ CAUSES: Mapping[str, tuple[Memory, str]] = {
     "missed_untested": ("in-context memory", "retrieval missed the passage; whether it would help was not tested"),
     "never_in_corpus": ("in-context memory", "no passage of the gold documents states the answer"),
     "no_gold": ("in-context memory", "no gold document is named, and no passage that was found states the answer"),
-    "not_given": ("in-context memory", "the arm is given no passages, and is wrong without them"),
+    "not_given": ("in-context memory", "the mode is given no passages, and is wrong without them"),
     "not_used": ("learned memory", "a passage that it was given states the answer, and the reply does not"),
-    "known_lost": ("learned memory", "right without passages in base or few-shot, wrong in this arm"),
-    "right_elsewhere": ("learned memory", "right in base or few-shot, wrong in this arm"),
+    "known_lost": ("learned memory", "right without passages in base or few-shot, wrong in this mode"),
+    "right_elsewhere": ("learned memory", "right in base or few-shot, wrong in this mode"),
     "other_rows": ("learned memory", "the query runs, and gives other rows"),
     "query_fails": ("learned memory", "the reply is not one query that runs"),
-    "format_wrong": ("learned memory", "content right, form wrong"),
+    "format_wrong": ("learned memory", "knowledge right, style wrong"),
     "should_have_refused": ("learned memory", "should have refused, and replied"),
     "refused_wrongly": ("learned memory", "refused, though a passage that it was given states the answer"),
-    "refused_closed_book": ("either memory", "refused; no arm was given passages"),
-    "wrong_closed_book": ("either memory", "wrong; no arm was given passages"),
+    "refused_closed_book": ("either memory", "refused; no mode was given passages"),
+    "wrong_closed_book": ("either memory", "wrong; no mode was given passages"),
     "not_looked_up": ("either memory", "wrong with a gold passage, which does not state it in these words"),
     "cut": ("not scored", "the reply was cut at the limit"),
     "not_scored": ("not scored", "could not be scored"),
@@ -103,7 +103,7 @@ class Facts:
 
 
 def cause(facts: Facts, mode: str, example: Example) -> str | None:
-    """The one cause of a question's failure in an arm, or None where it did not fail."""
+    """The one cause of a question's failure in a mode, or None where it did not fail."""
     found = _unanswerable(facts, mode, example) if not example.answerable else _answerable(facts, mode, example)
     cut = facts.predictions[mode][example.id].finish == "length"
     return "cut" if cut and found not in (None, "not_scored") else found
@@ -137,14 +137,14 @@ def _form(facts: Facts, mode: str, example: Example) -> str | None:
 
 
 def _closed_book(facts: Facts, mode: str, example: Example) -> str:
-    """The cause where no arm was given passages."""
+    """The cause where no mode was given passages."""
     if any(_right(facts, arm, example) for arm in CLOSED_BOOK):
         return "right_elsewhere"
     return "refused_closed_book" if _refused(facts, mode, example) else "wrong_closed_book"
 
 
 def _content(facts: Facts, mode: str, example: Example) -> str:
-    """The cause of wrong content where some arm was given passages."""
+    """The cause of wrong content where some mode was given passages."""
     if any(_right(facts, arm, example) for arm in CLOSED_BOOK):
         return "known_lost"
     if not example.documents and not facts.gold[example.id]:
@@ -192,7 +192,7 @@ def _polar(example: Example) -> bool:
 def gather_facts(
     examples: Sequence[Example], scores: Iterable[Score], predictions: Mapping[str, Mapping[str, Prediction]]
 ) -> Facts:
-    """Read the scores and find the gold passages among those that any arm was shown."""
+    """Read the scores and find the gold passages among those that any mode was shown."""
     values: dict[tuple[str, str, str], float | None] = {}
     queries: dict[tuple[str, str], str] = {}
     for s in scores:

@@ -39,7 +39,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class CauseCount:
-    """How many questions one cause made one arm fail, and the shares that these are."""
+    """How many questions one cause made one mode fail, and the shares that these are."""
 
     count: int
     of_failed: Figures | None
@@ -48,7 +48,7 @@ class CauseCount:
 
 @dataclass(frozen=True, slots=True)
 class ArmCauses:
-    """Why one arm failed: n questions asked, and the causes and kinds of memory problem that occur."""
+    """Why one mode failed: n questions asked, and the causes and kinds of memory problem that occur."""
 
     n: int
     failed: int
@@ -91,7 +91,7 @@ class PriceList:
 
 @dataclass(frozen=True, slots=True)
 class ArmMoney:
-    """One arm in money; see `eval.analysis.economics.ArmCost`."""
+    """One mode in money; see `eval.analysis.economics.ArmCost`."""
 
     fixed: float
     per_thousand: float | None
@@ -101,7 +101,7 @@ class ArmMoney:
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """From how many questions the arm that is dearer to build is the cheaper one; None: never."""
+    """From how many questions the mode that is dearer to build is the cheaper one; None: never."""
 
     cheaper_to_build: str
     dearer_to_build: str
@@ -111,7 +111,7 @@ class BreakEven:
 
 @dataclass(frozen=True, slots=True)
 class UpdateFlip:
-    """From how many corpus updates a month the other arm is the cheaper one to run; None: never."""
+    """From how many corpus updates a month the other mode is the cheaper one to run; None: never."""
 
     cheaper_without_updates: str
     other: str
@@ -120,7 +120,7 @@ class UpdateFlip:
 
 @dataclass(frozen=True, slots=True)
 class Economics:
-    """economics.json: what each arm costs in money."""
+    """economics.json: what each mode costs in money."""
 
     prices: PriceList | None = None
     placeholders: bool = False

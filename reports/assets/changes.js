@@ -6,7 +6,7 @@
   if (!find("filters")) return;
   const PAGE = 40;
   const MOST = 600; // words of two replies beyond which differences are not marked
-  const NAMES = { knowledge: "content", style: "form" };
+  const NAMES = { knowledge: "knowledge", style: "style" };
   let shown = [];
   let drawn = 0;
 

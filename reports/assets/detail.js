@@ -1,4 +1,4 @@
-// One question with every arm side by side.
+// One question with every mode side by side.
 class Detail {
   constructor(index) {
     this.index = index;

@@ -1,5 +1,5 @@
 // Which questions are shown. Outcomes are texts with a character a question: 1 right, 0 wrong, - not scored.
-const SAID = { knowledge: "content", style: "form" };
+const SAID = { knowledge: "knowledge", style: "style" };
 const ANY = "";
 
 function outcomeKinds(index) {
@@ -12,8 +12,8 @@ function outcomeKinds(index) {
   ];
   if (two) {
     kinds.push(
-      ["content-only", "content right, form wrong", (marks) => marks === "10"],
-      ["form-only", "content wrong, form right", (marks) => marks === "01"],
+      ["content-only", "knowledge right, style wrong", (marks) => marks === "10"],
+      ["form-only", "knowledge wrong, style right", (marks) => marks === "01"],
       ["neither", "both wrong", (marks) => marks === "00"],
     );
   } else kinds.push(["neither", "wrong", wrong]);

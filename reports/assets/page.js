@@ -16,7 +16,7 @@ class Browser {
 
   options() {
     const { modes, tags, cause_names: causes, cause_words: words } = this.index;
-    options(find("mode"), [[ANY, "any arm"], ...modes.map((mode) => [mode.name, mode.label])]);
+    options(find("mode"), [[ANY, "any mode"], ...modes.map((mode) => [mode.name, mode.label])]);
     options(find("outcome"), this.kinds.map(([key, name]) => [key, name]));
     options(find("tag"), [[ANY, "any tag"], ...tags.map((tag) => [tag, tag])]);
     options(find("cause"), [[ANY, "any cause"], ...causes.map((name, i) => [name, words[i]])]);

@@ -1,4 +1,4 @@
-"""All arms in one plane, form across and content up: which of them are good enough, as inline SVG."""
+"""All modes in one plane, form across and content up: which of them are good enough, as inline SVG."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ APART, NEAR = 15.0, 130.0
 
 
 def plane(run: Run) -> Markup:
-    """Each arm as a dot with both 95 % intervals, and the corner in which both targets are reached.
+    """Each mode as a dot with both 95 % intervals, and the corner in which both targets are reached.
 
     Empty when only one axis is scored.
     """
@@ -27,8 +27,8 @@ def plane(run: Run) -> Markup:
     heights = _spread([(_y(content[mode].mean), mode) for mode in both], {m: _x(form[m].mean) for m in both})
     for mode in both:
         parts.append(_arm(mode, form[mode], content[mode], heights[mode], mode == run.decision.mode))
-    spoken = "; ".join(f"{label(m)} content {percent(content[m].mean)}, form {percent(form[m].mean)}" for m in both)
-    return picture(LEFT + WIDE + RIGHT, TOP + HIGH + BELOW, f"All arms: {spoken}", *parts, class_="chart wide-chart")
+    spoken = "; ".join(f"{label(m)} knowledge {percent(content[m].mean)}, style {percent(form[m].mean)}" for m in both)
+    return picture(LEFT + WIDE + RIGHT, TOP + HIGH + BELOW, f"All modes: {spoken}", *parts, class_="chart wide-chart")
 
 
 def _x(share: float) -> float:

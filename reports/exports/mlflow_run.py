@@ -132,7 +132,7 @@ def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _verdict(run: Run) -> Iterator[tuple[str, float, int]]:
-    """What the verdict's arm reaches, and how much was asked."""
+    """What the verdict's mode reaches, and how much was asked."""
     yield "questions", len(run.examples), 0
     yield "groups", summary.groups(run), 0
     if run.decision.questions_needed:

@@ -33,7 +33,7 @@ NAMES = {s.name: s.cell[0] for s in STRATEGIES.values()} | {
 
 @dataclass(frozen=True, slots=True)
 class AxisCell:
-    """What the verdict's arm reaches on one axis."""
+    """What the verdict's mode reaches on one axis."""
 
     axis: str
     estimate: Estimate
@@ -57,7 +57,7 @@ class Row:
     sure: str
     firm: str
     cells: tuple[AxisCell | None, ...]
-    """Knowledge and style; None where there is no arm or no score."""
+    """Knowledge and style; None where there is no mode or no score."""
     targets: str
     needed: str
     placement: Placement

@@ -1,4 +1,4 @@
-"""Every arm on the axes that the verdict stands on: one picture of both, dots and error bars, replies by outcome."""
+"""Every mode on the axes that the verdict stands on: one picture of both, dots and error bars, replies by outcome."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from reports.text.markdown import table
 
 HTML = """\
 <section id="axes">
-<h2>{{ "Both axes" if axes|length > 1 else axes|map(attribute="name")|join }}, every arm</h2>
+<h2>{{ "Both axes" if axes|length > 1 else axes|map(attribute="name")|join }}, every mode</h2>
 {% if plane %}
 <div class="card">
-<h3>Which arms are good enough <span class="ci">the tinted corner reaches both targets; whiskers are 95 % intervals; n stands with the numbers below</span></h3>
-<div class="scroll" tabindex="0" role="group" aria-label="All arms">{{ plane }}</div>
+<h3>Which modes are good enough <span class="ci">the tinted corner reaches both targets; whiskers are 95 % intervals; n stands with the numbers below</span></h3>
+<div class="scroll" tabindex="0" role="group" aria-label="All modes">{{ plane }}</div>
 </div>
 {% endif %}
 <div class="pair">
@@ -32,7 +32,7 @@ HTML = """\
 {{ axis.chart }}
 <details class="numbers"><summary>The numbers</summary><div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
 <caption><span>Means with 95 % intervals{% if axis.target is not none %}, target {{ axis.target|percent }}{% endif %}</span></caption>
-<thead><tr><th scope="col">Arm</th><th scope="col" class="num">Mean</th><th scope="col" class="num">95 % interval</th><th scope="col" class="num">n</th>{% if axis.target is not none %}<th scope="col">Target</th>{% endif %}</tr></thead>
+<thead><tr><th scope="col">Mode</th><th scope="col" class="num">Mean</th><th scope="col" class="num">95 % interval</th><th scope="col" class="num">n</th>{% if axis.target is not none %}<th scope="col">Target</th>{% endif %}</tr></thead>
 <tbody>
 {% for mode, e in axis.arms %}
 <tr{% if mode == decision.mode %} class="chosen"{% endif %}>{{ arm(mode) }}<td class="num"><b>{{ e.mean|column }}</b></td><td class="num">{{ "%.1f"|format(100 * e.low) }} to {{ "%.1f"|format(100 * e.high) }}</td><td class="num">{{ e.n }}</td>{% if axis.target is not none %}<td>{{ "reached" if e.low >= axis.target else "missed" if e.high < axis.target else "open" }}</td>{% endif %}</tr>
@@ -45,22 +45,22 @@ HTML = """\
 <div class="card">
 <h3>Replies by outcome</h3>
 <div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
-<caption><span>How many of {{ questions }} replies are right{% if axes|length > 1 %} in content, in form, in both{% endif %}; a number leads to its questions</span></caption>
-<thead><tr><th scope="col">Arm</th><th scope="col">Share</th><th scope="col" class="num"><i class="o-both"></i>right</th>{% if axes|length > 1 %}<th scope="col" class="num"><i class="o-content-only"></i>content only</th><th scope="col" class="num"><i class="o-form-only"></i>form only</th>{% endif %}<th scope="col" class="num"><i class="o-neither"></i>{{ "neither" if axes|length > 1 else "wrong" }}</th><th scope="col" class="num"><i class="o-unscored"></i>not scored</th></tr></thead>
+<caption><span>How many of {{ questions }} replies are right{% if axes|length > 1 %} in knowledge, in style, in both{% endif %}; a number leads to its questions</span></caption>
+<thead><tr><th scope="col">Mode</th><th scope="col">Share</th><th scope="col" class="num"><i class="o-both"></i>right</th>{% if axes|length > 1 %}<th scope="col" class="num"><i class="o-content-only"></i>knowledge only</th><th scope="col" class="num"><i class="o-form-only"></i>style only</th>{% endif %}<th scope="col" class="num"><i class="o-neither"></i>{{ "neither" if axes|length > 1 else "wrong" }}</th><th scope="col" class="num"><i class="o-unscored"></i>not scored</th></tr></thead>
 <tbody>
 {% for o, bar in outcomes %}
 <tr{% if o.mode == decision.mode %} class="chosen"{% endif %}>{{ arm(o.mode) }}<td class="mid">{{ bar }}</td>{% for name, count in counts(o) if axes|length > 1 or not name.endswith("-only") %}<td class="num">{% if count %}<a href="#mode={{ o.mode|urlencode }}&amp;outcome={{ name }}">{{ count }}</a>{% else %}0{% endif %}</td>{% endfor %}</tr>
 {% endfor %}
 </tbody></table></div>
 </div>
-<details class="card"><summary>What each arm is</summary>
+<details class="card"><summary>What each mode is</summary>
 <dl>{% for mode in modes %}<dt class="s-{{ mode|strategy }}"><span class="key"></span>{{ mode|label }}</dt><dd>{{ mode|why }}</dd>{% endfor %}</dl></details>
 </section>
 """
 
 
 def axis(run: Run, name: str) -> dict[str, Any]:
-    """One axis: its dots and whiskers, and the numbers of every arm."""
+    """One axis: its dots and whiskers, and the numbers of every mode."""
     arms, target = summary.arms(run, name), run.target(name)
     return {
         "name": words.AXES[name],
@@ -102,7 +102,7 @@ def estimate(found: Estimate | None) -> str:
 
 
 def data(run: Run) -> Mapping[str, Any]:
-    """The pictures and the numbers of every arm."""
+    """The pictures and the numbers of every mode."""
     return {
         "plane": plane(run),
         "axes": [axis(run, name) for name in summary.axes(run)],
@@ -123,6 +123,6 @@ SECTION = Section(
         "arm": "One way to answer, as it was run: a mode with its model, prompt and weights.",
         "knowledge": "Whether the content of a reply is right.",
         "style": "Whether a reply has the wanted form.",
-        "target": "The share of replies that has to be right for an arm to be good enough.",
+        "target": "The share of replies that has to be right for a mode to be good enough.",
     },
 )

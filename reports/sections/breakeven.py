@@ -1,4 +1,4 @@
-"""What a thousand questions cost with each arm, building included, by how many are asked, from economics.json."""
+"""What a thousand questions cost with each mode, building included, by how many are asked, from economics.json."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ VOLUMES = (1_000, 10_000, 100_000, 1_000_000)
 
 
 def totals(run: Run) -> list[tuple[str, list[float]]]:
-    """(mode, what it has cost after each of VOLUMES); arms without a price for a question are left out."""
+    """(mode, what it has cost after each of VOLUMES); modes without a price for a question are left out."""
     return [(mode, [_total(run, mode, n) for n in VOLUMES]) for mode in _priced(run)]
 
 
 def curve(run: Run) -> Markup:
-    """The lines on two logarithmic scales, with a ring where the verdict's arm and another cost the same.
+    """The lines on two logarithmic scales, with a ring where the verdict's mode and another cost the same.
 
     Empty without prices.
     """
@@ -66,7 +66,7 @@ def _each(run: Run, mode: str, questions: float) -> float:
 
 
 def _crossings(run: Run) -> list[tuple[float, float]]:
-    """(questions, money) where the verdict's arm and another have cost the same, within the picture."""
+    """(questions, money) where the verdict's mode and another have cost the same, within the picture."""
     mode = run.decision.mode
     found = []
     for pair in run.economics.break_even:

@@ -15,10 +15,10 @@ from reports.text.sentences import seconds
 
 HTML = """\
 <section id="costs">
-<h2>What each arm costs</h2>
+<h2>What each mode costs</h2>
 <div class="card"><div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
-<caption><span>Built once, then for each question; a dash: the arm does not need it</span></caption>
-<thead><tr><th scope="col">Arm</th>{% for column in cost_columns %}<th scope="col" class="num">{{ column }}</th>{% endfor %}</tr></thead>
+<caption><span>Built once, then for each question; a dash: the mode does not need it</span></caption>
+<thead><tr><th scope="col">Mode</th>{% for column in cost_columns %}<th scope="col" class="num">{{ column }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in cost_rows %}
 <tr{% if row.mode == decision.mode %} class="chosen"{% endif %}>{{ arm(row.mode) }}{% for cell in row.cells %}<td class="num">{{ cell }}</td>{% endfor %}</tr>

@@ -1,4 +1,4 @@
-"""The paired differences: each arm against another on the same questions."""
+"""The paired differences: each mode against another on the same questions."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def rows(run: Run, comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
 
 
 def forests(run: Run, deciding: Sequence[Comparison]) -> list[tuple[str, str, Markup]]:
-    """(axis, n, forest plot) of the deciding differences, each turned so that the verdict's arm is the treatment."""
+    """(axis, n, forest plot) of the deciding differences, each turned so that the verdict's mode is the treatment."""
     found = []
     for name in summary.axes(run):
         own = [_turned(c) if c.control == run.decision.mode else c for c in deciding if c.axis == name]
@@ -109,7 +109,7 @@ SECTION = Section(
     link="Differences",
     markdown=markdown,
     terms={
-        "paired difference": "The mean of one arm minus that of another over the questions that both were asked.",
+        "paired difference": "The mean of one mode minus that of another over the questions that both were asked.",
         "95 % interval": "The range in which a figure lies in 95 of 100 repetitions with other questions of this kind.",
         "group": "Questions about one fact or document; they count as one independent piece of evidence.",
     },

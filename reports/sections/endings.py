@@ -16,8 +16,8 @@ HTML = """\
 <div class="card" id="endings">
 <h3>How replies ended</h3>
 <div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
-<caption><span>Share of each arm’s replies</span></caption>
-<thead><tr><th scope="col">Arm</th>{% for column in ending_columns %}<th scope="col" class="num">{{ column }}</th>{% endfor %}</tr></thead>
+<caption><span>Share of each mode’s replies</span></caption>
+<thead><tr><th scope="col">Mode</th>{% for column in ending_columns %}<th scope="col" class="num">{{ column }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in ending_rows %}
 <tr{% if row.mode == decision.mode %} class="chosen"{% endif %}>{{ arm(row.mode) }}{% for cell in row.cells %}<td class="num">{{ cell }}</td>{% endfor %}</tr>

@@ -1,4 +1,4 @@
-"""Why questions failed, as rows of words and a stacked bar for each arm. It reads attribution.json."""
+"""Why questions failed, as rows of words and a stacked bar for each mode. It reads attribution.json."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ HTML = """\
 <ul class="key-list">{% for row in failure_rows if not row.total %}<li><i class="c-{{ row.name|replace("_", "-") }}"></i>{{ row.words }}</li>{% endfor %}</ul>
 </div>
 <div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
-<caption><span>Each failed question has one cause: the number of questions, and the share of the arm’s failed ones</span></caption>
+<caption><span>Each failed question has one cause: the number of questions, and the share of the mode’s failed ones</span></caption>
 <thead><tr><th scope="col">Cause</th>{% for mode, failed, n in failure_arms %}<th scope="col" class="num s-{{ mode|strategy }}"><span class="key"></span>{{ mode|label }}<br><span class="ci">{{ failed }} failed, n = {{ n }}</span></th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in failure_rows %}
 <tr{% if row.total %} class="total"{% endif %}><th scope="row" class="wrap">{% if not row.total %}<i class="c-{{ row.name|replace("_", "-") }}"></i>{% endif %}{{ row.words }}</th>{% for count in row.counts %}<td class="num">{% if count %}{% if row.total %}{{ count }}{% else %}<a href="#mode={{ failure_arms[loop.index0][0]|urlencode }}&amp;cause={{ row.name|urlencode }}">{{ count }}</a>{% endif %} <span class="ci">{{ part(count, failure_arms[loop.index0][1]) }}</span>{% else %}–{% endif %}</td>{% endfor %}</tr>
 {% endfor %}
 </tbody></table></div>
-<p class="note">A question fails when its content is wrong, its form is wrong, or it is refused or answered against its kind. An in-context memory problem: the model was not given the fact. A learned memory problem: it had what it needed and still acted wrongly. Where the files cannot tell the two apart, either is said.</p>
+<p class="note">A question fails when its knowledge is wrong, its style is wrong, or it is refused or answered against its kind. An in-context memory problem: the model was not given the fact. A learned memory problem: it had what it needed and still acted wrongly. Where the files cannot tell the two apart, either is said.</p>
 {% for note in failure_notes %}<p class="note">{{ note }}</p>{% endfor %}
 <details class="long"><summary>Shares with their intervals ({{ failure_shares|length }} rows)</summary>
 <div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
 <caption><span>Shares with 95 % intervals from the bootstrap over groups</span></caption>
-<thead><tr><th scope="col">Arm</th><th scope="col">Cause</th><th scope="col" class="num">Questions</th><th scope="col" class="num">Of the failed</th><th scope="col" class="num">Of all</th></tr></thead>
+<thead><tr><th scope="col">Mode</th><th scope="col">Cause</th><th scope="col" class="num">Questions</th><th scope="col" class="num">Of the failed</th><th scope="col" class="num">Of all</th></tr></thead>
 <tbody>
 {% for mode, cause, count, of_failed, of_all in failure_shares %}
 <tr>{{ arm(mode) }}<td class="wrap">{{ cause }}</td><td class="num">{{ count }}</td>{{ num(of_failed) }}{{ num(of_all) }}</tr>
@@ -57,7 +57,7 @@ TOTALS = {"either memory": "in-context or learned memory problem", "not scored":
 
 @dataclass(frozen=True, slots=True)
 class CauseRow:
-    """One cause, or one kind of memory problem, across the arms."""
+    """One cause, or one kind of memory problem, across the modes."""
 
     name: str
     words: str
@@ -65,11 +65,11 @@ class CauseRow:
     total: bool
     """True for the sum of a kind of memory problem."""
     counts: tuple[int, ...]
-    """One for each arm, in the order of `arms`."""
+    """One for each mode, in the order of `modes`."""
 
 
 def arms(run: Run) -> list[tuple[str, int, int]]:
-    """(mode, failed questions, questions) of every arm that attribution knows."""
+    """(mode, failed questions, questions) of every mode that attribution knows."""
     found = run.attribution.arms
     return [(mode, found[mode].failed, found[mode].n) for mode in in_order(found)]
 
@@ -95,7 +95,7 @@ def _row(run: Run, name: str, words: str, memory: str) -> CauseRow:
 
 
 def shares(run: Run) -> list[tuple[str, str, int, Figures | None, Figures | None]]:
-    """(mode, cause in words, count, share of the failed, share of all) for every arm and cause that occur."""
+    """(mode, cause in words, count, share of the failed, share of all) for every mode and cause that occur."""
     causes = run.attribution.causes
     return [
         (mode, causes[name].words, c.count, c.of_failed, c.of_all)
@@ -113,7 +113,7 @@ def part(count: int, whole: int) -> str:
 
 
 def chart(run: Run) -> Markup:
-    """One bar an arm: all questions as its length, the failed ones coloured by cause, the right ones left pale."""
+    """One bar a mode: all questions as its length, the failed ones coloured by cause, the right ones left pale."""
     parts: list[Markup] = []
     for i, (mode, failed, n) in enumerate(arms(run)):
         parts.append(_bar(run, mode, failed, n, 6 + ROW * i))

@@ -11,7 +11,7 @@ from reports.sections.placement import Lift, Placement
 from reports.sections.summary import arms, axes, groups
 from reports.text.sentences import column_points, percent, points
 
-SAID = {"knowledge": "content", "style": "form"}
+SAID = {"knowledge": "knowledge", "style": "style"}
 GIVES = {
     ("context", "knowledge"): "Retrieval supplies what the model must know.",
     ("context", "style"): "Retrieval shows the model how it must act.",
@@ -35,7 +35,7 @@ def whole(value: float) -> str:
 
 
 def is_missed(run: Run, estimate: Estimate, target: float) -> bool:
-    """Whether the verdict's arm is shown to miss a target; never where the decision says that this is not shown."""
+    """Whether the verdict's mode is shown to miss a target; never where the decision says that this is not shown."""
     return estimate.high < target and run.decision.fit != "not_shown"
 
 
@@ -44,7 +44,7 @@ def basis(run: Run) -> str:
     asked, apart = len(run.examples), groups(run)
     asked_of = f"{asked} questions" if asked == apart else f"{asked} questions in {apart} independent groups"
     sure = "Settled by 95\u00a0% intervals" if run.decision.strategy != "inconclusive" else "Measured"
-    arms_ = {1: "one arm", 2: "both arms"}.get(len(run.modes), f"all {len(run.modes)} arms")
+    arms_ = {1: "one mode", 2: "both modes"}.get(len(run.modes), f"all {len(run.modes)} modes")
     return f"{sure} on {asked_of}, each put to {arms_}."
 
 
@@ -62,7 +62,7 @@ def reasons(run: Run, placement: Placement) -> list[Reason]:
 
 
 def _nearest(run: Run) -> list[Reason]:
-    """How far the best arm is from its targets."""
+    """How far the best mode is from its targets."""
     mode = run.decision.mode or ""
     known = {a: (e, t) for a in axes(run) if (e := _stands(run, a)) and (t := run.target(a)) is not None}
     missed = {a: (e, t) for a, (e, t) in known.items() if e.mean < t}
@@ -74,7 +74,7 @@ def _nearest(run: Run) -> list[Reason]:
 
 
 def reference(run: Run) -> str:
-    """The arm that mechanisms are held against: the verdict's own, or the prompt that comes nearest to its targets."""
+    """The mode that mechanisms are held against: the verdict's own, or the prompt that comes nearest to its targets."""
     mode = run.decision.mode or ""
     prompts = [m for m in _candidates(run) if strategy(m) == "prompt"]
     if run.decision.strategy != "none" or not prompts or strategy(mode) == "prompt":
@@ -83,7 +83,7 @@ def reference(run: Run) -> str:
 
 
 def _shortfall(run: Run, mode: str) -> float:
-    """How far an arm's means lie below the targets, as the rule has it."""
+    """How far a mode's means lie below the targets, as the rule has it."""
     known = [(e.mean, t) for a in axes(run) if (e := dict(arms(run, a)).get(mode)) and (t := run.target(a)) is not None]
     return sum(max(0.0, target - mean) for mean, target in known)
 
@@ -118,7 +118,7 @@ def _targets(run: Run, mechanism: bool) -> list[Reason]:
 
 
 def _not_needed(run: Run, name: str) -> Reason:
-    """Why a mechanism is left out: what it would add to the verdict's arm."""
+    """Why a mechanism is left out: what it would add to the verdict's mode."""
     mechanism, mode = MECHANISMS[name], reference(run)
     rivals = [m for m in _candidates(run) if _adds(name, mode, m)]
     if not rivals:
@@ -144,14 +144,14 @@ def _not_needed(run: Run, name: str) -> Reason:
 
 
 def _adds(name: str, mode: str, rival: str) -> bool:
-    """True when the rival has what the verdict's arm lacks, and is alike in the other mechanism."""
+    """True when the rival has what the verdict's mode lacks, and is alike in the other mechanism."""
     own, others = _has(mode), _has(rival)
     other = "llm" if name == "context" else "context"
     return others[name] and not own[name] and own[other] == others[other]
 
 
 def _has(mode: str) -> dict[str, bool]:
-    """Which mechanisms an arm takes."""
+    """Which mechanisms a mode takes."""
     return {"context": MODES[mode].retrieves, "llm": MODES[mode].adapter is not None}
 
 
@@ -177,7 +177,7 @@ def _cut(run: Run) -> list[Reason]:
 
 
 def _matters(run: Run, c: Comparison) -> bool:
-    """False when the cheaper arm is shown good enough on the axis, shown too poor, or no lift that counts is left."""
+    """False when the cheaper mode is shown good enough on the axis, shown too poor, or no lift that counts is left."""
     e, target = run.decision.axes[c.axis][c.control], run.target(c.axis)
     enough = target is not None and e.low >= target
     settled = c.low > 0 and target is not None and e.high < target

@@ -1,4 +1,4 @@
-"""What retrieval and tuning do together: two by two arms as lines, and whether the sum is more than its parts."""
+"""What retrieval and tuning do together: two by two modes as lines, and whether the sum is more than its parts."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ LEFT, TOP, WIDE, HIGH, NAMES = 48.0, 12.0, 320.0, 190.0, 110.0
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One axis: the picture, what it says, and the arms' numbers (name, without retrieval, with retrieval)."""
+    """One axis: the picture, what it says, and the modes' numbers (name, without retrieval, with retrieval)."""
 
     axis: str
     chart: Markup

@@ -20,7 +20,7 @@ HTML = """\
 {% if rows %}
 <div class="scroll"><table>
 <caption><span>Means of the judge’s scores over the judged replies, with how many there are</span></caption>
-<thead><tr><th scope="col">Arm</th>{% for head in heads[1:] %}<th scope="col" class="num">{{ head }}</th>{% endfor %}</tr></thead>
+<thead><tr><th scope="col">Mode</th>{% for head in heads[1:] %}<th scope="col" class="num">{{ head }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in rows %}
 <tr><th scope="row">{{ row[0] }}</th>{% for cell in row[1:] %}<td class="num">{{ cell }}</td>{% endfor %}</tr>
@@ -32,7 +32,7 @@ HTML = """\
 {% endfor %}
 {% if counts %}
 <details><summary>What was asked, and what came of it</summary><div class="scroll"><table>
-<thead><tr><th scope="col">Metric</th><th scope="col">Arm</th><th scope="col" class="num">Asked</th><th scope="col" class="num">Answered</th><th scope="col">Failed</th><th scope="col" class="num">Not asked</th></tr></thead>
+<thead><tr><th scope="col">Metric</th><th scope="col">Mode</th><th scope="col" class="num">Asked</th><th scope="col" class="num">Answered</th><th scope="col">Failed</th><th scope="col" class="num">Not asked</th></tr></thead>
 <tbody>
 {% for row in counts %}
 <tr><th scope="row">{{ row[0] }}</th><td>{{ row[1] }}</td><td class="num">{{ row[2] }}</td><td class="num">{{ row[3] }}</td><td>{{ row[4] }}</td><td class="num">{{ row[5] }}</td></tr>

@@ -1,4 +1,4 @@
-"""What each arm costs in money, as rows and sentences. It reads economics.json."""
+"""What each mode costs in money, as rows and sentences. It reads economics.json."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ HTML = """\
 <h3>In money</h3>
 {% if cost_curve %}
 <div class="scroll" tabindex="0" role="group" aria-label="Cost">{{ cost_curve }}</div>
-<p class="note first">What 1,000 questions cost, in {{ currency }}, with the building shared by all that are asked: flat is answering, falling is building. A ring: the verdict’s arm and another cost the same. Both scales are logarithmic.</p>
+<p class="note first">What 1,000 questions cost, in {{ currency }}, with the building shared by all that are asked: flat is answering, falling is building. A ring: the verdict’s mode and another cost the same. Both scales are logarithmic.</p>
 <details class="numbers"><summary>The numbers</summary><div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
 <caption><span>In all after so many questions, {{ currency }}</span></caption>
-<thead><tr><th scope="col">Arm</th>{% for volume in volumes %}<th scope="col" class="num">{{ volume }}</th>{% endfor %}</tr></thead>
+<thead><tr><th scope="col">Mode</th>{% for volume in volumes %}<th scope="col" class="num">{{ volume }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for mode, sums in cost_totals %}
 <tr{% if mode == decision.mode %} class="chosen"{% endif %}>{{ arm(mode) }}{% for sum in sums %}<td class="num">{{ sum }}</td>{% endfor %}</tr>
@@ -32,7 +32,7 @@ HTML = """\
 {% endif %}
 <div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
 <caption><span>{{ money_prices }}</span></caption>
-<thead><tr><th scope="col">Arm</th>{% for column in money_columns %}<th scope="col" class="num">{{ column }}</th>{% endfor %}</tr></thead>
+<thead><tr><th scope="col">Mode</th>{% for column in money_columns %}<th scope="col" class="num">{{ column }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in money_rows %}
 <tr{% if row.mode == decision.mode %} class="chosen"{% endif %}>{{ arm(row.mode) }}{% for cell in row.cells %}<td class="num">{{ cell }}</td>{% endfor %}</tr>
@@ -43,7 +43,7 @@ HTML = """\
 <div><h4>When building pays back</h4><ul class="said-list">{% for said in break_even %}<li>{{ said }}</li>{% endfor %}</ul></div>
 <div><h4>When the corpus changes</h4><ul class="said-list">{% for said in updates %}<li>{{ said }}</li>{% endfor %}</ul></div>
 </div>
-<p class="note">Money alone: what an arm gets right stands above.</p>
+<p class="note">Money alone: what a mode gets right stands above.</p>
 </div>
 
 """
@@ -53,7 +53,7 @@ COLUMNS = ("To build, once", "Per 1,000 questions", "One corpus update", "Adapte
 
 @dataclass(frozen=True, slots=True)
 class MoneyRow:
-    """One arm's money as shown, in the order of COLUMNS."""
+    """One mode's money as shown, in the order of COLUMNS."""
 
     mode: str
     cells: tuple[str, ...]
@@ -97,7 +97,7 @@ def prices(run: Run) -> str:
 
 
 def break_even(run: Run) -> list[str]:
-    """From how many questions an arm that is dearer to build pays back: the verdict's arm, or every pair, in words."""
+    """From how many questions a mode that is dearer to build pays back: the verdict's mode, or every pair, in words."""
     pairs = [p for p in run.economics.break_even if _about(run, p.cheaper_to_build, p.dearer_to_build)]
     return [_pays_back(p) for p in pairs]
 
@@ -120,7 +120,7 @@ def _pays_back(pair: BreakEven) -> str:
 
 
 def updates(run: Run) -> list[str]:
-    """From how many corpus updates a month another arm is the cheaper one; pairs that never flip are left out."""
+    """From how many corpus updates a month another mode is the cheaper one; pairs that never flip are left out."""
     if run.economics.prices is None:
         return []
     volume = _count(run.economics.prices.questions_per_month)
@@ -133,7 +133,7 @@ def updates(run: Run) -> list[str]:
                 f"At {volume} questions a month {first} is cheaper to run than {other} up to {flips:.2g} corpus "
                 f"updates a month; with more, {other} is."
             )
-    return said or [f"At {volume} questions a month no number of corpus updates changes which arm is cheaper to run."]
+    return said or [f"At {volume} questions a month no number of corpus updates changes which mode is cheaper to run."]
 
 
 def _count(value: float) -> str:

@@ -1,9 +1,9 @@
 """Where a data set stands in the quadrant: what each mechanism adds, seen from the verdict.
 
-Across: the lift on the style axis that tuning brings, both arms with retrieval or both without, as the verdict has it.
-Up: the lift on the knowledge axis that retrieval brings, both arms tuned or both untuned, as the verdict has it.
+Across: the lift on the style axis that tuning brings, both modes with retrieval or both without, as the verdict has it.
+Up: the lift on the knowledge axis that retrieval brings, both modes tuned or both untuned, as the verdict has it.
 An open verdict is looked at from the hybrid corner. Where that pair was not run, the other level stands in.
-Of several arms on one side, the verdict's own counts, else the best on that axis: the lift is never flattered.
+Of several modes on one side, the verdict's own counts, else the best on that axis: the lift is never flattered.
 When the verdict needs a mechanism for the sake of the other axis (tuning that lifts knowledge), that axis is shown.
 """
 
@@ -30,12 +30,12 @@ class Lift:
     high: float
     n: int
     paired: bool
-    """False: no paired comparison was written, and the interval is spanned by the two arms' own."""
+    """False: no paired comparison was written, and the interval is spanned by the two modes' own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A data set's place: None where the arms that would tell were not run."""
+    """A data set's place: None where the modes that would tell were not run."""
 
     llm: Lift | None
     """Across: LLM optimization, what tuning adds."""
@@ -96,7 +96,7 @@ def _between(
 
 
 def _standing(decision: Decision, axis: str, arms: list[str]) -> str | None:
-    """The arm that stands for its cell: the verdict's own, else the best on the axis."""
+    """The mode that stands for its cell: the verdict's own, else the best on the axis."""
     means = {arm: decision.axes[axis][arm].mean for arm in arms if arm in decision.axes.get(axis, {})}
     if decision.mode in means:
         return decision.mode

@@ -25,19 +25,19 @@ HTML = """\
 <div id="browser" hidden>
 <div class="filters" role="search" aria-label="Questions">
 <label class="wide">Search <input id="search" type="search" placeholder="question, answer, reply, document" autocomplete="off" aria-keyshortcuts="/"></label>
-<label>Arm <select id="mode"></select></label>
+<label>Mode <select id="mode"></select></label>
 <label>Outcome <select id="outcome"></select></label>
 <label>Cause of failure <select id="cause"></select></label>
 <label>Tag <select id="tag"></select></label>
-<label class="check"><input id="differ" type="checkbox"> arms disagree</label>
+<label class="check"><input id="differ" type="checkbox"> modes disagree</label>
 <button id="clear" type="button" hidden>Clear</button>
 <output id="count" aria-live="polite"></output>
 </div>
 <div class="panes">
 <div class="side-pane">
 <div id="heads" class="heads" aria-hidden="true"></div>
-<div id="list" role="listbox" tabindex="0" aria-label="Questions; for each arm {{ "content, then form" if axes|length > 1 else "right or wrong" }}"></div>
-<p class="keys">{% if axes|length > 1 %}For each arm content, then form. {% endif %}<kbd>n</kbd> next, <kbd>p</kbd> previous, <kbd>/</kbd> search</p>
+<div id="list" role="listbox" tabindex="0" aria-label="Questions; for each mode {{ "knowledge, then style" if axes|length > 1 else "right or wrong" }}"></div>
+<p class="keys">{% if axes|length > 1 %}For each mode knowledge, then style. {% endif %}<kbd>n</kbd> next, <kbd>p</kbd> previous, <kbd>/</kbd> search</p>
 </div>
 <div id="pane" class="pane">
 <div class="pane-head">

@@ -1,4 +1,4 @@
-"""What retrieval found, and whether the arms refused what they should: means of every metric of the two."""
+"""What retrieval found, and whether the modes refused what they should: means of every metric of the two."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HTML = """\
 <div class="pair pictures">{% for name, chart in charts %}<div><h4>{{ name }}</h4>{{ chart }}</div>{% endfor %}</div>
 <details class="numbers"><summary>The numbers</summary><div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
 <caption><span>{{ title }}: means with 95 % Wilson intervals over independent groups</span></caption>
-<thead><tr><th scope="col">Arm</th>{% for metric in table.metrics %}<th scope="col" class="num">{{ metric|replace("_", " ") }}</th>{% endfor %}</tr></thead>
+<thead><tr><th scope="col">Mode</th>{% for metric in table.metrics %}<th scope="col" class="num">{{ metric|replace("_", " ") }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for mode, cells in table.rows %}
 <tr{% if mode == decision.mode %} class="chosen"{% endif %}>{{ arm(mode) }}{% for e in cells %}{{ num(e) }}{% endfor %}</tr>

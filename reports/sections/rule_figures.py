@@ -42,7 +42,7 @@ SECTION = Section(
     data,
     markdown=markdown,
     terms={
-        "lift": "How many points more an arm reaches than another on the same questions.",
+        "lift": "How many points more a mode reaches than another on the same questions.",
         "margin": "The smallest lift that is worth a further mechanism (decision.margin).",
     },
 )

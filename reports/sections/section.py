@@ -25,7 +25,7 @@ class Section:
     name: str
     """The id of its element on the page."""
     template: str
-    """Jinja; it sees `run`, `decision`, `margin`, the macros `num` and `arm`, what `data` gives, and, as `parts`, the
+    """Jinja; it sees `run`, `decision`, `margin`, the macros `num` and `mode`, what `data` gives, and, as `parts`, the
     sections within this one."""
     data: Callable[[Run], Mapping[str, Any] | None]
     """What the template needs; None leaves the section out."""

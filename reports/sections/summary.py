@@ -118,7 +118,7 @@ def wilson(mean: float, n: int) -> tuple[float, float]:
 
 
 def deciding(run: Run) -> tuple[list[Comparison], list[Comparison]]:
-    """The paired differences: those with the arm (undecided: among the candidates), then the rest."""
+    """The paired differences: those with the mode (undecided: among the candidates), then the rest."""
     shown = [c for c in run.comparisons if c.axis in axes(run)]
     if run.decision.mode is not None:
         first = [c for c in shown if run.decision.mode in (c.control, c.treatment) and _candidates(c)]
@@ -153,5 +153,5 @@ def groups(run: Run) -> int:
 
 
 def arm_name(run: Run, mode: str) -> str:
-    """A mode's name in a Markdown table, bold where it is the verdict's arm."""
+    """A mode's name in a Markdown table, bold where it is the verdict's mode."""
     return f"**{label(mode)}**" if mode == run.decision.mode else label(mode)

@@ -1,4 +1,4 @@
-"""How training went: the loss by step of every arm that was trained."""
+"""How training went: the loss by step of every mode that was trained."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HTML = """\
 
 
 def curves(run: Run) -> list[tuple[str, Markup, list[tuple[str, str, str]]]]:
-    """(mode, loss curve, rows of step, training loss, held-back loss) of every arm that was trained."""
+    """(mode, loss curve, rows of step, training loss, held-back loss) of every mode that was trained."""
     found = []
     for row in costs.cost_rows(run):
         train, held = costs.curve(run.costs[row.mode], "losses"), costs.curve(run.costs[row.mode], "validation")

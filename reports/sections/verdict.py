@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from eval.verdict.fitness_words import fitness_sentence
-from reports.charts.quadrant import quadrant
 from reports.charts.outcome_shares import KINDS, outcome_shares, shares
+from reports.charts.quadrant import quadrant
 from reports.run_folder import Run, in_order, label
 from reports.sections import answers, axes, cautions, first_screen
 from reports.sections.placement import place
@@ -66,11 +66,11 @@ HTML = """\
 <figure class="place map">
 {{ quadrant }}
 <figcaption>
-<p>Beside each arm: content and form right, in %. The dot: what tuning adds (across) and retrieval adds (up), in points, with 95 % intervals.{% if outside %} <b>{{ outside }}</b>{% endif %}</p>
+<p>Beside each mode: knowledge and style right, in %. The dot: what tuning adds (across) and retrieval adds (up), in points, with 95 % intervals.{% if outside %} <b>{{ outside }}</b>{% endif %}</p>
 <details><summary>The figures, and how the place is found</summary>
 <p>{{ across }}.</p>
 <p>{{ up }}.</p>
-<p>Across is the lift in style that tuning brings, with retrieval on both sides or on neither, as the verdict has it. Up is the lift in knowledge that retrieval brings, tuned on both sides or on neither, as the verdict has it. An open verdict is looked at from the hybrid corner, and where that pair was not run, the other level stands in. Of several arms the verdict’s own counts, else the best on that axis. When the verdict needs a mechanism for the sake of the other axis, that axis is shown instead and named above.</p>
+<p>Across is the lift in style that tuning brings, with retrieval on both sides or on neither, as the verdict has it. Up is the lift in knowledge that retrieval brings, tuned on both sides or on neither, as the verdict has it. An open verdict is looked at from the hybrid corner, and where that pair was not run, the other level stands in. Of several modes the verdict’s own counts, else the best on that axis. When the verdict needs a mechanism for the sake of the other axis, that axis is shown instead and named above.</p>
 <p>Whiskers and box are the 95 % intervals. The border lies at {{ margin|points }} points, the smallest lift worth a mechanism; below it the scale is finer. The marked cell is the verdict’s, which also weighs targets and intervals, so that a dot near a border may stand outside it. Hatched cells are those still possible.</p>
 </details>
 </figcaption>
@@ -103,7 +103,7 @@ def data(run: Run) -> Mapping[str, Any]:
 def markdown(run: Run) -> Iterable[str]:
     """The headline, the verdict in figures, both axes as a table, and what next."""
     decision = run.decision
-    needed = f"**Verdict: {decision.strategy}**" + (f" (arm `{decision.mode}`)" if decision.mode else "")
+    needed = f"**Verdict: {decision.strategy}**" + (f" (mode `{decision.mode}`)" if decision.mode else "")
     said = " ".join(part for part in (words.evidence(run), words.sureness(run), words.not_measured(run)) if part)
     return [
         f"# {plain(decision.dataset)}: {plain(words.headline(run))}",

@@ -90,7 +90,7 @@ def interval(estimate: Estimate) -> str:
 
 
 def counted(ns: Iterable[int]) -> str:
-    """`n = 208`, or `n = 182 to 208` where arms differ; empty without any."""
+    """`n = 208`, or `n = 182 to 208` where modes differ; empty without any."""
     found = sorted(set(ns))
     if not found:
         return ""
@@ -123,7 +123,7 @@ def _settled(run: Run) -> str:
 
 
 def _untried(run: Run) -> tuple[bool, bool]:
-    """Whether the run says nothing about retrieval, and about tuning; an arm that did not learn says nothing."""
+    """Whether the run says nothing about retrieval, and about tuning; a mode that did not learn says nothing."""
     tried = [m for name in run.modes if (m := MODES.get(name)) and m.strategy and name not in run.decision.left_out]
     return not any(m.retrieves for m in tried), not any(m.adapter for m in tried)
 
@@ -152,7 +152,7 @@ def _undecided(run: Run) -> str:
 
 
 def evidence(run: Run) -> str:
-    """What the verdict's arm has on each axis; empty without one."""
+    """What the verdict's mode has on each axis; empty without one."""
     mode = run.decision.mode
     if mode is None:
         return ""
@@ -165,7 +165,7 @@ def evidence(run: Run) -> str:
 
 def sureness(run: Run) -> str:
     """How much the verdict stands on."""
-    base = f"{len(run.examples)} questions in {groups(run)} independent groups, the same for every arm"
+    base = f"{len(run.examples)} questions in {groups(run)} independent groups, the same for every mode"
     margin = f"a lift counts from {_number(100 * run.margin, 1)} points"
     if run.decision.strategy != "inconclusive":
         return f"Settled on {base}; all intervals are 95 %, and {margin}."
@@ -202,8 +202,8 @@ def spaced(text: str) -> str:
 def lift_words(lift: Lift | None, mechanism: str) -> str:
     """One placement coordinate in words."""
     if lift is None:
-        return f"{mechanism}: not measured, the arms that would tell were not run"
-    how = "" if lift.paired else ", from the two arms' own intervals"
+        return f"{mechanism}: not measured, the modes that would tell were not run"
+    how = "" if lift.paired else ", from the two modes' own intervals"
     return (
         f"{mechanism}: {points(lift.value)} points of {lift.axis}, {label(lift.treatment)} over {label(lift.control)} "
         f"({CI} {points(lift.low)} to {points(lift.high)}, n{NBSP}={NBSP}{lift.n}{how})"

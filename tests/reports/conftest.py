@@ -234,6 +234,17 @@ def decided_run(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
+def refusing_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Analysed runs whose tenth question should be refused: settled, too risky for its limit, and open."""
+    folder = tmp_path_factory.mktemp("refusing")
+    return {
+        "hybrid": write_decided(folder / "hybrid", "hybrid", refuses=0.5, analysed=True),
+        "risky": write_decided(folder / "risky", "hybrid", refuses=0.1, limit=0.05, analysed=True),
+        "open": write_decided(folder / "open", "inconclusive", refuses=0.3, questions=60, analysed=True),
+    }
+
+
+@pytest.fixture(scope="session")
 def four_runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Four analysed runs in one folder, one for each corner of the quadrant."""
     folder = tmp_path_factory.mktemp("four")

@@ -1,4 +1,4 @@
-"""What better retrieval could give at most, and what is said when an arm is missing."""
+"""What better retrieval could give at most, and what is said when a mode is missing."""
 
 from __future__ import annotations
 
@@ -40,4 +40,4 @@ def test_absent_arms_are_said_not_invented(modes, missing) -> None:
     found = run({m: [0.0, 1.0] for m in modes})
     assert found["better_retrieval"]["gain"] is None and found["better_retrieval"]["recoverable"] is None
     assert missing in found["better_retrieval"]["words"]
-    assert any("oracle arm was not run" in n or "No arm was given passages" in n for n in found["notes"])
+    assert any("oracle mode was not run" in n or "No mode was given passages" in n for n in found["notes"])

@@ -36,6 +36,8 @@ def replies(mode: str, counts: Counts, seed: int = 0) -> list[Score]:
 
 
 def decided(modes: dict[str, Counts], limit: float | None = None, target: float = 0.6) -> Decision:
+    """The verdict over these modes, beside a dearer one that adds nothing."""
+    modes = modes if len(modes) > 1 else modes | {"rag": modes["base"]}
     return decide([s for m, counts in modes.items() for s in replies(m, counts)], config(limit, target))[1]
 
 
@@ -78,7 +80,7 @@ def test_without_a_limit_the_risk_is_told_and_decides_nothing() -> None:
 
 def test_what_reaches_its_targets_and_invents_too_much_is_not_fit_and_is_not_to_be_served() -> None:
     decision = decided({"base": (300, 0, 20, 0, 80)}, limit=0.1)
-    assert (decision.strategy, decision.fit, decision.fits) == ("prompt", "no", {"base": "no"})
+    assert (decision.strategy, decision.fit, decision.fits) == ("prompt", "no", {"base": "no", "rag": "no"})
     assert [s.cause for s in decision.next] == ["risk"]
     assert "of those that it should refuse it answers 100 %" in decision.next[0].text
 

@@ -54,7 +54,7 @@ def test_the_page_opens_from_disk_in_silence_and_asks_for_nothing(make_run, open
 
 def test_the_first_screen_says_which_how_sure_why_what_next_and_what_would_change_it(open_page):
     tab = open_page(viewport={"width": 1280, "height": 800})
-    for selector in ("h1", ".badges", ".why li >> nth=2", ".next li >> nth=0", ".changes tr >> nth=-1", ".quadrant"):
+    for selector in ("h1", ".answers", ".why li >> nth=2", ".next li >> nth=0", ".changes tr >> nth=-1"):
         box = tab.page.locator(selector).bounding_box()
         assert box and box["y"] >= 0 and box["y"] + box["height"] <= 800, selector
     arms = " ".join(tab.page.locator(".quadrant .arm-name").all_text_contents())
@@ -178,7 +178,7 @@ def test_the_detail_shows_every_arm_its_differences_gold_passages_checks_and_cau
     run_texts = tab.page.locator("#detail article .said").all_inner_texts()
     assert all(run_texts)
     card = tab.page.locator("#detail article", has_text="Base").first
-    assert "form wrong" in card.inner_text() and "Cause:" in card.inner_text()
+    assert "style wrong" in card.inner_text() and "Cause:" in card.inner_text()
     card = tab.page.locator("#detail article").nth(2)
     card.locator("details", has_text="passages").locator("summary").click()
     assert card.locator(".passage.hit").count() == 1 and card.locator(".passage").count() == 3

@@ -122,7 +122,7 @@ def test_flips_are_filtered_and_counted(pages, open_tab):
         return int(re.match(r"\d+", tab.page.locator("#count").inner_text())[0])
 
     tab.page.select_option("#mode", label="RAG")
-    tab.page.select_option("#axis", label="form")
+    tab.page.select_option("#axis", label="style")
     tab.page.select_option("#way", label="gained")
     assert shown() == len(change["rag", "style"]["gained"]) > 40
     assert tab.page.locator("#list .flip").count() == 40

@@ -1,4 +1,4 @@
-"""The place in the quadrant: which two arms each coordinate compares, and where a lift lands on the drawing."""
+"""The place in the quadrant: which two modes each coordinate compares, and where a lift lands on the drawing."""
 
 import pytest
 

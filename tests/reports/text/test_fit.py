@@ -22,7 +22,8 @@ from reports.pages.markdown_page import markdown
 from reports.pages.page import html
 from reports.pages.portfolio import headline, write_portfolio
 from reports.run_folder import read_run
-from reports.sections.first_screen import badges, reasons
+from reports.sections.answers import answers
+from reports.sections.first_screen import reasons
 from reports.sections.placement import place
 
 NOTHING = {"base": (0.02, 0.6), "fewshot": (0.02, 0.6), "rag": (0.04, 0.62), "oracle": (0.3, 0.6), "ft": (0.02, 0.6),
@@ -78,7 +79,7 @@ def test_nothing_good_enough_is_said_on_every_page_and_advised_on_none(nothing):
     assert said.count("Nothing tried is good enough") >= 4 and not ADVICE.search(
         re.sub(r"(?i)not good enough\.", "", said)
     )
-    assert badges(run)[0].kind == "bad"
+    assert [a.kind for a in answers(run)][:2] == ["bad", "bad"]
     claims = [r.claim for r in reasons(run, place(run.decision, run.comparisons, run.margin))]
     assert claims[0].endswith("comes nearest, and is not good enough.")
     assert claims[1:] == [f"{m} is not shown to be worth its cost." for m in ("Retrieval", "Fine-tuning")]

@@ -8,7 +8,7 @@ def test_it_carries_verdict_axes_differences_costs_and_caveats(make_run):
     run = read_run(make_run())
     text = markdown(run)
     assert text.startswith("# norrland: Use both: retrieval for what the model must know, fine-tuning")
-    assert "**Verdict: hybrid** (arm `hybrid`)" in text
+    assert "**Verdict: hybrid** (mode `hybrid`)" in text
     assert "## Both axes" in text and "**Caveats**" in text
     for title in ("Why", "Paired differences", "Retrieval", "Abstention", "Costs"):
         assert f"<details>\n<summary>{title}</summary>\n\n" in text

@@ -1,0 +1,64 @@
+"""The four answers at the top of the page, and what became of every question."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from eval.records import Risk
+from reports.charts.outcome_shares import outcome_shares, shares
+from reports.pages.page import html
+from reports.run_folder import read_run
+from reports.sections.answers import answers, parts
+
+
+def test_a_settled_run_answers_all_four_questions(refusing_runs):
+    run = read_run(refusing_runs["hybrid"])
+    strategy, fit, risk, cost = answers(run)
+    assert (strategy.kind, strategy.answer) == ("good", "RAG with fine-tuning")
+    assert (fit.kind, fit.answer) == ("good", "Yes") and len(fit.lines) == 2
+    found = run.decision.risk["hybrid"]
+    assert risk.answer.replace("\u00a0", " ") == f"{100 * found.wrong.mean:.0f} %" and risk.kind == "plain"
+    assert "No limit is set (risk.limit)" in risk.lines
+    assert cost.answer.endswith("USD") and any("to build, once" in line for line in cost.lines)
+
+
+def test_what_passes_its_limit_is_not_fit_and_its_first_step_is_no_serving(refusing_runs):
+    run = read_run(refusing_runs["risky"])
+    _, fit, risk, _ = answers(run)
+    assert (fit.kind, fit.answer, risk.kind) == ("bad", "No", "bad")
+    assert fit.lines[-1].replace("\u00a0", " ") == "Limit of 5 % wrong passed"
+    assert parts(run.decision.next)[0][0] != "Serving"
+    assert "Serve the hybrid adapter" not in html(run)
+
+
+def test_an_open_run_gives_the_span_of_its_candidates(refusing_runs):
+    run = read_run(refusing_runs["open"])
+    strategy, fit, risk, _ = answers(run)
+    assert (strategy.kind, strategy.answer, fit.answer) == ("open", "Not settled", "No")
+    assert set(run.decision.fits.values()) == {"no"}  # about half is right, and 80 % are wanted
+    means = [run.decision.risk[m].wrong.mean for m in run.decision.fits]
+    span = f"{100 * min(means):.0f} % to {100 * max(means):.0f} %"
+    assert risk.answer.replace("\u00a0", " ") == span
+
+
+def test_the_bar_of_a_mode_is_as_long_as_its_shares(refusing_runs):
+    run = read_run(refusing_runs["hybrid"])
+    for mode, found in run.decision.risk.items():
+        assert sum(shares(found).values()) == pytest.approx(1.0, abs=2e-4)
+        drawn = [float(w) for w in re.findall(r'<rect [^>]*?width="([\d.]+)"', outcome_shares(mode, found))]
+        wanted = [400 * s - 1 for s in shares(found).values() if s > 0]
+        assert drawn == pytest.approx(wanted, abs=0.01)
+
+
+def test_what_never_happened_has_no_piece_and_is_not_spoken_of(refusing_runs):
+    whole = read_run(refusing_runs["hybrid"]).decision.risk["hybrid"]
+    bar = outcome_shares("Base", Risk(whole.wrong, 0.0, None, None, 1 - whole.wrong.mean, 0.0, 0.0))
+    assert bar.count("<rect") == 2 and "refused" not in bar
+
+
+def test_a_run_of_before_says_that_its_risk_is_not_known(make_run):
+    run = read_run(make_run())
+    assert answers(run)[2].answer == "Not known"
+    assert "What became of every question" not in html(run)

@@ -20,6 +20,7 @@ from eval.terminal.command_options import (
     PluginOption,
     QuietOption,
     TemplateOption,
+    VersionOption,
     template_arguments,
 )
 from eval.terminal.endpoint_options import (
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from eval.pipeline.plan import Plan
     from eval.pipeline.tasks import Options
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(pretty_exceptions_enable=False)
 
 MEASUREMENT, JUDGE = "Measurement", "Judge (an OpenAI-compatible endpoint; none is asked by default)"
 
@@ -80,6 +81,12 @@ ModesOption = Annotated[
 CheckOption = Annotated[
     bool,
     typer.Option("--check", metavar="", help="Only look for leaks, wrong labels and too little data; train nothing."),
+]
+AskOption = Annotated[
+    bool,
+    typer.Option(
+        "--ask", metavar="", help="With --check: also try the embedder on the corpus, and ask the base what it knows."
+    ),
 ]
 SeedOption = Annotated[
     int,
@@ -156,6 +163,7 @@ def evaluate(
     plugin: PluginOption = None,
     out: OutOption = None,
     check: CheckOption = False,
+    ask: AskOption = False,
     seed: SeedOption = 0,
     seeds: SeedsOption = 1,
     no_retention: NoRetentionOption = False,
@@ -175,6 +183,7 @@ def evaluate(
     model_key_env: KeyOption = None,
     concurrency: ConcurrencyOption = None,
     max_requests: MaxRequestsOption = None,
+    version: VersionOption = False,
 ) -> None:
     """Compare a better prompt, retrieval, fine-tuning and both on a data set, and say which to use."""
     from eval.data.dataset import resolve_dataset
@@ -205,9 +214,11 @@ def evaluate(
 
         check_datasets(
             paths, model=one or DEFAULT_MODEL, embedder=embedder, dtype=dtype, template=template, seed=seed,
-            limit=limit, out=out, json=json,
+            limit=limit, out=out, json=json, ask=ask,
         )  # fmt: skip
         return
+    if ask:
+        raise UserError("--ask goes with --check; a run asks the base anyway")
     from eval.pipeline.plan import plan_run
     from eval.pipeline.tasks import Options
 

@@ -19,6 +19,7 @@ from eval.terminal.command_options import (
     PluginOption,
     QuietOption,
     TemplateOption,
+    VersionOption,
     template_arguments,
 )
 from finetune import cli_cloud, cli_share
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
     from eval.arms.resources import Resources
     from eval.pipeline.plan import Plan
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+app = typer.Typer(pretty_exceptions_enable=False, no_args_is_help=True)
 
 
 @app.callback()
-def finetune() -> None:
+def finetune(version: VersionOption = False) -> None:
     """Train adapters on a data set, prove them, and take them out of the workshop."""
 
 

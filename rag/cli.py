@@ -21,6 +21,7 @@ from eval.terminal.command_options import (
     PluginOption,
     QuietOption,
     TemplateOption,
+    VersionOption,
     template_arguments,
 )
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from rag.readers.survey import Survey
     from rag.retrievers.retriever import Retriever
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+app = typer.Typer(pretty_exceptions_enable=False, no_args_is_help=True)
 
 DatasetArgument = Annotated[
     str,
@@ -46,7 +47,7 @@ OutOption = Annotated[Path | None, typer.Option(help="Run folder with the index;
 
 
 @app.callback()
-def rag() -> None:
+def rag(version: VersionOption = False) -> None:
     """Index a data set's documents and ask them questions."""
 
 

@@ -10,8 +10,9 @@ import typer
 
 from eval.errors import UserError
 from eval.terminal.command_line import guarded
+from eval.terminal.command_options import VersionOption
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(pretty_exceptions_enable=False)
 
 
 Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders that evaluate wrote.")]
@@ -36,6 +37,7 @@ Store = Annotated[
 SendRows = Annotated[
     bool, typer.Option("--send-rows", help="With --mlflow to another machine: questions and replies, too.")
 ]
+Pdf = Annotated[bool, typer.Option("--pdf", help="Print each page to a PDF beside it, by the Chromium that is here.")]
 Out = Annotated[
     Path | None,
     typer.Option("--out", metavar="FILE", help="The page of several runs; default: beside them, or in the second."),
@@ -53,7 +55,9 @@ def report(
     export: Export = None,
     mlflow: Store = None,
     send_rows: SendRows = False,
+    pdf: Pdf = False,
     out: Out = None,
+    version: VersionOption = False,
 ) -> None:
     """Write report.html and report.md into each run folder, a portfolio page of several runs, and print where."""
     _check(runs, label=label, compare=compare, export=export, mlflow=mlflow, send_rows=send_rows, out=out)
@@ -68,9 +72,9 @@ def report(
         typer.echo(write_comparison(runs[0], runs[1], out))
         return
     for run in runs:
-        _write_pages(run, prices)
+        _write_pages(run, prices, pdf=pdf)
         if export:
-            _write_exports(run, export if len(runs) == 1 else export / run.resolve().name)
+            _write_exports(run, export if len(runs) == 1 else export / run.resolve().name, pdf=pdf)
         if mlflow:
             from reports.exports.mlflow_run import log_run
 
@@ -81,7 +85,7 @@ def report(
         typer.echo(write_portfolio(runs, out))
 
 
-def _write_pages(run: Path, prices: Path | None) -> None:
+def _write_pages(run: Path, prices: Path | None, *, pdf: bool) -> None:
     """Analyse a run again, write its two pages, and print where they are."""
     from eval.analysis.analyse import analyse
     from eval.verdict.decide import write_decision
@@ -95,13 +99,21 @@ def _write_pages(run: Path, prices: Path | None) -> None:
     page = write_report(run)
     typer.echo(page)
     typer.echo(page.with_suffix(".md"))
+    if pdf:
+        from reports.pages.pdf import write_pdf
+
+        typer.echo(write_pdf(page))
 
 
-def _write_exports(run: Path, folder: Path) -> None:
+def _write_exports(run: Path, folder: Path, *, pdf: bool) -> None:
     from reports.exports.formats import export
 
     for path in export(run, folder):
         typer.echo(path)
+    if pdf:
+        from reports.pages.pdf import write_pdf
+
+        typer.echo(write_pdf(folder / "decision-record.html"))
 
 
 def _check(

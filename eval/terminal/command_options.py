@@ -12,6 +12,19 @@ from eval.errors import UserError
 
 OUTPUT = "Output"
 
+
+def _version(wanted: bool) -> None:
+    """Print which version this is, and end."""
+    if wanted:
+        from importlib import metadata
+
+        typer.echo(f"rag-or-finetune {metadata.version('rag-or-finetune')}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", metavar="", help="Say which version this is.", callback=_version, is_eager=True)
+]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", metavar="", help="No progress, only the result.", rich_help_panel=OUTPUT)
 ]

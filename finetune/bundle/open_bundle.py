@@ -23,7 +23,6 @@ from finetune.bundle.probe import PROBE, differences, probe
 if TYPE_CHECKING:
     from eval.model.base import Base
     from finetune.serve.run_answers import Desk
-    from rag.retrievers.retriever import Retriever
 
 
 class Bundled(Resources):
@@ -68,7 +67,7 @@ class Bundled(Resources):
         return tuple(from_dict(Example, e) for e in self.manifest["shots"])
 
     @cached_property
-    def retriever(self) -> Retriever:
+    def retriever(self) -> Any:
         """The bundled index, ready to be asked; no document is read."""
         return open_kept(
             self.folder / "index", self.run_config.embedder, self.config.retrieval, self.dataset.gold,

@@ -15,6 +15,7 @@ from eval.errors import UserError
 from eval.files import write_text
 from eval.records import Estimate, Needed
 from eval.strategies import STRATEGIES
+from eval.verdict.fitness_words import ANSWERS
 from reports.charts.error_bars import whisker
 from reports.charts.portfolio_map import Place, places
 from reports.pages.inline import inline
@@ -54,6 +55,11 @@ class Row:
     """The strategy's title."""
     short: bool
     """The best of what was tried, and not good enough yet."""
+    fit: str
+    """Whether it is fit for use, and the class that colours it."""
+    fit_class: str
+    wrong: Estimate | None
+    """How often the verdict's mode is wrong with confidence."""
     sure: str
     firm: str
     cells: tuple[AxisCell | None, ...]
@@ -126,6 +132,7 @@ def _rows(runs: Sequence[Run], folder: Path) -> list[Row]:
 
 def _row(run: Run, folder: Path, several: bool) -> Row:
     decision = run.decision
+    risk = decision.risk.get(decision.mode or "")
     cells = tuple(_cell(run, axis) for axis in ("knowledge", "style"))
     return Row(
         name=f"{decision.dataset} ({run.path.name})" if several else decision.dataset,
@@ -133,6 +140,9 @@ def _row(run: Run, folder: Path, several: bool) -> Row:
         run=run,
         verdict=NAMES[decision.strategy],
         short=decision.falls_short,
+        fit=ANSWERS[decision.fit],
+        fit_class={"yes": "reached", "no": "missed", "not_shown": "open"}[decision.fit],
+        wrong=risk.wrong if risk else None,
         sure=_sure(run),
         firm=_firm(run),
         cells=cells,

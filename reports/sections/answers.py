@@ -90,7 +90,12 @@ def _line(test: Test) -> str:
 def _risk(run: Run) -> Answer:
     decision, question = run.decision, "Wrong with confidence?"
     if not decision.risk:
-        return Answer(question, "plain", "Not known", ("Run evaluate again: this run did not measure it.",))
+        return Answer(
+            question,
+            "plain",
+            "Not known",
+            ("Decided before it was measured; decide again: python -m eval.verdict.decide RUN",),
+        )
     limit = decision.risk_limit
     if decision.mode is None:
         shown = [decision.risk[m].wrong.mean for m in decision.fits if m in decision.risk]

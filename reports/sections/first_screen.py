@@ -112,6 +112,12 @@ def _targets(run: Run, mechanism: bool) -> list[Reason]:
         shown = "is below" if is_missed(run, e, t) else "is not shown to reach"
         claim = f"It is the best here, but {SAID[axis]} {shown} the target."
         return [Reason(claim, f"{whole(e.mean)} right ({100 * e.low:.0f} to {whole(e.high)}), {whole(t)} wanted.")]
+    risk, limit = run.decision.risk.get(run.decision.mode), run.decision.risk_limit
+    if risk and limit is not None and risk.wrong.high > limit:
+        shown = "is" if risk.floor > limit else "may be"
+        e, claim = risk.wrong, f"It reaches the targets, but {shown} wrong with confidence too often."
+        proof = f"{whole(e.mean)} of questions ({100 * e.low:.0f} to {whole(e.high)}), and {whole(limit)} is the limit."
+        return [Reason(claim, proof)]
     claim = "It is good enough." if mechanism else "The prompt alone is good enough."
     said = " and ".join(f"{SAID[a]} {whole(e.mean)} (target {whole(t)})" for a, (e, t) in known.items())
     return [Reason(claim, f"{label(run.decision.mode)} reaches {said}.")]

@@ -46,6 +46,7 @@ HTML = """\
 </div>
 <h3><bdi id="asked"></bdi></h3>
 <p class="ci asked-id"><bdi id="asked-id"></bdi> <a id="permalink" href="#questions">link to this question</a></p>
+<p class="note diff-legend"><ins>Marked</ins>: words that this reply has and the other has not. <del>Struck through</del>: words of the other alone; this model did not write them.</p>
 <div id="detail"></div>
 </div>
 </div>

@@ -98,3 +98,31 @@ def test_options_that_do_not_go_together_are_refused_first(asked, said, monkeypa
         main()
     assert stop.value.code == 2
     assert capsys.readouterr().err == f"error: {said}\n"
+
+
+def test_every_command_says_its_version():
+    from importlib import metadata
+
+    for module in ("eval.cli", "rag.cli", "finetune.cli", "reports.cli"):
+        done = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=True)
+        assert done.stdout == f"rag-or-finetune {metadata.version('rag-or-finetune')}\n"
+
+
+@pytest.mark.browser
+def test_a_page_is_printed_whole_or_not_at_all(make_run, monkeypatch):
+    from pypdf import PdfReader
+
+    from reports.pages import pdf
+    from reports.pages.page import write_report
+
+    page = write_report(make_run())
+    made = pdf.write_pdf(page)
+    text = " ".join(p.extract_text() for p in PdfReader(made).pages)
+    assert "Verdict for norrland" in text and "What each mode costs" in text
+    made.unlink()
+    monkeypatch.setattr(pdf, "BROWSERS", ("no-such-browser",))
+    monkeypatch.setattr(pdf, "PLACES", ())
+    monkeypatch.setattr(pdf, "find_spec", lambda name: None)
+    with pytest.raises(UserError, match=r"report\.pdf: nothing here prints a page"):
+        pdf.write_pdf(page)
+    assert not made.exists()

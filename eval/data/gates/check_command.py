@@ -26,6 +26,7 @@ def check_datasets(
     limit: int | None = None,
     out: Path | None = None,
     json: bool = False,
+    ask: bool = False,
 ) -> None:
     """Print the findings on each data set and their number; raises UserError at the end when one is an error.
 
@@ -36,10 +37,11 @@ def check_datasets(
     for path in paths:
         with one_document(json):
             found[path] = check_dataset(
-                path, model=model, embedder=embedder, dtype=dtype, template=template, seed=seed, limit=limit, out=out
-            )
+                path, model=model, embedder=embedder, dtype=dtype, template=template, seed=seed, limit=limit, out=out,
+                ask=ask,
+            )  # fmt: skip
         if not json:
-            _print_findings(path, found[path])
+            _print_findings(path, found[path], ask=ask)
     if json:
         documents: list[Any] = [{"dataset": str(p), "findings": [asdict(f) for f in fs]} for p, fs in found.items()]
         print_json(documents if len(documents) > 1 else documents[0])
@@ -48,12 +50,13 @@ def check_datasets(
         raise UserError(f"{', '.join(wrong)}: fix the errors above before anything is trained")
 
 
-def _print_findings(path: Path, findings: Sequence[Finding]) -> None:
+def _print_findings(path: Path, findings: Sequence[Finding], *, ask: bool) -> None:
     for finding in findings:
         print(finding.line())
     counts = {s: sum(f.severity == s for f in findings) for s in ("error", "warning", "note")}
     told = ", ".join(counted(n, s) for s, n in counts.items() if n)
-    print(f"{path}: {told or 'nothing found'}")
+    rest = "" if ask else "; the embedder and the base were not asked (--check --ask)"
+    print(f"{path}: {told or 'nothing found'}{rest}")
 
 
 def check_dataset(
@@ -66,15 +69,16 @@ def check_dataset(
     seed: int = 0,
     limit: int | None = None,
     out: Path | None = None,
+    ask: bool = True,
 ) -> list[Finding]:
-    """The findings of all gates on one data set, errors first; the model is asked only when there are no errors."""
+    """The findings of all gates on one data set, errors first; models are asked only where there are no errors."""
     from eval.data.gates.embedder import check_retrieval
     from eval.data.gates.known_answers import ask_base
     from eval.pipeline.plan import choose_examples
 
     dataset = load_dataset(path)
     findings = check_material(Material(dataset, choose_examples(dataset.test, limit, seed)))
-    if any(f.severity == "error" for f in findings):
+    if not ask or any(f.severity == "error" for f in findings):
         return findings
     config = RunConfig(
         dataset_path=str(path),

@@ -47,13 +47,23 @@ def test_a_leak_planted_in_the_bundled_data_set_is_found(tmp_path: Path) -> None
 
 def test_check_without_a_model_says_so_and_passes(material: Make) -> None:
     folder = material(test=[("Who is it?", "Ann")]).dataset.path
-    done = check(folder, "--model", "./nowhere")
+    done = check(folder, "--model", "./nowhere", "--ask")
     assert done.returncode == 0, done.stderr
     *findings, last = done.stdout.splitlines()
     assert {line.split(":")[0] for line in findings} == {"warning", "note"}
     assert any("not checked whether the base knows" in line and "./nowhere" in line for line in findings)
     assert last == f"{folder}: 2 warnings, 1 note"
     assert sorted(p.name for p in folder.iterdir()) == ["dataset.yaml", "test.jsonl", "train.jsonl"]
+
+
+def test_check_asks_no_model_unless_told_to_and_says_so(material: Make) -> None:
+    done = check(folder := material(test=[("Who is it?", "Ann")]).dataset.path, "--model", "./nowhere")
+    assert done.returncode == 0 and "./nowhere" not in done.stdout
+    assert done.stdout.splitlines()[-1].endswith("the embedder and the base were not asked (--check --ask)")
+    heavy = "import sys; sys.argv = ['x', '--check', sys.argv[1]]\nfrom eval.cli import main\n"
+    heavy += "try:\n    main()\nexcept SystemExit:\n    print('torch' in sys.modules, file=sys.stderr)"
+    seen = subprocess.run([sys.executable, "-c", heavy, str(folder)], capture_output=True, text=True, check=True)
+    assert seen.stderr.endswith("False\n")
 
 
 def test_check_fails_on_an_error_and_names_it_on_one_line(material: Make) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import Field
 
+from eval.analysis.forecast import forecasts
 from eval.analysis.throughput import Throughput, noise, throughput
 from eval.arms.modes import MODES
 from eval.config import Section, read_section
@@ -85,6 +86,7 @@ def economics(costs: Sequence[Cost], prices: Prices, *, bundled: bool) -> dict[s
         "arms": {a.mode: asdict(a) for a in arms},
         "throughput": asdict(found),
         "noise": noise(costs, found),
+        "forecast": forecasts(costs, prices.machine_per_hour),
         "break_even": [_break_even(a, b) for a, b in combinations(priced, 2)],
         "updates": [_updates(a, b, prices) for a, b in combinations(priced, 2)],
     }

@@ -119,6 +119,33 @@ class UpdateFlip:
 
 
 @dataclass(frozen=True, slots=True)
+class Rates:
+    """Tokens in a second of the machine; see `eval.analysis.throughput`. None: not measured."""
+
+    prefill: float | None = None
+    decode: float | None = None
+    training: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """A mode whose own machine seconds are so many times what its tokens take by the common figures."""
+
+    mode: str
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastRow:
+    """What the same run would take with a model of so many weights on a card; see `eval.analysis.forecast`."""
+
+    weights: float
+    card: str
+    seconds: float
+    money: float
+
+
+@dataclass(frozen=True, slots=True)
 class Economics:
     """economics.json: what each mode costs in money."""
 
@@ -127,6 +154,9 @@ class Economics:
     arms: Mapping[str, ArmMoney] = field(default_factory=dict)
     break_even: tuple[BreakEven, ...] = ()
     updates: tuple[UpdateFlip, ...] = ()
+    throughput: Rates = field(default_factory=Rates)
+    noise: tuple[Noise, ...] = ()
+    forecast: tuple[ForecastRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

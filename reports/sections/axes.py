@@ -120,7 +120,7 @@ SECTION = Section(
     data,
     link="Axes",
     terms={
-        "arm": "One way to answer, as it was run: a mode with its model, prompt and weights.",
+        "mode": "One way to answer, as it was run: with its model, prompt and weights.",
         "knowledge": "Whether the content of a reply is right.",
         "style": "Whether a reply has the wanted form.",
         "target": "The share of replies that has to be right for a mode to be good enough.",

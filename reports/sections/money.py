@@ -43,6 +43,13 @@ HTML = """\
 <div><h4>When building pays back</h4><ul class="said-list">{% for said in break_even %}<li>{{ said }}</li>{% endfor %}</ul></div>
 <div><h4>When the corpus changes</h4><ul class="said-list">{% for said in updates %}<li>{{ said }}</li>{% endfor %}</ul></div>
 </div>
+{% if measured %}<p class="note">{{ measured }}</p>{% endif %}
+{% if forecast %}
+<details class="numbers"><summary>With a larger model on one card: a forecast</summary><div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
+<caption><span>The same questions and training rows in all modes of this run, by their tokens and the card’s data sheet; nothing of this was measured</span></caption>
+<thead><tr><th scope="col">Model</th><th scope="col">Card</th><th scope="col" class="num">Time</th><th scope="col" class="num">{{ currency }}, at this machine’s price an hour</th></tr></thead>
+<tbody>{% for size, card, time, sum in forecast %}<tr><th scope="row">{{ size }}</th><td>{{ card }}</td><td class="num">{{ time }}</td><td class="num">{{ sum }}</td></tr>{% endfor %}</tbody></table></div></details>
+{% endif %}
 <p class="note">Money alone: what a mode gets right stands above.</p>
 </div>
 
@@ -159,7 +166,35 @@ def _data(run: Run) -> Mapping[str, Any] | None:
         "money_prices": prices(run),
         "break_even": break_even(run),
         "updates": updates(run),
+        "measured": measured(run),
+        "forecast": forecast(run),
     }
+
+
+def measured(run: Run) -> str:
+    """By which throughput tokens became money, and which modes' own times say otherwise."""
+    rates = run.economics.throughput
+    if rates.prefill is None or rates.decode is None:
+        return "Answering is counted by wall time here, which also holds what else the machine did."
+    said = f"Counted by tokens: {_count(rates.prefill)} read and {_count(rates.decode)} written in a machine second"
+    said += f", {_count(rates.training)} trained on" if rates.training else ""
+    off = [f"{label(n.mode)} {n.ratio:.2f} times" for n in run.economics.noise]
+    told = f" Their own times differ from that, by batch or by chance: {', '.join(off)}." if off else ""
+    return f"{said}, over all modes together, so that equal tokens cost the same.{told}"
+
+
+def forecast(run: Run) -> list[tuple[str, str, str, str]]:
+    """(model, card, time, money) of larger models, in words."""
+    return [
+        (f"{row.weights / 1e9:g}B", row.card, _about_time(row.seconds), amount(row.money))
+        for row in run.economics.forecast
+    ]
+
+
+def _about_time(value: float) -> str:
+    if value < 90:
+        return f"about {max(1, round(value))} s"
+    return f"about {value / 60:.0f} min" if value < 5400 else f"about {value / 3600:.1f} h"
 
 
 def _markdown(run: Run) -> Iterable[str]:
@@ -167,7 +202,7 @@ def _markdown(run: Run) -> Iterable[str]:
     if not lines:
         return []
     said = [bullets("When building pays back", break_even(run)), bullets("Corpus updates", updates(run))]
-    return [fold("In money", [plain(prices(run)), table(["mode", *COLUMNS], lines), *said])]
+    return [fold("In money", [plain(prices(run)), plain(measured(run)), table(["mode", *COLUMNS], lines), *said])]
 
 
 SECTION = Section("money", HTML, _data, within="costs", markdown=_markdown)

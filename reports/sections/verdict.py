@@ -115,4 +115,15 @@ def markdown(run: Run) -> Iterable[str]:
     ]
 
 
-SECTION = Section("verdict", HTML, data, markdown=markdown)
+SECTION = Section(
+    "verdict",
+    HTML,
+    data,
+    markdown=markdown,
+    terms={
+        "strategy": "What to invest in: a better prompt, retrieval, fine-tuning, or retrieval with fine-tuning.",
+        "fit for use": "Shown to reach every target and, where risk.limit is set, to be wrong with confidence no more "
+        "often than that; no: shown to miss one; not yet shown: neither.",
+        "wrong with confidence": "A wrong answer that is no refusal, of all questions: with an answer, and without.",
+    },
+)

@@ -20,11 +20,12 @@ LOOKED_AT = 20
 
 def unanswerable(facts: Sequence[Fact], documents: Sequence[Document], wanted: int, seed: int) -> list[Fact]:
     """Up to `wanted` facts without a value, each checked by searching the corpus for its subject and attribute."""
-    from rag.lexical import WordSearch
+    from rag.lexical.terms import terms
+    from rag.lexical.word_index import WordIndex
 
     drawn = random.Random(f"unanswerable {seed}")
     lines = [line for d in documents for line in _passages(d)]
-    search = WordSearch(lines)
+    search = WordIndex.of([terms(line) for line in lines])
     texts = {d.id: d.text for d in documents}
     candidates = [
         *_absent_attributes(facts),

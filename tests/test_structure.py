@@ -1,4 +1,4 @@
-"""The house rules that a reader relies on: who imports whom, what `--help` may load, and where files may lie."""
+"""The rules that a reader relies on: who imports whom, what `--help` may load, and where files may lie."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ HEAVY = (
     "peft",
     "sentence_transformers",
     "sklearn",
+    "starlette",
+    "uvicorn",
 )
 REPORTS_MAY_USE = {
     "verdict.fitness_words",
@@ -35,6 +37,7 @@ REPORTS_MAY_USE = {
     "verdict.decide",
     "strategies",
     "registry",
+    "serving",
 }
 
 

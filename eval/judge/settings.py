@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from eval.errors import UserError
+from eval.serving import loopback
 
 DEFAULT_KEY_ENV = "OPENAI_API_KEY"
 TIMEOUT = 60.0
@@ -68,13 +68,7 @@ def check_settings(
 
 def is_loopback(url: str) -> bool:
     """Whether an address stays on this machine."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return loopback.is_loopback(urlsplit(url).hostname or "")
 
 
 def notice(settings: JudgeSettings) -> str:

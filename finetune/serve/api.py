@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from finetune.serve.host_guard import refused
-from finetune.serve.local_server import open_server, serve_until_interrupted
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from eval.serving.guards import BodyLimit, FixedHeaders, OwnPagesOnly, Patience
+from eval.serving.local_server import LocalServer, serve_until_interrupted
+from finetune.serve.model_thread import ModelThread
 from finetune.serve.raw_completions import complete, describe, tokenize
 from finetune.serve.request import ApiError, ChatRequest, parse_request
 from finetune.serve.run_answers import Desk, Piece, Reply
 
 LONGEST_BODY = 1 << 20
 PATIENCE = 60
-"""Seconds that a client may leave the line idle; one that never takes its reply would keep all others waiting."""
+"""Seconds that a client may leave a part of its reply untaken; one that never takes it would keep all others
+waiting."""
 OWNER = "rag-or-finetune"
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Server": OWNER}
+CODES = {403: "forbidden", 404: "unknown_url", 405: "unknown_url"}
 
 
-def make_server(desk: Desk, host: str, port: int) -> ThreadingHTTPServer:
+def make_server(desk: Desk, host: str, port: int) -> LocalServer:
     """A server that is not yet serving; port 0: a free one. Raises UserError when the address cannot be opened."""
-    handler = type("ApiHandler", (_Handler,), {"desk": desk, "host": host, "started": int(time.time())})
-    return open_server(handler, host, port)
+    return LocalServer(make_app(desk, host), host, port)
 
 
 def serve_api(desk: Desk, host: str, port: int, show: Callable[[str], None]) -> None:
@@ -39,127 +49,142 @@ def serve_api(desk: Desk, host: str, port: int, show: Callable[[str], None]) -> 
     serve_until_interrupted(server, show)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    desk: Desk
-    host: str
-    started: int
-    protocol_version = "HTTP/1.1"
-    server_version = OWNER
-    sys_version = ""
-    timeout = PATIENCE
-    answering: bool
-    """The head of this answer has been sent."""
+def make_app(desk: Desk, host: str) -> Starlette:
+    """The endpoint as an application that is served at `host`."""
+    api = _Api(desk)
+    return Starlette(
+        routes=[
+            Route("/v1/models", api.models),
+            Route("/v1/models/{name:path}", api.model),
+            Route("/v1/server", api.server),
+            Route("/v1/chat/completions", api.chat, methods=["POST"]),
+            Route("/v1/completions", api.completion, methods=["POST"]),
+            Route("/tokenize", api.tokens, methods=["POST"]),
+        ],
+        middleware=[
+            Middleware(FixedHeaders, headers=HEADERS),
+            Middleware(OwnPagesOnly, host=host, say=_say),
+            Middleware(BodyLimit, longest=LONGEST_BODY, say=_say),
+            Middleware(Patience, seconds=PATIENCE),
+        ],
+        exception_handlers={ApiError: _known, HTTPException: _http, Exception: _unknown},
+    )
 
-    def do_GET(self) -> None:
-        """The list of models, or one of them."""
-        self._guarded(self._get)
 
-    def do_POST(self) -> None:
-        """A chat completion."""
-        self._guarded(self._post)
+def _say(status: int, text: str) -> Response:
+    return JSONResponse(ApiError(status, text, code=CODES.get(status)).body(), status)
 
-    def _guarded(self, answer: Callable[[], None]) -> None:
-        self.answering = False
+
+def _known(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    return JSONResponse(error.body(), error.status)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code not in (404, 405):
+        return _say(error.status_code, error.detail)
+    return _say(
+        404, f"{request.method} {request.url.path}: no such address; there are /v1/models, /v1/chat/completions and "
+        "/v1/completions",
+    )  # fmt: skip
+
+
+def _unknown(request: Request, error: Exception) -> Response:
+    traceback.print_exception(error)
+    return _say(500, "the server failed; its terminal says how")
+
+
+class _Api:
+    """The addresses of the endpoint."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.thread, self.started = desk, ModelThread(), int(time.time())
+
+    async def models(self, request: Request) -> Response:
+        """The list of models."""
+        return JSONResponse({"object": "list", "data": [self._model(m) for m in self.desk.modes]})
+
+    async def model(self, request: Request) -> Response:
+        """One of them."""
+        name = request.path_params["name"]
+        if name not in self.desk.modes:
+            raise HTTPException(404)
+        return JSONResponse(self._model(name))
+
+    async def server(self, request: Request) -> Response:
+        """What this server is."""
+        return JSONResponse(describe(self.desk))
+
+    async def tokens(self, request: Request) -> Response:
+        """The tokens of a text."""
+        body = await _body(request)
+        async with self.thread.turn:
+            return JSONResponse(await self.thread.call(tokenize, self.desk, body))
+
+    async def completion(self, request: Request) -> Response:
+        """A completion of a whole prompt."""
+        body, name = await _body(request), f"cmpl-{secrets.token_hex(12)}"
+        async with self.thread.turn:
+            return JSONResponse(await self.thread.call(complete, self.desk, body, name))
+
+    async def chat(self, request: Request) -> Response:
+        """A chat completion, in pieces where that is asked for."""
+        asked, name = parse_request(await _body(request)), f"chatcmpl-{secrets.token_hex(12)}"
+        await self.thread.turn.acquire()
         try:
-            if reason := refused(self.headers, self.host, self.connection.getsockname()[1]):  # type: ignore[arg-type]
-                raise ApiError(403, reason, code="forbidden")
-            answer()
-        except ApiError as error:
-            self.close_connection = True  # the body may not have been read
-            self._json(error.status, error.body())
-        except (BrokenPipeError, ConnectionResetError, TimeoutError):
-            self.close_connection = True  # the client has gone
-        except Exception:
-            traceback.print_exc()
-            self.close_connection = True
-            if not self.answering:
-                self._json(500, ApiError(500, "the server failed; its terminal says how").body())
-
-    def _get(self) -> None:
-        path = self.path.partition("?")[0]
-        if path == "/v1/models":
-            self._json(200, {"object": "list", "data": [self._model(m) for m in self.desk.modes]})
-        elif path == "/v1/server":
-            self._json(200, describe(self.desk))
-        elif (name := path.removeprefix("/v1/models/")) in self.desk.modes:
-            self._json(200, self._model(name))
-        else:
-            raise self._unknown()
-
-    def _post(self) -> None:
-        path = self.path.partition("?")[0]
-        if path in ("/tokenize", "/v1/completions"):
-            body = self._body()
-            with self.desk.lock:
-                name = f"cmpl-{secrets.token_hex(12)}"
-                whole = tokenize(self.desk, body) if path == "/tokenize" else complete(self.desk, body, name)
-            self._json(200, whole)
-            return
-        if path != "/v1/chat/completions":
-            raise self._unknown()
-        request = parse_request(self._body())
-        name = f"chatcmpl-{secrets.token_hex(12)}"
-        with self.desk.lock, closing((reply := self.desk.reply(request)).pieces):
-            if request.stream:
-                self._events(_chunks(reply, request, name))
-                return
-            whole = _completion(reply, name)
-        self._json(200, whole)
-
-    def _body(self) -> Any:
-        length = self.headers.get("Content-Length", "")
-        if self.headers.get_content_type() != "application/json":  # what a page of another site may not send unasked
-            raise ApiError(415, "send the request as application/json")
-        if not length.isdecimal():
-            raise ApiError(411, "send the length of the request")
-        if int(length) > LONGEST_BODY:
-            raise ApiError(413, f"the request has more than {LONGEST_BODY} bytes")
+            reply = await self.thread.call(self.desk.reply, asked)
+        except BaseException:
+            self.thread.turn.release()
+            raise
+        if asked.stream:
+            return _Events(self.thread, reply, _chunks(reply, asked, name))
         try:
-            return json.loads(self.rfile.read(int(length)))
-        except ValueError:
-            raise ApiError(400, "the body is not valid JSON") from None
-
-    def _unknown(self) -> ApiError:
-        return ApiError(
-            404, f"{self.command} {self.path}: no such address; there are /v1/models, /v1/chat/completions and "
-            "/v1/completions",
-            code="unknown_url",
-        )  # fmt: skip
+            return JSONResponse(await self.thread.call(_completion, reply, name))
+        finally:
+            await _end(self.thread, reply)
 
     def _model(self, mode: str) -> dict[str, Any]:
         return {"id": mode, "object": "model", "created": self.started, "owned_by": OWNER}
 
-    def _json(self, status: int, value: Any) -> None:
-        data = json.dumps(value, ensure_ascii=False).encode("utf-8")
-        self._head(status, "application/json; charset=utf-8", {"Content-Length": str(len(data))})
-        self.wfile.write(data)
 
-    def _events(self, chunks: Iterator[dict[str, Any]]) -> None:
-        """Server-sent events in chunked transfer, so that the connection can be kept."""
-        self._head(200, "text/event-stream; charset=utf-8", {"Transfer-Encoding": "chunked"})
-        for chunk in chunks:
-            self._event(json.dumps(chunk, ensure_ascii=False))
-        self._event("[DONE]")
-        self.wfile.write(b"0\r\n\r\n")
+class _Events(StreamingResponse):
+    """Server-sent events; the model's turn ends with them, however they end."""
 
-    def _event(self, text: str) -> None:
-        data = f"data: {text}\n\n".encode()
-        self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
-        self.wfile.flush()
+    def __init__(self, thread: ModelThread, reply: Reply, chunks: Iterator[dict[str, Any]]) -> None:
+        super().__init__(_events(thread, chunks), media_type="text/event-stream; charset=utf-8")
+        self.thread, self.reply = thread, reply
 
-    def _head(self, status: int, kind: str, further: dict[str, str]) -> None:
-        self.answering = True
-        self.send_response(status)
-        for name, value in {
-            "Content-Type": kind, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **further
-        }.items():  # fmt: skip
-            self.send_header(name, value)
-        if self.close_connection:
-            self.send_header("Connection", "close")
-        self.end_headers()
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send them."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await asyncio.shield(_end(self.thread, self.reply))
 
-    def log_message(self, *args: Any) -> None:
-        """Nothing: questions are private."""
+
+async def _events(thread: ModelThread, chunks: Iterator[dict[str, Any]]) -> AsyncIterator[str]:
+    async for chunk in thread.each(chunks):
+        yield f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
+    yield "data: [DONE]\n\n"
+
+
+async def _end(thread: ModelThread, reply: Reply) -> None:
+    """Let the model go, in its own thread, and then the turn."""
+    try:
+        await thread.call(reply.pieces.close)
+    finally:
+        thread.turn.release()
+
+
+async def _body(request: Request) -> Any:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":  # what a page of another site may not send unasked
+        raise ApiError(415, "send the request as application/json")
+    try:
+        return json.loads(await request.body())
+    except ValueError:
+        raise ApiError(400, "the body is not valid JSON") from None
 
 
 def _head_of(reply: Reply, name: str, kind: str) -> dict[str, Any]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
 
 from eval.errors import UserError
-from finetune.serve.host_guard import refused
-from finetune.serve.local_server import open_server, serve_until_interrupted
+from eval.serving.guards import FixedHeaders, OwnPagesOnly, plainly
+from eval.serving.local_server import LocalServer, serve_until_interrupted
 from finetune.web.site import POLICY, is_site
 
 KINDS = {
@@ -28,6 +29,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
+    "Server": "rag-or-finetune",
 }
 """On every answer: a worker has the policy that its own script came with, not its page's."""
 
@@ -42,10 +44,9 @@ def find_site(path: Path) -> Path:
     raise UserError(f"{path}: no chat page and no run folder; write one with: finetune export RUN --web {path}")
 
 
-def make_page_server(folder: Path, host: str, port: int) -> ThreadingHTTPServer:
+def make_page_server(folder: Path, host: str, port: int) -> LocalServer:
     """A server that is not yet serving; port 0: a free one. Raises UserError when the address cannot be opened."""
-    handler = type("PageHandler", (_Handler,), {"folder": folder.resolve(), "host": host})
-    return open_server(handler, host, port)
+    return LocalServer(make_app(folder, host), host, port)
 
 
 def serve_page(folder: Path, host: str, port: int, show: Callable[[str], None]) -> None:
@@ -55,54 +56,27 @@ def serve_page(folder: Path, host: str, port: int, show: Callable[[str], None]) 
     serve_until_interrupted(server, show)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    folder: Path
-    host: str
-    protocol_version = "HTTP/1.1"
-    server_version = "rag-or-finetune"
-    sys_version = ""
+def make_app(folder: Path, host: str) -> Starlette:
+    """The files of a folder as an application that is served at `host`."""
+    whole = folder.resolve()
 
-    def do_GET(self) -> None:
-        """A file of the folder."""
-        self._answer(body=True)
+    async def answer(request: Request) -> Response:
+        file = _file(whole, request.scope["path"])
+        if file is None:
+            return plainly(404, "no such file")
+        return FileResponse(file, media_type=KINDS.get(file.suffix, "application/octet-stream"))
 
-    def do_HEAD(self) -> None:
-        """Its headers."""
-        self._answer(body=False)
+    return Starlette(
+        routes=[Route("/{path:path}", answer)],
+        middleware=[Middleware(FixedHeaders, headers=HEADERS), Middleware(OwnPagesOnly, host=host)],
+    )
 
-    def _answer(self, *, body: bool) -> None:
-        if reason := refused(self.headers, self.host, self.connection.getsockname()[1]):  # type: ignore[arg-type]
-            self._text(403, reason)
-        elif (file := self._file()) is None:
-            self._text(404, "no such file")
-        else:
-            self._head(200, KINDS.get(file.suffix, "application/octet-stream"), file.stat().st_size)
-            if body:
-                with file.open("rb") as stream, suppress(ConnectionError):  # a tab was closed
-                    shutil.copyfileobj(stream, self.wfile, 1 << 20)
 
-    def _file(self) -> Path | None:
-        """The file that is asked for; None for folders, hidden files and whatever lies outside."""
-        name = unquote(self.path.partition("?")[0]).removeprefix("/") or "index.html"
-        if "\0" in name:
-            return None
-        file = (self.folder / name).resolve()
-        inside = file.is_relative_to(self.folder) and not any(
-            part.startswith(".") for part in file.relative_to(self.folder).parts
-        )
-        return file if inside and file.is_file() else None
-
-    def _text(self, status: int, text: str) -> None:
-        data = text.encode("utf-8")
-        self._head(status, "text/plain; charset=utf-8", len(data))
-        if self.command != "HEAD":
-            self.wfile.write(data)
-
-    def _head(self, status: int, kind: str, length: int) -> None:
-        self.send_response(status)
-        for name, value in {"Content-Type": kind, "Content-Length": str(length), **HEADERS}.items():
-            self.send_header(name, value)
-        self.end_headers()
-
-    def log_message(self, *args: Any) -> None:
-        """Nothing."""
+def _file(folder: Path, path: str) -> Path | None:
+    """The file that is asked for; None for folders, hidden files and whatever lies outside."""
+    name = path.removeprefix("/") or "index.html"
+    if "\0" in name:
+        return None
+    file = (folder / name).resolve()
+    inside = file.is_relative_to(folder) and not any(part.startswith(".") for part in file.relative_to(folder).parts)
+    return file if inside and file.is_file() else None

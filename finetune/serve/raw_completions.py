@@ -36,7 +36,7 @@ def tokenize(desk: Desk, body: Any) -> dict[str, Any]:
 
 
 def complete(desk: Desk, body: Any, name: str) -> dict[str, Any]:
-    """The body of a completion; the caller holds the desk's lock. Raises ApiError that names the parameter."""
+    """The body of a completion; no other reply is made meanwhile. Raises ApiError that names the parameter."""
     if not isinstance(body, dict):
         raise ApiError(400, "the body is not a JSON object")
     if body.get("stream"):

@@ -6,7 +6,6 @@ from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from eval.arms.modes import MODES
@@ -46,7 +45,7 @@ class Reply:
     notes: tuple[str, ...]
     """What of the request was not followed."""
     pieces: Generator[Piece]
-    """To be closed while the desk is still held."""
+    """To be closed in the thread that took them, before another reply begins."""
 
 
 class Desk:
@@ -55,8 +54,6 @@ class Desk:
     def __init__(self, resources: Resources, modes: tuple[str, ...]) -> None:
         self.resources, self.modes = resources, modes
         self.default = modes[0]
-        self.lock = Lock()
-        """Held while a reply is made: there is one model, and one adapter is switched on at a time."""
 
     def load(self) -> None:
         """Load base, adapters and index now, so that the first question does not wait for them."""
@@ -68,7 +65,7 @@ class Desk:
         _ = self.resources.limits
 
     def reply(self, request: ChatRequest) -> Reply:
-        """Begin a reply; the caller holds `lock` until it has taken all pieces. Raises ApiError."""
+        """Begin a reply; the next one may begin when all its pieces are taken, or closed. Raises ApiError."""
         from eval.model.generate import begin_reply, stop_tokens
         from finetune.serve.stream import chooser, stream_tokens
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from eval.errors import UserError
+from eval.serving.loopback import is_loopback
 from reports.exports.formats import export
 from reports.run_folder import Run, label, read_run
 from reports.sections import costs, summary
@@ -25,7 +26,6 @@ OWN = ("decision.json", "comparisons.json", "costs.json", "report.md")
 """Files of the run folder of which the same is true."""
 ROWS = ("config.yaml", "report.html", "scores.jsonl", "examples.jsonl")
 """Files with the instruction, questions, accepted answers and replies."""
-HERE = ("localhost", "127.0.0.1", "::1")
 LONGEST = 500
 """Letters of a parameter; older servers refuse more."""
 
@@ -72,9 +72,10 @@ def _beside(uri: str) -> str | None:
 
 def _here(address: str) -> bool:
     parts = urlsplit(address)
+    own = is_loopback(parts.hostname or "")
     if parts.scheme in ("http", "https"):
-        return parts.hostname in HERE
-    return parts.scheme in ("", "file", "sqlite", "mlflow-artifacts") and parts.hostname in (None, *HERE)
+        return own
+    return parts.scheme in ("", "file", "sqlite", "mlflow-artifacts") and (own or parts.hostname is None)
 
 
 def _client(uri: str) -> MlflowClient:

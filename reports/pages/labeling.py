@@ -6,22 +6,31 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
 
 from eval.analysis.human_marks import FILE, MARKS, Mark, append_mark, read_marks, reply_name
-from eval.errors import UserError
+from eval.serving.guards import BodyLimit, FixedHeaders, OwnPagesOnly, plainly
+from eval.serving.local_server import LocalServer, serve_until_interrupted
+from eval.serving.loopback import LOOPBACK
 from reports.pages.label_sample import choose
 from reports.pages.page import asset, sha256
 from reports.run_folder import Run, read_run
 
-LOOPBACK = "127.0.0.1"
 LONGEST_BODY = 1000
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer", "Server": "labels",
+}  # fmt: skip
 
 
 class Labelling:
@@ -81,18 +90,13 @@ class Labelling:
         return text, policy
 
 
-def make_server(labelling: Labelling, port: int) -> tuple[ThreadingHTTPServer, str]:
+def make_server(labelling: Labelling, port: int) -> tuple[LocalServer, str]:
     """A server on loopback that is not yet serving, and the page's address with its token; port 0: a free one.
 
     Raises UserError when the port is taken.
     """
     token = secrets.token_urlsafe(18)
-    handler = type("LabelHandler", (_Handler,), {"labelling": labelling, "token": token})
-    try:
-        server = ThreadingHTTPServer((LOOPBACK, port), handler)
-    except OSError as error:
-        raise UserError(f"--port {port}: cannot be opened ({error.strerror}); name another or none") from None
-    server.daemon_threads = True
+    server = LocalServer(make_app(labelling, token), LOOPBACK, port)
     return server, f"http://{LOOPBACK}:{server.server_port}/{token}/"
 
 
@@ -102,85 +106,53 @@ def label(path: Path, annotator: str, port: int, show: Callable[[str], None]) ->
     server, address = make_server(labelling, port)
     show(f"{labelling.done()} of {len(labelling.pairs)} replies marked by {annotator}; Ctrl-C ends. Open in a browser:")
     show(address)
+    serve_until_interrupted(server, show)
+    show(f"{labelling.done()} of {len(labelling.pairs)} replies marked by {annotator}, in {path / FILE}")
+    show("run evaluate again to measure the judge and the metric against them")
+
+
+def make_app(labelling: Labelling, token: str) -> Starlette:
+    """The page as an application that answers below its token: to no other site, and no other user without it."""
+
+    async def get(request: Request) -> Response:
+        name = request.path_params["name"]
+        if not _knows(request, token) or name not in ("", "items"):
+            return plainly(404, "no such page")
+        if name == "items":
+            return JSONResponse({"items": labelling.items(), "axes": labelling.axes})
+        text, policy = labelling.page()
+        return HTMLResponse(text, headers={"Content-Security-Policy": policy})
+
+    async def post(request: Request) -> Response:
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if not _knows(request, token) or request.path_params["name"] != "mark" or kind != "application/json":
+            return plainly(404, "no such page")
+        return _store(labelling, await request.body())
+
+    async def nothing(request: Request, error: Exception) -> Response:
+        return plainly(404, "no such page")
+
+    app = Starlette(
+        routes=[Route("/{token}/{name:path}", get), Route("/{token}/{name:path}", post, methods=["POST"])],
+        middleware=[
+            Middleware(FixedHeaders, headers=HEADERS),
+            Middleware(OwnPagesOnly, host=LOOPBACK),
+            Middleware(BodyLimit, longest=LONGEST_BODY),
+        ],
+        exception_handlers={404: nothing, 405: nothing},
+    )
+    app.router.redirect_slashes = False  # it would answer to a path without the token
+    return app
+
+
+def _knows(request: Request, token: str) -> bool:
+    return hmac.compare_digest(request.path_params["token"].encode(), token.encode())
+
+
+def _store(labelling: Labelling, body: bytes) -> Response:
     try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        show(f"\n{labelling.done()} of {len(labelling.pairs)} replies marked by {annotator}, in {path / FILE}")
-        show("run evaluate again to measure the judge and the metric against them")
-    finally:
-        server.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Answers only requests that name this machine and the token: no other site, and no other user without it."""
-
-    labelling: Labelling
-    token: str
-    server_version = "labels"
-    sys_version = ""
-
-    def do_GET(self) -> None:
-        """The page, or its items."""
-        name = self._allowed()
-        if name == "":
-            text, policy = self.labelling.page()
-            self._reply(200, text, "text/html; charset=utf-8", policy)
-        elif name == "items":
-            self._json({"items": self.labelling.items(), "axes": self.labelling.axes})
-        elif name is not None:
-            self._reply(404, "no such page")
-
-    def do_POST(self) -> None:
-        """One mark."""
-        name = self._allowed()
-        if name is None:
-            return
-        length = self.headers.get("Content-Length", "")
-        if name != "mark" or self.headers.get_content_type() != "application/json":
-            self._reply(404, "no such page")
-        elif not length.isdecimal() or int(length) > LONGEST_BODY:
-            self._reply(413, "too long")
-        else:
-            self._store(self.rfile.read(int(length)))
-
-    def _store(self, body: bytes) -> None:
-        try:
-            data = json.loads(body)
-            stored = self.labelling.store(data["index"], data["axis"], data["mark"])
-        except (ValueError, KeyError, TypeError):
-            stored = False
-        if stored:
-            self._json({"done": self.labelling.done()})
-        else:
-            self._reply(400, "not a mark")
-
-    def _allowed(self) -> str | None:
-        """What is asked for below the token; None when the request was refused, and answered so."""
-        host, port = self.headers.get("Host", ""), self.connection.getsockname()[1]
-        origin = self.headers.get("Origin")
-        token, _, name = self.path.removeprefix("/").partition("/")
-        if host not in (f"{LOOPBACK}:{port}", f"localhost:{port}") or origin not in (None, f"http://{host}"):
-            self._reply(403, "refused")
-        elif not hmac.compare_digest(token.encode(), self.token.encode()):
-            self._reply(404, "no such page")
-        else:
-            return name
-        return None
-
-    def _json(self, value: Any) -> None:
-        self._reply(200, json.dumps(value, ensure_ascii=False), "application/json; charset=utf-8")
-
-    def _reply(self, status: int, text: str, kind: str = "text/plain", policy: str = "default-src 'none'") -> None:
-        data = text.encode("utf-8")
-        headers = {
-            "Content-Type": kind, "Content-Length": str(len(data)), "Content-Security-Policy": policy,
-            "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
-        }  # fmt: skip
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *args: Any) -> None:
-        """Nothing: the address holds the token."""
+        data = json.loads(body)
+        stored = labelling.store(data["index"], data["axis"], data["mark"])
+    except (ValueError, KeyError, TypeError):
+        stored = False
+    return JSONResponse({"done": labelling.done()}) if stored else plainly(400, "not a mark")

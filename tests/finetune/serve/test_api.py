@@ -26,7 +26,9 @@ def server(finished_run: Path) -> Iterator[Any]:
     from finetune.serve.api import make_server
     from finetune.serve.run_answers import open_desk
 
-    server = make_server(open_desk(finished_run, "hybrid"), "127.0.0.1", 0)
+    desk = open_desk(finished_run, "hybrid")
+    server: Any = make_server(desk, "127.0.0.1", 0)
+    server.desk = desk
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
@@ -65,7 +67,7 @@ def test_replies_are_those_that_were_evaluated(client: Any, server: Any, finishe
     exact(server)
     question, prediction = predicted(finished_run, mode)[1]
     made = client.chat.completions.create(model=mode, messages=ask(question))
-    own, passages = server.RequestHandlerClass.desk.resources.answer(mode, question)
+    own, passages = server.desk.resources.answer(mode, question)
     choice = made.choices[0]
     assert (choice.message.content, made.model, choice.message.role) == (own, mode, "assistant")
     assert (choice.finish_reason, made.usage.completion_tokens) == ("length", 8)
@@ -79,8 +81,8 @@ def exact(server: Any) -> None:
     """In float32, where a random model's close calls do not turn on the order of sums."""
     import torch
 
-    server.RequestHandlerClass.desk.load()
-    base = server.RequestHandlerClass.desk.resources.base
+    server.desk.load()
+    base = server.desk.resources.base
     if base.dtype != torch.float32:
         base.causal.float()
         base.dtype = torch.float32

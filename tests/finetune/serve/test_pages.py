@@ -84,7 +84,7 @@ def test_other_sites_get_nothing(server: Any, headers: dict[str, str]) -> None:
 
 
 def test_nothing_can_be_sent(server: Any) -> None:
-    assert get(server, "/", "POST")[0] == 501
+    assert get(server, "/", "POST")[0] == 405
 
 
 def test_the_page_of_a_run_is_found_in_it(site: Path, tmp_path: Path) -> None:

@@ -21,8 +21,9 @@ def server(finished_run: Path) -> Iterator[Any]:
     from finetune.serve.api import make_server
     from finetune.serve.run_answers import open_desk
 
-    server = make_server(open_desk(finished_run, "hybrid"), "127.0.0.1", 0)
-    desk = server.RequestHandlerClass.desk
+    desk = open_desk(finished_run, "hybrid")
+    server: Any = make_server(desk, "127.0.0.1", 0)
+    server.desk = desk
     desk.load()
     desk.resources.base.causal.float()
     desk.resources.base.dtype = torch.float32
@@ -43,7 +44,7 @@ def client(server: Any) -> Any:
 
 def test_tokens_and_text_of_a_prompt_are_completed_alike(client: Any, server: Any) -> None:
     text = "<|im_start|>user\nHow deep is Arvik?<|im_end|>\n<|im_start|>assistant\n"
-    tokens = server.RequestHandlerClass.desk.resources.base.tokenizer.encode(text, add_special_tokens=False)
+    tokens = server.desk.resources.base.tokenizer.encode(text, add_special_tokens=False)
     asked = {"model": "ft", "max_tokens": 12, "temperature": 0}
     one, two = (client.completions.create(prompt=p, **asked) for p in (text, tokens))
     assert one.choices[0].text == two.choices[0].text
@@ -54,7 +55,7 @@ def test_tokens_and_text_of_a_prompt_are_completed_alike(client: Any, server: An
 def test_an_echo_gives_the_likelihood_of_each_token_of_the_prompt(client: Any, server: Any) -> None:
     from eval.model.likelihood import log_likelihoods
 
-    base = server.RequestHandlerClass.desk.resources.base
+    base = server.desk.resources.base
     tokens = base.tokenizer.encode("The harbour of Arvik", add_special_tokens=False)
     made = client.completions.create(model="ft", prompt=tokens, max_tokens=0, echo=True, logprobs=1)
     (own,) = log_likelihoods(base, "ft", [(tokens[:1], tokens[1:])])
@@ -90,8 +91,7 @@ def test_evaluate_asks_the_server_and_gets_the_replies_of_the_model_itself(
     decision = evaluate(plan, modes, Options())
     assert decision.strategy and (tmp_path / "run" / "report.html").is_file()
     assert "sent as tokens" in json.loads((tmp_path / "run" / "environment.json").read_text())["prompts"]
-    desk = server.RequestHandlerClass.desk
     for mode in modes:
         rows = [json.loads(line) for line in (tmp_path / f"run/predictions/{mode}.jsonl").read_text().splitlines()]
-        own = [desk.resources.answer(mode, e.question)[0] for e in plan.examples]
+        own = [server.desk.resources.answer(mode, e.question)[0] for e in plan.examples]
         assert [r["text"] for r in rows] == own

@@ -184,7 +184,7 @@ def test_taken_port_is_one_line(make_run: Any) -> None:
     labelling = Labelling(read_run(make_run(modes=("base",))), "ann")
     server, _ = make_server(labelling, 0)
     with pytest.raises(UserError, match="--port"):
-        make_server(labelling, server.server_address[1])
+        make_server(labelling, server.server_port)
     server.server_close()
 
 

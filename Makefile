@@ -5,7 +5,7 @@ DATA ?= $(firstword $(wildcard data ../data ../*/data))
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo test lint browser page screenshots bench clean
+.PHONY: setup demo test lint browser page screenshots docs bench clean
 setup: $(STAMP)
 
 $(STAMP): constraints.txt pyproject.toml Makefile
@@ -42,6 +42,11 @@ screenshots: $(STAMP) browser
 	@test -f runs/tidewell/report.html || { echo 'error: runs/tidewell: no finished run; first run: make demo'; exit 2; }
 	$(BIN)/report $(patsubst %/decision.json,%,$(wildcard runs/*/decision.json)) >/dev/null
 	$(BIN)/python docs/screenshots.py runs/tidewell --portfolio runs/portfolio.html
+
+docs: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
+	$(BIN)/python docs/make_reference.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 # A test process a core, each with one thread: tiny models gain nothing from a second one.
 SPREAD = --numprocesses auto --dist loadfile

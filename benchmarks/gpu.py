@@ -145,7 +145,8 @@ def _vllm(base: Any, prompts: list[list[int]], work: Work) -> Callable[[], Any]:
 def training(base: Any, work: Work, folder: Path) -> dict[str, Callable[[], Any]]:
     """What trains, by name; each call trains one epoch of LoRA of rank 16."""
     from finetune.data.row import Row
-    from finetune.training.train import lora_config, train
+    from finetune.training.lora_targets import lora_config
+    from finetune.training.train import train
     from finetune.training.training_state import TrainSettings
 
     tokens = draw_tokens(work.rows, work.row_tokens)

@@ -26,7 +26,7 @@ class Example:
     answers: tuple[str, ...] = ()
     """Accepted short answers, the canonical one first; empty when the question is unanswerable."""
     reply: str = ""
-    """The whole reply as the house would write it."""
+    """The reference reply: the whole reply as it should be written."""
     documents: tuple[str, ...] = ()
     """Ids of the gold documents."""
     group: str = ""

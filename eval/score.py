@@ -65,7 +65,7 @@ def row_checks(
 ) -> dict[str, list[Check]]:
     """The style checks that rows have beside the data set's, by example; raises UserError naming the row and the check.
 
-    Their names begin with `row:`, so that they are told from the data set's.
+    Their names begin with `row:`, so that they differ from the data set's.
     """
     found = {}
     for e in examples:

@@ -52,6 +52,6 @@ def _caveats(name: str, summary: Mapping[str, Any], target: float) -> Iterator[s
         yield f"style: '{name}' is not scored: {summary['reason']}"
     elif summary["reference_pass"] < target:
         yield (
-            f"style: of the house's own held-back replies {summary['reference_pass']:.0%} pass '{name}', below the "
-            f"target of {target:.0%}: a mode that writes as the house does would miss it too; lower style.target"
+            f"style: of the held-back reference replies {summary['reference_pass']:.0%} pass '{name}', below the "
+            f"target of {target:.0%}: a mode that writes as they do would miss it too; lower style.target"
         )

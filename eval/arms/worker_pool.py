@@ -127,7 +127,7 @@ class Team:
     """The further processes, from the first mode that they help with to `close`."""
 
     def __init__(self, devices: Sequence[str], load: dict[str, Any]) -> None:
-        """`load` is what `eval.arms.worker_process` is told first."""
+        """`load` is what `eval.arms.worker_process` gets first."""
         self._members = [_Member(device, load) for device in devices]
 
     def join(self, deal: _Deal) -> None:

@@ -147,8 +147,8 @@ def _cards() -> list[str]:
 
 
 def _driver() -> list[str]:
-    told = [Path("/proc/driver/nvidia/version"), *sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))]
-    return [_text(p) for p in told]
+    named = [Path("/proc/driver/nvidia/version"), *sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))]
+    return [_text(p) for p in named]
 
 
 def _text(file: Path) -> str:

@@ -38,7 +38,7 @@ class Base:
     ways: Ways = field(default_factory=Ways)
     """Which ways of computing give its own numbers."""
     new_adapter: Callable[[Base, str], None] | None = None
-    """Is told of each adapter that is put on it."""
+    """Is called with each adapter that is put on it."""
     sharded: bool = False
     """Whether each process holds a part of the layers' weights alone."""
 

@@ -1,4 +1,4 @@
-"""A model's thinking before its reply: the common forms of think blocks, told from the reply token by token. No torch.
+"""A model's thinking before its reply: the common forms of think blocks, cut off token by token. No torch.
 
 Only a leading block is thinking: the same tags further on, as in a reply that is HTML or XML, are the reply's own.
 """

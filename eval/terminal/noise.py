@@ -1,6 +1,6 @@
 """Keeps libraries' own bars, notices and warnings off the user's terminal; their errors still show.
 
-Each library is told in the way that it reads, before it is imported. `python -W default` brings the warnings back.
+Each library is set in the way that it reads, before it is imported. `python -W default` brings the warnings back.
 """
 
 from __future__ import annotations

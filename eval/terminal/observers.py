@@ -100,8 +100,8 @@ class Lines:
             if now - self._last < LINE_EVERY_SECONDS:
                 return
             left = step.seconds_left(now)
-            told = [f"{step.done}/{step.total}{step.unit}", "" if left is None else f"{left:.0f} s left", step.note]
-            self.said(f"  {step.name}: {', '.join(t for t in told if t)}")
+            parts = [f"{step.done}/{step.total}{step.unit}", "" if left is None else f"{left:.0f} s left", step.note]
+            self.said(f"  {step.name}: {', '.join(p for p in parts if p)}")
             self._last = now
 
     def said(self, text: str) -> None:

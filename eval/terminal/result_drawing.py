@@ -144,12 +144,12 @@ def _plot(e: Estimate, target: float | None, cells: int, style: str, marks: Mark
 
 def _legend(width: int, m: Marks) -> Text:
     whole = f"   95 % intervals; {m.target} target, {m.reached} shown to reach it, {m.missed} shown to miss it"
-    told = [
+    lines = [
         f"{whole}, {m.open} neither; {m.verdict} the verdict",
         f"   target: {m.reached} shown to reach it, {m.missed} to miss it, {m.open} neither; {m.verdict} the verdict",
         f"   target {m.reached} reached {m.missed} missed {m.open} open",
     ]
-    return Text(_first_fitting(told, width), style="dim")
+    return Text(_first_fitting(lines, width), style="dim")
 
 
 def _first_fitting(texts: list[str], width: int) -> str:

@@ -96,12 +96,12 @@ def _expected(step: Step, steps: Sequence[Step]) -> float | None:
 def _footer(steps: Sequence[Step], now: float) -> str:
     seconds, complete = whole_left(steps, now)
     minutes = f"{seconds / 60:.0f} min" if seconds >= 60 else "1 min"
-    told = []  # of quick steps alone there is nothing to tell
+    shown = []  # of quick steps alone there is nothing to tell
     if complete and seconds:
-        told = [f"about {minutes} left" if seconds >= 60 else f"less than {minutes} left"]
+        shown = [f"about {minutes} left" if seconds >= 60 else f"less than {minutes} left"]
     elif seconds >= 60:
-        told = [f"more than {minutes} left"]
-    return "; ".join([*told, "Ctrl-C stops, the same command goes on"])
+        shown = [f"more than {minutes} left"]
+    return "; ".join([*shown, "Ctrl-C stops, the same command goes on"])
 
 
 def _fitted(steps: Sequence[Step], blocks: dict[int, list[Text]], room: int, signs: Signs) -> list[Text]:
@@ -148,8 +148,8 @@ def _running(step: Step, left: Text, now: float, width: int, signs: Signs) -> li
     remaining = step.seconds_left(now)
     total = step.total or 1
     share = min(1.0, step.done / total)
-    told = f"{step.done}/{step.total}"
-    end = Text(f"  {told.rjust(2 * len(str(total)) + 1)}")
+    shown = f"{step.done}/{step.total}"
+    end = Text(f"  {shown.rjust(2 * len(str(total)) + 1)}")
     end.append(f"  {'' if remaining is None else duration(remaining) + ' left':>15}", style="cyan")
     room = width - left.cell_len - end.cell_len
     first = left.copy()
@@ -158,7 +158,7 @@ def _running(step: Step, left: Text, now: float, width: int, signs: Signs) -> li
         first.append(signs.bar * filled, style="cyan").append(signs.rest * (room - filled), style="dim")
         first.append_text(end)
     else:
-        first.append(f"{told} ({share:.0%})")
+        first.append(f"{shown} ({share:.0%})")
     details = _figures(step, counted=False) or f"{duration(now - step.started)} so far"
     second = Text(" " * left.cell_len + details, style="dim")
     return [_clip(first, width), _clip(second, width)]
@@ -166,12 +166,12 @@ def _running(step: Step, left: Text, now: float, width: int, signs: Signs) -> li
 
 def _figures(step: Step, *, counted: bool = True) -> str:
     """How much was done, how fast, and the last note."""
-    told = [f"{step.done}{step.unit}" if counted and step.total else ""]
+    shown = [f"{step.done}{step.unit}" if counted and step.total else ""]
     if speed := step.per_second():
-        told.append(f"{_number(speed)}{step.unit}/s" if not counted else f"{_number(speed)}/s")
+        shown.append(f"{_number(speed)}{step.unit}/s" if not counted else f"{_number(speed)}/s")
     if tokens := step.tokens_per_second():
-        told.append(f"{tokens:,.0f} tokens/s")
-    return ", ".join(t for t in [*told, step.note] if t)
+        shown.append(f"{tokens:,.0f} tokens/s")
+    return ", ".join(t for t in [*shown, step.note] if t)
 
 
 def _number(value: float) -> str:

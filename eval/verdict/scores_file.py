@@ -20,7 +20,7 @@ KINDS: Mapping[str, tuple[type, str]] = {
     "seed": (int, "a whole number"), "cut": (bool, "true or false"),
 }  # fmt: skip
 Fault = Callable[[str, str], NoReturn]
-"""Raises the error of a line: the key, and what is wrong with the mend."""
+"""Raises the error of a line: the key, and what is wrong with the fix."""
 
 
 def read_scores(path: Path, *, any_mode: bool = False) -> list[Score]:

@@ -23,7 +23,7 @@ VALIDATION_ROWS = 24
 
 
 def reply_row(tokenizer: Any, prompt: Prompt, example: Example, *, where: str, context: int | None = None) -> Row:
-    """The prompt, then the house's reply and the end of turn, which alone carry loss.
+    """The prompt, then the reference reply and the end of turn, which alone carry loss.
 
     Raises UserError when the row would teach nothing, would not teach to stop, or is longer than `context` tokens.
     """

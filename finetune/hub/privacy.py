@@ -28,7 +28,7 @@ def refuse_rows(dataset: Dataset, files: Mapping[str, bytes | Path]) -> None:
 
 
 def private_texts(dataset: Dataset) -> Iterator[str]:
-    """Every question, answer, reply and sentence of the data set that is long enough to be told from chance."""
+    """Every question, answer, reply and sentence of the data set that is long enough to differ from chance."""
     for example in (*dataset.train, *dataset.dev, *dataset.test):
         for text in (example.question, example.reply, *example.answers):
             if _telling(text):

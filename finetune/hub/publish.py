@@ -1,4 +1,4 @@
-"""Adapters and merged models to the Hub and back: chosen files only, private unless told otherwise, resumable."""
+"""Adapters and merged models to the Hub and back: chosen files only, private unless asked otherwise, resumable."""
 
 from __future__ import annotations
 

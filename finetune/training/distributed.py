@@ -90,7 +90,7 @@ def world() -> World:
 
 
 def shard_base(base: Base) -> None:
-    """Where `accelerate launch` was told to use FSDP, spread the frozen weights of the layers over the processes.
+    """Where `accelerate launch` is set to use FSDP, spread the frozen weights of the layers over the processes.
 
     Each process holds its part and gets a layer's whole weights when the layer runs (torch's fully_shard). Adapters,
     embeddings and head stay whole in each: they are small, and their gradients are summed as ever.

@@ -8,7 +8,9 @@ from torch import nn
 
 from eval.errors import UserError
 from eval.terminal.progress import say
+from finetune.training.training_state import TrainSettings
 
+ALPHA = 32
 SMALL = 0.01
 """Of the decoder's weights: what is out of reach and less is not worth a line."""
 
@@ -50,3 +52,16 @@ def _is_router(module: nn.Module) -> bool:
     """A family's own layer that is no plain product: routers of experts, which return more than one tensor."""
     name = type(module).__name__.lower()
     return type(module).__module__.startswith("transformers.models.") and ("router" in name or "gate" in name)
+
+
+def lora_config(settings: TrainSettings, causal: Any) -> Any:
+    """LoRA on the text decoder's linear layers, alpha 32 at any rank, as the rule for the learning rate was fitted."""
+    from peft import LoraConfig
+
+    return LoraConfig(
+        r=settings.rank,
+        lora_alpha=ALPHA,
+        lora_dropout=0.0,
+        target_modules=lora_targets(causal),
+        task_type="CAUSAL_LM",
+    )

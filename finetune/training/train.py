@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 
@@ -24,38 +24,25 @@ from eval.model.out_of_memory import is_shortage, release
 from eval.model.work_clock import WorkClock
 from eval.terminal.progress import say, track
 from finetune.data.row import Row
-from finetune.data.rows import planned, warmup
+from finetune.data.rows import planned
 from finetune.training.checkpoint import Checkpoint
 from finetune.training.distributed import shard_base, world
 from finetune.training.divergence import Diverged
 from finetune.training.estimate import kept_bytes, recomputed_bytes, training_room
 from finetune.training.health import CLEAR
-from finetune.training.lora_targets import lora_targets, say_unreached
+from finetune.training.lora_targets import lora_config, say_unreached
 from finetune.training.loss_pass import find_pass, train_mode
 from finetune.training.loss_scale import LossScale
 from finetune.training.micro_batches import Fit, fit, padded, pieces
+from finetune.training.optimizer import make_optimizer, schedule
 from finetune.training.training_state import Progress, TrainSettings, Watchers
 
 T = TypeVar("T")
 
 CLIP = 1.0
-ALPHA = 32
 NOBODY = Watchers()
 LOOKS_PER_EPOCH = 4
 """At the held-out loss, where patience wants to know; else one at each epoch's end."""
-
-
-def lora_config(settings: TrainSettings, causal: Any) -> Any:
-    """LoRA on the text decoder's linear layers, alpha 32 at any rank, as the rule for the learning rate was fitted."""
-    from peft import LoraConfig
-
-    return LoraConfig(
-        r=settings.rank,
-        lora_alpha=ALPHA,
-        lora_dropout=0.0,
-        target_modules=lora_targets(causal),
-        task_type="CAUSAL_LM",
-    )
 
 
 def train(
@@ -100,7 +87,7 @@ class _Trainer:
         per_epoch = len(self.steps) // settings.epochs
         self.look_every = max(1, per_epoch // LOOKS_PER_EPOCH) if settings.patience else per_epoch
         self.parameters = base.trainable()
-        self.optimizer = _optimizer(list(self.parameters.values()), settings.learning_rate, base.device)
+        self.optimizer = make_optimizer(list(self.parameters.values()), settings.learning_rate, base.device)
         self.progress = Progress()
         self.best: dict[str, torch.Tensor] = {}
         shard_base(base)
@@ -233,7 +220,7 @@ class _Trainer:
         return Diverged(message, self.progress)
 
     def _rate(self, step: int) -> float:
-        return self.settings.learning_rate * _schedule(step, len(self.steps))
+        return self.settings.learning_rate * schedule(step, len(self.steps))
 
     def _tell(self, loss: float | None, retention: float | None, *, looked: bool = False) -> None:
         held_out = self.progress.validation[-1][1] if looked and self.held_back else None
@@ -278,7 +265,8 @@ class _Trainer:
     def _wait_for_better(self) -> None:
         """Hold the best weights, and stop when patience is at its end."""
         best = self.progress.best()
-        if best is None or not (self.settings.patience or self._may_go_back()):
+        # Without patience the weights of an adapter are held, which are small, and not those of a whole model.
+        if best is None or not (self.settings.patience or not self.base.full):
             return
         if best[0] == self.progress.step:
             self.best = {n: p.detach().clone() for n, p in self.parameters.items()}
@@ -287,10 +275,6 @@ class _Trainer:
         worse = sum(step > best[0] for step, _ in self.progress.validation)
         # One process decides for all: a last digit that differs must not stop some of them alone.
         self.progress.stopped = self.world.from_main(lambda: worse >= (self.settings.patience or 0))
-
-    def _may_go_back(self) -> bool:
-        """Whether earlier weights are held without patience: those of an adapter, which are small."""
-        return not self.base.full
 
     def _keep(self) -> None:
         """The best weights where patience asks for them or the last ones are no better than the start.
@@ -316,18 +300,3 @@ class _Trainer:
 
     def _last_validation(self) -> str:
         return f", validation {self.progress.validation[-1][1]:.3f}" if self.progress.validation else ""
-
-
-def _schedule(step: int, steps: int) -> float:
-    """Linear warm-up, then linear decay to zero."""
-    rising = warmup(steps)
-    return (step + 1) / rising if step < rising else (steps - step) / max(1, steps - rising)
-
-
-def _optimizer(parameters: list[Any], rate: float, device: torch.device) -> Any:
-    """Paged 8-bit AdamW on a GPU, where memory is the limit; torch's fused AdamW on a CPU."""
-    if device.type == "cuda":
-        import bitsandbytes as bnb
-
-        return bnb.optim.PagedAdamW8bit(parameters, lr=rate, weight_decay=0.0)
-    return torch.optim.AdamW(parameters, lr=rate, weight_decay=0.0, fused=True)

@@ -52,7 +52,7 @@ def check(archive: zipfile.ZipFile) -> None:
 
 
 def damaged(file: Path, error: Exception) -> str:
-    """What a file is that does not open as an archive, told by how it begins."""
+    """What a file is that does not open as an archive, by how it begins."""
     with file.open("rb") as stream:
         head = stream.read(8)
     if head.startswith(b"\xd0\xcf\x11\xe0"):

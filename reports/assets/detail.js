@@ -4,7 +4,7 @@ class Detail {
     this.index = index;
     this.box = find("detail");
     this.against = find("against");
-    options(this.against, [["gold", "the house’s reply"], ...index.modes.map((mode) => [mode.name, mode.label]), ["", "nothing"]]);
+    options(this.against, [["gold", "the reference reply"], ...index.modes.map((mode) => [mode.name, mode.label]), ["", "nothing"]]);
     this.against.addEventListener("change", () => this.draw());
   }
 
@@ -31,7 +31,7 @@ class Detail {
     const node = make("dl", "gold");
     const line = (name, text) => text && add(node, make("dt", "", name), make("dd", "", text));
     line("Accepted", q.answerable ? q.answers.join(" · ") : "unanswerable: it should refuse");
-    line("House’s reply", q.gold);
+    line("Reference reply", q.gold);
     line("Gold documents", q.documents.join(", "));
     line("Tags", q.tags.join(", "));
     return node;

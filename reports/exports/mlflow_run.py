@@ -79,7 +79,7 @@ def _here(address: str) -> bool:
 
 
 def _client(uri: str) -> MlflowClient:
-    # MLflow reports home unless it is told not to, and tries a host that does not answer for minutes.
+    # MLflow reports home unless it is set not to, and tries a host that does not answer for minutes.
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["DO_NOT_TRACK"] = "true"
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from eval.metrics.style.check import Fails, House, check
+from eval.metrics.style.check import Fails, StyleContext, check
 
 
 @check("vowel")
-def vowel(argument: Any, house: House) -> Fails:
+def vowel(argument: Any, context: StyleContext) -> Fails:
     return lambda reply: "" if reply[:1].lower() in "aeiou{" else f"begins with {reply[:1]!r}"

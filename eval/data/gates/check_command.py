@@ -54,9 +54,9 @@ def _print_findings(path: Path, findings: Sequence[Finding], *, ask: bool) -> No
     for finding in findings:
         print(finding.line())
     counts = {s: sum(f.severity == s for f in findings) for s in ("error", "warning", "note")}
-    told = ", ".join(counted(n, s) for s, n in counts.items() if n)
+    found = ", ".join(counted(n, s) for s, n in counts.items() if n)
     rest = "" if ask else "; the embedder and the base were not asked (--check --ask)"
-    print(f"{path}: {told or 'nothing found'}{rest}")
+    print(f"{path}: {found or 'nothing found'}{rest}")
 
 
 def check_dataset(

@@ -130,7 +130,7 @@ def check_material(material: Material) -> list[Finding]:
 
 
 def check_run(dataset: Dataset, asked: Sequence[Example], run: Path) -> list[Finding]:
-    """`check_material` for a run folder, told on stderr; taken from its checks.json where nothing has changed since.
+    """`check_material` for a run folder, printed on stderr; taken from its checks.json where nothing has changed since.
 
     Raises UserError for an error. Nothing is written.
     """

@@ -28,7 +28,7 @@ def near_duplicates(material: Material) -> Iterator[Finding]:
     """Test questions that were shown in training: the same but for articles is an error, nearly the same a warning."""
     shown = [*material.train, *material.dev]
     exact = _exact(shown, material.test)
-    told = {(new, old) for old, new in exact}
+    reported = {(new, old) for old, new in exact}
     for old, new in exact[:1]:
         others = f" ({len(exact)} such rows)" if len(exact) > 1 else ""
         yield Finding(
@@ -36,7 +36,7 @@ def near_duplicates(material: Material) -> Iterator[Finding]:
             f"asks the same as {material.path(old)}{others}; remove one of the two, or move both to one split",
             material.path(new),
         )  # fmt: skip
-    found = [pair for pair in _near(material.test, shown) if pair not in told]
+    found = [pair for pair in _near(material.test, shown) if pair not in reported]
     if found:
         first = dict(reversed(found))
         pairs = listed([f"{new.place} ~ {old.place}" for new, old in sorted(first.items(), key=lambda p: p[0].line)])

@@ -39,7 +39,7 @@ def split_text(rows: Iterable[Example]) -> str:
 
 
 def refuse_taken(folder: Path, replace: bool) -> None:
-    """Raise UserError where the folder has rows already, which are not written over unless told to."""
+    """Raise UserError where the folder has rows already, which are not written over unless asked to."""
     taken = [name for name in SPLIT_FILES if (folder / name).exists()]
     if taken and not replace:
         raise UserError(f"{folder / taken[0]}: is there already; name another folder, or write over it with --replace")

@@ -178,5 +178,5 @@ def _instruction(
         form += " Name the document that says so." if documents and cited else ""
     else:
         form = "Reply with the answer alone, in a few words."
-    told = "" if language == "en" else f" Reply in the language of the question ({language})."
-    return f'Answer the question. {form}{told} If you cannot tell, say "{refusal}".'
+    in_language = "" if language == "en" else f" Reply in the language of the question ({language})."
+    return f'Answer the question. {form}{in_language} If you cannot tell, say "{refusal}".'

@@ -40,7 +40,7 @@ def settings_text(name: str, proposal: Proposal) -> str:
     lines = [
         f"name: {dump_yaml(name).splitlines()[0]}",
         f"language: {proposal.language}              # of questions and replies",
-        "# What the model is told, the same in every mode. Say who it is, in which form it replies, and what it says",
+        "# The system prompt, the same in every mode. Say who it is, in which form it replies, and what it says",
         "# when the papers do not tell.",
         f"instruction: |\n{instruction}",
         f"refusal: {_scalar(proposal.refusal)}   # what an unanswerable question should get",

@@ -23,7 +23,7 @@ class Samples:
     """Replies that a check may learn from, each as (group, text)."""
 
     reference: tuple[tuple[str, str], ...]
-    """The house's own, from train.jsonl."""
+    """Reference replies, from train.jsonl."""
     contrast: tuple[tuple[str, str], ...]
     """The base model's, to the test questions."""
 
@@ -41,7 +41,7 @@ class Learnt:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class StyleContext:
     """What checks may need to know of the data set."""
 
     documents: frozenset[str]
@@ -75,10 +75,10 @@ class Check:
         return self.judge(reply)
 
 
-Builder = Callable[[Any, House], Fails | Learnt]
+Builder = Callable[[Any, StyleContext], Fails | Learnt]
 
 CHECKS: Registry[Builder] = Registry("style check")
-"""Every kind of check by its name: (what dataset.yaml says, the house) -> the function that finds the fault."""
+"""Every kind of check by its name: (what dataset.yaml says, what is known of the data set) -> what finds the fault."""
 
 
 def check(name: str) -> Callable[[Builder], Builder]:

@@ -8,11 +8,11 @@ import unicodedata
 from typing import Any
 
 from eval.metrics.knowledge.refusal import refuses
-from eval.metrics.style.check import Fails, House, check, options, texts
+from eval.metrics.style.check import Fails, StyleContext, check, options, texts
 
 
 @check("json")
-def json_check(argument: Any, house: House) -> Fails:
+def json_check(argument: Any, context: StyleContext) -> Fails:
     """The whole reply is JSON, and valid under the schema where one is given."""
     from jsonschema import Draft202012Validator, SchemaError
 
@@ -35,7 +35,7 @@ def json_check(argument: Any, house: House) -> Fails:
 
 
 @check("regex")
-def regex_check(argument: Any, house: House) -> Fails:
+def regex_check(argument: Any, context: StyleContext) -> Fails:
     """The pattern is found in the reply; anchor it with ^ and $ to match the whole."""
     if not isinstance(argument, str):
         raise ValueError(f"expected a pattern in quotes, found {argument!r}")
@@ -47,14 +47,14 @@ def regex_check(argument: Any, house: House) -> Fails:
 
 
 @check("contains")
-def contains_check(argument: Any, house: House) -> Fails:
+def contains_check(argument: Any, context: StyleContext) -> Fails:
     """Every given text stands in the reply, letter by letter."""
     wanted = texts(argument)
     return lambda reply: next((f"lacks {text!r}" for text in wanted if text not in reply), "")
 
 
 @check("excludes")
-def excludes_check(argument: Any, house: House) -> Fails:
+def excludes_check(argument: Any, context: StyleContext) -> Fails:
     """No given text stands in the reply, whatever its case; a text of letters must stand as whole words to count."""
     banned = [(text, as_words(text)) for text in texts(argument)]
     return lambda reply: next((f"says {text!r}" for text, pattern in banned if pattern.search(reply)), "")
@@ -67,19 +67,19 @@ def as_words(text: str) -> re.Pattern[str]:
 
 
 @check("cites")
-def cites_check(argument: Any, house: House) -> Fails:
+def cites_check(argument: Any, context: StyleContext) -> Fails:
     """The reply names a document that exists; a refusal has nothing to cite and passes."""
     if argument != "documents":
         raise ValueError(f"expected `cites: documents`, found {argument!r}")
-    if not house.documents:
+    if not context.documents:
         raise ValueError("the data set has no corpus/ to cite from; add documents or remove the check")
 
     def fails(reply: str) -> str:
         reply = unicodedata.normalize("NFC", reply)  # as the ids of documents are
         named = _strings(reply)
-        if house.refusal and any(refuses(text, house.refusal) for text in (reply, *named)):
+        if context.refusal and any(refuses(text, context.refusal) for text in (reply, *named)):
             return ""
-        if any(text in house.documents for text in named) or any(_stands_in(d, reply) for d in house.documents):
+        if any(text in context.documents for text in named) or any(_stands_in(d, reply) for d in context.documents):
             return ""
         return "names no document that exists"
 

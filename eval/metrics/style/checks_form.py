@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Any
 
-from eval.metrics.style.check import BOUNDS, Fails, House, bounds, check, options, texts, word
+from eval.metrics.style.check import BOUNDS, Fails, StyleContext, bounds, check, options, texts, word
 from eval.metrics.style.checks_length import paragraphs
 from eval.metrics.style.courtesies import CLOSING, OPENING
 
@@ -25,7 +25,7 @@ _WRAPPED = (('"', '"'), ("“", "”"), ("„", "“"), ("«", "»"), ("「", "�
 
 
 @check("case")
-def case_check(argument: Any, house: House) -> Fails:
+def case_check(argument: Any, context: StyleContext) -> Fails:
     """All letters are upper or lower case, or words begin as in a title or a sentence; letters without case pass."""
     kind = word(argument, ("upper", "lower", "title", "sentence"))
 
@@ -56,7 +56,7 @@ def _not_a_sentence(reply: str) -> str:
 
 
 @check("capital_words")
-def capital_words_check(argument: Any, house: House) -> Fails:
+def capital_words_check(argument: Any, context: StyleContext) -> Fails:
     """The number of words all in capitals, of two letters or more, lies within the bounds."""
     allowed = bounds(options(argument, BOUNDS))
     return lambda reply: allowed.fault(
@@ -65,7 +65,7 @@ def capital_words_check(argument: Any, house: House) -> Fails:
 
 
 @check("punctuation")
-def punctuation_check(argument: Any, house: House) -> Fails:
+def punctuation_check(argument: Any, context: StyleContext) -> Fails:
     """None of the named signs stands in the reply, in any script; `emoji` is one of them."""
     banned = texts(options(argument, {"ban": list}).get("ban"))
     if unknown := [name for name in banned if name not in SIGNS and name != "emoji"]:
@@ -85,7 +85,7 @@ def _is_emoji(sign: str) -> bool:
 
 
 @check("starts_with")
-def starts_with_check(argument: Any, house: House) -> Fails:
+def starts_with_check(argument: Any, context: StyleContext) -> Fails:
     """The reply, or the named paragraph of it, begins with one of the texts, letter by letter."""
     given = argument if isinstance(argument, dict) else {"text": argument}
     options(given, {"text": object, "paragraph": int})
@@ -104,21 +104,21 @@ def starts_with_check(argument: Any, house: House) -> Fails:
 
 
 @check("ends_with")
-def ends_with_check(argument: Any, house: House) -> Fails:
+def ends_with_check(argument: Any, context: StyleContext) -> Fails:
     """The reply ends with one of the texts, letter by letter."""
     wanted = texts(argument)
     return lambda reply: "" if reply.endswith(tuple(wanted)) else f"does not end with {' or '.join(map(repr, wanted))}"
 
 
 @check("one_of")
-def one_of_check(argument: Any, house: House) -> Fails:
+def one_of_check(argument: Any, context: StyleContext) -> Fails:
     """The whole reply is one of the texts, letter by letter."""
     wanted = texts(argument)
     return lambda reply: "" if reply in wanted else f"is none of {', '.join(map(repr, wanted))}"
 
 
 @check("preamble")
-def preamble_check(argument: Any, house: House) -> Fails:
+def preamble_check(argument: Any, context: StyleContext) -> Fails:
     """The reply does not begin as assistants do before they come to the point."""
     word(argument, ("none",))
 
@@ -130,7 +130,7 @@ def preamble_check(argument: Any, house: House) -> Fails:
 
 
 @check("closing")
-def closing_check(argument: Any, house: House) -> Fails:
+def closing_check(argument: Any, context: StyleContext) -> Fails:
     """The reply does not end as assistants do when they have come to the point: with wishes and offers."""
     word(argument, ("none",))
 
@@ -142,7 +142,7 @@ def closing_check(argument: Any, house: House) -> Fails:
 
 
 @check("quotes")
-def quotes_check(argument: Any, house: House) -> Fails:
+def quotes_check(argument: Any, context: StyleContext) -> Fails:
     """The whole reply stands in quotation marks, or does not."""
     kind = word(argument, ("whole", "none"))
 
@@ -156,7 +156,7 @@ def quotes_check(argument: Any, house: House) -> Fails:
 
 
 @check("placeholders")
-def placeholders_check(argument: Any, house: House) -> Fails:
+def placeholders_check(argument: Any, context: StyleContext) -> Fails:
     """The number of gaps to fill in, such as [name], lies within the bounds; links and footnotes are none."""
     allowed = bounds(options(argument, BOUNDS))
     gap = re.compile(r"\[([^\[\]\n]*)\](?!\()")

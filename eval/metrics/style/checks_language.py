@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from eval.metrics.style.check import Fails, House, check
+from eval.metrics.style.check import Fails, StyleContext, check
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -33,7 +33,7 @@ _LONGEST = 4000
 
 
 @check("language")
-def language_check(argument: Any, house: House) -> Fails:
+def language_check(argument: Any, context: StyleContext) -> Fails:
     """No other language than the given one is shown; of JSON, the string values count.
 
     What is too short to tell passes: only a shown fault counts, and leaving such replies out would compare modes by

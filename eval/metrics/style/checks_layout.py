@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from eval.metrics.style.check import BOUNDS, Bounds, Fails, House, bounds, check, options, texts
+from eval.metrics.style.check import BOUNDS, Bounds, Fails, StyleContext, bounds, check, options, texts
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -48,14 +48,14 @@ def _items(blocks: Sequence[Token], kind: str) -> int:
 
 
 @check("bullets")
-def bullets_check(argument: Any, house: House) -> Fails:
+def bullets_check(argument: Any, context: StyleContext) -> Fails:
     """The number of bullet points lies within the bounds."""
     allowed = bounds(options(argument, BOUNDS))
     return lambda reply: allowed.fault(_items(_blocks(reply), "bullet_list_open"), "bullet point")
 
 
 @check("numbered")
-def numbered_check(argument: Any, house: House) -> Fails:
+def numbered_check(argument: Any, context: StyleContext) -> Fails:
     """The number of items in numbered lists lies within the bounds, and they count up by one."""
     allowed = bounds(options(argument, BOUNDS))
 
@@ -84,7 +84,7 @@ def _misnumbered(blocks: Sequence[Token]) -> str:
 
 
 @check("headings")
-def headings_check(argument: Any, house: House) -> Fails:
+def headings_check(argument: Any, context: StyleContext) -> Fails:
     """The number of headings, of one level if it is given, lies within the bounds; `titles` stand there in that order.
 
     Titles are compared whatever their case and the signs at their end.
@@ -120,7 +120,7 @@ def _title(text: str) -> str:
 
 
 @check("sections")
-def sections_check(argument: Any, house: House) -> Fails:
+def sections_check(argument: Any, context: StyleContext) -> Fails:
     """The number of lines that begin with `word` and a number, as in "Section 2", lies within the bounds."""
     given = options(argument, {**BOUNDS, "word": str})
     if not given.get("word", "").strip():
@@ -131,7 +131,7 @@ def sections_check(argument: Any, house: House) -> Fails:
 
 
 @check("highlights")
-def highlights_check(argument: Any, house: House) -> Fails:
+def highlights_check(argument: Any, context: StyleContext) -> Fails:
     """The number of passages in *emphasis* or **bold** lies within the bounds."""
     allowed = bounds(options(argument, BOUNDS))
 
@@ -150,7 +150,7 @@ def highlights_check(argument: Any, house: House) -> Fails:
 
 
 @check("code")
-def code_check(argument: Any, house: House) -> Fails:
+def code_check(argument: Any, context: StyleContext) -> Fails:
     """`only`: the whole reply is one fenced block; `none`: there is no fence; a mapping: how many, in what language."""
     if argument == "only":
         return lambda reply: "" if [t.type for t in _blocks(reply)] == ["fence"] else "is not one code block alone"
@@ -172,7 +172,7 @@ def code_check(argument: Any, house: House) -> Fails:
 
 
 @check("markdown")
-def markdown_check(argument: Any, house: House) -> Fails:
+def markdown_check(argument: Any, context: StyleContext) -> Fails:
     """The reply is plain text: no headings, lists, emphasis, code, quotations, links or tables."""
     if argument != "none":
         raise ValueError(f"expected none, found {argument!r}")

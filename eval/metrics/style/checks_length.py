@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from eval.metrics.style.check import BOUNDS, Bounds, Fails, House, bounds, check, options
+from eval.metrics.style.check import BOUNDS, Bounds, Fails, StyleContext, bounds, check, options
 from eval.metrics.style.checks_content import as_words
 
 _ITEM = re.compile(r"^[ \t]*(?:[-*+•]|\d+[.)])[ \t]+", re.MULTILINE)
@@ -20,7 +20,7 @@ _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”’
 
 
 def _counted(name: str, count: Callable[[str], int], singular: str, plural: str = "") -> None:
-    def builder(argument: Any, house: House) -> Fails:
+    def builder(argument: Any, context: StyleContext) -> Fails:
         allowed = bounds(options(argument, BOUNDS))
         return lambda reply: allowed.fault(count(reply), singular, plural)
 
@@ -53,7 +53,7 @@ _counted("lines", lambda reply: len([line for line in reply.split("\n") if line.
 
 
 @check("paragraphs")
-def paragraphs_check(argument: Any, house: House) -> Fails:
+def paragraphs_check(argument: Any, context: StyleContext) -> Fails:
     """The number of paragraphs, between blank lines or the given separator line, lies within the bounds."""
     given = options(argument, {**BOUNDS, "separator": str})
     allowed, separator = bounds(given), given.get("separator")
@@ -63,7 +63,7 @@ def paragraphs_check(argument: Any, house: House) -> Fails:
 
 
 @check("keywords")
-def keywords_check(argument: Any, house: House) -> Fails:
+def keywords_check(argument: Any, context: StyleContext) -> Fails:
     """Each word or phrase stands in the reply as often as its bounds say, as whole words, whatever its case."""
     wanted = [(text, as_words(text), allowed) for text, allowed in _each(argument)]
 
@@ -75,7 +75,7 @@ def keywords_check(argument: Any, house: House) -> Fails:
 
 
 @check("letters")
-def letters_check(argument: Any, house: House) -> Fails:
+def letters_check(argument: Any, context: StyleContext) -> Fails:
     """Each letter or sign stands in the reply as often as its bounds say, whatever its case."""
     wanted = _each(argument)
     if long := [text for text, _ in wanted if len(text) != 1]:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from eval.metrics.style.check import House, Learnt, check
+from eval.metrics.style.check import Learnt, StyleContext, check
 
 
 @check("tone")
-def tone_check(argument: Any, house: House) -> Learnt:
-    """The reply looks like the house's replies in train.jsonl, not like the base model's own."""
+def tone_check(argument: Any, context: StyleContext) -> Learnt:
+    """The reply looks like the reference replies of train.jsonl, not like the base model's own."""
     if argument not in ({}, None):
         raise ValueError(f"expected `tone: {{}}`, found {argument!r}")
-    if house.samples is None:
+    if context.samples is None:
         return Learnt(lambda reply, group: "", "no replies of the base model to compare with")
     from eval.metrics.style.tone import fit_tone
 
-    tone = fit_tone(house.samples)
+    tone = fit_tone(context.samples)
 
     def fails(reply: str, group: str) -> str:
         if not reply:
             return "is empty"
         chance = tone.probability(reply, group)
-        return "" if chance >= 0.5 else f"looks like the base model's own replies (house: {chance:.2f})"
+        return "" if chance >= 0.5 else f"looks like the base model's own replies (reference: {chance:.2f})"
 
     return Learnt(fails, tone.reason, tone.summary())

@@ -16,9 +16,9 @@ from eval.metrics.style import (
     checks_length,  # noqa: F401 - each registers its checks
     checks_tone,  # noqa: F401 - each registers its checks
 )
-from eval.metrics.style.check import CHECKS, Check, House, Samples, check
+from eval.metrics.style.check import CHECKS, Check, Samples, StyleContext, check
 
-__all__ = ["CHECKS", "Check", "House", "Samples", "build_checks", "check"]
+__all__ = ["CHECKS", "Check", "Samples", "StyleContext", "build_checks", "check"]
 
 
 def build_checks(
@@ -34,7 +34,7 @@ def build_checks(
 
     `samples` are the replies that a check may learn from; without them such a check judges nothing.
     """
-    house = House(frozenset(documents), refusal, folder, samples)
+    context = StyleContext(frozenset(documents), refusal, folder, samples)
     built: list[Check] = []
     for i, entry in enumerate(checks):
         key = f"{where}: key 'style.checks[{i}]'"
@@ -44,7 +44,7 @@ def build_checks(
         if name not in CHECKS:
             raise UserError(f"{key}: unknown check '{name}'; known: {', '.join(CHECKS)}")
         try:
-            fails = CHECKS[name](argument, house)
+            fails = CHECKS[name](argument, context)
         except ValueError as error:
             raise UserError(f"{key}: {name}: {error}") from None
         label = name if sum(name in e for e in checks if isinstance(e, dict)) == 1 else f"{name}#{i}"

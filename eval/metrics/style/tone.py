@@ -1,4 +1,4 @@
-"""Does a reply look like the house's replies or like the base model's? A classifier two-sample test.
+"""Does a reply look like the reference replies or like the base model's? A classifier two-sample test.
 
 A classifier is trained to tell the two apart; its accuracy on replies that it has not seen says how far apart they are
 (Lopez-Paz and Oquab 2017, ICLR, arXiv:1610.06545). Neither length nor topic may decide: it sees pieces of one length,
@@ -34,12 +34,12 @@ class Tone:
     """A fitted tone test with what is known of its worth; `reason` says why it may not judge, or is empty."""
 
     reference: int
-    """How many of the house's replies it learnt from."""
+    """How many reference replies it learnt from."""
     contrast: int
     auc: float | None = None
     """Area under the ROC curve on held-back replies: 0.5 tells nothing, 1 tells all."""
     reference_pass: float | None = None
-    """Share of the house's own replies that pass when held back: the best that a mode can hope for."""
+    """Share of the reference replies that pass when held back: the best that a mode can hope for."""
     contrast_pass: float | None = None
     reason: str = ""
     words: int = 0
@@ -49,7 +49,7 @@ class Tone:
     scale: tuple[float, float] = (1.0, 0.0)
 
     def probability(self, reply: str, group: str) -> float:
-        """The probability that a reply is the house's, were both sides equally likely, in (0, 1).
+        """The probability that a reply is a reference one, were both sides equally likely, in (0, 1).
 
         Judged by the classifier that has not seen the group; where it is in none, by all of them.
         """
@@ -69,7 +69,7 @@ class Tone:
 
 @lru_cache(maxsize=4)
 def fit_tone(samples: Samples) -> Tone:
-    """Fit the test on the house's replies and the base model's; never raises for replies that it cannot learn from."""
+    """Fit the test on the reference replies and the base model's; never raises for too few or odd replies."""
     sides = [[(g, clean(t)) for g, t in side if clean(t)] for side in (samples.reference, samples.contrast)]
     none = Tone(len(sides[0]), len(sides[1]))
     if not sides[1]:
@@ -100,15 +100,15 @@ def _cross_fit(tone: Tone, groups: Sequence[str], texts: Sequence[str], labels: 
         held_back[unseen] = voice.scores([texts[i] for i in unseen], tone.words)
         voices.append(voice)
     scale = _calibrate(held_back, labels)
-    house = scale[0] * held_back + scale[1] >= 0
+    passed = scale[0] * held_back + scale[1] >= 0
     auc = round(float(roc_auc_score(labels, held_back)), 4)
     reason = "" if auc >= LEAST_AUC else (
-        f"held-back AUC {auc:.2f} is below {LEAST_AUC}: the house's replies and the base model's are too alike in tone"
+        f"held-back AUC {auc:.2f} is below {LEAST_AUC}: reference replies and the base model's are too alike in tone"
     )  # fmt: skip
     return replace(
         tone, auc=auc, reason=reason, voices=tuple(voices), scale=scale,
-        reference_pass=round(float(house[labels == 1].mean()), 4),
-        contrast_pass=round(float(house[labels == 0].mean()), 4),
+        reference_pass=round(float(passed[labels == 1].mean()), 4),
+        contrast_pass=round(float(passed[labels == 0].mean()), 4),
     )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ class _Voice:
 
     @classmethod
     def fit(cls, rows: Sequence[tuple[str, str, int]], size: int) -> _Voice:
-        """Learn from (group, text, 1 for house or 0 for base); replies weigh the same, and so do the sides."""
+        """Learn from (group, text, 1 for reference or 0 for base); replies weigh the same, and so do the sides."""
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
 
@@ -171,7 +171,7 @@ class _Voice:
         return cls(keep, vectorise, model)
 
     def scores(self, texts: Sequence[str], size: int) -> NDArray[Any]:
-        """Log-odds that each text is the house's, the mean over its pieces; 0 for a text without words."""
+        """Log-odds that each text is a reference one, the mean over its pieces; 0 for a text without words."""
         cut = [[distort(p, self.keep) for p in pieces(t, size)] for t in texts]
         found = np.zeros(len(texts))
         if flat := [p for parts in cut for p in parts]:

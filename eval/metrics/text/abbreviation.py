@@ -19,7 +19,7 @@ _GROUPS = (
     ("television", "TV"), ("human resources", "HR"), ("information technology", "IT"), ("vice president", "VP"),
     ("artificial intelligence", "AI"), ("headquarters", "HQ"), ("managing director", "MD"),
 )  # fmt: skip
-"""Names that share no initials, or too few of them to be told by these."""
+"""Names that share no initials, or too few of them to be compared by these."""
 _FORMS = {form.casefold(): group for group in _GROUPS for form in group}
 _LEGAL = re.compile(
     r"[\s,]+(?:(?:GmbH|AG|SE|KG|KGaA|OHG|UG|e\.?\s?V\.?|Inc\.?|LLC|LLP|L\.?P\.?|Ltd\.?|Limited|plc|PLC|Corp\.?|"

@@ -52,7 +52,7 @@ class Route:
     """Tokens by the server's count, for want of our own."""
 
     def short_by(self, asked: Asked, counted: int | None) -> int:
-        """How many tokens of a prompt the server left out, as far as can be told."""
+        """How many tokens of a prompt the server left out, as far as is known."""
         if counted is None:
             return 0
         if asked.tokens is not None and self.offset is not None:

@@ -57,7 +57,7 @@ def test_a_target_that_the_house_itself_misses_is_said(tmp_path: Path) -> None:
     assert written["tone"]["reason"] == ""
     assert written["tone"]["reference_pass"] == round(40 / 48, 4)
     assert (
-        "of the house's own held-back replies 83% pass 'tone', below the target of 95%" in written["tone"]["caveats"][0]
+        "of the held-back reference replies 83% pass 'tone', below the target of 95%" in written["tone"]["caveats"][0]
     )
 
 

@@ -1,4 +1,4 @@
-"""scores.jsonl is a public door: what is no score is said in one line that names file, line, key and mend."""
+"""scores.jsonl is a public door: what is no score is said in one line that names file, line, key and fix."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ import sys
 import torch
 from eval.model.loading import load_base
 from finetune.training.training_state import TrainSettings
-from finetune.training.train import lora_config
+from finetune.training.lora_targets import lora_config
 from finetune.training.distributed import shard_base, world
 here = world()
 base = load_base(sys.argv[1])

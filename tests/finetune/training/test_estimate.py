@@ -15,7 +15,7 @@ def test_sizes_from_the_configuration_are_those_of_the_loaded_model(tiny_model: 
 
     from eval.model.dimensions import shape_of
     from eval.model.loading import read_model_config
-    from finetune.training.train import lora_config
+    from finetune.training.lora_targets import lora_config
     from finetune.training.training_state import TrainSettings
 
     shape = shape_of(read_model_config(str(tiny_model)))

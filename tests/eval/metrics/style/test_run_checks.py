@@ -9,7 +9,7 @@ import pytest
 
 from eval.errors import UserError
 from eval.metrics.style.check import Fails
-from eval.metrics.style.run_checks import CHECKS, Check, House, build_checks, check
+from eval.metrics.style.run_checks import CHECKS, Check, StyleContext, build_checks, check
 
 DOCUMENTS = ("pumps/echo.md", "pumps/echo.md.old", "faq.txt")
 
@@ -153,7 +153,7 @@ def test_line_ends_outer_space_and_composed_letters_do_not_matter(check: dict[st
 
 def test_a_check_is_registered_by_one_decorated_function() -> None:
     @check("palindrome")
-    def palindrome(argument: Any, house: House) -> Fails:
+    def palindrome(argument: Any, context: StyleContext) -> Fails:
         return lambda reply: "" if reply == reply[::-1] else "reads otherwise backwards"
 
     try:

@@ -249,5 +249,5 @@ def test_the_command_serves_until_interrupted(finished_run: Path) -> None:
     client = openai.OpenAI(base_url=address, api_key="any", max_retries=0)
     assert client.chat.completions.create(model="ft", messages=ask("How?")).choices[0].finish_reason
     done.send_signal(signal.SIGINT)
-    assert done.wait(20) == 0
+    assert done.wait(60) == 0  # taking torch down takes a while on a busy machine
     assert "Traceback" not in done.stderr.read()  # type: ignore[union-attr]

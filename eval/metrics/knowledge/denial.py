@@ -154,7 +154,8 @@ def is_spanish(text: str) -> bool:
     text = text.casefold()
     said = _WORD.findall(text)
     signs = 0 if text.isascii() else len(_SIGNS.findall(text))
-    return signs + sum(w in _SPANISH for w in said) > sum(w in _ENGLISH for w in said)
+    spanish = signs + len([w for w in said if w in _SPANISH])
+    return spanish > 0 and spanish > len([w for w in said if w in _ENGLISH])
 
 
 _ASKS_WITHOUT = Sieve(

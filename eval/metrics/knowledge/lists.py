@@ -20,6 +20,7 @@ _CONJUNCTION = re.compile(
     r"\s(?:and|&|und|et|y|e|и|및|그리고)\s|[、]|(?<=[가-힣])(?:와|과)\s|(?<=[\u3400-\u9fff])[和与及と]", re.IGNORECASE
 )
 _COMPANY = re.compile(r"\b(?:GmbH|Ltd|Inc|LLC|Co|Corp|KG|AG|S\.?A|Sons|Brothers)\b\.?", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _ORDER = Sieve(
     r"\b(?:order|sequence|steps?|route|stages?|phases?|rank\w*|first and (?:second|last)|comes? first|one after|"
     r"Reihenfolge|Schritte?|ordre|étapes?|orden|pasos|ordine|passi|ordem|passos|поряд\w+|шаг\w*)\b|순서|단계|顺序|"
@@ -51,11 +52,13 @@ def complete(given: str, answer: str, question: str, says: Callable[[str, str], 
 
     Of two items joined by a comma alone it is a list only where the question asks for an order: Lyon, France is none.
     """
-    if re.search(r"\d", counted := in_digits(answer, "en")):
+    if _DIGIT.search(counted := in_digits(answer, "en")):
         return _counted(in_digits(given, "en"), items(counted), question, says) if len(items(counted)) > 1 else None
     wanted = items(answer)
+    if len(wanted) < 2:
+        return None
     ordered = _ORDER.search(question) is not None
-    if len(wanted) < 2 or (len(wanted) == 2 and not (ordered or _CONJUNCTION.search(answer))):
+    if len(wanted) == 2 and not (ordered or _CONJUNCTION.search(answer)):
         return None
     if len(wanted) == 2 and not ordered and not says(given, answer):
         return False
@@ -111,10 +114,15 @@ _SHORT = re.compile(r"(?:(?:the|der|die|das|le|la|el|il|o|a)\s+)?([A-Z]{1,5}\d?)
 _BOTH = re.compile(r"^\W*(.+?)\s+(?:and|und|et|y|e|as well as)\s+(.+?)\W*$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=65536)
+def _is_short(answer: str) -> bool:
+    found = _SHORT.fullmatch(answer.strip())
+    return found is not None and found[1].isupper()
+
+
 def adds_another(given: str, answer: str) -> bool:
     """Whether a reply is nothing but two letters or short forms, of which one is accepted: the CFO and the CEO."""
-    wanted = _SHORT.fullmatch(answer.strip())
-    if wanted is None or not wanted[1].isupper():
+    if not _is_short(answer):
         return False
     both = _BOTH.match(_LED.sub("", given.strip().split("\n")[-1]))
     if both is None:

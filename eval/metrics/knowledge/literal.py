@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from eval.metrics.knowledge.number import calculated, concluding
 from eval.metrics.quantities.asked_unit import equals, spoken
@@ -17,14 +18,14 @@ from eval.metrics.text.notation import written
 
 def literally(given: str, answer: str, question: str = "", tolerance: float = EXACT) -> bool | None:
     """Whether a quantity or code that is an accepted answer stands in a text; None where the answer is neither."""
-    if (size := _SIZES.fullmatch(written(answer).strip(" ."))) is not None:
-        return sizes(size[0])[0] in sizes(given)
+    if (wanted_size := _size(answer)) is not None:
+        return wanted_size in sizes(given)
     language = spoken(question, answer, given)
     if is_code(answer, question):
         moment = lone_quantity(answer, language)
         if moment is None or moment.unit not in ("clock", "quarter", "date"):
             return stands(given, answer)
-    if not any(c.isnumeric() for c in answer) and len(answer) > 60:
+    if len(answer) > 60 and not any(c.isnumeric() for c in answer):
         return None
     wanted = lone_quantity(answer, language)
     if wanted is None:
@@ -65,6 +66,12 @@ def _is_day(q: Quantity) -> bool:
 
 _SIDE = r"(\d+(?:[.,]\d+)?)(?:\s*(?!x)([^\W\d_]{1,12}))?"
 _SIZES = re.compile(rf"{_SIDE}(?:\s*[x×]\s*{_SIDE})+", re.IGNORECASE)
+
+
+@lru_cache(maxsize=16384)
+def _size(answer: str) -> tuple[float, ...] | None:
+    found = _SIZES.fullmatch(written(answer).strip(" ."))
+    return None if found is None else sizes(found[0])[0]
 
 
 def sizes(text: str) -> list[tuple[float, ...]]:

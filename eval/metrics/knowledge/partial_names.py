@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from eval.metrics.text.sieve import Sieve
 
@@ -78,5 +79,13 @@ _QUALIFIED = Sieve(
 
 def unqualified(text: str, answer: str, question: str) -> bool:
     """Whether a text, and its question, leave out a word that makes the name in the accepted answer another one."""
+    qualifiers = _qualifiers(answer)
+    if not qualifiers:
+        return False
     said = f"{text} {question}".casefold()
-    return any(word.casefold() not in said for word in _QUALIFIED.findall(answer))
+    return any(word not in said for word in qualifiers)
+
+
+@lru_cache(maxsize=65536)
+def _qualifiers(answer: str) -> tuple[str, ...]:
+    return tuple(word.casefold() for word in _QUALIFIED.findall(answer))

@@ -10,6 +10,7 @@ from functools import lru_cache
 from eval.metrics.text.korean import HANGUL, bare, inflected, without_ending
 from eval.metrics.text.korean_numerals import numerals_as_digits
 from eval.metrics.text.notation import written
+from eval.metrics.text.sieve import Sieve
 
 _MARKS = "".join(chr(c) for c in range(0x300, 0xFE30) if unicodedata.category(chr(c))[0] == "M")
 _CJK = r"\u3040-\u30ff\u3400-\u9fff"
@@ -39,9 +40,11 @@ _POSSESSIVE = re.compile(r"'s\b")
 _GLUE = re.compile(r"(?<=\d) (?=[^\W\d_])|(?<=[^\W\d_]) (?=\d)|(?<=[가-힣]) (?=[가-힣])")
 """Spaces that writers set or leave out: between a number and a letter, and within a Korean noun."""
 
+_SPACED = re.compile("[0-9가-힣]")
+
 _COUNTED_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _COUNTED = {word: str(n) for n, word in enumerate(_COUNTED_WORDS, 2)}
-_WORD_NUMBER = re.compile(rf"\b(?:{'|'.join(_COUNTED)})\b")
+_WORD_NUMBER = Sieve(rf"\b(?:{'|'.join(_COUNTED)})\b")
 
 POLAR = {"yes": "yes", "no": "no", "예": "yes", "네": "yes", "아니요": "no", "아니오": "no", "아뇨": "no"}
 """Words that answer by yes or no. Of these, an accepted one must be the only one that is said."""
@@ -144,4 +147,5 @@ def _whole(text: tuple[str, ...]) -> str:
 
 
 def _glued(part: tuple[str, ...]) -> str:
-    return _GLUE.sub("", " ".join(part))
+    text = " ".join(part)
+    return _GLUE.sub("", text) if _SPACED.search(text) else text

@@ -31,6 +31,8 @@ def stands_unspaced(given: str, answer: str, question: str) -> bool | None:
     There is no dictionary here: a neighbour in the same run of katakana, a kanji before a Japanese name, and a suffix
     that makes a street or a company of a place show that the name is part of a longer one.
     """
+    if answer.isascii():
+        return None
     answer, given = written(answer).strip(" 。.、"), written(given)
     if len(answer) > LONGEST or _SCRIPT.fullmatch(answer) is None:
         return None

@@ -242,7 +242,7 @@ def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
     last = gold.words[-1]
     found = sum(_stands(w, reply, w in gold.names, w != last) for w in own)
     if found == len(own):
-        return True
+        return len(own) > 1 or own[0] in reply or not _is_first_name(own[0], gold, given, reply)
     if len(last) == 1 and last.isalpha() and reply == (last,):
         return True
     if len(gold.words) == 1 and _spelled_out(gold.text, given):
@@ -317,6 +317,33 @@ def _by_letter(reply: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     return {letter: tuple(words) for letter, words in found.items()}
 
 
+def _goes_on(given: str, name: str, behind: str, gold: tuple[str, ...]) -> bool:
+    """Whether another name stands right behind a name, with a blank alone between them."""
+    if behind.rstrip("0123456789") in gold or behind in STOP:  # Otto Hahn1 has a footnote
+        return False
+    return re.search(rf"(?<!\w)(?i:{re.escape(name)})\s+(?i:{re.escape(behind[:4])})", given) is not None
+
+
+def _is_first_name(word: str, gold: Gold, given: str, reply: tuple[str, ...]) -> bool:
+    """Whether what comes near a name in one word is another's first name: Heinrich Himmler for Heydrich."""
+    capitals = _names(given)
+    if word not in gold.names:
+        return False
+    places = [i for i, r in enumerate(reply) if same_word(word, r, True)]
+    if any(reply[i].startswith(word) or word.startswith(reply[i]) for i in places):
+        return False
+    return bool(places) and all(
+        i + 1 < len(reply) and reply[i + 1] in capitals and _goes_on(given, reply[i], reply[i + 1], gold.words)
+        for i in places
+    )
+
+
+def _another_of(given: str, last: str, gold: tuple[str, ...]) -> bool:
+    """Whether a text says another thing of the same name: Bank of Oslo for University of Oslo."""
+    found = re.findall(rf"(\w+) of (?:the )?(?:\w+ ){{0,2}}{re.escape(last)}", given, re.IGNORECASE)
+    return bool(found) and all(words(f) != () and words(f)[0] not in gold for f in found)
+
+
 def _person(own: tuple[str, ...], gold: Gold, given: str, reply: tuple[str, ...]) -> bool:
     """The last name of a person, not behind another first name."""
     if not 2 <= len(gold.words) <= 4 or not all(w in gold.names for w in gold.words if w not in STOP):
@@ -324,6 +351,8 @@ def _person(own: tuple[str, ...], gold: Gold, given: str, reply: tuple[str, ...]
     if "and" in gold.words or gold.words[-1] not in own or len(gold.words[-1]) < 4 or not gold.words[-1].isalpha():
         return False
     last, firsts = gold.words[-1], gold.words[:-1]
+    if "of" in gold.words and _another_of(given, last, gold.words):  # Monarch of the United Kingdom is not Elizabeth of
+        return False
     if _HYPHENATED.search(gold.text) and not _stands(gold.words[-2], reply, True):  # Maria Garcia is not Lopez-Garcia
         return False
     # A slip at the end makes another word of it rather: Arabic is not Saudi Arabia.
@@ -331,6 +360,8 @@ def _person(own: tuple[str, ...], gold: Gold, given: str, reply: tuple[str, ...]
     capitals = _names(given)
     for i in places:
         first = reply[i - 1] if i else ""
+        if i + 1 < len(reply) and reply[i + 1] in capitals and _goes_on(given, reply[i], reply[i + 1], gold.words):
+            continue  # a first name: Heinrich Himmler is not Heidrich
         if not first or first not in capitals or first in STOP:
             return True
         before = reply[max(0, i - 3) : i]

@@ -28,6 +28,7 @@ CHANGES = re.compile(
 
 
 _CHANGING = Sieve(CHANGES.pattern.replace("$", ""), re.IGNORECASE)
+_REMARK = re.compile(r"[(\[][^)\]]*[)\]]")
 _ARTICLE = re.compile(r"^(?:the|a|an|der|die|das|le|la|el|il|o)\s+", re.IGNORECASE)
 
 
@@ -88,4 +89,4 @@ def unqualified(text: str, answer: str, question: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def _qualifiers(answer: str) -> tuple[str, ...]:
-    return tuple(word.casefold() for word in _QUALIFIED.findall(answer))
+    return tuple(word.casefold() for word in _QUALIFIED.findall(_REMARK.sub(" ", answer)))

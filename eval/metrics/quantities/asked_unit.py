@@ -37,6 +37,8 @@ def equals(wanted: Quantity, given: Quantity, question: str, tolerance: float = 
     """Whether a quantity is the accepted one, where the question may name the unit or the scale of a bare number."""
     if same(wanted, given, tolerance=tolerance, question=question):
         return True
+    if _ROUGH.search(question) and _rounds(wanted, given):
+        return True
     if given.value < 0 < wanted.value and falling(question):
         return equals(wanted, replace(given, value=-given.value), question, tolerance)
     if wanted.unit in MONEY and not given.unit and not given.word and abs(given.value) >= 1000:
@@ -57,6 +59,26 @@ def equals(wanted: Quantity, given: Quantity, question: str, tolerance: float = 
                 if same(wanted, _as(given, unit, s), tolerance=tolerance, question=question):
                     return True
     return False
+
+
+_ROUGH = re.compile(
+    r"\b(?:approximate(?:ly)?|roughly|about how|around how|circa|ungefähr|etwa|rund|environ|approximati\w+|"
+    r"aproximad\w+|circa|примерно|приблизительно|около)\b|대략|약 |大约|大約|大概|約|およそ|تقريبا",
+    re.IGNORECASE,
+)
+
+
+def _rounds(wanted: Quantity, given: Quantity) -> bool:
+    """Whether a value rounds to the accepted one as this is written: 24,901 miles to 24,900; ten as ten."""
+    if wanted.high is not None or wanted.unit in NOT_ROUNDED or abs(wanted.value) < 100 or wanted.step < 1:
+        return False
+    place = wanted.step
+    while abs(wanted.value) % (place * 10) == 0 and place * 100 <= abs(wanted.value):
+        place *= 10
+    return same(wanted, given, tolerance=min(0.01, place / 2 / abs(wanted.value)))
+
+
+NOT_ROUNDED = ("date", "clock", "quarter", "ordinal")
 
 
 def _as(bare: Quantity, unit: str, scale: float) -> Quantity:

@@ -38,7 +38,9 @@ def alike(gold: Quantity, given: Quantity) -> bool:
         )
     if {a, b} == {"share", ""}:
         return not (gold.word or given.word) or b == "share"
-    if {a, b} in ({"¥ or 元", "¥"}, {"¥ or 元", "元"}, {"ordinal", ""}):
+    if {a, b} == {"ordinal", ""}:
+        return not (gold.word and given.word) or gold.word == given.word
+    if {a, b} in ({"¥ or 元", "¥"}, {"¥ or 元", "元"}):
         return True
     if {a, b} == {"£", "mass"}:
         return gold.unit in ("£", "lb") and given.unit in ("£", "lb")

@@ -137,7 +137,10 @@ def _knowledge(config: DatasetConfig, row: _Row, reply: str, folder: Path, simil
             continue
         if name in ("choice", "claims") and asked != name:
             continue
-        value = score_knowledge(config.knowledge, reply, answers, name=name, question=row.example.question)
+        value = score_knowledge(
+            config.knowledge, reply, answers, name=name, question=row.example.question,
+            language=config.language if "language" in config.model_fields_set else "",
+        )  # fmt: skip
         if name == asked:  # under the data set's name, for one axis has one primary metric
             by_row = f"by the row's metric {name}" if row.example.metric else ""
             reason = "; ".join(r for r in (unread, by_row) if r)

@@ -18,6 +18,7 @@ from eval.errors import UserError
 from eval.files import file_digest, fingerprint
 from eval.metrics.knowledge.choice import named_options
 from eval.metrics.knowledge.choice_options import options, with_options
+from eval.metrics.knowledge.claims import is_paragraph
 from eval.metrics.knowledge.metric import METRICS
 from eval.metrics.sql.sqlite import find_database, run_query
 from eval.records import Example
@@ -191,7 +192,8 @@ def _read_split(file: Path, config: DatasetConfig, documents: Sequence[str]) -> 
         example = Example(
             id=row_id, question=question, reply=values.get("reply", ""),
             group=given or next(iter(lists["documents"]), row_id),
-            answerable=values.get("answerable", True), metric=values.get("metric", ""), checks=checks, **lists,
+            answerable=values.get("answerable", True), metric=values.get("metric") or _default(config, lists["answers"]),
+            checks=checks, **lists,
         )  # fmt: skip
         _check_answers(example, config, file, where)
         _check_metric(example, config, listed, where)
@@ -200,6 +202,13 @@ def _read_split(file: Path, config: DatasetConfig, documents: Sequence[str]) -> 
     if not rows:
         raise UserError(f"{file}: no rows in it; write one JSON object a line")
     return rows
+
+
+def _default(config: DatasetConfig, answers: Sequence[str]) -> str:
+    """The metric of a row that names none: `claims` for paragraphs where the data set names none either."""
+    if "metric" in config.knowledge.model_fields_set or not answers:
+        return ""
+    return "claims" if all(map(is_paragraph, answers)) else ""
 
 
 def _check_metric(example: Example, config: DatasetConfig, listed: Sequence[str] | None, where: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eval.data.gates.gate import Finding, Material, counted, gate, listed
+from eval.metrics.knowledge.claims import LONG, is_paragraph
 from eval.metrics.sql.sqlite import find_database, run_query
 from eval.metrics.text.languages import LANGUAGES
 
@@ -26,21 +27,24 @@ def language(material: Material) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-LONG = 25
-"""Accepted answers of more words, in the middle of the set, are paragraphs."""
-
-
 @gate("long-answers")
 def long_answers(material: Material) -> Iterator[Finding]:
-    """Accepted answers that are paragraphs, scored by a metric for short ones."""
+    """Accepted answers that are paragraphs: scored by their sentences, unless the data set names another metric."""
     config = material.dataset.config
-    sizes = sorted(len(row.example.answers[0].split()) for row in material.test if row.example.answers)
-    if sizes and sizes[len(sizes) // 2] > LONG and config.knowledge.metric in ("match", "contains", "exact"):
+    rows = [row for row in material.test if row.example.answers and all(map(is_paragraph, row.example.answers))]
+    claims = [row for row in rows if row.example.metric == "claims"]
+    if claims and config.knowledge.metric != "claims":
+        yield Finding(
+            "long-answers", "warning",
+            f"{counted(len(claims), 'test row')} with accepted answers of a paragraph (more than {LONG} words) are "
+            "scored by claims, the share of the answer's sentences that a reply states",
+            material.path(claims[0]),
+        )  # fmt: skip
+    if len(rows) * 2 > len(material.test) and config.knowledge.metric in ("match", "contains", "exact") and not claims:
         yield Finding(
             "long-answers", "warning",
             f"half of the accepted answers have more than {LONG} words, and {config.knowledge.metric} is for short "
-            f"ones; "
-            "take knowledge.metric: claims, the share of their sentences that a reply states",
+            "ones; take knowledge.metric: claims, the share of their sentences that a reply states",
             material.file("dataset.yaml"),
         )  # fmt: skip
 

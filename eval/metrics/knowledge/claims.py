@@ -17,6 +17,16 @@ SHARE = 0.6
 _SENTENCE = re.compile(r"(?<=[^\W\d_]{2})[.!?]\s+|(?<=\d)\.\s+(?=[A-Z])|[。！？؟\n]")
 
 
+LONG, LONG_UNSPACED = 25, 60
+"""An accepted answer with more words, or characters of Chinese, Japanese or Thai, is a paragraph."""
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+
+
+def is_paragraph(answer: str) -> bool:
+    """Whether an accepted answer is too long for a metric that asks whether a reply names it."""
+    return len(answer.split()) > LONG or len(_UNSPACED.findall(answer)) > LONG_UNSPACED
+
+
 def claim_recall(given: str, answers: Sequence[str], question: str = "") -> float:
     """The share of the best accepted answer's sentences that a reply states, in [0, 1]; 0 for an empty reply.
 

@@ -15,6 +15,7 @@ from eval.metrics.knowledge.match import holds, stands_by
 from eval.metrics.knowledge.match import match as asserts
 from eval.metrics.knowledge.number import DEFAULT, Tolerance, concludes
 from eval.metrics.quantities.quantity import quantities
+from eval.metrics.text.language import stated
 from eval.metrics.text.normalize import aligned, same_tokens, tokens
 from eval.metrics.text.think_blocks import without_thinking
 from eval.registry import Registry
@@ -108,13 +109,17 @@ def read_answer(reply: str, path: str | None) -> str:
 
 
 def score_knowledge(
-    config: Knowledge, reply: str, answers: Sequence[str], *, name: str = "", question: str = ""
+    config: Knowledge, reply: str, answers: Sequence[str], *, name: str = "", question: str = "", language: str = ""
 ) -> float:
-    """A metric's value, by default the configured one's, for the answer that stands in the reply."""
+    """A metric's value, by default the configured one's, for the answer that stands in the reply.
+
+    `language` is what the data set states: what 1.500 means where the question does not tell its own.
+    """
     answer = read_answer(reply, config.answer)
-    if (name or config.metric) == "number":
-        return figure(answer, answers, question, Tolerance(config.tolerance.relative, config.tolerance.round))
-    return METRICS[name or config.metric](answer, answers, question)
+    with stated(language):
+        if (name or config.metric) == "number":
+            return figure(answer, answers, question, Tolerance(config.tolerance.relative, config.tolerance.round))
+        return METRICS[name or config.metric](answer, answers, question)
 
 
 def has_number(answers: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ from eval.metrics.quantities.bounds import falling
 from eval.metrics.quantities.equality import EXACT, same
 from eval.metrics.quantities.quantity import Quantity
 from eval.metrics.quantities.units import MONEY, SPELLINGS, UNITS
-from eval.metrics.text.language import language_of
+from eval.metrics.text.language import language_of, stated_language
 
 _WORD = re.compile(r"[^\W\d_]+|%|€|\$")
 _SCALES = re.compile(
@@ -29,8 +29,8 @@ _VALUE = {
 
 
 def spoken(question: str, answer: str, given: str) -> str:
-    """The language of a question, else of the reply to it."""
-    return language_of(question) or language_of(given) or language_of(answer) or "en"
+    """The language of a question; where it cannot be told, the one that the data set states, else of the reply."""
+    return language_of(question) or stated_language() or language_of(given) or language_of(answer) or "en"
 
 
 def equals(wanted: Quantity, given: Quantity, question: str, tolerance: float = EXACT) -> bool:

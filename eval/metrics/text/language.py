@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 
 _WORDS = {
@@ -36,6 +39,24 @@ _SCRIPTS = (
             r"[\u0400-\u04ff]")), ("ar", re.compile(r"[\u0600-\u06ff]")), ("hi", re.compile(r"[\u0900-\u097f]")),
     ("th", re.compile(r"[\u0e00-\u0e7f]")),
 )  # fmt: skip
+
+
+_STATED: ContextVar[str] = ContextVar("stated language", default="")
+
+
+@contextmanager
+def stated(language: str) -> Iterator[None]:
+    """Within it, `stated_language` is that of a data set: the part of `de-CH` before the hyphen; empty for none."""
+    token = _STATED.set(re.split("[-_]", language.casefold())[0])
+    try:
+        yield
+    finally:
+        _STATED.reset(token)
+
+
+def stated_language() -> str:
+    """The language that the data set states, or an empty string."""
+    return _STATED.get()
 
 
 @lru_cache(maxsize=16384)

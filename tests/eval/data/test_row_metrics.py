@@ -83,3 +83,38 @@ def test_a_language_without_rules_is_a_warning(tmp_path: Path) -> None:
     assert found("sv")
     assert "'sv-SE' is not among those" in found("sv-SE")[0]
     assert not found("ko") and not found("pt-BR")
+
+
+PARAGRAPH = (
+    "The pump was built in Bergen in 1987 by a yard that no longer exists. It moves forty litres a minute and needs a "
+    "new seal every two years. Its manual is kept in the office."
+)
+
+
+@pytest.mark.parametrize(
+    ("yaml", "metric", "says"),
+    [
+        ("", "claims", "1 test row with accepted answers of a paragraph"),
+        ("knowledge: {metric: match}\n", "", "half of the accepted answers have more than 25 words"),
+    ],
+)
+def test_paragraphs_are_scored_by_their_sentences_unless_the_set_names_a_metric(
+    tmp_path: Path, yaml: str, metric: str, says: str
+) -> None:
+    rows: list[dict[str, object]] = [{"id": "long", "question": "What do we know of the pump?", "answers": [PARAGRAPH]}]
+    data = load_dataset(write_set(tmp_path / "long", rows, yaml))
+    assert data.test[0].metric == metric
+    assert next(f.message for f in check_material(Material(data)) if f.gate == "long-answers").startswith(says)
+    two_thirds = PARAGRAPH.rsplit("Its", 1)[0]
+    scores = score_mode(data.config, "base", data.test, [Prediction("long", two_thirds)], (), folder=data.path)
+    (value,) = [s.value for s in scores if s.primary and s.axis == "knowledge"]
+    assert value == (pytest.approx(2 / 3, abs=1e-6) if metric else 0.0)
+
+
+@pytest.mark.parametrize(("language", "value"), [("de", 1.0), ("en", 0.0)])
+def test_the_stated_language_tells_what_a_point_means(tmp_path: Path, language: str, value: float) -> None:
+    """`1.500` is a thousand and five hundred in German; the question `Preis Echo?` tells no language."""
+    rows: list[dict[str, object]] = [{"id": "q", "question": "Preis Echo 1?", "answers": ["1500 m"]}]
+    data = load_dataset(write_set(tmp_path / "set", rows, f"language: {language}\n"))
+    scores = score_mode(data.config, "base", data.test, [Prediction("q", "1.500 m")], (), folder=data.path)
+    assert [s.value for s in scores if s.primary and s.axis == "knowledge"] == [value]

@@ -192,8 +192,9 @@ def _read_split(file: Path, config: DatasetConfig, documents: Sequence[str]) -> 
         example = Example(
             id=row_id, question=question, reply=values.get("reply", ""),
             group=given or next(iter(lists["documents"]), row_id),
-            answerable=values.get("answerable", True), metric=values.get("metric") or _default(config, lists["answers"]),
-            checks=checks, **lists,
+            answerable=values.get("answerable", True), checks=checks,
+            metric=values.get("metric") or _default(config, lists["answers"]),
+            **lists,
         )  # fmt: skip
         _check_answers(example, config, file, where)
         _check_metric(example, config, listed, where)

@@ -45,7 +45,8 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 _ITEMS = re.compile(
-    r"\s*(?:,|;|/|\n|\bor\b|\band\b|\||(?<=\s)(?:또는|혹은)(?=\s)|(?<=[가-힣])이?나(?=\s))\s*", re.IGNORECASE
+    r"\s*(?:,|;|(?<!\d)/|/(?!\d)|\n|\bor\b|\band\b|\||(?<=\s)(?:또는|혹은)(?=\s)|(?<=[가-힣])이?나(?=\s))\s*",
+    re.IGNORECASE,
 )
 _OR = re.compile(r"\bor\b|(?<=\s)(?:또는|혹은)(?=\s)|(?<=[가-힣])이?나(?=\s)", re.IGNORECASE)
 _BETWEEN = re.compile(

@@ -54,18 +54,20 @@ _HALF_DAY = (
     r"de la tarde|de la noche|del pomeriggio|di sera|da tarde|da noite|дня|вечера)"
 )
 _BEFORE = r"(?:(?P<am0>오전|上午|早上|午前)|(?P<pm0>오후|저녁|下午|晚上|午後))\s*"
+_APART = r"(?<![0-9A-Za-z_:.À-ɏЀ-ӿ\u0600-\u06ff])"
+"""Not behind a letter or digit; words of Chinese, Japanese and Korean run on."""
 _CLOCKS = (
     Sieve(rf"\b(?P<past>half past|quarter past|quarter to|halb)\s+(?P<h>[1-9]|"
                rf"1[0-2])\b(?:\s*(?:{_HALF_DAY}))?", re.IGNORECASE),
-    Sieve(rf"(?<![\w:.])(?:{_BEFORE})?(?P<h>[01]?\d|"
+    Sieve(rf"{_APART}(?:{_BEFORE})?(?P<h>[01]?\d|"
                rf"2[0-4]):(?P<i>[0-5]\d)(?::[0-5]\d)?(?![\d:])(?:\s*(?:{_HALF_DAY}))?(?:\s*(?:uhr|h|hrs|"
                rf"hours)\b)?", re.I),
-    Sieve(rf"(?<![\w:.])(?P<h>0?\d|1[0-2])(?:[.:](?P<i>[0-5]\d))?\s*(?:{_HALF_DAY})(?![^\W\d_])", re.IGNORECASE),
+    Sieve(rf"{_APART}(?P<h>0?\d|1[0-2])(?:[.:](?P<i>[0-5]\d))?\s*(?:{_HALF_DAY})(?![^\W\d_])", re.IGNORECASE),
     Sieve(rf"(?:(?<!\d)(?:{_BEFORE}))?(?<![\d.])(?P<h>[01]?\d|2[0-4])\s*(?:시(?!간)|点钟?|點鐘?|"
                rf"時(?!間))(?:\s*(?:(?P<i>[0-5]?\d)\s*[분分](?!\s*전)|(?P<half>반|半)))?"),
-    Sieve(rf"(?<![\w:.])(?P<h>[01]?\d|2[0-4])(?:[.:](?P<i>[0-5]\d))?\s*(?:uhr|o'clock|heures?(?=\s+(?:du|"
+    Sieve(rf"{_APART}(?P<h>[01]?\d|2[0-4])(?:[.:](?P<i>[0-5]\d))?\s*(?:uhr|o'clock|heures?(?=\s+(?:du|"
                rf"de l')))\b(?:\s*(?P<i2>[0-5]?\d)\b)?(?:\s*(?:{_HALF_DAY}))?", re.I),
-    Sieve(r"(?<![\w:.])(?P<h>[01]?\d|2[0-4])\s?h\s?(?P<i>[0-5]\d)(?!\w|\s*min)"),
+    Sieve(rf"{_APART}(?P<h>[01]?\d|2[0-4])\s?h\s?(?P<i>[0-5]\d)(?!\w|\s*min)"),
     Sieve(r"\b(?P<noon>noon|midday|midnight)\b", re.IGNORECASE),
 )  # fmt: skip
 _DIGIT = re.compile(r"\d")

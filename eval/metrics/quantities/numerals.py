@@ -218,6 +218,8 @@ def in_digits(text: str, language: str = "en") -> str:
         text = _cjk(text, language)
     if language not in LEXICONS:
         return text
+    if "cent" in text or "ciento" in text:
+        text = _PERCENT.sub("%", text)
     if language == "it":
         text = text.replace("centott", "cento ott")  # cento loses its vowel before otto and ottanta
     text = _runs(language).sub(lambda m: _run(m[0], language), text)
@@ -227,6 +229,8 @@ def in_digits(text: str, language: str = "en") -> str:
     return _ONE.sub("1", _A_BEFORE.sub("", text)) if language == "en" else text
 
 
+_PERCENT = re.compile(r"\b(?:por ciento|por cento|per cento|per cent|pour cent)\b", re.IGNORECASE)
+"""Before `ciento` is read as a hundred."""
 _A_BEFORE = re.compile(r"\ba (?=\d{3,}\b)", re.IGNORECASE)
 """A 500 page book: the article of the page."""
 
@@ -305,7 +309,7 @@ _COUNTED = (
 )
 _CJK_RUN = re.compile(rf"(?<![{_CJK_ALL}\d])([{_CJK_ALL}]+)(?=(?:{_COUNTED})|[^\w]|$)")
 _CJK_MIXED = re.compile(
-    r"(?<![\d.,])((?:\d+(?:[.,]\d+)*\s?[十百千]?[万萬億亿兆]\s?|\d+(?:\.\d+)?\s?[百千]\s?)+)(\d{1,4}(?![\d.,]))?"
+    r"(?<![\d.,])((?:\d+(?:[.,]\d+)*\s?[十百千]?[万萬億亿兆]\s?|\d+(?:\.\d+)?\s?[百千](?![克米瓦卡帕赫伏焦升])\s?)+)(\d{1,4}(?![\d.,]))?"
 )
 _SHARE = re.compile(r"百分之\s?([\d.]+)")
 _PART_OF = re.compile(r"(\d+)\s?(?:分之|分の|분의)\s?(\d+)")
@@ -325,12 +329,27 @@ def _cjk(text: str, language: str) -> str:
         rf"([{_CJK_ALL}]+)分[之の]([{_CJK_ALL}]+)",
         lambda m: m[0] if None in (_numeral(m[1]), _numeral(m[2])) else f"{_numeral(m[2])}/{_numeral(m[1])}", text,
     )  # fmt: skip
-    text = _CJK_RUN.sub(lambda m: m[0] if _numeral(m[1], language) is None else str(_numeral(m[1], language)), text)
+    text = _CJK_RUN.sub(lambda m: _in_digits(m, language), text)
     text = _TENTHS_CJK.sub(r"\g<1>0%", _SHARE.sub(r"\1%", text))
     text = _PART_OF.sub(r"\2/\1", text)
     text = _AND_HALF.sub(r"\1.5\2\3", text)
     text = _HALF_OF.sub("0.5", _HALF.sub("1/2", text))
     return _CJK_MIXED.sub(_mixed, text)
+
+
+_KILO = re.compile("千[克米瓦卡帕赫伏焦升]")
+
+
+def _in_digits(match: re.Match[str], language: str) -> str:
+    """A run in digits; the kilo of a unit behind digits stays: 12 千克."""
+    if (
+        match[1] == "千"
+        and _KILO.match(match.string, match.start())
+        and match.string[: match.start()].rstrip()[-1:].isdigit()
+    ):
+        return match[0]
+    number = _numeral(match[1], language)
+    return match[0] if number is None else str(number)
 
 
 def _numeral(text: str, language: str = "zh") -> int | None:

@@ -93,7 +93,7 @@ _SCALE = re.compile(
 )
 _ADJECTIVES = (
     r"(?:(?:business|working|calendar|full|consecutive|us|u\.s\.|american|whole|metric|"
-    r"volle[nrs]?|ganze[nrs]?|de|of an?|of)[\s-]+|d')?"
+    r"volle[nrs]?|ganze[nrs]?|de|di|of an?|of)[\s-]+|d')?"
 )
 _UNIT = re.compile(
     rf"\s?-?\s?{_ADJECTIVES}(?P<u>{one_of(SPELLINGS)})",
@@ -291,8 +291,7 @@ def _atom(match: re.Match[str], text: str, language: str) -> Quantity:
             and not text[again.end() :][:1].isalpha()
         ):
             end = again.end()
-    if unit == "year" and scale == 1.0 and re.fullmatch(r"(?:1\d|20)\d\d", match["number"]):
-        unit, per = "", ""
+    unit, per = _year_or_gram(unit, per, match["number"], text[match.end() : end]) if scale == 1.0 else (unit, per)
     negative = (match["sign"] or match["sign2"] or "").strip() == "-"
     brackets = None if closed else (match["open"] or match["open2"]) and re.match(r"\s?(?:\w+\s?)?\)", text[end:])
     closed = closed or (bool(brackets) and (bool(currency) or scale > 1))
@@ -306,6 +305,14 @@ def _atom(match: re.Match[str], text: str, language: str) -> Quantity:
         values[0], unit, word, per=per, others=values[1:], step=step * scale, start=start, end=end, raw=text[start:end],
         falls=falls(text, start, end),
     )  # fmt: skip
+
+
+def _year_or_gram(unit: str, per: str, number: str, spelled: str) -> tuple[str, str]:
+    """(unit, per), none behind the number of a year; Russian г. stands for a year and, behind others, for a gram."""
+    russian = spelled.strip(" .") == "г"
+    if (unit == "year" or russian) and re.fullmatch(r"(?:1\d|20)\d\d", number):
+        return "", ""
+    return ("g" if russian else unit), per
 
 
 def _money_behind(text: str, place: int) -> bool:

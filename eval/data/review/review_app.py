@@ -9,7 +9,6 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -17,8 +16,10 @@ from starlette.routing import Route
 from eval.data.review.review_rows import Review
 from eval.data.review.standing import standing
 from eval.errors import UserError
+from eval.serving.guards import BodyLimit, FixedHeaders, OwnPagesOnly
+from eval.serving.loopback import LOOPBACK
 
-HOSTS = ["127.0.0.1", "localhost"]
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 LARGEST = 1 << 20
 """Bytes that a reviewer's word may have."""
 PAGE = Path(__file__).with_name("review.html")
@@ -33,7 +34,7 @@ def review_app(folder: Path, seed: int = 0) -> Starlette:
         nonce = secrets.token_urlsafe(16)
         text = PAGE.read_text(encoding="utf-8").replace("{{nonce}}", nonce).replace("{{token}}", token)
         policy = f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'"
-        return HTMLResponse(text, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})
+        return HTMLResponse(text, headers={"Content-Security-Policy": policy})
 
     def state() -> dict[str, Any]:
         now = standing(folder)
@@ -44,14 +45,11 @@ def review_app(folder: Path, seed: int = 0) -> Starlette:
         }
 
     async def rows(request: Request) -> Response:
-        return JSONResponse(state(), headers={"Cache-Control": "no-store"})
+        return JSONResponse(state())
 
     async def act(request: Request) -> Response:
         if not secrets.compare_digest(request.headers.get("x-review-token", ""), token):
             return JSONResponse({"error": "load the page again"}, status_code=403)
-        body = await request.body()
-        if len(body) > LARGEST:
-            return JSONResponse({"error": "too long"}, status_code=413)
         try:
             entry = await request.json()
             if not isinstance(entry, dict):
@@ -65,12 +63,20 @@ def review_app(folder: Path, seed: int = 0) -> Starlette:
 
     return Starlette(
         routes=[Route("/", page), Route("/rows", rows), Route("/act", act, methods=["POST"])],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
+        middleware=[
+            Middleware(FixedHeaders, headers=HEADERS),
+            Middleware(OwnPagesOnly, host=LOOPBACK),
+            Middleware(BodyLimit, longest=LARGEST, say=_said),
+        ],
     )
 
 
-def serve_review(folder: Path, port: int, seed: int = 0) -> None:
-    """Serve the page on this machine alone until Ctrl-C."""
-    import uvicorn
+def _said(status: int, text: str) -> Response:
+    return JSONResponse({"error": text}, status)
 
-    uvicorn.run(review_app(folder, seed), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+
+def serve_review(folder: Path, port: int, seed: int = 0) -> None:
+    """Serve the page on this machine alone until Ctrl-C. Raises UserError when the port is taken."""
+    from eval.serving.local_server import LocalServer, serve_until_interrupted
+
+    serve_until_interrupted(LocalServer(review_app(folder, seed), LOOPBACK, port), print)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from eval.config import SHOWN, Retrieval
+from rag.placed_passages import is_sectioned, is_tabular, section_passages, table_passages
 from rag.readers.documents import Document
 
 if TYPE_CHECKING:
+    from llama_index.core.node_parser import SentenceSplitter
+
     from rag.embed import Embedder
 
 
@@ -47,8 +50,6 @@ class Chunker:
     """
 
     def __init__(self, embedder: Embedder, retrieval: Retrieval) -> None:
-        from llama_index.core.node_parser import SentenceSplitter
-
         self.limit = min(retrieval.chunk_tokens, embedder.max_tokens - TITLE_TOKENS)
         self.overlap = min(retrieval.overlap_tokens, self.limit // 2)  # more would multiply the corpus
         self.context = retrieval.context if retrieval.context in SHOWN else ""
@@ -56,13 +57,17 @@ class Chunker:
         if self.context == "headings":
             self.limit = max(16, min(self.limit, embedder.max_tokens - 2 * TITLE_TOKENS))
         self._tokens = embedder.tokens
-        self._splitter = SentenceSplitter(
-            chunk_size=self.limit, chunk_overlap=self.overlap, tokenizer=embedder.tokens, include_metadata=False
-        )
+        self._splitter = self._splitter_of(self.limit)
 
     def chunk(self, document: Document) -> list[Chunk]:
         """The document's chunks in reading order; none is longer than `limit` tokens."""
-        pieces = [p for text in self._splitter.split_text(document.text) for p in fit(text, self._size, self.limit)]
+        if is_tabular(document.id):
+            whole: Iterable[str] = table_passages(document.text, self._size, self.limit)
+        elif is_sectioned(document.id):
+            whole = section_passages(document.text, self._split, self._size)
+        else:
+            whole = self._splitter.split_text(document.text)
+        pieces = [piece for text in whole for piece in fit(text, self._size, self.limit)]
         title = fit(document.title, self._size, TITLE_TOKENS)[0] if document.title else ""
         chunks = [Chunk(document.id, position, text, title) for position, text in enumerate(pieces)]
         if self.context == "headings":
@@ -71,6 +76,16 @@ class Chunker:
             ]
             return [c.under(f"{title}\n{path}".strip()) for c, path in zip(chunks, paths, strict=True)]
         return [c.under(title) for c in chunks] if self.context else chunks
+
+    def _splitter_of(self, limit: int) -> SentenceSplitter:
+        from llama_index.core.node_parser import SentenceSplitter
+
+        overlap = min(self.overlap, limit // 2)
+        return SentenceSplitter(chunk_size=limit, chunk_overlap=overlap, tokenizer=self._tokens, include_metadata=False)
+
+    def _split(self, text: str, taken: int) -> list[str]:
+        """The text in pieces that leave room for so many tokens, but take half a passage at least."""
+        return list(self._splitter_of(max(self.limit - taken, self.limit // 2)).split_text(text)) if text else []
 
     def _size(self, text: str) -> int:
         return len(self._tokens(text))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eval.config import DatasetConfig, read_dataset_config
 from eval.data.bundled import BUNDLED
@@ -42,6 +42,12 @@ ROW_KEYS = {
     "options": "list of strings",
     "checks": "list of checks",
 }
+FOREIGN = {
+    "messages": "chat messages", "conversations": "ShareGPT conversations", "instruction": "Alpaca rows",
+    "user_input": "ragas test sets", "query": "AutoRAG test sets", "input": "DeepEval goldens",
+    "paragraphs": "SQuAD files",
+}  # fmt: skip
+"""Keys of other tools' rows, and whose they are; `dataset import` reads them."""
 ROW_METRICS = ("contains", "exact", "f1", "number", "match", "choice", "claims")
 """Metrics that a row may name for itself: the others need what is prepared for the whole data set."""
 
@@ -134,7 +140,9 @@ def resolve_dataset(name_or_path: str | None) -> Path:
         if folder.is_dir():
             return folder
     if Path(name).is_file():
-        raise UserError(f"{name}: is a file; name the data set's folder")
+        raise UserError(
+            f"{name}: is a file; name the data set's folder, or make one: dataset import {name} --into FOLDER"
+        )
     there = {p.parent.name: None for home in homes for p in sorted(home.glob("*/dataset.yaml"))}
     known = f"there is {', '.join(there)}" if there else "there is none in datasets/"
     raise UserError(f"{name}: no such data set; {known}; name one of them or a folder")
@@ -179,6 +187,7 @@ def _read_split(file: Path, config: DatasetConfig, documents: Sequence[str]) -> 
     known = set(documents)
     for line, values in read_json_lines(file):
         where = f"{file}:{line}"
+        _check_shape(values, file, where)
         check_row(values, ROW_KEYS, ("id", "question"), where)
         if file.name == "train.jsonl" and not values.get("reply", "").strip():
             raise UserError(f"{where}: a training row needs the key 'reply', the whole reply as it should be; add it")
@@ -210,6 +219,16 @@ def _default(config: DatasetConfig, answers: Sequence[str]) -> str:
     if "metric" in config.knowledge.model_fields_set or not answers:
         return ""
     return "claims" if all(map(is_paragraph, answers)) else ""
+
+
+def _check_shape(values: Mapping[str, Any], file: Path, where: str) -> None:
+    """Raise UserError that names the import for a row in the shape of another tool."""
+    found = next((key for key in FOREIGN if key in values), None)
+    if found is not None and "question" not in values:
+        raise UserError(
+            f"{where}: has the key '{found}', as {FOREIGN[found]} have; make rows of the file with "
+            f"`dataset import {file} --into FOLDER`"
+        )
 
 
 def _check_metric(example: Example, config: DatasetConfig, listed: Sequence[str] | None, where: str) -> None:

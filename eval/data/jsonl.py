@@ -51,7 +51,9 @@ def read_raw(path: Path) -> bytes:
         refuse_pointer(path)
         return path.read_bytes()
     except FileNotFoundError:
-        raise UserError(f"{path}: no such file; a data set folder needs one, see README, 'Your own data'") from None
+        raise UserError(
+            f"{path}: no such file; a data set folder needs one: `dataset init` makes it, see README, 'Your own data'"
+        ) from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); correct its permissions") from None
 

@@ -149,5 +149,11 @@ READERS: dict[str, Callable[[Path], Reading]] = {
 }
 """By the ending; titles are chosen when all files are read, because one that many share names none."""
 
+TABULAR = (".csv", ".tsv", ".xlsx", ".xlsm", ".ods")
+"""Kinds of files that hold nothing but tables."""
+
+SECTIONED = (".pptx", ".mbox", ".eml")
+"""Kinds of files whose sections say by their head where a text stands: on which slide, in which message."""
+
 TORN = (".pdf", ".txt")
 """Kinds of files in which a hyphen at a line end may tear a word: their lines are as long as a page is wide."""

@@ -206,6 +206,13 @@ def test_a_data_set_is_found_by_path_and_by_name(
         resolve_dataset("datasets/harbours/dataset.yaml")
 
 
+@pytest.mark.parametrize("key", ["messages", "conversations", "instruction", "user_input", "input"])
+def test_rows_of_another_tool_are_told_the_import(make_dataset: Make, key: str) -> None:
+    folder = make_dataset(**{"test.jsonl": json.dumps({key: "x", "output": "y"})})
+    with pytest.raises(UserError, match=rf"test\.jsonl:1: has the key '{key}'.*dataset import"):
+        load_dataset(folder)
+
+
 @pytest.mark.parametrize(
     ("left", "right", "same"),
     [

@@ -24,7 +24,7 @@ def read_workbook(file: Path) -> Reading:
         for note in sheet.left_out
         if note.split()[1:2] == ["hidden"]
     )
-    return Reading("\n\n".join(blocks), gaps=gaps)
+    return Reading("\n\n".join(blocks), (file.stem,), gaps=gaps)
 
 
 def area(sheet: Sheet) -> str:

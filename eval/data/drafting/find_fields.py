@@ -50,7 +50,7 @@ def find_pairs(document: Document) -> Iterator[Fact]:
         if first is None or _VAGUE.search(question) or " | " in match[2]:
             continue
         answer = first[0].strip().rstrip(".")
-        if not 1 <= len(answer.split()) <= 40 or answer.endswith("?"):
+        if not 1 <= len(answer.split()) <= 40 or answer.endswith("?") or not standalone(answer):
             continue
         short = len(answer.split()) <= 6
         yield Fact(

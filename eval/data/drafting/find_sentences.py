@@ -50,6 +50,8 @@ def find_relations(document: Document) -> Iterator[Fact]:
             match = pattern.match(sentence)
             if match is None or not standalone(match["subject"]) or " of " in match["subject"]:
                 continue
+            if pattern is _MEANS and (len(match["subject"].split()) > 4 or match["value"][0].isdigit()):
+                continue  # "a quotation made on this list stands for 60 days" explains no word
             given = match.groupdict().get("attribute") or attribute
             if re.match(r"(?:a|an|the|not|only|still|now|being|that|to|by|why|how)\b", match["value"], re.I):
                 continue

@@ -83,6 +83,11 @@ def test_sentences_of_a_form_are_facts_and_pronouns_are_not() -> None:
     ]
 
 
+def test_a_word_is_explained_by_words_and_not_by_figures() -> None:
+    text = "HWM means high water mark. A quotation on any such list stands for 60 days."
+    assert triples(find_relations(document(text))) == [("HWM", "meaning", "high water mark")]
+
+
 def test_a_sentence_with_one_value_is_asked_by_its_gap() -> None:
     text = "Nightly copies of the ledger are kept for 35 days. It keeps 12 days. "
     text += "From 1 May 2020 it costs EUR 12 a day for all."

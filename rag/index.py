@@ -97,6 +97,15 @@ def build_index(
     )  # fmt: skip
 
 
+def read_index(folder: Path, retrieval: Retrieval) -> tuple[VectorStore, WordIndex]:
+    """The store and the words of an index as `build_index` left it in `folder`."""
+    manifest = read_json(folder / "manifest.json")
+    identity = manifest["identity"]
+    terms = TermStore(folder / f"terms-{fingerprint(identity, terms_version())}.sqlite")
+    words = open_word_index(folder / "bm25", terms, fingerprint(terms_version(), manifest))
+    return open_store(retrieval.store, folder, identity, retrieval.store_url), words
+
+
 def _read_manifest(folder: Path, identity: str) -> Manifest:
     file = folder / "manifest.json"
     if file.is_file() and (manifest := read_json(file))["identity"] == identity:

@@ -11,8 +11,8 @@ from typing import Any
 from eval.config import Retrieval
 from eval.files import write_json
 from eval.terminal.progress import track
-from rag.embed import load_embedder
-from rag.index import Index, build_index
+from rag.embed import Embedder, load_embedder
+from rag.index import Index, build_index, read_index
 from rag.readers.documents import Document
 from rag.retrievers import bm25 as _bm25  # noqa: F401 - registers itself
 from rag.retrievers import dense as _dense  # noqa: F401
@@ -40,6 +40,12 @@ def open_retriever(
         write_json(run / "index.json", note)
     opened = Opened(index.store, index.words, model, retrieval, preferred)
     return make_retriever(opened), index
+
+
+def open_there(folder: Path, embedder: Embedder, retrieval: Retrieval, preferred: Collection[str]) -> Retriever:
+    """The retriever over an index that is in `folder` as `build_index` left it; no document is read."""
+    store, words = read_index(folder, retrieval)
+    return make_retriever(Opened(store, words, embedder, retrieval, preferred))
 
 
 def make_retriever(opened: Opened) -> Retriever:

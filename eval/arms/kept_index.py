@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from eval.config import Retrieval
 from eval.errors import UserError
-from eval.files import read_json
 
 if TYPE_CHECKING:
     from rag.retrievers.retriever import Retriever
@@ -19,13 +18,12 @@ def open_kept(
 ) -> Retriever:
     """The retriever over the index in `folder`; raises UserError unless the embedder has this fingerprint."""
     from rag.embed import load_embedder
-    from rag.retrieve import RETRIEVERS, STORES
+    from rag.retrieve import open_there
 
     model = load_embedder(embedder)
     if model.fingerprint != fingerprint:
         raise UserError(f"{embedder}: not the embedder that the index was made with; name that one with --embedder")
-    store = STORES[retrieval.store](folder, read_json(folder / "manifest.json")["identity"])
-    return RETRIEVERS[retrieval.retriever](store, model, retrieval, preferred)
+    return open_there(folder, model, retrieval, preferred)
 
 
 def embedder_fingerprint(name: str) -> str:

@@ -62,6 +62,7 @@ def write_bundle(run: Path, out: Path, mode: str | None = None, *, with_examples
         raise UserError(f"{out}: exists and is no bundle; name another folder")
     desk = open_desk(run, mode)
     resources, mode = desk.resources, desk.default
+    _check(resources, mode)
     shots = _shots(resources, mode, with_examples)
     desk.load()
     with appearing(out) as folder:
@@ -83,6 +84,26 @@ def write_bundle(run: Path, out: Path, mode: str | None = None, *, with_examples
 def is_bundle(folder: Path) -> bool:
     """Whether a folder holds a bundle."""
     return (folder / MANIFEST).is_file()
+
+
+def _check(resources: Resources, mode: str) -> None:
+    """Raise UserError for what a bundle does not carry."""
+    spec, settings = MODES[mode], resources.config
+    lacks = ""
+    if spec.structured:
+        lacks = "its replies are held to a grammar of the data set's checks"
+    elif spec.examples:
+        lacks = "it looks its worked examples up among all training rows"
+    elif resources.run_config.plugins:
+        lacks = "the run was made with plugins"
+    elif spec.retrieves and settings.retrieval.store_url:
+        lacks = f"its index lies on {settings.retrieval.store_url}"
+    elif spec.retrieves and not (resources.run / "index").is_dir():
+        lacks = "it reads the corpus without an index"
+    if lacks:
+        raise UserError(
+            f"--mode {mode}: {lacks}, which a bundle does not carry; serve it with: finetune serve RUN --api"
+        )
 
 
 def _shots(resources: Resources, mode: str, allowed: bool) -> tuple[Example, ...]:

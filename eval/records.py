@@ -220,6 +220,8 @@ class Decision:
     """mode -> share of the questions that others have a score of and it has none."""
     missing_open: tuple[str, ...] = ()
     """Modes whose missing scores, all wrong or all right, would give another verdict: they keep this one open."""
+    corrected: Mapping[str, int] = field(default_factory=dict)
+    """axis -> how many questions marked by people correct its figures; empty where the metric stands alone."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Mode that is no candidate because its adapter did not learn -> what was seen, and the fix."""
     next: tuple[Step, ...] = ()

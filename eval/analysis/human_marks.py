@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 from eval.errors import UserError
 from eval.files import fingerprint
 from eval.journal import append_line, read_lines
-from eval.records import Prediction
+from eval.records import Example, Prediction, Score
 
 FILE = "labels.jsonl"
 MARKS: Mapping[str, tuple[str, ...]] = {"knowledge": ("right", "wrong", "cannot say"), "style": ("ok", "not ok")}
@@ -65,3 +65,16 @@ def last_marks(run: Path, axis: str, replies: Mapping[tuple[str, str], str]) -> 
         for m in read_marks(run)
         if m.axis == axis and replies.get((m.mode, m.example_id)) == m.reply
     }
+
+
+def marked_scores(run: Path, examples: Sequence[Example], replies: Mapping[str, Sequence[Prediction]]) -> list[Score]:
+    """The last marks of the present replies as scores, 1 right or in style and 0 not; "cannot say" gives none."""
+    groups = {e.id: e.group for e in examples}
+    names = {(mode, p.id): reply_name(p) for mode, found in replies.items() for p in found if p.id in groups}
+    found = []
+    for axis, (good, bad, *_) in MARKS.items():
+        for (mode, example), mark in last_marks(run, axis, names).items():
+            if mark in (good, bad):
+                value = float(mark == good)
+                found.append(Score(example, groups[example], mode, axis, "marked", False, value))  # type: ignore[arg-type]
+    return found

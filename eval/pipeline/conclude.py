@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eval.analysis.human_marks import marked_scores
 from eval.analysis.learned_checks import learn_style
 from eval.analysis.similarities import Similarity
 from eval.arms.modes import MODES
@@ -36,6 +37,8 @@ def score(plan: Plan, battery: Battery | None) -> None:
             say(f"dropping the {mode} predictions of an earlier run: {changed(plan, mode)}")
             forget(plan.folder, mode)
     scores, said = add_judge(_scores(plan), plan.config, plan.examples, plan.folder, current)
+    replies = {mode: read_predictions(plan.folder, mode) for mode in current}
+    scores += marked_scores(plan.folder, plan.examples, replies)
     if said:
         say(said)
     if battery:

@@ -56,6 +56,7 @@ def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison]
         cut_open=ruling.cut_open,
         missing=evidence.missing,
         missing_open=ruling.missing,
+        corrected=evidence.corrected,
         left_out=evidence.left_out,
         next=advice(evidence, scores, ruling, fit, config, risk, needed),
         fits=fits(evidence, risk, limit),

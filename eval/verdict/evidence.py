@@ -22,7 +22,7 @@ from eval.stats.intervals import DIGITS, Interval, Test, detectable, difference_
 from eval.verdict.measure import Measured, measure
 from eval.verdict.missing import bounded, missing_shares
 from eval.verdict.not_learned import NOTHING_LOST, Training, judge_training
-from eval.verdict.score_table import ScoreTable, mean_over, score_table
+from eval.verdict.score_table import MARKED, ScoreTable, mean_over, score_table, with_marks
 
 AXES: tuple[Axis, ...] = ("knowledge", "style")
 
@@ -66,6 +66,13 @@ class Evidence:
     """(candidate, `wrong` or `right`) -> the evidence as it would be, were its missing scores so."""
     retention_open: Mapping[str, Comparison] = field(default_factory=dict)
     """Tuned mode that is neither shown to lose more than the limit nor shown not to -> its change from base."""
+
+    @property
+    def corrected(self) -> dict[str, int]:
+        """axis -> how many marked questions correct its figures, for axes with enough marks."""
+        return {
+            t.axis: int((~np.isnan(t.truth)).any(axis=1).sum()) for t in self.tables if t.truth is not None
+        }  # fmt: skip
 
     def lift(self, axis: str, control: str, treatment: str) -> Comparison:
         """The difference treatment - control on an axis; one that says nothing when they share no scored question."""
@@ -117,12 +124,13 @@ class Evidence:
 def gather(scores: Sequence[Score], config: RunConfig) -> Evidence:
     """Estimates of every mode and paired differences of every pair, from the primary scores."""
     training = judge_training(scores)
+    marks = [s for s in scores if s.metric == MARKED and s.seed == 0]
     primary = [s for s in scores if s.primary and not training.drops(s)]
-    evidence = _gather(primary, config, training)
+    evidence = _gather(primary, config, training, marks)
     cut = {s.mode for s in primary if s.cut and s.axis in AXES}
     doubtful = [m for m in evidence.modes if m in cut]
     sets = list(dict.fromkeys([*((m,) for m in doubtful), tuple(doubtful)])) if doubtful else []
-    complete = {modes: _gather(_completed(primary, modes), config, training) for modes in sets}
+    complete = {modes: _gather(_completed(primary, modes), config, training, marks) for modes in sets}
     evidence = replace(evidence, cut=_cut_shares(primary), complete=complete)
     return with_bounds(evidence, config, training)
 
@@ -154,8 +162,8 @@ def _cut_shares(primary: Sequence[Score]) -> dict[str, float]:
     return {m: round(sum(replies[m].values()) / len(replies[m]), DIGITS) for m in MODES if m in replies}
 
 
-def _gather(primary: Sequence[Score], config: RunConfig, training: Training) -> Evidence:
-    tables = [t for axis in AXES if (t := score_table(axis, primary))]
+def _gather(primary: Sequence[Score], config: RunConfig, training: Training, marks: Sequence[Score]) -> Evidence:
+    tables = [with_marks(t, marks) for axis in AXES if (t := score_table(axis, primary))]
     present = {s.mode for s in primary if s.axis in AXES}
     return weigh(tables, config, present=present, kept=score_table("retention", primary), training=training)
 
@@ -252,7 +260,7 @@ def _pairs(measured: Measured, tests: bool) -> dict[tuple[str, str, str], Compar
         if interval is None:
             continue
         test = None
-        if tests:
+        if tests and table.truth is None:  # p-values are of the metric as it is
             repeats = mean_over(table.by_seed[:, :, j] - table.by_seed[:, :, i], 1)
             test = difference_test(table.values[:, j] - table.values[:, i], table.groups, repeats=repeats)
         c = _comparison(table, i, j, interval, test)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from eval.arms.modes import MODES
 from eval.stats.clusters import Array, Grouped, SeedNoise, codes_of
 from eval.stats.intervals import Interval, beta_ends, difference_ends, interval_records
+from eval.stats.rectify import Rectified, rectify
 from eval.verdict.score_table import ScoreTable, mean_over
 
 LEVEL, SHARED_LEVEL = 0.95, 0.975
@@ -40,7 +41,8 @@ def measure(table: ScoreTable, *, axes: int = 1, seed: int = 0, deviation: float
     `deviation` is how far training with another seed is assumed to move a share of one half, of a tuned mode with one
     seed; another share p moves as a count of so many questions would, by sqrt(4 p (1 - p)) of it.
     """
-    return measure_all([table], axes=axes, seed=seed, deviation=deviation)[0]
+    found = measure_all([table], axes=axes, seed=seed, deviation=deviation)[0]
+    return found if table.truth is None else _corrected(found, table.truth, axes, deviation)
 
 
 def measure_all(
@@ -83,3 +85,43 @@ def assumed_variances(means: Array, table: ScoreTable, deviation: float) -> Arra
     """What a single training seed is assumed to add to the variance of each mean; means of shape (..., modes)."""
     tuned = np.isin(table.modes, one_seeded(table))
     return np.where(tuned, 4 * deviation**2 * means * (1 - means), 0.0)
+
+
+def _corrected(found: Measured, truth: Array, axes: int, deviation: float) -> Measured:
+    """The same numbers, with the means and differences that people's marks correct."""
+    table, codes = found.table, codes_of(found.table.groups)
+    control, treatment = [i for i, _ in found.places], [j for _, j in found.places]
+    seeded = mean_over(table.by_seed, 1)
+    means = rectify(table.values, table.by_seed[0], truth, codes)
+    assumed = assumed_variances(means.mean.clip(0.0, 1.0), table, deviation)
+    noise = SeedNoise.of(len(table.modes), seeded, np.nan_to_num(assumed))
+
+    def apart(values: Array) -> Array:
+        return values[:, treatment] - values[:, control]
+
+    pairs = rectify(apart(table.values), apart(table.by_seed[0]), apart(truth), codes)
+    both = SeedNoise.of(len(control), apart(seeded), np.nan_to_num(assumed[control] + assumed[treatment]))
+    return replace(
+        found,
+        means=_replaced(found.means, means, noise, LEVEL, 0.0),
+        ceilings=_replaced(found.ceilings, means, noise, 1 - 0.05 / axes, 0.0),
+        pairs=_replaced(found.pairs, pairs, both, LEVEL, -1.0),
+        shared=_replaced(found.shared, pairs, both, SHARED_LEVEL, -1.0),
+    )
+
+
+def _replaced(
+    plain: list[Interval | None], by: Rectified, noise: SeedNoise, level: float, floor: float
+) -> list[Interval | None]:
+    """The corrected interval where there are marks, else the plain one."""
+    reach = [(i.mean - i.low, i.high - i.mean) if i else (0.0, 0.0) for i in plain]
+    least = np.array([down for down, _ in reach]), np.array([up for _, up in reach])
+    low, high = by.ends(noise, level, least)
+    error = np.sqrt(by.variance + noise.variance)
+    return [
+        replace(
+            i, mean=float(np.clip(by.mean[k], floor, 1.0)), low=max(float(low[k]), floor),
+            high=min(float(high[k]), 1.0), error=float(error[k]), effective_groups=float(by.kish[k]),
+        ) if i and by.kish[k] > 0 else i
+        for k, i in enumerate(plain)
+    ]  # fmt: skip

@@ -91,7 +91,12 @@ def _moves(evidence: Evidence) -> list[Shifts]:
 
 def _future(evidence: Evidence, shifts: Shifts, factor: float) -> Evidence:
     """The evidence as it may be of `factor` times as many questions."""
-    by, narrower = math.sqrt(1 - 1 / factor), 1 / math.sqrt(factor)
+    return moved(evidence, shifts, math.sqrt(1 - 1 / factor), factor)
+
+
+def moved(evidence: Evidence, shifts: Shifts, by: float, factor: float) -> Evidence:
+    """The evidence with its means moved by `by` times the shifts, and intervals of `factor` times as many questions."""
+    narrower = 1 / math.sqrt(factor)
 
     def ahead(axis: str, mode: str) -> float:
         return by * shifts.get((axis, mode), 0.0)

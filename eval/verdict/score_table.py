@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from eval.arms.modes import MODES
 from eval.records import Axis, Score
 from eval.stats.clusters import Array
+
+MARKED = "marked"
+"""The metric under which people's marks stand in scores.jsonl: 1 right or in style, 0 not."""
+FEWEST_MARKED = 50
+"""Questions whose replies are marked in all candidates, from which on marks correct the means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,10 @@ class ScoreTable:
     """Shape (questions, modes), the mean over training seeds; NaN where there is no score."""
     by_seed: Array
     """Shape (seeds, questions, modes); a mode without an adapter has the same scores under every seed."""
+    examples: tuple[str, ...] = ()
+    """Ids of the questions."""
+    truth: Array | None = None
+    """What people marked of the first seed's replies, shape (questions, modes), NaN where nothing; None: no marks."""
 
 
 def score_table(axis: Axis, primary: Sequence[Score]) -> ScoreTable | None:
@@ -45,7 +54,9 @@ def score_table(axis: Axis, primary: Sequence[Score]) -> ScoreTable | None:
     for mode, i in column.items():
         if not MODES[mode].adapter:
             by_seed[1:, :, i] = by_seed[0, :, i]
-    return ScoreTable(axis, scores[0].metric, modes, list(groups.values()), mean_over(by_seed, 0), by_seed)
+    return ScoreTable(
+        axis, scores[0].metric, modes, list(groups.values()), mean_over(by_seed, 0), by_seed, tuple(groups)
+    )
 
 
 def mean_over(values: Array, over: int) -> Array:
@@ -54,3 +65,22 @@ def mean_over(values: Array, over: int) -> Array:
     count = present.sum(axis=over)
     total = np.where(present, values, 0.0).sum(axis=over)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def with_marks(table: ScoreTable, scores: Sequence[Score]) -> ScoreTable:
+    """The table with the marks of its axis; a question counts as marked where every candidate's reply is.
+
+    Without marks of `FEWEST_MARKED` such questions the table stays as it is.
+    """
+    marks = {(s.example_id, s.mode): s.value for s in scores if s.axis == table.axis and s.metric == MARKED}
+    if not marks:
+        return table
+    candidates = [m for m in table.modes if m in MODES and MODES[m].strategy]
+    truth = np.full(table.values.shape, np.nan)
+    for i, example in enumerate(table.examples):
+        if all(marks.get((example, m)) is not None for m in candidates):
+            for k, mode in enumerate(table.modes):
+                value = marks.get((example, mode))
+                truth[i, k] = np.nan if value is None else value
+    known = ~np.isnan(truth[:, [table.modes.index(m) for m in candidates]])
+    return replace(table, truth=truth) if known.all(axis=1).sum() >= FEWEST_MARKED else table

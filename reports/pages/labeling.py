@@ -22,7 +22,7 @@ from eval.analysis.human_marks import FILE, MARKS, Mark, append_mark, read_marks
 from eval.serving.guards import BodyLimit, FixedHeaders, OwnPagesOnly, plainly
 from eval.serving.local_server import LocalServer, serve_until_interrupted
 from eval.serving.loopback import LOOPBACK
-from reports.pages.label_sample import choose
+from reports.pages.label_sample import Pair, choose
 from reports.pages.page import asset, sha256
 from reports.run_folder import Run, read_run
 
@@ -39,9 +39,18 @@ class Labelling:
     def __init__(self, run: Run, annotator: str) -> None:
         self.run, self.annotator = run, annotator
         self.axes = ["knowledge"] + ["style"] * any(s.axis == "style" and s.primary for s in run.scores)
-        self.pairs = choose(run)
+        self.pairs, self._alike = self._once(choose(run))
         self._examples = {e.id: e for e in run.examples}
         self._lock = Lock()
+
+    def _once(self, pairs: list[Pair]) -> tuple[list[Pair], dict[Pair, list[Pair]]]:
+        """Each of a question's different replies once, and the pairs that share it."""
+        first: dict[tuple[str, str], Pair] = {}
+        alike: dict[Pair, list[Pair]] = {}
+        for mode, example_id in pairs:
+            name = reply_name(self.run.predictions[mode][example_id])
+            alike.setdefault(first.setdefault((example_id, name), (mode, example_id)), []).append((mode, example_id))
+        return list(alike), alike
 
     def items(self) -> list[dict[str, Any]]:
         """What the page shows, with this person's last marks; nothing in it tells the mode."""
@@ -64,10 +73,10 @@ class Labelling:
         """Keep a mark of the reply that is shown at `index`; False when there is no such reply or mark."""
         if not (type(index) is int and 0 <= index < len(self.pairs) and axis in self.axes and mark in MARKS[axis]):
             return False
-        mode, example_id = self.pairs[index]
-        name = reply_name(self.run.predictions[mode][example_id])
         with self._lock:
-            append_mark(self.run.path, Mark(example_id, mode, name, axis, mark, self.annotator))
+            for mode, example_id in self._alike[self.pairs[index]]:
+                name = reply_name(self.run.predictions[mode][example_id])
+                append_mark(self.run.path, Mark(example_id, mode, name, axis, mark, self.annotator))
         return True
 
     def _own_marks(self) -> list[Mark]:
@@ -108,7 +117,7 @@ def label(path: Path, annotator: str, port: int, show: Callable[[str], None]) ->
     show(address)
     serve_until_interrupted(server, show)
     show(f"{labelling.done()} of {len(labelling.pairs)} replies marked by {annotator}, in {path / FILE}")
-    show("run evaluate again to measure the judge and the metric against them")
+    show("run evaluate again: marks correct the verdict, and measure the judge and the metric")
 
 
 def make_app(labelling: Labelling, token: str) -> Starlette:

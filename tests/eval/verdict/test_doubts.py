@@ -80,3 +80,26 @@ def test_forgetting_is_vetoed_open_or_within(after: int, vetoed: bool, open_: bo
         (said,) = [c for c in decision.caveats if "forgets" in c]
         items = int(said.split("about ")[1].split(" items")[0])
         assert items > 420
+
+
+def test_marks_correct_the_verdict_and_too_few_do_not() -> None:
+    """The metric finds 60 % of rag right, and people find half of these wrong: no lift over base is left."""
+    made = scores({"base": 0.3, "rag": 0.6})
+    known = {(s.example_id, s.mode): s.value for s in made}
+    for marked, strategy in ((40, "rag"), (250, "none")):
+        marks = [
+            Score(f"q{i}", f"g{i}", mode, "knowledge", "marked", False,
+                  float(known[f"q{i}", mode] == 1 and (mode == "base" or i % 2 == 0)))
+            for i in range(marked) for mode in ("base", "rag")
+        ]  # fmt: skip
+        decision = verdict(made + marks)
+        assert decision.strategy == strategy
+        assert decision.corrected == ({} if marked == 40 else {"knowledge": 250})
+        assert any("corrected by people's marks of 250 questions" in c for c in decision.caveats) == (marked == 250)
+
+
+def test_without_marks_the_bias_that_would_turn_the_verdict_is_named() -> None:
+    """A lift of 0.10 from 0.30, shown by about 0.03: the metric must favour rag by that to leave it open."""
+    (said,) = [c for c in verdict(scores({"base": 0.30, "rag": 0.40})).caveats if "favour" in c]
+    assert "Were match to favour RAG by" in said and "report RUN --label" in said
+    assert not any("favour" in c for c in verdict(scores({"base": 0.1, "rag": 0.9})).caveats)

@@ -17,9 +17,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from eval.analysis.human_marks import read_marks
+from eval.analysis.human_marks import read_marks, reply_name
 from eval.errors import UserError
-from reports.pages.label_sample import choose
 from reports.pages.labeling import Labelling, make_server
 from reports.run_folder import read_run
 
@@ -194,7 +193,7 @@ def test_command_prints_the_address_and_ends_cleanly(make_run: Any) -> None:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout
     count, address = process.stdout.readline(), process.stdout.readline().strip()
-    assert count.startswith(f"0 of {len(choose(read_run(run)))} replies marked by ann")
+    assert count.startswith(f"0 of {len(Labelling(read_run(run), 'ann').pairs)} replies marked by ann")
     body = json.dumps({"index": 0, "axis": "knowledge", "mark": "right"}).encode()
     body_style = json.dumps({"index": 0, "axis": "style", "mark": "ok"}).encode()
     for data in (body, body_style):
@@ -203,5 +202,8 @@ def test_command_prints_the_address_and_ends_cleanly(make_run: Any) -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=10)
     assert process.returncode == 0 and err == ""
+    marks = read_marks(run)
     assert "1 of " in out and "labels.jsonl" in out
-    assert len(read_marks(run)) == 2
+    shown, known = marks[0].reply, read_run(run).predictions
+    alike = sum(reply_name(known[m][marks[0].example_id]) == shown for m in MODES)
+    assert len(marks) == 2 * alike

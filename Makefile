@@ -66,6 +66,7 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/agreement.py $(DATA)/evouna $(DATA)/nq301_human
 	$(BIN)/python -m benchmarks.verdicts
 	$(BIN)/python benchmarks/glue.py datasets/tidewell
+	$(BIN)/python -m benchmarks.retrieval
 	$(BIN)/python benchmarks/report_size.py
 
 clean:

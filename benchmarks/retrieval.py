@@ -1,0 +1,173 @@
+"""What each method of retrieval finds, and how fast and in how much memory passages are found at scale.
+
+    python -m benchmarks.retrieval [--sets tidewell ...] [--chunks 20000] [--questions 1000]
+
+First table: gold documents found, and questions with an accepted answer in a passage of one, on the test questions of
+bundled sets with their own chunks and top k. Second: an index of so many passages of drawn words with drawn vectors
+(embedding is left out, being the same for everybody), and questions answered from it in one batch, against LlamaIndex's
+own retriever on the same Chroma collection, one question at a time as its query engine does it, and bm25s alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import tempfile
+import time
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.config import Retrieval
+from eval.data.bundled import BUNDLED
+from eval.data.dataset import load_dataset
+from eval.metrics.knowledge.metric import stands_in
+from eval.metrics.retrieval import recall
+from rag.embed import load_embedder
+from rag.index import build_index
+from rag.lexical.terms import terms
+from rag.readers.documents import Document
+from rag.retrieve import make_retriever
+from rag.retrievers.retriever import Opened
+
+METHODS = ("dense", "bm25", "hybrid")
+SETS = ("tidewell", "harrowmere", "wayfarer", "ondermoor")
+WORDS = 120
+"""In a drawn passage."""
+SIZE = 384
+
+
+def quality(names: Sequence[str]) -> None:
+    """Print the first table."""
+    embedder = load_embedder("all-minilm-l6-v2")
+    print(f"{'set':<12}{'questions':>10}{'passages':>10}" + "".join(f"{m:>16}" for m in METHODS))
+    for name in names:
+        data = load_dataset(BUNDLED / name)
+        settings = data.config.retrieval
+        asked = [e for e in data.test if e.answerable and e.documents]
+        with tempfile.TemporaryDirectory() as folder:
+            index = build_index(data.texts, embedder, settings, Path(folder), lambda n: None)
+            cells = []
+            for method in METHODS:
+                chosen = settings.model_copy(update={"method": method})
+                retriever = make_retriever(Opened(index.store, index.words, embedder, chosen, data.gold))
+                found = retriever.retrieve([e.question for e in asked])
+                documents = np.mean(
+                    [recall([p.document for p in f], e.documents) for e, f in zip(asked, found, strict=True)]
+                )
+                stated = np.mean([
+                    any(p.document in e.documents and stands_in(p.text, a) for p in f for a in e.answers)
+                    for e, f in zip(asked, found, strict=True)
+                ])  # fmt: skip
+                cells.append(f"{documents:>10.2f} / {stated:.2f}")
+        print(f"{name:<12}{len(asked):>10}{settings.top_k:>10}" + "".join(f"{c:>16}" for c in cells), flush=True)
+
+
+class Drawn:
+    """An embedder whose vectors are drawn by a text's checksum."""
+
+    fingerprint, batch_size, max_tokens = "drawn", 64, 256
+    tokenizer = type("Words", (), {"unk_token_id": -1, "__len__": lambda self: 1})()
+
+    def tokens(self, text: str) -> list[str]:
+        """Words."""
+        return text.split()
+
+    def embed_documents(self, texts: Sequence[str]) -> Any:
+        """Unit vectors, shape (texts, SIZE)."""
+        found = np.stack([
+            np.random.default_rng(zlib.crc32(t.encode())).standard_normal(SIZE, dtype=np.float32) for t in texts
+        ])  # fmt: skip
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+    embed_questions = embed_documents
+
+
+def drawn_documents(count: int) -> list[Document]:
+    """Documents of one passage each, of words that are as frequent as in real text (Zipf)."""
+    draw = np.random.default_rng(0)
+    ranks = np.minimum(draw.zipf(1.3, size=(count, WORDS)), 200_000)
+    return [Document(f"d{i:07}.md", " ".join(f"w{r}" for r in row), "") for i, row in enumerate(ranks)]
+
+
+def scale(chunks: int, questions: int) -> None:
+    """Print the second table."""
+    documents, embedder = drawn_documents(chunks), Drawn()
+    draw = random.Random(0)
+    asked = [" ".join(draw.sample(draw.choice(documents).text.split(), 8)) + f" q{i}" for i in range(questions)]
+    settings = Retrieval(top_k=4)
+    with tempfile.TemporaryDirectory() as folder:
+        opened: Any = None
+        for kind in ("built", "opened again, nothing changed", "opened again, one document changed"):
+            if kind.endswith("one document changed"):
+                documents[0] = Document(documents[0].id, documents[0].text + " changed", "")
+            start = time.perf_counter()
+            index = build_index(documents, embedder, settings, Path(folder), lambda n: None)  # type: ignore[arg-type]
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            print(
+                f"{kind}: {index.chunks} passages in {time.perf_counter() - start:.1f} s, peak {peak:.0f} MB",
+                flush=True,
+            )
+            opened = index
+        seconds = {}
+        for method in METHODS:
+            made = make_retriever(
+                Opened(opened.store, opened.words, embedder, settings.model_copy(update={"method": method}))  # type: ignore[arg-type]
+            )
+            made.retrieve(asked[:1])  # reads what is read once
+            start = time.perf_counter()
+            made.retrieve(asked)
+            seconds[method] = time.perf_counter() - start
+        seconds |= others(opened, documents, asked, embedder)
+    for name, rival in (("dense", "LlamaIndex"), ("bm25", "bm25s alone"), ("hybrid", "LlamaIndex")):
+        ours, theirs = questions / seconds[name], questions / seconds[rival]
+        print(f"{name:<8}{ours:>9.0f} questions/s{rival:>14}{theirs:>9.0f} questions/s   ratio {ours / theirs:.1f}x")
+
+
+def others(opened: Any, documents: Sequence[Document], asked: Sequence[str], embedder: Drawn) -> dict[str, float]:
+    """Seconds that the same questions take with LlamaIndex's retriever, and with bm25s, each question by itself."""
+    import bm25s
+    from llama_index.core import VectorStoreIndex
+    from llama_index.core.embeddings import BaseEmbedding
+
+    class Embedding(BaseEmbedding):  # type: ignore[misc]
+        def _get_query_embedding(self, query: str) -> list[float]:
+            return list(map(float, embedder.embed_questions([query])[0]))
+
+        async def _aget_query_embedding(self, query: str) -> list[float]:
+            return self._get_query_embedding(query)
+
+        def _get_text_embedding(self, text: str) -> list[float]:
+            return self._get_query_embedding(text)
+
+    index = VectorStoreIndex.from_vector_store(opened.store._nodes, embed_model=Embedding())
+    theirs = index.as_retriever(similarity_top_k=4)
+    start = time.perf_counter()
+    for question in asked:
+        theirs.retrieve(question)
+    found = {"LlamaIndex": time.perf_counter() - start}
+    model = bm25s.BM25()
+    model.index([terms(d.text) for d in documents], show_progress=False)
+    start = time.perf_counter()
+    for question in asked:
+        model.retrieve([terms(question)], k=4, show_progress=False)
+    return found | {"bm25s alone": time.perf_counter() - start}
+
+
+def main() -> None:
+    """Run both."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--sets", nargs="*", default=list(SETS))
+    parser.add_argument("--chunks", type=int, default=20_000)
+    parser.add_argument("--questions", type=int, default=1000)
+    given = parser.parse_args()
+    quality(given.sets)
+    scale(given.chunks, given.questions)
+
+
+if __name__ == "__main__":
+    main()

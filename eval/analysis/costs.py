@@ -7,27 +7,33 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from eval.analysis.cloud_costs import training_money
 from eval.arms.modes import MODES
 from eval.arms.predict import prediction_cost, read_predictions
 from eval.arms.resources import adapter_cost, index_seconds
-from eval.model.endpoint.address import SERVED
+from eval.config import Endpoint
 from eval.pipeline.fingerprints import Identity
 from eval.records import Cost
 
 
-def collect_costs(run: Path, identity: Identity, modes: Sequence[str]) -> list[dict[str, Any]]:
-    """One `Cost` for each mode, as dictionaries in the order of `modes`."""
-    return [asdict(_cost(run, identity, mode)) for mode in modes]
+def collect_costs(
+    run: Path, identity: Identity, modes: Sequence[str], endpoint: Endpoint | None = None
+) -> list[dict[str, Any]]:
+    """One `Cost` for each mode, as dictionaries in the order of `modes`; `endpoint` replied, if a server did."""
+    return [asdict(_cost(run, identity, mode, endpoint)) for mode in modes]
 
 
-def _cost(run: Path, identity: Identity, mode: str) -> Cost:
-    spec, served = MODES[mode], identity.arithmetic == SERVED
+def _cost(run: Path, identity: Identity, mode: str, endpoint: Endpoint | None) -> Cost:
+    spec = MODES[mode]
     predictions = read_predictions(run, mode)
     asked = prediction_cost(run, mode)
     trained: dict[str, Any] = {}
     if spec.adapter:
         folder = run / "adapters" / f"{spec.adapter}-{identity.adapter(spec.adapter)}"
-        trained = adapter_cost(folder) if folder.is_dir() or not served else {}
+        trained = {} if endpoint else adapter_cost(folder)
+    extra = {k: trained[k] for k in ("rows", "held_back", "losses", "validation") if k in trained}
+    if endpoint and spec.adapter:
+        extra |= training_money(run, endpoint.adapters.get(spec.adapter, ""))
     return Cost(
         mode=mode,
         index_seconds=index_seconds(run) if spec.retrieves else 0.0,
@@ -45,5 +51,5 @@ def _cost(run: Path, identity: Identity, mode: str) -> Cost:
         prefill_work=asked["work"].get("prefill", 0.0),
         decode_work=asked["work"].get("decode", 0.0),
         train_work=trained.get("work", 0.0),
-        extra={k: trained[k] for k in ("rows", "held_back", "losses", "validation") if k in trained},
+        extra=extra,
     )

@@ -99,13 +99,14 @@ def arm_cost(cost: Cost, prices: Prices, found: Throughput) -> ArmCost:
     # An adapter trained with passages reads them; only one trained on the corpus's text has facts that go stale.
     stale = trained if mode.adapter and not mode.retrieves else 0.0
     update_seconds = prices.corpus_share_per_update * cost.index_seconds + stale
+    paid = cost.extra.get("training_money", 0.0) if cost.extra.get("training_currency") == prices.currency else 0.0
     return ArmCost(
         mode=cost.mode,
-        fixed=second * (cost.index_seconds + trained),
+        fixed=second * (cost.index_seconds + trained) + paid,
         per_thousand=_per_thousand(cost, prices, found),
         update=second * update_seconds,
         update_seconds=update_seconds,
-        retrain=second * trained,
+        retrain=second * trained + paid,
         questions=cost.questions,
     )
 

@@ -45,7 +45,9 @@ def score(plan: Plan, battery: Battery | None) -> None:
         scores += retention_scores(plan.folder, plan.identity, battery, current)
     write_records(plan.folder / "examples.jsonl", plan.examples)
     write_records(plan.folder / "scores.jsonl", [*scores, *training_scores(plan, list(MODES))])
-    write_json(plan.folder / "costs.json", collect_costs(plan.folder, plan.identity, current))
+    write_json(
+        plan.folder / "costs.json", collect_costs(plan.folder, plan.identity, current, plan.config.dataset.endpoint)
+    )
 
 
 def judge_replies(plan: Plan, judge: JudgeSettings) -> None:

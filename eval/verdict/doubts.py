@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
+from eval.arms.modes import MODES
 from eval.config import RunConfig
 from eval.records import Comparison
 from eval.strategies import STRATEGIES
@@ -66,6 +67,9 @@ def _favoured(evidence: Evidence, own: str, points: float, margin: float) -> str
 def retention_doubts(evidence: Evidence, config: RunConfig) -> Iterator[str]:
     """Of tuned modes that may or may not forget more than the limit: the figures, and how many items would tell."""
     limit = config.dataset.retention.limit
+    served = [m for m in evidence.modes if MODES[m].adapter] if config.dataset.endpoint else []
+    if served and not evidence.retention:
+        yield f"What tuning made the model forget was not measured: {', '.join(served)} answered behind an address."
     for mode, change in evidence.retention_open.items():
         if mode in evidence.modes:
             figures = f"{change.difference:+.2f} [{change.low:+.2f}, {change.high:+.2f}], n={change.n}"

@@ -80,6 +80,11 @@ class EndpointGenerator:
             speaker.settle(ask(self.resources.config.instruction, "?").messages)
             self._speakers[adapter] = speaker
             self._keep(adapter, speaker)
+            if speaker.route.form == "messages" and speaker.route.offset:
+                say(
+                    f"warning: '{speaker.name}' renders prompts otherwise than the local chat template does: a short "
+                    f"one takes {speaker.route.offset:+d} tokens there; training saw the local form"
+                )
         return self._speakers[adapter]
 
     def _speaker(self, adapter: str | None) -> Speaker:

@@ -25,6 +25,8 @@ class Scripted:
     models: tuple[str, ...] = ("base", "tuned")
     completions: bool = False
     cut_at: int | None = None
+    more: int = 0
+    """Tokens that its own template puts around every prompt beside the usual ones."""
     faults: list[Fault] = field(default_factory=list)
     seen: list[dict[str, Any]] = field(default_factory=list)
     adapter_is_base: bool = False
@@ -141,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def right(self, body: dict[str, Any]) -> dict[str, Any]:
         text = self.script.reply(body)
-        read = min(count(body), self.script.cut_at or 10**9)
+        read = min(count(body) + self.script.more, self.script.cut_at or 10**9)
         choice = {"index": 0, "finish_reason": "stop", "text": text}
         if "messages" in body:
             choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}

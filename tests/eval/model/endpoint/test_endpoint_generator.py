@@ -250,3 +250,42 @@ def test_a_server_whose_replies_depend_on_the_crowd_is_told(
     seen = json.loads((tmp_path / "run" / "environment.json").read_text())
     assert seen["base, asked twice"] == "1 of 8 replies differ, alone from in a crowd"
     assert "1 of 8 prompts got another reply when they were asked alone" in capsys.readouterr().err
+
+
+def test_a_server_that_renders_otherwise_than_the_local_template_is_told(
+    scripted: Any, answer: Make, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(tokenizer=str(tiny_model))
+    assert "renders prompts otherwise" not in capsys.readouterr().err
+    scripted.more = 7
+    assert len(answer("fewshot", tokenizer=str(tiny_model))) == 8
+    assert "one takes +7 tokens there" in capsys.readouterr().err
+
+
+def test_a_prompt_that_is_cut_at_the_end_of_rag_alone_is_seen_by_our_count(
+    scripted: Any, answer: Make, tiny_model: Path
+) -> None:
+    scripted.cut_at = 200  # base prompts fit
+    assert len(answer(tokenizer=str(tiny_model))) == 8
+    with pytest.raises(UserError, match=r"mode fewshot: the server cut about \d+ tokens"):
+        answer("fewshot", tokenizer=str(tiny_model))
+
+
+def test_a_data_set_can_name_its_endpoint_and_a_model_that_is_named_comes_first(
+    scripted: Any, make_dataset: Callable[..., Path], tiny_model: Path, tmp_path: Path
+) -> None:
+    from eval.pipeline.plan import plan_again, plan_run
+
+    data = make_dataset()
+    with (data / "dataset.yaml").open("a") as out:
+        out.write(f"endpoint: {{url: {scripted.url}, model: base}}\n")
+    settings = {"embedder": "all-minilm-l6-v2", "out": tmp_path / "run"}
+    served = plan_run(data, model=None, **settings)
+    assert served.config.model == f"{scripted.url}#base" and served.config.dataset.generation.generator == "endpoint"
+    local = plan_run(data, model=str(tiny_model), **settings)
+    assert local.config.dataset.endpoint is None and local.config.dataset.generation.generator == "local"
+    assert served.identity.predictions("base") != local.identity.predictions("base")
+    from eval.config import write_run_config
+
+    write_run_config(tmp_path / "run" / "config.yaml", served.config)
+    assert plan_again(tmp_path / "run").identity.predictions("base") == served.identity.predictions("base")

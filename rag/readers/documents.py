@@ -13,12 +13,10 @@ from eval.errors import UserError
 from eval.files import refuse_pointer
 from rag.readers.cleaning import join_torn, tidy, words
 from rag.readers.kinds import READERS, TORN
+from rag.readers.reading import READING as READING
 from rag.readers.reading import Reading
 from rag.readers.stored_readings import stored_reading
 from rag.readers.titles import Names, choose_titles, top_lines
-
-READING = 1
-"""Raised whenever files would give other texts or titles than before."""
 
 ROW_KEYS = {"id": "string", "title": "string", "text": "string"}
 

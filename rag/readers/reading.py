@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+READING = 1
+"""Raised whenever files would give other texts or titles than before; what is kept of them is then made again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -11,10 +11,8 @@ from typing import Any
 from eval.files import file_digest, fingerprint, write_text
 from rag.readers.kinds import LIGHT
 from rag.readers.reader_process import read_limited
-from rag.readers.reading import Reading
+from rag.readers.reading import READING, Reading
 
-VERSION = 1
-"""Raised whenever a reader gives another text than before."""
 FOLDER = ".readings"
 """Below the folder of the file; hidden, and therefore no part of the corpus."""
 LIBRARIES = {
@@ -36,7 +34,7 @@ def stored_reading(file: Path, *, keep: bool = True) -> Reading:
     kind = file.suffix.lower()
     if kind in LIGHT or not keep:
         return read_limited(file)
-    name = fingerprint(VERSION, kind, file_digest(file), [(p, _version(p)) for p in LIBRARIES.get(kind, ())])
+    name = fingerprint(READING, kind, file_digest(file), [(p, _version(p)) for p in LIBRARIES.get(kind, ())])
     place = file.parent / FOLDER / f"{name}.json"
     if (found := _kept(place)) is not None:
         return found

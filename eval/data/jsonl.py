@@ -52,7 +52,7 @@ def read_raw(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         raise UserError(
-            f"{path}: no such file; a data set folder needs one: `dataset init` makes it, see README, 'Your own data'"
+            f"{path}: no such file; a data set folder needs one: `dataset init` makes it, see docs/data.md"
         ) from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); correct its permissions") from None

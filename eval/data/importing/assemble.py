@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from eval.data.importing.asked_language import asked_language, refusal_in
 from eval.data.importing.grouping import fact_groups, slug, split_groups
 from eval.data.importing.import_format import Context, Found, Imported
 from eval.data.importing.linking import ENOUGH, Link, Linker
@@ -17,8 +18,6 @@ from eval.records import Example
 
 if TYPE_CHECKING:
     from rag.readers.documents import Document
-
-REFUSAL = "I don't know"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def assemble(
     examples = [replace(e, group=g) for e, g in zip(examples, groups, strict=True)]
     splits = _splits(examples, [row.split for row in rows], test_share, seed, notes)
     refusals = Counter(row.reply for row in rows if not row.answerable and row.reply)
-    refusal = refusals.most_common(1)[0][0] if refusals else REFUSAL
+    refusal = refusals.most_common(1)[0][0] if refusals else refusal_in(asked_language(e.question for e in examples))
     splits = {name: [_with_reply(e, refusal) for e in held] for name, held in splits.items()}
     systems = Counter(row.system for row in rows if row.system)
     if len(systems) > 1:

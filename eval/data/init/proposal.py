@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.data.importing.asked_language import asked_language
 from eval.data.importing.reply_answers import answer_key, json_value, stands_in
 from eval.metrics.quantities.quantity import lone_quantity
 from eval.metrics.style.run_checks import build_checks
-from eval.metrics.text.language import language_of
 from eval.records import Example
 
 KEEP = 0.98
@@ -55,7 +55,7 @@ class Proposal:
 
 def propose(rows: Sequence[Example], *, refusal: str, system: str = "", documents: Collection[str] = ()) -> Proposal:
     """Settings that fit the rows; a reply that is nothing but its answer tells nothing of style."""
-    language = _language(rows)
+    language = asked_language(r.question for r in rows)
     replies = [r.reply for r in rows if r.reply and r.answerable and r.reply not in r.answers]
     styled = len(replies) >= 5
     key = answer_key(replies)
@@ -75,12 +75,6 @@ def propose(rows: Sequence[Example], *, refusal: str, system: str = "", document
         answer or pattern,
         checks,
     )
-
-
-def _language(rows: Sequence[Example]) -> str:
-    counts = Counter(language_of(r.question) for r in rows[:200])
-    del counts[""]
-    return counts.most_common(1)[0][0] if counts else "en"
 
 
 def _metric(rows: Sequence[Example]) -> str:

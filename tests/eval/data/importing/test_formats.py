@@ -327,3 +327,13 @@ def test_rows_that_are_there_are_not_written_over(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="--replace"):
         import_set(english(tmp_path), tmp_path / "set")
     import_set(english(tmp_path), tmp_path / "set", replace=True)
+
+
+def test_a_korean_sheet_gets_korean_settings(tmp_path: Path) -> None:
+    rows = [(f"{name} 펌프의 보증 기간은 얼마입니까?", f"{12 + i}개월") for i, name in enumerate(NAMES)]
+    _csv(tmp_path / "ko.csv", ("질문", "정답"), rows, encoding="cp949")
+    done = import_set(tmp_path / "ko.csv", tmp_path / "set")
+    assert "read as cp949, not UTF-8" in done.notes
+    data = load_dataset(tmp_path / "set")
+    assert (data.config.language, data.config.refusal) == ("ko", "모르겠습니다")
+    assert {(e.question, e.answers[0]) for e in (*data.train, *data.test)} == set(rows)

@@ -145,6 +145,17 @@ def bundle(
     typer.echo(f"{made.mode}, {made.bytes:,} bytes in {made.files} files\nserve it with: finetune serve {made.folder}")
 
 
+def _key(name: str | None) -> str | None:
+    """What the variable holds; raises UserError where it holds nothing."""
+    import os
+
+    if name is None:
+        return None
+    if not (key := os.environ.get(name)):
+        raise UserError(f"--api-key-env {name}: no such variable, or it is empty; set it to the key")
+    return key
+
+
 @app.command()
 def serve(
     run: Annotated[Path, typer.Argument(help="Run folder, or a folder that `bundle` or `export --web` wrote.")],
@@ -158,6 +169,10 @@ def serve(
         str | None, typer.Option("--model", help="Where the base of a bundle lies, if it is a local folder.")
     ] = None,
     embedder: Annotated[str | None, typer.Option("--embedder", help="The same of the embedder.")] = None,
+    api_key_env: Annotated[
+        str | None, typer.Option("--api-key-env", metavar="NAME", help="Variable with the key that clients must send.")
+    ] = None,
+    log: Annotated[bool, typer.Option("--log", help="One line a request, without what it says.")] = False,
 ) -> None:
     """Serve a run's winner on this machine: the chat page, or with --api an OpenAI-compatible endpoint.
 
@@ -165,6 +180,7 @@ def serve(
     """
     from finetune.bundle.bundle_files import is_bundle
 
+    key = _key(api_key_env)
     if is_bundle(run):
         from finetune.bundle.open_bundle import open_bundle, try_bundle
         from finetune.serve.api import serve_api
@@ -173,7 +189,7 @@ def serve(
             raise UserError("--mode goes with a run folder; a bundle has one mode")
         desk = open_bundle(run, model=model, embedder=embedder)
         try_bundle(desk)
-        serve_api(desk, host, port, typer.echo)
+        serve_api(desk, host, port, typer.echo, key=key, log=log)
         return
     if model is not None or embedder is not None:
         raise UserError("--model and --embedder go with a bundle; a run names its own")
@@ -187,4 +203,4 @@ def serve(
     from finetune.serve.api import serve_api
     from finetune.serve.run_answers import open_desk
 
-    serve_api(open_desk(run, mode), host, port, typer.echo)
+    serve_api(open_desk(run, mode), host, port, typer.echo, key=key, log=log)

@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from eval.serving.guards import BodyLimit, FixedHeaders, OwnPagesOnly, Patience
 from eval.serving.local_server import LocalServer, serve_until_interrupted
 from finetune.serve.model_thread import ModelThread
+from finetune.serve.operation import Meters, Operation
 from finetune.serve.raw_completions import complete, describe, tokenize
 from finetune.serve.request import ApiError, ChatRequest, parse_request
 from finetune.serve.run_answers import Desk, Piece, Reply
@@ -32,24 +33,35 @@ PATIENCE = 60
 waiting."""
 OWNER = "rag-or-finetune"
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Server": OWNER}
-CODES = {403: "forbidden", 404: "unknown_url", 405: "unknown_url"}
+CODES = {401: "invalid_api_key", 403: "forbidden", 404: "unknown_url", 405: "unknown_url"}
+
+ADDRESSES = frozenset({"/v1/models", "/v1/server", "/v1/chat/completions", "/v1/completions", "/tokenize"})
 
 
-def make_server(desk: Desk, host: str, port: int) -> LocalServer:
+def make_server(
+    desk: Desk, host: str, port: int, *, key: str | None = None, log: Callable[[str], object] | None = None
+) -> LocalServer:
     """A server that is not yet serving; port 0: a free one. Raises UserError when the address cannot be opened."""
-    return LocalServer(make_app(desk, host), host, port)
+    return LocalServer(make_app(desk, host, key=key, log=log), host, port)
 
 
-def serve_api(desk: Desk, host: str, port: int, show: Callable[[str], None]) -> None:
-    """Load everything, then answer until interrupted; `show` gets the lines to print."""
-    server = make_server(desk, host, port)
+def serve_api(
+    desk: Desk, host: str, port: int, show: Callable[[str], None], *, key: str | None = None, log: bool = False
+) -> None:
+    """Load everything, then answer until interrupted; `show` gets the lines to print.
+
+    With a `key` only who sends it is answered; with `log` each request is a line, without what it says.
+    """
+    server = make_server(desk, host, port, key=key, log=show if log else None)
     desk.load()
     show(f"answering by {desk.default} unless the request names another model: {', '.join(desk.modes)}; Ctrl-C ends")
-    show(f"base URL for any OpenAI client: http://{host}:{server.server_port}/v1 (any API key will do)")
+    where, keys = f"http://{host}:{server.server_port}", "with your API key" if key else "any API key will do"
+    show(f"base URL for any OpenAI client: {where}/v1 ({keys})")
+    show(f"for whoever watches it: {where}/health and {where}/metrics")
     serve_until_interrupted(server, show)
 
 
-def make_app(desk: Desk, host: str) -> Starlette:
+def make_app(desk: Desk, host: str, *, key: str | None = None, log: Callable[[str], object] | None = None) -> Starlette:
     """The endpoint as an application that is served at `host`."""
     api = _Api(desk)
     return Starlette(
@@ -65,6 +77,7 @@ def make_app(desk: Desk, host: str) -> Starlette:
             Middleware(FixedHeaders, headers=HEADERS),
             Middleware(OwnPagesOnly, host=host, say=_say),
             Middleware(BodyLimit, longest=LONGEST_BODY, say=_say),
+            Middleware(Operation, meters=api.meters, known=ADDRESSES, say=_say, key=key, log=log),
             Middleware(Patience, seconds=PATIENCE),
         ],
         exception_handlers={ApiError: _known, HTTPException: _http, Exception: _unknown},
@@ -100,6 +113,7 @@ class _Api:
 
     def __init__(self, desk: Desk) -> None:
         self.desk, self.thread, self.started = desk, ModelThread(), int(time.time())
+        self.meters = Meters()
 
     async def models(self, request: Request) -> Response:
         """The list of models."""
@@ -138,9 +152,9 @@ class _Api:
             self.thread.turn.release()
             raise
         if asked.stream:
-            return _Events(self.thread, reply, _chunks(reply, asked, name))
+            return _Events(self.thread, reply, _chunks(reply, asked, name, self.meters))
         try:
-            return JSONResponse(await self.thread.call(_completion, reply, name))
+            return JSONResponse(await self.thread.call(_completion, reply, name, self.meters))
         finally:
             await _end(self.thread, reply)
 
@@ -191,8 +205,9 @@ def _head_of(reply: Reply, name: str, kind: str) -> dict[str, Any]:
     return {"id": name, "object": kind, "created": int(time.time()), "model": reply.mode}
 
 
-def _completion(reply: Reply, name: str) -> dict[str, Any]:
+def _completion(reply: Reply, name: str, meters: Meters) -> dict[str, Any]:
     pieces = list(reply.pieces)
+    _count(pieces[-1], meters)
     message = {"role": "assistant", "content": "".join(p.text for p in pieces), "refusal": None}
     choice = {"index": 0, "message": message, "finish_reason": pieces[-1].finish, "logprobs": None}
     return _head_of(reply, name, "chat.completion") | {
@@ -200,7 +215,11 @@ def _completion(reply: Reply, name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _chunks(reply: Reply, request: ChatRequest, name: str) -> Iterator[dict[str, Any]]:
+def _count(last: Piece, meters: Meters) -> None:
+    meters.tokens.update(prompt=last.tokens_in, completion=last.tokens_out)
+
+
+def _chunks(reply: Reply, request: ChatRequest, name: str, meters: Meters) -> Iterator[dict[str, Any]]:
     head = _head_of(reply, name, "chat.completion.chunk")
     silent = {"usage": None} if request.usage else {}
 
@@ -212,6 +231,7 @@ def _chunks(reply: Reply, request: ChatRequest, name: str) -> Iterator[dict[str,
         if piece.text:
             yield chunk({"content": piece.text})
         if piece.finish:
+            _count(piece, meters)
             yield chunk({}, piece.finish)
             if request.usage:
                 yield head | {"choices": [], "usage": _usage(piece)}

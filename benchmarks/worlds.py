@@ -77,11 +77,11 @@ class Cell:
     copula: bool = False
     """Luck adds up on a normal scale, instead of being wholly shared or wholly an arm's own."""
     shape: str = "equal"
-    """Of the groups: equal, `giant` (one holds 40 % of the questions) or `uneven` (sizes fall off as 1 / rank)."""
+    """Of groups: equal, `giant` (one has 40 % of the questions) or `uneven` (sizes fall off as 1 / sqrt(rank))."""
     interaction: float = 0.0
     """Standard deviation of what a group adds to one mode, on the normal scale."""
     seed_deviation: float = 0.0
-    """Standard deviation of a tuned mode's share over training seeds."""
+    """Standard deviation of a tuned mode's share over training seeds, of a share of one half."""
     seeds: int = 1
     bias: tuple[tuple[str, float], ...] = ()
     """(mode, by how much the metric says more than is true)."""
@@ -106,7 +106,7 @@ def group_codes(cell: Cell) -> NDArray[np.intp]:
     if cell.shape == "giant":
         rest = np.arange(cell.n - int(0.4 * cell.n)) // cell.group + 1
         return np.concatenate([np.zeros(int(0.4 * cell.n), dtype=np.intp), rest])
-    sizes = 1 / np.arange(1, count + 1)
+    sizes = 1 / np.sqrt(np.arange(1, count + 1))
     ends = np.round(np.cumsum(sizes) / sizes.sum() * cell.n)
     return np.searchsorted(ends, np.arange(cell.n), side="right").clip(0, count - 1)
 
@@ -143,7 +143,9 @@ def _shares(cell: Cell, axis: int, draw: np.random.Generator) -> Array:
                      (cell.seeds, 1))  # fmt: skip
     for i, mode in enumerate(truth):
         if MODES[mode].adapter and cell.seed_deviation:
-            shares[:, i] += cell.seed_deviation * draw.standard_normal(cell.seeds)
+            # As a count of so many questions would: full at one half, less near 0 and 1, where it would be cut off.
+            scale = 2 * np.sqrt(shares[:, i] * (1 - shares[:, i]))
+            shares[:, i] += cell.seed_deviation * scale * draw.standard_normal(cell.seeds)
     return shares.clip(0.0, 1.0)
 
 

@@ -1,0 +1,55 @@
+"""The drawn worlds: means that come out as the truth has them, and what counts as wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.families import FAMILIES
+from benchmarks.verdicts import simulate
+from benchmarks.worlds import TRUTHS, Cell, draw_tables, group_codes, is_wrong
+
+TIE = "tie, both axes missed"
+
+
+@pytest.mark.parametrize("change", [{}, {"copula": True}, {"graded": True}, {"interaction": 0.5}, {"shape": "uneven"}])
+def test_means_come_out_as_the_truth_has_them(change: dict[str, object]) -> None:
+    cell = Cell(TIE, 20_000, **change)  # type: ignore[arg-type]
+    for k, table in enumerate(draw_tables(cell, np.random.default_rng(1))):
+        truth = [means[k] for means in TRUTHS[TIE].values()]
+        assert table.values.mean(axis=0) == pytest.approx(truth, abs=0.025)
+
+
+def test_seeds_move_tuned_modes_alone() -> None:
+    table = draw_tables(Cell(TIE, 5000, seed_deviation=0.1, seeds=40), np.random.default_rng(2))[0]
+    spread = dict(zip(table.modes, table.by_seed.mean(axis=1).std(axis=0), strict=True))
+    assert max(spread["base"], spread["rag"]) < 1e-9
+    assert 0.07 < spread["ft"] < 0.13
+
+
+def test_a_giant_group_holds_two_fifths() -> None:
+    assert np.bincount(group_codes(Cell(TIE, 400, 4, shape="giant")))[0] == 160
+    assert len(group_codes(Cell(TIE, 400, 4, shape="uneven"))) == 400
+
+
+def test_wrong_is_a_missed_lift_of_twice_the_margin_or_a_needless_mechanism() -> None:
+    truth = {"base": (0.5, 0.9), "rag": (0.6, 0.9), "ft": (0.5, 0.9)}
+    assert is_wrong(truth, "base", (0.8, 0.95), 0.05) == "inferior"
+    assert is_wrong(truth, "ft", (0.8, 0.95), 0.05) in ("inferior", "complex")
+    assert is_wrong(truth, "rag", (0.8, 0.95), 0.05) == ""
+    assert is_wrong({"base": (0.9, 0.99), "rag": (0.99, 0.99)}, "rag", (0.8, 0.95), 0.05) == "complex"
+
+
+def test_a_clear_world_is_decided_and_a_lone_mode_never() -> None:
+    assert simulate(Cell("retrieval", 1000), 4, 0)["sound"] == 1.0
+    assert simulate(Cell("retrieval", 300, modes=("rag",)), 2, 0)["open"] == 1.0
+
+
+def test_of_several_looks_the_first_verdict_stands() -> None:
+    """Twenty questions never decide here, a thousand always do."""
+    assert simulate(Cell("retrieval", 1000, looks=(20,)), 3, 0)["open"] == 1.0
+    assert simulate(Cell("retrieval", 1000, looks=(20, 1000)), 3, 0)["sound"] == 1.0
+
+
+def test_every_cell_names_a_truth_and_its_modes() -> None:
+    assert all(set(c.modes) <= set(TRUTHS[c.truth]) for cells in FAMILIES.values() for c in cells)

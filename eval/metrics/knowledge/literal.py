@@ -20,6 +20,8 @@ def literally(given: str, answer: str, question: str = "", tolerance: float = EX
     """Whether a quantity or code that is an accepted answer stands in a text; None where the answer is neither."""
     if (wanted_size := _size(answer)) is not None:
         return wanted_size in sizes(given)
+    if answer.strip(" .").casefold() in ("none", "zero", "nil") and _names_none(given, question):
+        return True
     language = spoken(question, answer, given)
     if is_code(answer, question):
         moment = lone_quantity(answer, language)
@@ -30,6 +32,8 @@ def literally(given: str, answer: str, question: str = "", tolerance: float = EX
     wanted = lone_quantity(answer, language)
     if wanted is None:
         return None
+    if wanted.value == 0 and not wanted.unit and _names_none(given, question):
+        return True
     if calculated(given):
         said = concluding(given, wanted, question, language)
         return said is not None and equals(wanted, said, question, tolerance)
@@ -38,6 +42,15 @@ def literally(given: str, answer: str, question: str = "", tolerance: float = EX
         asked = {q.value for q in quantities(question, language) if not q.unit}
         found = tuple(q for q in found if q.unit or q.value not in asked)
     return any(equals(wanted, q, question, tolerance) for q in found) or _both_ends(wanted, found, question, tolerance)
+
+
+_HOW_MANY = re.compile(r"\bhow many (?:\w+ )?(\w{3,})", re.IGNORECASE)
+
+
+def _names_none(given: str, question: str) -> bool:
+    """Whether a text says that there are none of what the question counts: no boats."""
+    counted = {w[:4] for found in _HOW_MANY.finditer(question) for w in found[0].casefold().split()[2:] if len(w) > 3}
+    return any(n[1].casefold()[:4] in counted for n in re.finditer(r"\bno (?:other )?(\w+)", given, re.IGNORECASE))
 
 
 def _both_ends(wanted: Quantity, found: tuple[Quantity, ...], question: str, tolerance: float) -> bool:

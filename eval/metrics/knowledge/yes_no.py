@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from eval.metrics.knowledge.alias import same_word
@@ -109,7 +110,7 @@ _SAME = (
     r"إلزامي|مطلوب|يلزم",
     r"\b(?:must not|mustn't|should not|shouldn't|shall not|allow\w*|permit\w*|permission|may|can|can't|cannot|"
     r"could|able|"
-    r"possible|let|lets|erlaubt|gestattet|zulässig|darf|"
+    r"(?:im)?possible|let|lets|unmöglich|imposible|impossibile|impossível|невозможно|erlaubt|gestattet|zulässig|darf|"
     r"dürfen|kann|können|möglich|verboten|untersagt|"
     r"forbid\w*|prohibit\w*|banned|peut|peuvent|peut-on|permise?s?|autorisée?s?|possible|interdit\w*|puede\w*|"
     r"permitid\w+|posible|prohibid\w+|"
@@ -385,7 +386,7 @@ def _of_sentence(sentence: str, question: str) -> str:
     if missing and (strange or (not both and len(missing) > len(shared))):
         return ""
     spanish = is_spanish(f"{question} {sentence}")
-    turns = _turns(sentence, spanish) - _turns(_positive(question), spanish)
+    turns = _turns(sentence, spanish, asked) - _turns(_positive(question), spanish, asked)
     return "yes" if turns % 2 == 0 else "no"
 
 
@@ -398,11 +399,13 @@ _PRONOUN = re.compile(
 _MEANINGS = [re.compile(pattern, re.IGNORECASE) for pattern in _SAME]
 
 
-def _turns(text: str, spanish: bool) -> int:
-    """How many times a text turns its meaning round."""
-    denied = denies(text, spanish=spanish) or bool(
-        re.search(r"\b(?:no|without|ohne|sans|sin|senza|sem|без)\b (?!\w+ than)", text)
-    )
+_WITHOUT = re.compile(r"\b(?:no|without|ohne|sans|sin|senza|sem|без)\b (?!\w+ than)(?=(?:an?\s|une?\s)?(\w+))")
+
+
+def _turns(text: str, spanish: bool, asked: Sequence[str]) -> int:
+    """How many times a text turns its meaning round; `without` does where it is without what the question asks for."""
+    without = any(_alike(found[1], a) for found in _WITHOUT.finditer(text) for a in asked)
+    denied = without or denies(text.replace("불가능", " "), spanish=spanish)
     return int(denied) + len(_OPPOSITE.findall(re.sub(r"\bnot\b", " ", text)))
 
 

@@ -71,6 +71,7 @@ _CLOCKS = (
     Sieve(r"\b(?P<noon>noon|midday|midnight)\b", re.IGNORECASE),
 )  # fmt: skip
 _DIGIT = re.compile(r"\d")
+_WORDED = re.compile(r"[nN]oon|[mM]id(?:night|day)|[qQ]uart(?:er|al)\b|[tT]rimestre")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Moment:
 def moments(text: str) -> tuple[list[Moment], str]:
     """All moments of a text from `notation.written`, and the text with blanks in their places."""
     found: list[Moment] = []
-    if not _DIGIT.search(text) and "noon" not in text.casefold() and "mid" not in text.casefold():
+    if not told(text):
         return found, text
     for read in (_quarters, _full, _numeric, _monthly, _clocks):
         new = list(read(text))
@@ -96,6 +97,11 @@ def moments(text: str) -> tuple[list[Moment], str]:
             text = text[: moment.start] + "\x1f" * (moment.end - moment.start) + text[moment.end :]
         found += new
     return found, text
+
+
+def told(text: str) -> bool:
+    """Whether a text may hold a number or a moment: a digit, noon, midnight, the fourth quarter."""
+    return _DIGIT.search(text) is not None or _WORDED.search(text) is not None
 
 
 def _names_a_month(text: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from eval.metrics.quantities.bounds import bound_at, falls
-from eval.metrics.quantities.dates import moments
+from eval.metrics.quantities.dates import moments, told
 from eval.metrics.quantities.numerals import in_digits, ordinals_as_digits
 from eval.metrics.quantities.units import CASED, MONEY, SPELLINGS, UNITS
 from eval.metrics.text.korean import HANGUL
@@ -144,7 +144,7 @@ def quantities(text: str, language: str | None = None) -> tuple[Quantity, ...]:
 @lru_cache(maxsize=32768)
 def _quantities(text: str, language: str) -> tuple[Quantity, ...]:
     text = _digits(text, language)
-    if _DIGIT.search(text) is None and "noon" not in text and "midnight" not in text:
+    if not told(text):
         return ()
     found, rest = moments(text)
     atoms = [

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from eval.metrics.quantities.numerals import ordinals_as_digits
+from eval.metrics.quantities.ordinals import ordinals_as_digits
 from eval.metrics.text.abbreviation import other_forms
 from eval.metrics.text.korean import inflected
 from eval.metrics.text.normalize import tokens

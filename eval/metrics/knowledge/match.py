@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
-from eval.metrics.knowledge.alias import STOP, readings, same_word, words
+from eval.metrics.knowledge.alias import STOP, same_word, words
+from eval.metrics.knowledge.gold import Gold, gold_readings, is_said, names_in
 from eval.metrics.knowledge.lists import adds_another, complete
 from eval.metrics.knowledge.literal import another_day, literally
 from eval.metrics.knowledge.partial_names import changed, is_replaced, unqualified
+from eval.metrics.knowledge.persons import is_first_name, names_person
 from eval.metrics.knowledge.rivals import settles
 from eval.metrics.knowledge.stance import NEGATIVE, asserted, only_guesses, says_otherwise
 from eval.metrics.knowledge.yes_no import polar_gold, polarity
@@ -19,7 +20,6 @@ from eval.metrics.quantities.equality import same
 from eval.metrics.quantities.quantity import lone_quantity, measured, quantities
 from eval.metrics.text.abbreviation import stands_short
 from eval.metrics.text.codes import is_code
-from eval.metrics.text.korean import HANGUL
 from eval.metrics.text.normalize import POLAR, contains_tokens, polar, tokens
 from eval.metrics.text.scripts import stands_unspaced
 
@@ -32,32 +32,9 @@ TERSE = 6
 
 _LIST = re.compile(r",|\band\b|&|\bor\b|/")
 """An accepted answer that is a list itself cannot be told from guesses by its commas."""
-_HYPHENATED = re.compile(r"\w-[A-ZÀ-Þ]\w+\W*$")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ\s.,'’()-]+")
 _LETTERED = re.compile(r"\w\s+([A-Z])\W*$")
 _SPACED = re.compile(r"(?<=\w)\s+(?=[,.](?:\s|$))")
-
-
-@dataclass(frozen=True, slots=True)
-class Gold:
-    """One reading of an accepted answer."""
-
-    text: str
-    words: tuple[str, ...]
-    names: frozenset[str]
-    """Those of its words that are written with a capital."""
-
-
-@lru_cache(maxsize=65536)
-def gold_readings(answer: str) -> tuple[Gold, ...]:
-    """The readings of an accepted answer, split into words once."""
-    return tuple(Gold(t, words(t), _names(t)) for t in readings(answer))
-
-
-@lru_cache(maxsize=65536)
-def _names(text: str) -> frozenset[str]:
-    found = re.findall(r"[^\W\d_][\w'’-]*", text)
-    return frozenset(w for f in found if f[0].isupper() for w in words(f))
 
 
 @lru_cache(maxsize=65536)
@@ -224,11 +201,11 @@ def _met(given: str, answer: str, asked: frozenset[str]) -> bool:
 
 def agrees(given: str, answer: str, question: str) -> bool:
     """Whether a text holds every number of an accepted answer, and every name that the question does not give."""
-    asked, reply, names = frozenset(words(question)), words(given), _names(answer)
+    asked, reply, names = frozenset(words(question)), words(given), names_in(answer)
     gold = words(answer)
     if any(w not in reply for w in gold if any(c.isdigit() for c in w)):
         return False
-    return all(_stands(w, reply, True) for w in gold if w in names and not _asked(w, asked))
+    return all(is_said(w, reply, True) for w in gold if w in names and not _asked(w, asked))
 
 
 def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
@@ -240,9 +217,9 @@ def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
     if any(n not in reply for n in own if any(c.isdigit() for c in n)):
         return _measures_and_says(given, gold, asked)
     last = gold.words[-1]
-    found = sum(_stands(w, reply, w in gold.names, w != last) for w in own)
+    found = sum(is_said(w, reply, w in gold.names, w != last) for w in own)
     if found == len(own):
-        return len(own) > 1 or own[0] in reply or not _is_first_name(own[0], gold, given, reply)
+        return len(own) > 1 or own[0] in reply or not is_first_name(own[0], gold, given, reply)
     if len(last) == 1 and last.isalpha() and reply == (last,):
         return True
     if len(gold.words) == 1 and _spelled_out(gold.text, given):
@@ -261,9 +238,9 @@ def _in_part(
     if len(own) >= LONG and found >= SHARE * len(own) and "and" not in gold.words and gold.text.count(",") < 2:
         return True
     names, last = [w for w in own if w in gold.names], gold.words[-1]
-    if names and len(names) * 2 >= len(own) and all(_stands(w, reply, True, w != last) for w in names):
+    if names and len(names) * 2 >= len(own) and all(is_said(w, reply, True, w != last) for w in names):
         return True
-    if _person(own, gold, given, reply):
+    if names_person(own, gold, given, reply):
         return True
     if found * 2 <= len(own):
         return False
@@ -283,7 +260,7 @@ def _measures_and_says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
         return False
     said = quantities(given)
     return all(any(same(w, q) for q in said) for w in wanted) and _says(
-        given, Gold(rest, words(rest), _names(rest)), asked
+        given, Gold(rest, words(rest), names_in(rest)), asked
     )
 
 
@@ -298,73 +275,3 @@ def _spelled_out(text: str, given: str) -> bool:
 
 def _pair_glued(own: tuple[str, ...], reply: tuple[str, ...]) -> bool:
     return len(own) == 1 and len(own[0]) > 3 and any(a + b == own[0] for a, b in itertools.pairwise(reply))
-
-
-def _stands(word: str, reply: tuple[str, ...], name: bool, initial: bool = True) -> bool:
-    """Whether a word is said; a single letter may be the initial of a name, but not the letter of Plan B."""
-    there = _by_letter(reply).get(word[0], ())
-    if len(word) == 1 and word.isalpha() and not HANGUL.match(word) and initial:
-        return bool(there)
-    return word in there or any(same_word(word, r, name) for r in there)
-
-
-@lru_cache(maxsize=4096)
-def _by_letter(reply: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """The different words of a reply by their first letter, which no inflection or slip changes."""
-    found: dict[str, list[str]] = {}
-    for word in dict.fromkeys(reply):
-        found.setdefault(word[0], []).append(word)
-    return {letter: tuple(words) for letter, words in found.items()}
-
-
-def _goes_on(given: str, name: str, behind: str, gold: tuple[str, ...]) -> bool:
-    """Whether another name stands right behind a name, with a blank alone between them."""
-    if behind.rstrip("0123456789") in gold or behind in STOP:  # Otto Hahn1 has a footnote
-        return False
-    return re.search(rf"(?<!\w)(?i:{re.escape(name)})\s+(?i:{re.escape(behind[:4])})", given) is not None
-
-
-def _is_first_name(word: str, gold: Gold, given: str, reply: tuple[str, ...]) -> bool:
-    """Whether what comes near a name in one word is another's first name: Heinrich Himmler for Heydrich."""
-    capitals = _names(given)
-    if word not in gold.names:
-        return False
-    places = [i for i, r in enumerate(reply) if same_word(word, r, True)]
-    if any(reply[i].startswith(word) or word.startswith(reply[i]) for i in places):
-        return False
-    return bool(places) and all(
-        i + 1 < len(reply) and reply[i + 1] in capitals and _goes_on(given, reply[i], reply[i + 1], gold.words)
-        for i in places
-    )
-
-
-def _another_of(given: str, last: str, gold: tuple[str, ...]) -> bool:
-    """Whether a text says another thing of the same name: Bank of Oslo for University of Oslo."""
-    found = re.findall(rf"(\w+) of (?:the )?(?:\w+ ){{0,2}}{re.escape(last)}", given, re.IGNORECASE)
-    return bool(found) and all(words(f) != () and words(f)[0] not in gold for f in found)
-
-
-def _person(own: tuple[str, ...], gold: Gold, given: str, reply: tuple[str, ...]) -> bool:
-    """The last name of a person, not behind another first name."""
-    if not 2 <= len(gold.words) <= 4 or not all(w in gold.names for w in gold.words if w not in STOP):
-        return False
-    if "and" in gold.words or gold.words[-1] not in own or len(gold.words[-1]) < 4 or not gold.words[-1].isalpha():
-        return False
-    last, firsts = gold.words[-1], gold.words[:-1]
-    if "of" in gold.words and _another_of(given, last, gold.words):  # Monarch of the United Kingdom is not Elizabeth of
-        return False
-    if _HYPHENATED.search(gold.text) and not _stands(gold.words[-2], reply, True):  # Maria Garcia is not Lopez-Garcia
-        return False
-    # A slip at the end makes another word of it rather: Arabic is not Saudi Arabia.
-    places = [i for i, r in enumerate(reply) if r == last or (r[-1] == last[-1] and same_word(last, r, True))]
-    capitals = _names(given)
-    for i in places:
-        first = reply[i - 1] if i else ""
-        if i + 1 < len(reply) and reply[i + 1] in capitals and _goes_on(given, reply[i], reply[i + 1], gold.words):
-            continue  # a first name: Heinrich Himmler is not Heidrich
-        if not first or first not in capitals or first in STOP:
-            return True
-        before = reply[max(0, i - 3) : i]
-        if any(same_word(f, b, True) or (f[0] == b[0] and min(len(f), len(b)) == 1) for f in firsts for b in before):
-            return True
-    return False

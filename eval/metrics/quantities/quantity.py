@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from eval.metrics.quantities.bounds import bound_at, falls
 from eval.metrics.quantities.dates import moments, told
-from eval.metrics.quantities.numerals import in_digits, ordinals_as_digits
+from eval.metrics.quantities.numerals import in_digits
+from eval.metrics.quantities.ordinals import ordinals_as_digits
 from eval.metrics.quantities.units import CASED, MONEY, SPELLINGS, UNITS
 from eval.metrics.text.korean import HANGUL
 from eval.metrics.text.korean_numerals import numerals_as_digits

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from eval.metrics.knowledge import denial, partial_names, stance, yes_no
-from eval.metrics.quantities import bounds, dates, numerals
+from eval.metrics.knowledge import denial, partial_names, polar_words, stance
+from eval.metrics.quantities import bounds, dates, numerals, ordinals
+from eval.metrics.quantities.number_words import LEXICONS
 from eval.metrics.text.sieve import Sieve, alternatives, needed_letters, one_of
 
 TEXTS = (
@@ -29,11 +30,11 @@ TEXTS = (
 
 
 def sieves() -> list[Sieve]:
-    modules = (denial, partial_names, stance, yes_no, bounds, dates, numerals)
+    modules = (denial, partial_names, stance, polar_words, bounds, dates, numerals, ordinals)
     values = [v for m in modules for v in vars(m).values()]
     flat = [v for value in values for v in (value if isinstance(value, tuple | list) else [value])]
     found = [v for value in flat for v in (value if isinstance(value, tuple) else [value]) if isinstance(v, Sieve)]
-    return [*found, *(numerals._runs(c) for c in numerals.LEXICONS)]
+    return [*found, *(numerals._runs(c) for c in LEXICONS)]
 
 
 def test_a_sieve_finds_what_its_pattern_finds() -> None:

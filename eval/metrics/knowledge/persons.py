@@ -1,0 +1,63 @@
+"""Persons: the last name may stand for the whole, but not behind another first name."""
+
+from __future__ import annotations
+
+import re
+
+from eval.metrics.knowledge.alias import STOP, same_word, words
+from eval.metrics.knowledge.gold import Gold, is_said, names_in
+
+_HYPHENATED = re.compile(r"\w-[A-ZÀ-Þ]\w+\W*$")
+
+
+def _goes_on(given: str, name: str, behind: str, gold: tuple[str, ...]) -> bool:
+    """Whether another name stands right behind a name, with a blank alone between them."""
+    if behind.rstrip("0123456789") in gold or behind in STOP:  # Otto Hahn1 has a footnote
+        return False
+    return re.search(rf"(?<!\w)(?i:{re.escape(name)})\s+(?i:{re.escape(behind[:4])})", given) is not None
+
+
+def is_first_name(word: str, gold: Gold, given: str, reply: tuple[str, ...]) -> bool:
+    """Whether what comes near a name in one word is another's first name: Heinrich Himmler for Heydrich."""
+    capitals = names_in(given)
+    if word not in gold.names:
+        return False
+    places = [i for i, r in enumerate(reply) if same_word(word, r, True)]
+    if any(reply[i].startswith(word) or word.startswith(reply[i]) for i in places):
+        return False
+    return bool(places) and all(
+        i + 1 < len(reply) and reply[i + 1] in capitals and _goes_on(given, reply[i], reply[i + 1], gold.words)
+        for i in places
+    )
+
+
+def _another_of(given: str, last: str, gold: tuple[str, ...]) -> bool:
+    """Whether a text says another thing of the same name: Bank of Oslo for University of Oslo."""
+    found = re.findall(rf"(\w+) of (?:the )?(?:\w+ ){{0,2}}{re.escape(last)}", given, re.IGNORECASE)
+    return bool(found) and all(words(f) != () and words(f)[0] not in gold for f in found)
+
+
+def names_person(own: tuple[str, ...], gold: Gold, given: str, reply: tuple[str, ...]) -> bool:
+    """The last name of a person, not behind another first name."""
+    if not 2 <= len(gold.words) <= 4 or not all(w in gold.names for w in gold.words if w not in STOP):
+        return False
+    if "and" in gold.words or gold.words[-1] not in own or len(gold.words[-1]) < 4 or not gold.words[-1].isalpha():
+        return False
+    last, firsts = gold.words[-1], gold.words[:-1]
+    if "of" in gold.words and _another_of(given, last, gold.words):  # Monarch of the United Kingdom is not Elizabeth of
+        return False
+    if _HYPHENATED.search(gold.text) and not is_said(gold.words[-2], reply, True):  # Maria Garcia is not Lopez-Garcia
+        return False
+    # A slip at the end makes another word of it rather: Arabic is not Saudi Arabia.
+    places = [i for i, r in enumerate(reply) if r == last or (r[-1] == last[-1] and same_word(last, r, True))]
+    capitals = names_in(given)
+    for i in places:
+        first = reply[i - 1] if i else ""
+        if i + 1 < len(reply) and reply[i + 1] in capitals and _goes_on(given, reply[i], reply[i + 1], gold.words):
+            continue  # a first name: Heinrich Himmler is not Heidrich
+        if not first or first not in capitals or first in STOP:
+            return True
+        before = reply[max(0, i - 3) : i]
+        if any(same_word(f, b, True) or (f[0] == b[0] and min(len(f), len(b)) == 1) for f in firsts for b in before):
+            return True
+    return False

@@ -72,7 +72,7 @@ def contains(given: str, answers: Sequence[str], question: str = "") -> float:
 def number(given: str, answers: Sequence[str], question: str = "") -> float:
     """1 when the quantity that a reply concludes with is the accepted one, in whatever unit or notation.
 
-    See `figures.py` for which of several that is. Quantities that only repeat the question do not count, nor what is
+    See `number.py` for which of several that is. Quantities that only repeat the question do not count, nor what is
     denied, doubted or one of several guesses. Values compare within the default tolerance; an accepted answer without a
     number is never met.
     """

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from eval.metrics.quantities.bounds import falling
 from eval.metrics.quantities.equality import EXACT, same
-from eval.metrics.quantities.quantity import Quantity
+from eval.metrics.quantities.record import Quantity
 from eval.metrics.quantities.units import MONEY, SPELLINGS, UNITS
 from eval.metrics.text.language import language_of, stated_language
 

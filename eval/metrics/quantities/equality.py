@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from eval.metrics.quantities.quantity import COUNTERS, Quantity, dimension
+from eval.metrics.quantities.record import COUNTERS, Quantity, dimension
 from eval.metrics.quantities.units import MONEY, UNITS
 
 EXACT = 1e-6

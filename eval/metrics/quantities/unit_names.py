@@ -1,7 +1,6 @@
 """Names of units and months in nineteen languages, as the Unicode CLDR 47 writes them, in lower case.
 
-Abbreviations of one letter and words that are also common words (French `an`, Italian `ora`) are left out where the
-word before a number would be read as a unit; `units.py` adds the usual symbols.
+Abbreviations of one letter and common words (French `an`) are left out; `units.py` adds the usual symbols.
 """
 
 from __future__ import annotations

@@ -15,4 +15,4 @@ LANGUAGES = {
     "ru": "Russian",
     "ar": "Arabic",
 }
-"""By the code that dataset.yaml's `language` begins with; tests/eval/test_languages.py states what works in each."""
+"""By the code that `language` in dataset.yaml begins with; tests/eval/metrics/text/test_languages.py tries each."""

@@ -143,6 +143,9 @@ def test_an_adapter_that_a_plugin_trains_elsewhere_answers_under_its_served_name
     manifest = json.loads((folder / "training.json").read_text(encoding="utf-8"))
     assert name == manifest["served"] == f"ft:{manifest['rows']}-rows"
     assert manifest["base_weights"] == "served" and manifest["settings"]["trainer"] == "served"
+    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert again.returncode == 0, again.stderr
+    assert json.loads((folder / "training.json").read_text(encoding="utf-8")) == manifest
 
 
 def _predictions(run: Path, mode: str) -> list[dict[str, Any]]:

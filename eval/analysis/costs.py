@@ -31,7 +31,7 @@ def _cost(run: Path, identity: Identity, mode: str, endpoint: Endpoint | None) -
     if spec.adapter:
         folder = run / "adapters" / f"{spec.adapter}-{identity.adapter(spec.adapter)}"
         trained = {} if endpoint else adapter_cost(folder)
-    extra = {k: trained[k] for k in ("rows", "held_back", "losses", "validation") if k in trained}
+    extra: dict[str, Any] = {k: trained[k] for k in ("rows", "held_back", "losses", "validation") if k in trained}
     if endpoint and spec.adapter:
         extra |= training_money(run, endpoint.adapters.get(spec.adapter, ""))
     return Cost(

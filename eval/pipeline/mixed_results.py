@@ -17,6 +17,7 @@ from eval.config import Dtype
 from eval.errors import UserError
 from eval.files import read_json
 from eval.model.arithmetic import Arithmetic, arithmetic_here, from_record, to_record
+from eval.model.generator import GENERATORS
 from eval.model.model_files import locate_model
 from eval.pipeline.adapter_outcomes import failure, to_answer
 from eval.pipeline.fingerprints import differences
@@ -97,7 +98,9 @@ def changed(plan: Plan, mode: str) -> str:
 
 
 def _made(plan: Plan, modes: Sequence[str]) -> Iterator[Made]:
-    for k, mode in plan.answers(list(MODES)):
+    kind = GENERATORS[plan.config.dataset.generation.generator]
+    # Replies of a generator that neither loads nor serves a model depend on no arithmetic.
+    for k, mode in plan.answers(list(MODES)) if kind.loads or kind.serves else ():
         file = meta_file(plan.home(k), mode)
         known = read_json(file) if file.is_file() else {}
         if "made_on" in known:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eval.arms.modes import MODES
+from eval.arms.predict import predictions_file
 from eval.arms.prompt import Prompt, render, user_turn
 from eval.errors import UserError
 from eval.files import read_json
@@ -133,6 +134,8 @@ class Desk:
 def open_desk(run: Path, mode: str | None) -> Desk:
     """Open a finished run to answer by `mode`, by default its verdict's, and by every other mode that it can.
 
+    Modes that run on request alone are among these where they ran.
+
     Nothing is trained: raises UserError when the run, the verdict or the mode's adapter is missing.
     """
     from eval.arms.resources import Resources
@@ -141,7 +144,8 @@ def open_desk(run: Path, mode: str | None) -> Desk:
         raise UserError(f"{run}: no run folder (it would hold a config.yaml); make one with: evaluate DATASET")
     plan = plan_again(run)
     resources = Resources(plan.dataset, plan.config, plan.identity, plan.folder)
-    ready = [name for name in MODES if _missing(resources, name) is None]
+    asked = [name for name in MODES if not MODES[name].on_request or predictions_file(run, name).is_file()]
+    ready = [name for name in asked if _missing(resources, name) is None]
     chosen = mode or _verdict(run)
     if chosen not in MODES:
         raise UserError(f"--mode {chosen}: no such mode; known: {', '.join(MODES)}")

@@ -9,8 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
+
+try:
+    from re import _parser as parser  # type: ignore[attr-defined]
+except ImportError:  # it is private to Python: where it is gone, every text is searched, which is slower and no other
+    parser = None
 
 LONGEST = 6
 """So many letters of a needed row are looked for; more would only make the look longer."""
@@ -131,6 +135,8 @@ def _end_of_set(pattern: str, place: int) -> int:
 
 def needed_letters(pattern: str, flags: int = 0) -> tuple[str, ...]:
     """Rows of letters, case aside, of which every hit of a pattern holds at least one; empty where there are none."""
+    if parser is None:
+        return ()
     found = _of_row(list(parser.parse(pattern, flags)))
     return tuple(sorted(found)) if found else ()
 

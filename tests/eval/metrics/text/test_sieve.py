@@ -9,6 +9,7 @@ import pytest
 from eval.metrics.knowledge import denial, partial_names, polar_words, stance
 from eval.metrics.quantities import bounds, dates, numerals, ordinals
 from eval.metrics.quantities.number_words import LEXICONS
+from eval.metrics.text import sieve as sieve_module
 from eval.metrics.text.sieve import Sieve, alternatives, needed_letters, one_of
 
 TEXTS = (
@@ -73,3 +74,9 @@ def test_one_of_prefers_the_longest_word() -> None:
     for word in words:
         assert pattern.match(word + "!")[0] == word  # type: ignore[index]
     assert pattern.match("minut")[0] == "min"  # type: ignore[index]
+
+
+def test_without_the_parser_of_patterns_every_text_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sieve_module, "parser", None)
+    found = Sieve(r"\bharbou?r\b").search("at the harbor")
+    assert found is not None and found[0] == "harbor"

@@ -13,6 +13,8 @@ from eval.errors import UserError
 from eval.records import Axis, Score, from_dict
 
 AXES: tuple[str, ...] = get_args(Axis)
+MANY_METRICS = ("retention", "training")
+"""Axes whose questions are of several kinds, each with its own metric: choices and pairs, losses of rows."""
 REQUIRED = ("example_id", "group", "mode", "axis", "metric", "primary", "value")
 KINDS: Mapping[str, tuple[type, str]] = {
     "example_id": (str, "text"), "group": (str, "text"), "mode": (str, "text"), "axis": (str, "text"),
@@ -27,7 +29,7 @@ def read_scores(path: Path, *, any_mode: bool = False) -> list[Score]:
     """The scores of a run folder.
 
     Raises UserError naming file, line and key for a line that is no score; for a mode that is not registered, unless
-    `any_mode`; for two primary scores of one reply, two primary metrics on an axis, and a question of two groups.
+    `any_mode`; for two primary scores of one reply, two primary metrics on one axis of replies, and a question of two groups.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -122,7 +124,7 @@ def _single(data: Mapping[str, Any], fault: Fault, book: _Book, number: int) -> 
     if (first := book.primary.setdefault(reply, number)) != number:
         fault("primary", f"line {first} has the {axis} score of this question, mode and seed already; keep one")
     named, line = book.metrics.setdefault(axis, (metric, number))
-    if named != metric and axis != "training":
+    if named != metric and axis not in MANY_METRICS:
         fault("metric", f"{_shown(metric)} is primary on {axis}, and so is {_shown(named)} in line {line}; keep one")
     own = (axis, data["example_id"]), (data["group"], number)
     group, line = book.groups.setdefault(*own)

@@ -175,8 +175,11 @@ def sureness(run: Run) -> str:
 
 def not_measured(run: Run) -> str:
     """Which candidates this run says nothing about; empty when all were run."""
-    missing, lost = [label(mode) for mode in not_run(run)], [label(mode) for mode in run.decision.left_out]
+    asked = [label(mode) for mode in not_run(run) if MODES[mode].on_request]
+    missing = [label(mode) for mode in not_run(run) if not MODES[mode].on_request]
+    lost = [label(mode) for mode in run.decision.left_out]
     said = [f"Not run, and so not judged: {', '.join(missing)}."] if missing else []
+    said += [f"Only run on request, and so not judged: {', '.join(asked)}."] if asked else []
     said += [f"Did not learn, and so not judged: {', '.join(lost)}."] if lost else []
     return " ".join(said)
 

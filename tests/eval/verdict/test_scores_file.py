@@ -105,7 +105,9 @@ def test_our_own_scores_are_read_as_they_were_written(tmp_path: Path) -> None:
         Score("q1", "g1", "base", "knowledge", "match", True, None, "lost"),
         Score("q1", "g1", "base", "knowledge", "f1", False, 0.5),
         Score("q1", "g1", "rag", "style", "all_checks", True, 1.0, cut=True, seed=1),
-        Score("q1", "g1", "ft", "retention", "perplexity", False, 31.5),
+        Score("retention/choice/1", "c1", "ft", "retention", "choice", True, 1.0),
+        Score("retention/pairs/1", "p1", "ft", "retention", "pairs", True, 0.0),
+        Score("retention/prose/1", "r1", "ft", "retention", "perplexity", False, 31.5),
     ]
     write_records(tmp_path / "scores.jsonl", made)
     assert read_scores(tmp_path / "scores.jsonl") == made

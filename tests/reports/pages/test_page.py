@@ -164,6 +164,7 @@ def test_two_modes_without_style_make_a_page_that_says_so(make_run):
     visible = Page(html(run)).visible
     assert "Style is not scored" in visible
     assert "Not run, and so not judged: Few-shot, RAG + few-shot, Fine-tuned, Hybrid." in visible
+    assert "Only run on request, and so not judged: Structured, " in visible
     assert "fine\u2011tuning was not tried" in visible
     assert "Across, tuning: not measured" in visible
 

@@ -29,7 +29,8 @@ def read_scores(path: Path, *, any_mode: bool = False) -> list[Score]:
     """The scores of a run folder.
 
     Raises UserError naming file, line and key for a line that is no score; for a mode that is not registered, unless
-    `any_mode`; for two primary scores of one reply, two primary metrics on one axis of replies, and a question of two groups.
+    `any_mode`; for two primary scores of one reply, two primary metrics on one axis of
+    replies, and a question of two groups.
     """
     try:
         text = path.read_text(encoding="utf-8")

@@ -26,13 +26,15 @@ def evaluate(
     wanted = modes_for(plan.dataset, modes, plan.config.dataset.endpoint)
     battery = _battery(plan) if options.retention and not plan.config.dataset.endpoint else None
     plan = settled(plan, wanted, battery)
-    for line in (*plan.notes, *left_to_ask(plan.dataset, modes), *pulled(plan, wanted)):
+    for line in (*plan.notes, *pulled(plan, wanted)):
         say(line)
     work = Work(plan, wanted, options, battery)
     try:
         execute(heading(plan, wanted), work.tasks())
     finally:
         work.close()
+    for line in left_to_ask(plan.dataset, modes):
+        say(line)
     return read_decision(plan.folder)
 
 

@@ -109,11 +109,11 @@ def test_a_batch_that_is_too_large_gives_the_same_replies_in_halves_and_says_so_
     whole = texts(exact, rows)
     real, tried = generate.complete, []
 
-    def small_card(model: Any, states: Any, prefix: Any, own: Any, *others: Any) -> None:
+    def small_card(model: Any, states: Any, prefix: Any, own: Any, *others: Any, **how: Any) -> None:
         tried.append(len(own))
         if len(own) > 2:
             raise torch.cuda.OutOfMemoryError("CUDA out of memory.")
-        real(model, states, prefix, own, *others)
+        real(model, states, prefix, own, *others, **how)
 
     monkeypatch.setattr(generate, "complete", small_card)
     capsys.readouterr()
@@ -129,7 +129,7 @@ def test_a_prompt_for_which_memory_does_not_suffice_is_one_line(exact: Any, monk
     from eval.errors import UserError
     from eval.model import generate
 
-    def no_card(*given: Any) -> None:
+    def no_card(*given: Any, **how: Any) -> None:
         raise torch.cuda.OutOfMemoryError("CUDA out of memory.")
 
     monkeypatch.setattr(generate, "complete", no_card)

@@ -164,7 +164,7 @@ def test_saved_adapter_loads_with_plain_peft(tiny_base: Any, tiny_model: Path, t
 
     folder = tmp_path / "adapters" / "ft-1"
     train(tiny_base, "ft", rows(tiny_base, 8), [], settings(), tmp_path / "c.pt")
-    save_adapter(tiny_base, "ft", folder, {"base": "b", "prompt": "p"})
+    save_adapter(tiny_base, "ft", folder, {"base": "b", "prompt": "p", "base_model": "someone/llama"})
     assert is_complete(folder)
     assert read_manifest(folder, base="b", prompt="p")["prompt"] == "p"
     assert [p.name for p in folder.parent.iterdir()] == ["ft-1"]

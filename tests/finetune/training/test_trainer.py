@@ -67,7 +67,7 @@ def test_rows_become_an_adapter_folder_and_again_the_same(
     assert made_on["base_weights"] and json.loads(json.dumps(made_on)) == made_on
 
     folder = tmp_path / "adapters" / "ft-1"
-    trainer.save("ft", folder, {"what": "for", **made_on}, progress.history)
+    trainer.save("ft", folder, {"what": "for", "base_model": "someone/llama", **made_on}, progress.history)
     assert is_complete(folder) and [f.name for f in folder.parent.iterdir()] == [folder.name]
     assert read_training(folder).items() >= {"what": "for", **made_on}.items()
     assert [line["step"] for line in read_history(folder)] == [line["step"] for line in progress.history]

@@ -52,8 +52,12 @@ def test_the_page_opens_from_disk_in_silence_and_asks_for_nothing(make_run, open
     assert (tab.console, tab.errors, tab.requests) == ([], [], [page.as_uri()])
 
 
-def test_the_first_screen_says_which_how_sure_why_what_next_and_what_would_change_it(open_page):
-    tab = open_page(viewport={"width": 1280, "height": 800})
+def test_the_first_screen_says_which_how_sure_why_what_next_and_what_would_change_it(
+    open_page, write_run_to, tmp_path
+):
+    folder = write_run_to(tmp_path / "run", questions=120)  # so many that the rule gives the verdict that is written
+    analyse(folder)
+    tab = open_page(page=write_report(folder), viewport={"width": 1280, "height": 800})
     for selector in ("h1", ".answers", ".why li >> nth=2", ".next li >> nth=0", ".changes tr >> nth=-1"):
         box = tab.page.locator(selector).bounding_box()
         assert box and box["y"] >= 0 and box["y"] + box["height"] <= 800, selector

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from eval.terminal.command_line import guarded, one_document, print_json
-from eval.terminal.command_options import JsonOption
+from eval.terminal.command_options import JsonOption, VersionOption
 
 if TYPE_CHECKING:
     from eval.data.drafting.draft_set import Draft
     from eval.data.importing.import_set import Import
     from eval.data.init.init_set import Init
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+app = typer.Typer(pretty_exceptions_enable=False, no_args_is_help=True)
 
 SHOWN = 8
 """Rows that were left out and are named on the screen; import.json has all."""
 
 
 @app.callback()
-def dataset() -> None:
+def dataset(version: VersionOption = False) -> None:
     """Make a data set from documents, and from questions in the files that people have."""
 
 

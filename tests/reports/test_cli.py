@@ -103,7 +103,7 @@ def test_options_that_do_not_go_together_are_refused_first(asked, said, monkeypa
 def test_every_command_says_its_version():
     from importlib import metadata
 
-    for module in ("eval.cli", "rag.cli", "finetune.cli", "reports.cli"):
+    for module in ("eval.cli", "eval.data.dataset_cli", "rag.cli", "finetune.cli", "reports.cli"):
         done = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=True)
         assert done.stdout == f"rag-or-finetune {metadata.version('rag-or-finetune')}\n"
 

@@ -1,4 +1,4 @@
-"""What a run's files tell beyond the verdict: causes of failure, money, firmness. No model, no torch."""
+"""What a run's files tell beyond the verdict: causes of failure, money, robustness. No model, no torch."""
 
 from __future__ import annotations
 

@@ -207,7 +207,9 @@ def import_lines(done: Import) -> list[str]:
         lines.append(f"  {done.documents} documents written to {done.folder / 'corpus' / 'imported'}")
     lines += [f"  {note}" for note in done.notes]
     if done.left_out:
-        lines.append(f"  {len(done.left_out)} rows left out (all in {done.folder / 'import.json'}):")
+        from eval.data.gates.gate import counted
+
+        lines.append(f"  {counted(len(done.left_out), 'row')} left out (all in {done.folder / 'import.json'}):")
         lines += [f"    {line}" for line in done.left_out[:SHOWN]]
     if done.proposal is not None:
         lines.append(

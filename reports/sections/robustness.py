@@ -17,7 +17,7 @@ from reports.text.markdown import bullets, fold
 from reports.text.sentences import called
 
 HTML = """\
-<section id="firmness">
+<section id="robustness">
 <h2>How firm the verdict is</h2>
 <div class="card">
 <p class="note first">The same scores, judged again with other targets and another margin, one at a time. {% for name, words in strip_key %}<span class="swatch s-{{ name }}"><span class="key"></span><span>{{ words }}</span></span>{% endfor %}</p>
@@ -117,4 +117,4 @@ def _markdown(run: Run) -> Iterable[str]:
     return [fold("How firm the verdict is", [bullets("Other targets and margins, one at a time", said)])]
 
 
-SECTION = Section("firmness", HTML, _data, link="Firmness", markdown=_markdown)
+SECTION = Section("robustness", HTML, _data, link="Robustness", markdown=_markdown)

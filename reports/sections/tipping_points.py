@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from eval.analysis.run_files import Parameter
 from reports.run_folder import Run
-from reports.sections import robustness as firmness
+from reports.sections import robustness
 from reports.sections.first_screen import whole
 from reports.text.sentences import called
 
@@ -30,9 +30,9 @@ def changes(run: Run) -> list[Change]:
     known = run.sensitivity
     if known.strategy != run.decision.strategy:
         return []
-    found = [Change(p.name, _holds(p, run.decision.strategy), firmness.sliver(p)) for p in known.parameters]
+    found = [Change(p.name, _holds(p, run.decision.strategy), robustness.sliver(p)) for p in known.parameters]
     if needed := run.decision.questions_needed:
-        picture = firmness.gauge(needed.total[0] - needed.more[0], needed.total)
+        picture = robustness.gauge(needed.total[0] - needed.more[0], needed.total)
         found.append(Change("questions", f"settled by {needed.words}", picture))
     return found
 

@@ -52,9 +52,7 @@ def test_the_page_opens_from_disk_in_silence_and_asks_for_nothing(make_run, open
     assert (tab.console, tab.errors, tab.requests) == ([], [], [page.as_uri()])
 
 
-def test_the_first_screen_says_which_how_sure_why_what_next_and_what_would_change_it(
-    open_page, write_run_to, tmp_path
-):
+def test_the_first_screen_says_which_how_sure_why_what_next_and_what_would_change_it(open_page, write_run_to, tmp_path):
     folder = write_run_to(tmp_path / "run", questions=120)  # so many that the rule gives the verdict that is written
     analyse(folder)
     tab = open_page(page=write_report(folder), viewport={"width": 1280, "height": 800})

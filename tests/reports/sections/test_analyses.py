@@ -1,4 +1,4 @@
-"""Causes, money, firmness and retention on the page, from what eval.analysis.analyse wrote."""
+"""Causes, money, robustness and retention on the page, from what eval.analysis.analyse wrote."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ from reports.cli import main
 from reports.pages.markdown_page import markdown
 from reports.pages.page import html, write_report
 from reports.run_folder import read_run
-from reports.sections import failures, money, retention
+from reports.sections import failures, money, retention, robustness
 from reports.sections import question_browser as browser
-from reports.sections import robustness as firmness
 
 SECTIONS = ("Why questions failed", "How firm the verdict is", "In money")
 
@@ -160,7 +159,7 @@ def test_report_takes_prices_and_refuses_bad_ones_before_writing(make_run, tmp_p
 def test_a_strip_covers_its_grid_and_marks_what_is_set():
     stretches = (Stretch(0.01, 0.07, "hybrid"), Stretch(0.08, 0.2, "inconclusive", ("rag", "hybrid")))
     parameter = Parameter("margin", 0.05, 0.01, 0.07, (0.01, 0.2), None, "inconclusive", "w", stretches)
-    drawn = firmness.strip(parameter)
+    drawn = robustness.strip(parameter)
     assert drawn.count("<rect") == 2 and "open-band" in drawn and "set: 0.05" in drawn and "0.075" in drawn
 
 

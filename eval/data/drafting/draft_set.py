@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from eval.config import read_dataset_config
 from eval.data.drafting.fact import FINDERS, Fact
 from eval.data.drafting.house_replies import read_examples, shaped, shapes
+from eval.data.drafting.same_facts import shared_keys
 from eval.data.drafting.sift import Sifted, sift
 from eval.data.drafting.unanswerable import unanswerable
 from eval.data.drafting.wordings import ask
@@ -81,10 +82,22 @@ def draft_set(
         raise UserError(f"{folder}: {len(drafted)} facts found in {len(documents)} documents; write questions")
     splits = split_groups([e.group for e, _ in drafted], test_share, seed)
     by_split = {s: [e for (e, _), at in zip(drafted, splits, strict=True) if at == s] for s in ("train", "test")}
-    write_set(folder, {f"{name}.jsonl": split_text(held) for name, held in by_split.items()})
+    _write(folder, {f"{name}.jsonl": split_text(held) for name, held in by_split.items()}, bool(shape))
     done = _summary(folder, by_split, [f for _, f in drafted], sifted, documents, len(found), bool(shape))
     write_json(folder / NOTES, _notes(done, drafted, seed))
     return done
+
+
+def _write(folder: Path, files: dict[str, str], styled: bool) -> None:
+    try:
+        write_set(folder, files)
+    except UserError as error:
+        if styled or "style.checks" not in str(error):
+            raise
+        raise UserError(
+            f"{folder}: drafted replies are the answers alone, and {str(error).partition(': ')[2].split(';')[0]}; "
+            "give 5 to 20 replies as they should look with --examples FILE"
+        ) from None
 
 
 def _documents(folder: Path) -> list[Document]:
@@ -136,7 +149,7 @@ def _rows(facts: Sequence[Fact], language: str, seed: int, shape: str, refusal: 
             answerable=known, tags=(DRAFTED, fact.origin), metric=fact.metric,
         )  # fmt: skip
         rows.append((example, fact))
-    groups = fact_groups([_with_line(e, f) for e, f in rows])
+    groups = fact_groups([_with_line(e, f) for e, f in rows], shared_keys([f for _, f in rows]))
     return [(replace(e, group=g), f) for (e, f), g in zip(rows, groups, strict=True)]
 
 

@@ -57,12 +57,15 @@ def finder(name: str) -> Callable[[Finder], Finder]:
     return take
 
 
+UNSPACED = 0x1100
+"""From this code point on, letters are of scripts in which the next word, or a particle, follows without a blank."""
 LONGEST_VALUE = 8
 """Words of a value; a longer one is seldom the only right way to say it."""
 _DANGLING = re.compile(r"[:,;(\[]$|^[a-z]?\)|\b(?:see|siehe|the|a|an|of|and|or|und|der|die|das)$|\.\.\.|…", re.I)
 _ANAPHOR = re.compile(
     r"^(?:it|its|they|their|this|that|these|those|he|his|she|her|we|our|i|here|there|then|so|but|and|or|which|who|such|"
-    r"both|neither|also|however|er|sie|es|dies\w*|das|diese\w*|wir|hier|dort|dann|aber|und|oder|이|그|저|이는|그는)\b",
+    r"both|neither|also|however|er|sie|es|dies\w*|das|diese\w*|wir|hier|dort|dann|aber|und|oder|이|그|저|이는|그는|"
+    r"이것\w*|그것\w*|여기\w*|거기\w*|또한|그리고|하지만|따라서)\b|^(?:这|那|它|他|她|此|これ|それ|あれ|この|その|彼)",
     re.IGNORECASE,
 )
 

@@ -19,6 +19,8 @@ _NO_KEY = re.compile(
     r"warnung|von|an|betreff|참고|주의|예)$",
     re.IGNORECASE,
 )
+_HEADING = re.compile(r"^#{2,6} +(.+?)(?: +#+)?$", re.MULTILINE)
+_NUMBER = re.compile(r"^(?:\d+[.)]?)+ +|[*_`]")
 _PAIR = re.compile(
     r"^(?:#{1,6} |\*\*|(?:q|question|frage|f|질문|문)\s*[:.]\s*)?([^\n|]{8,160}[?？])(?:\*\*)?[ \t]*\n+"
     r"(?:(?:a|answer|antwort|답변|답)\s*[:.]\s*)?([^\n#|][^\n]*(?:\n(?!\n)[^\n#|][^\n]*)*)",
@@ -30,13 +32,16 @@ _SENTENCE = re.compile(r".+?[.!?。！？](?=\s|$|[\"”’)]*\s)|.+$", re.DOTAL
 
 @finder("field")
 def find_fields(document: Document) -> Iterator[Fact]:
-    """One fact a line `key: value`; the subject is the document."""
+    """One fact a line `key: value`; the subject is the document, and a heading above says what the key is of."""
     keys = [m[1].strip().casefold() for m in _FIELD.finditer(document.text)]
+    headings = [(m.start(), _NUMBER.sub("", m[1].strip())) for m in _HEADING.finditer(document.text)]
     for match in _FIELD.finditer(document.text):
         key = " ".join(match[1].split())
         if _NO_KEY.match(key) or len(key.split()) > 7 or keys.count(key.casefold()) > 1 or not standalone(key):
             continue
-        fact = located(document, "field", match.start(2), match[2], document.title, key)
+        above = next((name for at, name in reversed(headings) if at < match.start()), "")
+        named = f"{above}: {key}" if above and len(above.split()) <= 6 and above != document.title else key
+        fact = located(document, "field", match.start(2), match[2], document.title, named)
         if fact is not None and fact.value.casefold() not in document.title.casefold():
             yield fact
 

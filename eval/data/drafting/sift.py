@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eval.data.drafting.fact import Fact
+from eval.data.drafting.fact import UNSPACED, Fact
 
 if TYPE_CHECKING:
     from rag.readers.documents import Document
@@ -73,5 +73,8 @@ def _plain(text: str) -> str:
 
 
 def _times(value: str, flat: str) -> int:
+    """How often a value stands there as whole words; behind letters of scripts without blanks anything may follow."""
     pattern = re.escape(" ".join(value.casefold().split()))
-    return len(re.findall(rf"(?<!\w){pattern}(?!\w)", flat))
+    before = r"(?<!\w)" if ord(value[0]) < UNSPACED else ""
+    after = r"(?!\w)" if ord(value[-1]) < UNSPACED else ""
+    return len(re.findall(f"{before}{pattern}{after}", flat))

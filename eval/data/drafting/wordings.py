@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from eval.data.drafting.fact import Fact
 
 WORDINGS: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
         "sentence": ("What is the {attribute} of {subject}?", "Name the {attribute} of {subject}."),
+        "person": ("Who is the {attribute} of {subject}?", "Name the {attribute} of {subject}."),
         "meaning": ('What does "{subject}" mean?',),
         "table": (
             'What is given as "{attribute}" for {subject} in "{title}"?',
@@ -37,6 +40,9 @@ NEUTRAL = {
     "meaning": ("{subject}?",), "sentence": ("{subject}: {attribute}?",),
 }  # fmt: skip
 GAP = "____"
+_PERSON = re.compile(r"(?:er|or|ess|ist|ant|ian|man|woman|head|chief|chair|clerk|boss|mate|lead|author)$")
+"""How words for people end who are something."""
+_NAME = re.compile(r"(?:[A-ZÀ-Þ][\w.'’-]*)(?: (?:van|von|de|der|la|el|[A-ZÀ-Þ][\w.'’-]*)){1,3}")
 
 
 def ask(fact: Fact, language: str, choice: int) -> str:
@@ -44,6 +50,8 @@ def ask(fact: Fact, language: str, choice: int) -> str:
     if fact.origin == "faq":
         return fact.sentence
     kind = "meaning" if fact.attribute == "meaning" and fact.origin == "sentence" else fact.origin
+    if kind == "sentence" and _PERSON.search(fact.attribute) and _NAME.fullmatch(fact.value):
+        kind = "person" if "person" in WORDINGS.get(language[:2], {}) else kind
     wordings = WORDINGS.get(language[:2], {}).get(kind) or NEUTRAL[kind]
     gapped = fact.sentence.replace(fact.value, GAP, 1) if fact.origin == "cloze" else ""
     wording = wordings[choice % len(wordings)]

@@ -13,8 +13,8 @@ from eval.data.splits import same_question
 from eval.records import Example
 
 
-def fact_groups(rows: Sequence[Example]) -> list[str]:
-    """The group of each row: rows share one by the file's group, question, or answer in one document.
+def fact_groups(rows: Sequence[Example], more: Sequence[Sequence[Hashable]] = ()) -> list[str]:
+    """The group of each row: rows share one by the file's group, question, answer in one document, or a key of `more`.
 
     Questions that are nearly the same and have the same answer share one, too. Rows that the file put into two groups
     are in one where they ask the same: nothing that is asked may stand in two splits.
@@ -29,7 +29,7 @@ def fact_groups(rows: Sequence[Example]) -> list[str]:
 
     first: dict[Hashable, int] = {}
     for i, row in enumerate(rows):
-        for key in _keys(row):
+        for key in (*_keys(row), *(more[i] if more else ())):
             parent[root(i)] = root(first.setdefault(key, i))
     questions = [row.question for row in rows]
     for i, j, _ in near_pairs(questions, questions):

@@ -15,6 +15,7 @@ from eval.data.drafting.find_fields import find_fields, find_pairs
 from eval.data.drafting.find_sentences import find_gaps, find_relations
 from eval.data.drafting.find_tables import find_tables
 from eval.data.drafting.house_replies import shaped, shapes
+from eval.data.drafting.same_facts import shared_keys
 from eval.data.drafting.sift import sift
 from eval.data.drafting.wordings import ask
 from eval.errors import UserError
@@ -178,3 +179,49 @@ def test_a_korean_corpus_is_asked_in_korean(tmp_path: Path) -> None:
         f"{24 + i}개월" for i in range(4)
     }
     assert all("항목은 무엇으로 적혀 있습니까" in e.question for e in (*data.train, *data.test))
+
+
+def test_korean_sentences_give_facts_and_gaps() -> None:
+    text = "병가의 최대 기간은 60일이다. 한빛기계는 1987년 5월 3일에 부산에서 설립되었다. 이것은 12명이 쓴다. "
+    text += "창고의 문은 늘 움직이다."
+    of = document(text, title="규정")
+    assert triples(find_relations(of)) == [("병가", "최대 기간", "60일")]
+    (gap,) = find_gaps(of)
+    assert (gap.value, text[gap.start : gap.end]) == ("1987년 5월 3일", gap.value)
+    assert ask(gap, "ko", 0).endswith("한빛기계는 ____에 부산에서 설립되었다.")
+    assert [f.value for f in sift([*find_relations(of), gap], [of]).facts] == ["60일", "1987년 5월 3일"]
+
+
+def test_a_line_below_a_heading_is_asked_for_with_it() -> None:
+    text = "# Plan\n\n## 5. First aid\n\n- Net Loft: Sanne Foss\n"
+    assert triples(find_fields(document(text))) == [("Pumps", "First aid: Net Loft", "Sanne Foss")]
+
+
+def test_people_are_asked_for_as_people() -> None:
+    owner = Fact("sentence", "a.md", "T", 0, "Nerys Vasterling", "Quiet Thimble", "owner")
+    port = Fact("sentence", "a.md", "T", 0, "Wold Amery", "Quiet Thimble", "home port")
+    assert ask(owner, "en", 0) == "Who is the owner of Quiet Thimble?"
+    assert ask(port, "en", 0) == "What is the home port of Quiet Thimble?"
+
+
+def test_what_states_one_fact_is_one_fact() -> None:
+    long = Fact("faq", "a.md", "T", 100, "Pumps may be used up to 3,000 m", "", "", "How high?")
+    inside = Fact("cloze", "a.md", "T", 124, "3,000 m", "", "", "Pumps may be used up to 3,000 m.")
+    apart = Fact("cloze", "a.md", "T", 300, "3,000 m", "", "", "The old shaft goes down 3,000 m.")
+    cell = Fact("table", "b.csv", "Prices", 9, "EUR 12", "Aldor", "Price")
+    said = Fact("sentence", "c.md", "News", 40, "EUR 12", "Aldor", "price")
+    other = Fact("table", "b.csv", "Prices", 30, "EUR 12", "Brevik", "Price")
+    absent = Fact("table", "b.csv", "Prices", 0, "", "Aldor", "Price")
+    keys = [set(k) for k in shared_keys([long, inside, apart, cell, said, other, absent])]
+    together = {(i, j) for i in range(7) for j in range(i) if keys[i] & keys[j]}
+    assert together == {(1, 0), (4, 3)}
+
+
+def test_answers_alone_that_the_style_refuses_ask_for_examples(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.md").write_text("# Aldor\n\n" + "".join(f"- {k}: {n} m\n" for n, k in enumerate("vwxyz")))
+    settings = "name: a\ninstruction: b\nstyle: {checks: [{json: {}}]}\n"
+    (tmp_path / "dataset.yaml").write_text(settings, encoding="utf-8")
+    with pytest.raises(UserError, match="--examples FILE"):
+        draft_set(tmp_path)
+    assert not (tmp_path / "train.jsonl").exists()

@@ -219,7 +219,9 @@ def test_what_states_one_fact_is_one_fact() -> None:
 
 def test_answers_alone_that_the_style_refuses_ask_for_examples(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus" / "a.md").write_text("# Aldor\n\n" + "".join(f"- {k}-key: {n} m\n" for n, k in enumerate("vwxyz")))
+    (tmp_path / "corpus" / "a.md").write_text(
+        "# Aldor\n\n" + "".join(f"- {k}-key: {n} m\n" for n, k in enumerate("vwxyz"))
+    )
     settings = "name: a\ninstruction: b\nstyle: {checks: [{json: {}}]}\n"
     (tmp_path / "dataset.yaml").write_text(settings, encoding="utf-8")
     with pytest.raises(UserError, match="--examples FILE"):

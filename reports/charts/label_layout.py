@@ -6,7 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from reports.charts.svg import spread
+
 HEIGHT = 18.0
+SIZE = 13.5
+"""The font size that `width` is for."""
 RINGS = (12.0, 24.0, 40.0, 60.0, 84.0, 112.0)
 """Distances from the dot at which room is looked for, nearest first."""
 LINE = 14.0
@@ -54,8 +58,9 @@ def put_labels(
     frame: Box,
     taken: Sequence[Box] = (),
     lines: Sequence[Box] = (),
+    farthest: float = RINGS[-1],
 ) -> list[Box | None]:
-    """A box for each name, or None where none is free; greedy, the most crowded dots first.
+    """A box for each name, or None where none is free up to `farthest`; greedy, the most crowded dots first.
 
     What is `taken` (titles) is avoided like dots and other labels; a label lies on one of the `lines` only where it
     would else have to go far.
@@ -68,12 +73,41 @@ def put_labels(
         free = [
             (cost + LINE * sum(box.meets(other) for other in lines), k, box)
             for k, (cost, box) in enumerate(_candidates(*dots[i], radius, width(names[i])))
-            if frame.holds(box) and not any(box.meets(other) for other in blocked)
+            if cost <= farthest and frame.holds(box) and not any(box.meets(other) for other in blocked)
         ]
         if free:
             boxes[i] = min(free)[2]
             blocked.append(min(free)[2])
     return boxes
+
+
+def stacked(
+    names: Sequence[str], dots: Sequence[tuple[float, float]], left: float, top: float, bottom: float
+) -> list[Box]:
+    """A box for each name in one column that begins at `left`, each as near to its dot's height as the others allow."""
+    middles = spread([max(y, top + HEIGHT / 2) for _, y in dots], HEIGHT, bottom - HEIGHT / 2)
+    return [
+        Box(left, y - HEIGHT / 2, left + width(name), y + HEIGHT / 2) for name, y in zip(names, middles, strict=True)
+    ]
+
+
+def shortened(name: str, room: float) -> str:
+    """The name, or as much of it as `room` holds, with an ellipsis."""
+    if width(name) <= room:
+        return name
+    return next(f"{name[:n].rstrip()}…" for n in range(len(name) - 1, -1, -1) if width(f"{name[:n]}…") <= room or not n)
+
+
+def wrapped(words: str, room: float, size: float = SIZE) -> list[str]:
+    """The words on as many lines as text of a font size needs in `room`; a word that is too long keeps its line."""
+    found: list[str] = []
+    for word in words.split():
+        longer = f"{found[-1]} {word}" if found else word
+        if found and width(longer) * size / SIZE <= room:
+            found[-1] = longer
+        else:
+            found.append(word)
+    return found
 
 
 def _candidates(x: float, y: float, radius: float, wide: float) -> Iterator[tuple[float, Box]]:

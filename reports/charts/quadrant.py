@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from eval.arms.modes import MODES
 from eval.records import Decision
 from eval.strategies import STRATEGIES
+from reports.charts.label_layout import SIZE, Box, put_labels, width, wrapped
 from reports.charts.svg import line, picture, rect, tag, text
-from reports.run_folder import label, strategy
+from reports.run_folder import strategy
 from reports.sections.placement import Lift, Placement
 from reports.text.sentences import lift_words, points
 
-LEFT, TOP, SIDE = 66.0, 10.0, 400.0
+LEFT, TOP, SIDE = 62.0, 10.0, 340.0
 WIDTH, HEIGHT = LEFT + SIDE + 8, TOP + SIDE + 52
 HALF = SIDE / 2
-ARM = 18.0
+RADIUS, INSET, LONGEST = 7.0, 15.0, 22
+TITLE, HINT = 15.0, 12.5
+"""Font sizes of a cell's name and of the words under it."""
 
 CELLS = {s.name: (int(s.tunes), int(s.retrieves), *s.cell) for s in STRATEGIES.values()}
 """strategy -> (column, row from below, name, what is wrong with the model)."""
 
 
 def quadrant(decision: Decision, placement: Placement, margin: float) -> Markup:
-    """Draw the four cells, mark the verdict's (or, hatched, those still possible) and place the data set."""
-    x = _span(placement.llm, margin)
-    y = _span(placement.context, margin)
-    cells = [_cell(name, decision, x, y) for name in CELLS]
+    """Draw the four cells, mark the verdict's (or, hatched, those still possible) and place the data set.
+
+    One system of coordinates: what tuning adds across, what retrieval adds up. No text covers another or the mark.
+    """
+    x, y = _span(placement.llm, margin), _span(placement.context, margin)
+    taken, lines = _taken(x, y)
+    titles = {name: _title(name, decision, [*taken, *lines]) for name in CELLS}
+    cells = [_cell(name, decision, *titles[name]) for name in CELLS]
     verdict: str = "nothing tried is good enough" if decision.strategy == "none" else decision.strategy
     if decision.falls_short:
         verdict += ", the best of what was tried, not good enough yet"
     title = f"Quadrant: {verdict}. {lift_words(placement.llm, 'Tuning')}. {lift_words(placement.context, 'Retrieval')}."
-    return picture(
-        WIDTH, HEIGHT, title, _hatches(), *cells, *_borders(margin), *_mark(decision.dataset, x, y), class_="quadrant"
-    )
+    mark = _mark(decision.dataset, x, y, [box for box, _ in titles.values()])
+    return picture(WIDTH, HEIGHT, title, _hatches(), *cells, *_borders(margin), *mark, class_="quadrant")
 
 
 def position(lift: float, margin: float) -> float:
@@ -71,40 +80,59 @@ def _hatches() -> Markup:
     return tag("defs", *patterns)
 
 
-def _cell(name: str, decision: Decision, x: Span | None, y: Span | None) -> Markup:
+def _taken(x: Span | None, y: Span | None) -> tuple[list[Box], list[Box]]:
+    """The dot, and its whiskers or the band that stands for it."""
+    if x is None and y is None:
+        return [], []
+    found = [Box(_x(x[1]) if x else LEFT, _y(y[0]) - 2, _x(x[2]) if x else LEFT + SIDE, _y(y[0]) + 2)] if y else []
+    found += [Box(_x(x[0]) - 2, _y(y[2]) if y else TOP, _x(x[0]) + 2, _y(y[1]) if y else TOP + SIDE)] if x else []
+    if x is None or y is None:
+        return [], found
+    cx, cy = _x(x[0]), _y(y[0])
+    return [Box(cx - RADIUS - 3, cy - RADIUS - 3, cx + RADIUS + 3, cy + RADIUS + 3)], found
+
+
+Words = list[tuple[str, bool]]
+"""Lines of a cell's text, and whether they are its name."""
+
+
+def _title(name: str, decision: Decision, marks: Sequence[Box]) -> tuple[Box, Words]:
+    """Room for a cell's name and what is under it: in the corner that meets the fewest marks, else outside."""
     column, row, title, _ = CELLS[name]
-    hint = _hint(name, decision)
+    room = HALF - 2 * INSET
+    said: Words = [(part, True) for part in wrapped(title, room, TITLE)]
+    said += [(part, False) for part in wrapped(_hint(name, decision), room, HINT)]
+    wide = min(max(width(part) * (TITLE if bold else HINT) / SIZE for part, bold in said), room)
+    high = sum(_line(bold) for _, bold in said) + 6
+    left, top = LEFT + column * HALF, TOP + (1 - row) * HALF
+    lefts, tops = (left + INSET, left + HALF - INSET - wide), (top + 11, top + HALF - 11 - high)
+    corners = [Box(x, y, x + wide, y + high) for y in tops[:: 1 if row else -1] for x in lefts[:: -1 if column else 1]]
+    return min(corners, key=lambda corner: sum(corner.meets(mark) for mark in marks)), said
+
+
+def _line(bold: bool) -> float:
+    return 19.0 if bold else 16.0
+
+
+def _cell(name: str, decision: Decision, box: Box, said: Words) -> Markup:
+    column, row, *_ = CELLS[name]
     left, top = LEFT + column * HALF, TOP + (1 - row) * HALF
     parts = [rect(left + 3, top + 3, HALF - 6, HALF - 6, f"cell {_state(name, decision)}", rx=10)]
     if _state(name, decision) == "possible":
         inside = tag("rect", x=left + 3, y=top + 3, width=HALF - 6, height=HALF - 6, rx=10, class_="hatched",
                      fill=f"url(#hatch-{name})")  # fmt: skip
         parts.append(inside)
-    right, below = _corner(column, row, x, y)
-    anchor = "end" if right else "start"
-    tx = left + (HALF - 16 if right else 16)
-    ty = top + (HALF - 32 if below else 30)
-    arms = _arms(name, decision)
-    if below:
-        ty -= ARM * len(arms)
-    parts += [text(tx, ty, title, "cell-name halo", anchor), text(tx, ty + 18, hint, "cell-hint halo", anchor)]
-    parts += [_arm(mode, decision, tx, ty + 22 + ARM * (i + 1), anchor) for i, mode in enumerate(arms)]
+    x, anchor = (box.right, "end") if box.left > left + HALF / 3 else (box.left, "start")
+    y = box.top
+    for words, bold in said:
+        y += _line(bold)
+        parts.append(text(x, y - 4, words, "cell-name halo" if bold else "cell-hint halo", anchor))
     return tag("g", *parts, class_=f"s-{name}")
 
 
 def _arms(name: str, decision: Decision) -> list[str]:
     """The cell's candidates that were scored, cheapest first."""
     return [m for m in MODES if strategy(m) == name and any(m in arms for arms in decision.axes.values())]
-
-
-def _arm(mode: str, decision: Decision, x: float, y: float, anchor: str) -> Markup:
-    """One candidate: its dot, filled for the verdict's own, its name, and what is right on each axis in per cent."""
-    shares = [arms[mode].mean for axis in ("knowledge", "style") if mode in (arms := decision.axes.get(axis, {}))]
-    said = f"{label(mode)} {' · '.join(f'{100 * share:.0f}' for share in shares)}"
-    chosen = " chosen" if mode == decision.mode else ""
-    shift = -8.0 if anchor == "end" else 8.0
-    return tag("g", tag("circle", cx=x + shift / 2, cy=y - 4, r=3.6, class_=f"dot-mark{chosen}"),
-               text(x + 1.6 * shift, y, said, f"arm-name halo{chosen}", anchor))  # fmt: skip
 
 
 def _hint(name: str, decision: Decision) -> str:
@@ -127,17 +155,6 @@ def _state(name: str, decision: Decision) -> str:
     return "possible" if decision.strategy == "inconclusive" and name in decision.candidates else "other"
 
 
-def _corner(column: int, row: int, x: Span | None, y: Span | None) -> tuple[bool, bool]:
-    """(right, below): the outer corner of a cell for its name, or the one farthest from a mark that stands in it."""
-    right, below = column == 1, row == 0
-    mark_x, mark_y = x[0] if x else None, y[0] if y else None
-    if mark_x is not None and (mark_x >= 0.5) == (column == 1) and (mark_y is None or (mark_y >= 0.5) == (row == 1)):
-        right = mark_x - column / 2 < 0.25
-    if mark_y is not None and (mark_y >= 0.5) == (row == 1) and (mark_x is None or (mark_x >= 0.5) == (column == 1)):
-        below = mark_y - row / 2 >= 0.25
-    return right, below
-
-
 def _borders(margin: float) -> list[Markup]:
     base = TOP + SIDE
     parts = [
@@ -157,32 +174,24 @@ def _borders(margin: float) -> list[Markup]:
     return parts
 
 
-def _mark(name: str, x: Span | None, y: Span | None) -> list[Markup]:
+def _mark(name: str, x: Span | None, y: Span | None, titles: Sequence[Box]) -> list[Markup]:
     """The data set: a dot with whiskers in a box of both intervals, a band where one lift is unknown."""
     if x is None and y is None:
         return [text(_x(0.5), _y(0.5) - 8, "no lift measured", "tick halo", "middle")]
     left, right = (_x(x[1]), _x(x[2])) if x else (LEFT, LEFT + SIDE)
     top, bottom = (_y(y[2]), _y(y[1])) if y else (TOP, TOP + SIDE)
     box = rect(left, top, max(right - left, 1.0), max(bottom - top, 1.0), "interval-box", rx=6)
-    if x is None or y is None:
-        middle = (
-            line(left, _y(y[0]), right, _y(y[0]), "band")
-            if y
-            else line(_x(x[0]), top, _x(x[0]), bottom, "band")
-            if x
-            else Markup()
-        )
-        return [box, middle]
+    if y and not x:
+        return [box, line(left, _y(y[0]), right, _y(y[0]), "band")]
+    if x and not y:
+        return [box, line(_x(x[0]), top, _x(x[0]), bottom, "band")]
+    assert x and y
     cx, cy = _x(x[0]), _y(y[0])
-    shown = name if len(name) <= 22 else f"{name[:21]}…"
-    room = 7.6 * len(shown) + 11
-    # On the right of the dot, unless it would leave the cell there and has the room on the left.
-    end = cx + room > (LEFT + SIDE if x[0] >= 0.5 else _x(0.5)) and cx - room > LEFT
-    ty = cy + 24 if cy < TOP + 40 else cy - 13
-    return [
-        box,
-        line(left, cy, right, cy, "whisker"),
-        line(cx, top, cx, bottom, "whisker"),
-        tag("circle", cx=cx, cy=cy, r=7, class_="dot"),
-        text(cx + (-11 if end else 11), ty, shown, "dot-name halo", "end" if end else "start"),
-    ]
+    shown = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    frame = Box(LEFT + 4, TOP + 4, LEFT + SIDE - 4, TOP + SIDE - 4)
+    (place,) = put_labels([shown], [(cx, cy)], RADIUS, frame, titles, _taken(x, y)[1])
+    parts = [box, line(left, cy, right, cy, "whisker"), line(cx, top, cx, bottom, "whisker")]
+    if place is not None and math.dist(end := place.nearest(cx, cy), (cx, cy)) > RADIUS + 9:
+        parts.append(line(cx, cy, *end, "leader"))
+    parts.append(tag("circle", cx=cx, cy=cy, r=RADIUS, class_="dot"))
+    return parts if place is None else [*parts, text(place.left + 2, place.top + 14, shown, "dot-name halo")]

@@ -7,7 +7,7 @@ from typing import Any
 
 from eval.records import Estimate
 from reports.charts import plots as charts
-from reports.charts.target_plane import plane
+from reports.charts.target_plane import narrow_plane, plane
 from reports.run_folder import Run, in_order
 from reports.sections import summary
 from reports.sections.costs import NONE
@@ -22,7 +22,7 @@ HTML = """\
 {% if plane %}
 <div class="card">
 <h3>Which modes are good enough <span class="ci">the tinted corner reaches both targets; whiskers are 95 % intervals; n stands with the numbers below</span></h3>
-<div class="scroll" tabindex="0" role="group" aria-label="All modes">{{ plane }}</div>
+{{ plane }}{{ narrow }}
 </div>
 {% endif %}
 <div class="pair">
@@ -105,6 +105,7 @@ def data(run: Run) -> Mapping[str, Any]:
     """The pictures and the numbers of every mode."""
     return {
         "plane": plane(run),
+        "narrow": narrow_plane(run),
         "axes": [axis(run, name) for name in summary.axes(run)],
         "unscored": words.unscored(run),
         "outcomes": [(o, charts.outcome_bar(o)) for o in summary.outcomes(run)],

@@ -57,7 +57,7 @@ HTML = """\
 <thead><tr><th scope="col"><span class="spoken">Mode</span></th><th scope="col"><span class="spoken">Right, refused, wrong</span></th><th scope="col">wrong</th></tr></thead>
 <tbody>
 {% for mode, bar, wrong in outcome_bars %}
-<tr{% if mode == decision.mode %} class="chosen"{% endif %}><th scope="row" dir="auto">{{ mode|label }}</th><td>{{ bar }}</td><td class="num">{{ wrong|percent(0) }}</td></tr>
+<tr{% if mode == decision.mode %} class="chosen"{% endif %}><th scope="row" dir="auto"><span class="key s-{{ mode|strategy }}"></span>{{ mode|label }}</th><td>{{ bar }}</td><td class="num">{{ wrong|percent(0) }}</td></tr>
 {% endfor %}
 </tbody></table>
 <figcaption><ul class="legend">{% for kind, said in outcome_kinds.items() %}<li><i class="a-{{ kind }}"></i>{{ said }}</li>{% endfor %}</ul></figcaption>
@@ -66,7 +66,7 @@ HTML = """\
 <figure class="place map">
 {{ quadrant }}
 <figcaption>
-<p>Beside each mode: knowledge and style right, in %. The dot: what tuning adds (across) and retrieval adds (up), in points, with 95 % intervals.{% if outside %} <b>{{ outside }}</b>{% endif %}</p>
+<p>The dot: what tuning adds (across) and retrieval adds (up), in points, with 95 % intervals.{% if outside %} <b>{{ outside }}</b>{% endif %}</p>
 <details><summary>The figures, and how the place is found</summary>
 <p>{{ across }}.</p>
 <p>{{ up }}.</p>

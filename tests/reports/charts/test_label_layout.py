@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from reports.charts.label_layout import Box, put_labels, width
+from reports.charts.label_layout import SIZE, Box, put_labels, shortened, stacked, width, wrapped
 
 FRAME = Box(0, 0, 560, 560)
 
@@ -41,3 +41,21 @@ def test_a_label_keeps_off_a_line_where_it_can():
 
 def test_wide_letters_are_given_more_room():
     assert width("illicit") < width("abcdefg") < width("MMMMMMM") < width("資料集資料集資")
+
+
+def test_a_column_keeps_the_order_and_the_frame():
+    names = [f"mode {i}" for i in range(8)]
+    boxes = stacked(names, [(0.0, 90.0 + i) for i in range(8)], 10, 0, 150)
+    assert not any(a.meets(b) for a, b in combinations(boxes, 2))
+    assert [b.top for b in boxes] == sorted(b.top for b in boxes) and boxes[-1].bottom <= 150 and boxes[0].top >= 0
+
+
+def test_a_long_name_is_shortened_to_its_room_and_a_short_one_is_not():
+    assert shortened("RAG", 100) == "RAG"
+    short = shortened("a name that is far too long for its room", 100)
+    assert short.endswith("…") and width(short) <= 100
+
+
+def test_words_are_wrapped_by_their_width():
+    assert wrapped("did not learn, not ruled out", 120, SIZE) == ["did not learn,", "not ruled out"]
+    assert wrapped("did not learn, not ruled out", 400, SIZE) == ["did not learn, not ruled out"]

@@ -8,13 +8,14 @@ from dataclasses import replace
 
 import pytest
 
+from eval.arms.modes import MODES
 from eval.files import write_json
 from eval.records import Comparison, Estimate, Score, write_records
 from reports.charts.forest_plot import forest_plot
 from reports.charts.plots import losses
 from reports.charts.quadrant import quadrant
 from reports.charts.svg import spread
-from reports.charts.target_plane import HIGH, LEFT, TOP, WIDE, plane
+from reports.charts.target_plane import HIGH, LEFT, TOP, WIDE, Arm, draw_plane, plane
 from reports.run_folder import read_run
 from reports.sections import axes as axes_section
 from reports.sections import breakeven, differences
@@ -37,13 +38,19 @@ def test_one_axis_has_no_plane(make_run):
     assert plane(read_run(make_run(style=False))) == ""
 
 
-def test_the_quadrant_names_every_candidate_with_its_figures_and_no_diagnosis(make_run):
+def test_the_quadrant_has_one_system_of_coordinates(make_run):
     run = read_run(make_run())
     drawn = quadrant(run.decision, place(run.decision, run.comparisons, run.margin), run.margin)
-    names = re.findall(r'class="arm-name halo[^>]*>([^<]*)<', drawn)
-    content, form = run.decision.axes["knowledge"], run.decision.axes["style"]
-    said = {f"Hybrid {100 * content['hybrid'].mean:.0f} · {100 * form['hybrid'].mean:.0f}"}
-    assert len(names) == 6 and said <= set(names)
+    assert len(circles(drawn)) == 1  # the data set's; what each mode reaches stands in the bars
+    assert not re.search(r">[^<]*(Few-shot|Fine-tuned|Hybrid)[^<]*</text>", drawn)
+
+
+def test_a_label_without_room_beside_its_dot_stands_in_a_column_tied_to_it():
+    at = Estimate(0.5, 0.45, 0.55, 90)
+    drawn = draw_plane([Arm(m, at, at) for m in MODES], {"style": 0.9, "knowledge": 0.8}, "hybrid")
+    beyond = [float(x) for x in re.findall(r'<text x="([\d.]+)"[^>]*plane-name', drawn) if float(x) > LEFT + WIDE]
+    assert len(set(beyond)) == 1 and 1 < len(beyond) < len(MODES)
+    assert drawn.count('class="leader"') >= len(beyond)
 
 
 def test_the_forest_turns_every_difference_to_the_verdicts_arm(make_run):

@@ -59,8 +59,8 @@ def test_the_first_screen_says_which_how_sure_why_what_next_and_what_would_chang
     for selector in ("h1", ".answers", ".why li >> nth=2", ".next li >> nth=0", ".changes tr >> nth=-1"):
         box = tab.page.locator(selector).bounding_box()
         assert box and box["y"] >= 0 and box["y"] + box["height"] <= 800, selector
-    arms = " ".join(tab.page.locator(".quadrant .arm-name").all_text_contents())
-    assert all(name in arms for name in ("Base", "Few-shot", "RAG", "RAG + few-shot", "Fine-tuned", "Hybrid"))
+    cells = " ".join(tab.page.locator(".quadrant .cell-name").all_text_contents())
+    assert cells == "Prompt engineering RAG Fine-tuning Both"
 
 
 def test_every_picture_is_drawn_inside_its_frame_and_has_a_name(open_page):

@@ -112,7 +112,7 @@ def test_an_arm_that_did_not_learn_is_not_judged(left):
     assert "fine-tuning did not learn, and is not ruled out" in said and "Fine-tuning is not needed" not in said
     assert {o.mode: o.outcome for o in options(run)}["hybrid"] == "left out: did not learn"
     picture = str(quadrant(run.decision, place(run.decision, run.comparisons, run.margin), run.margin))
-    assert picture.count("did not learn, not ruled out") == 2
+    assert picture.count("did not learn, not") == 2 == picture.count(">ruled out<")
 
 
 def test_the_picture_of_none_marks_no_cell(nothing):

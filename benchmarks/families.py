@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from benchmarks.worlds import TIES, TRUTHS, Cell
+from eval.arms.modes import MODES
 
 SUBSETS = (
     ("base", "rag"), ("base", "ft"), ("base", "rag", "ft"), ("fewshot", "rag-fewshot", "hybrid"),
@@ -13,6 +14,9 @@ SUBSETS = (
 )  # fmt: skip
 HARD = (*TIES, "lift at twice the margin", "one lift at twice the margin", "at the target", "just below the target")
 """Truths on which an error is at stake."""
+
+ALL_MODES = tuple(m.name for m in MODES.values() if m.strategy)
+"""Those that run on request among them."""
 
 _ordinary = [Cell(t, n) for t in TRUTHS for n in (60, 150, 300, 1000)]
 _drawn = [
@@ -37,7 +41,19 @@ FAMILIES: Mapping[str, list[Cell]] = {
     ],
     "one seed": [Cell(t, 400, seed_deviation=d) for t in HARD for d in (0.02, 0.04, 0.06)],
     "three seeds": [Cell(t, 400, seed_deviation=d, seeds=3) for t in HARD for d in (0.02, 0.04, 0.06)],
-    "looks": [Cell(t, looks[-1], looks=looks) for t in HARD for looks in ((150, 400), (100, 200, 300, 400, 500, 600))],
+    "looks": [
+        Cell(t, looks[-1], looks=looks, spending=spending)
+        for t in HARD for looks in ((150, 400), (100, 200, 300, 400, 500, 600))
+        for spending in ("pocock", "obrien-fleming")
+    ],
+    "looks that were not planned": [
+        Cell(t, looks[-1], looks=looks) for t in HARD for looks in ((150, 400), (100, 200, 300, 400, 500, 600))
+    ],
+    "modes on request": [
+        Cell(t, n, modes=modes) for t in HARD for n in (150, 400)
+        for modes in (ALL_MODES, ("base", "fewshot", "nearest", "rag", "rag-fewshot", "rag-nearest", "full"))
+        if "base" in TRUTHS[t]
+    ],
     "biased metric": [
         Cell(t, 400, bias=tuple((m, b) for m in arms))
         for t in TIES for arms in (("ft", "hybrid"), ("base", "fewshot")) for b in (0.02, 0.03, 0.04)

@@ -25,8 +25,9 @@ import numpy as np
 from benchmarks.families import FAMILIES
 from benchmarks.worlds import Cell, draw_tables, is_wrong, part_of
 from eval.config import DatasetConfig, DecisionRule, RunConfig
+from eval.stats.looks import ERROR, error_at
 from eval.verdict.evidence import assemble, with_bounds
-from eval.verdict.measure import Measured, measure, measure_all
+from eval.verdict.measure import Measured, measure_all
 from eval.verdict.rule import apply_rule
 from eval.verdict.score_table import ScoreTable
 
@@ -50,13 +51,14 @@ def outcomes(cell: Cell, worlds: Sequence[list[ScoreTable]]) -> list[str]:
     """What the verdict of each data set is by the truth; with several looks, the first verdict that is given."""
     config = _config(cell)
     left, ended = list(range(len(worlds))), ["open"] * len(worlds)
-    for n in cell.looks or (cell.n,):
+    for look, n in enumerate(cell.looks or (cell.n,), 1):
         parts = [[part_of(t, n) if cell.looks else t for t in worlds[i]] for i in left]
-        for i, measured in zip(left, _measured(parts, together=not cell.looks and not cell.lost), strict=True):
+        error = error_at(look, len(cell.looks), cell.spending) if cell.spending else ERROR
+        for i, measured in zip(left, _measured(parts, error), strict=True):
             evidence = assemble(measured, config, present=set(cell.means), tests=False)
-            if cell.lost:
-                evidence = with_bounds(evidence, config)
             ruling = apply_rule(evidence, cell.margin)
+            if cell.lost and ruling.mode is not None:
+                ruling = apply_rule(with_bounds(evidence, config), cell.margin)
             mode = ruling.prompt or ruling.mode
             if mode is not None:
                 ended[i] = is_wrong(cell.means, mode, TARGETS, cell.margin) or "sound"
@@ -64,12 +66,13 @@ def outcomes(cell: Cell, worlds: Sequence[list[ScoreTable]]) -> list[str]:
     return ended
 
 
-def _measured(worlds: Sequence[list[ScoreTable]], *, together: bool) -> Iterator[list[Measured]]:
-    """Each data set's axes in numbers; together where all have the same groups."""
-    if not together:
-        yield from ([measure(t, axes=len(tables), deviation=DEVIATION) for t in tables] for tables in worlds)
-    elif worlds:
-        axes = [measure_all(axis, axes=len(worlds[0]), deviation=DEVIATION) for axis in zip(*worlds, strict=True)]
+def _measured(worlds: Sequence[list[ScoreTable]], error: float) -> Iterator[list[Measured]]:
+    """Each data set's axes in numbers; all of a cell have the same groups."""
+    if worlds:
+        axes = [
+            measure_all(axis, axes=len(worlds[0]), deviation=DEVIATION, error=error)
+            for axis in zip(*worlds, strict=True)
+        ]
         yield from (list(pair) for pair in zip(*axes, strict=True))
 
 

@@ -55,6 +55,9 @@ TRUTHS: Mapping[str, Truth] = {
 }  # fmt: skip
 
 
+LIKE = {"structured": "base", "nearest": "fewshot", "rag-structured": "rag", "rag-nearest": "rag-fewshot",
+        "full": "rag"}  # fmt: skip
+"""A mode that runs on request -> the mode that it is truly as good as, where a truth does not name it."""
 TIES = ("all alike", "tie, both axes missed", "tie, both axes missed by little", "tie, the metric apart",
         "one prompt reaches", "nothing helps")  # fmt: skip
 """Truths in which a cheaper strategy is truly as good as every dearer one."""
@@ -90,12 +93,15 @@ class Cell:
     """(mode, share of the hardest questions of which it has no score)."""
     looks: tuple[int, ...] = ()
     """Numbers of questions at which the verdict is asked for, until it is given; n where none is named."""
+    spending: str = ""
+    """How the looks share the error; empty where they were not planned, and each takes the whole."""
 
     @property
     def means(self) -> Truth:
         """The true means of the modes that ran."""
         truth = TRUTHS[self.truth]
-        return {m: truth[m] for m in self.modes or truth}
+        named = {m: m if m in truth else LIKE[m] for m in self.modes or truth if m in truth or LIKE.get(m) in truth}
+        return {m: truth[like] for m, like in named.items()}
 
 
 def group_codes(cell: Cell) -> NDArray[np.intp]:
@@ -114,7 +120,8 @@ def group_codes(cell: Cell) -> NDArray[np.intp]:
 def draw_tables(cell: Cell, draw: np.random.Generator) -> list[ScoreTable]:
     """One data set: a table for each axis, with the questions in an order of their own."""
     modes, codes = list(cell.means), group_codes(cell)
-    order = draw.permutation(cell.n) if cell.looks else np.arange(cell.n)
+    # One order for all draws, whose questions are alike by themselves: then all have the same groups.
+    order = np.random.default_rng(cell.n).permutation(cell.n) if cell.looks else np.arange(cell.n)
     tables = []
     for k, axis in enumerate(AXES):
         shares = _shares(cell, k, draw)

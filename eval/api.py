@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.config import DEFAULT_EMBEDDER, DatasetConfig, Dtype, Endpoint, read_run_config
+from eval.config import DEFAULT_EMBEDDER, DatasetConfig, Dtype, Endpoint, Spending, read_run_config
 from eval.errors import UserError
 from eval.records import Decision, Prediction, Score
 
@@ -82,6 +82,8 @@ def evaluate(
     limit: int | None = None,
     seed: int = 0,
     seeds: int = 1,
+    looks: int | None = None,
+    spending: Spending = "pocock",
     dtype: Dtype = "auto",
     chat_template_kwargs: Mapping[str, Any] | None = None,
     plugins: Sequence[str | Path] = (),
@@ -105,7 +107,7 @@ def evaluate(
     plan = plan_run(
         resolve_dataset(str(dataset)), model=model, embedder=embedder, seed=seed, seeds=seeds, limit=limit,
         dtype=dtype, template=chat_template_kwargs, plugins=loaded, out=None if out is None else Path(out),
-        endpoint=endpoint,
+        endpoint=endpoint, looks=looks, spending=spending,
     )  # fmt: skip
     return run_plan(plan, modes, Options(retention, judge, None if prices is None else Path(prices)))
 

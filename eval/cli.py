@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -101,6 +101,22 @@ SeedsOption = Annotated[
         rich_help_panel=MEASUREMENT,
     ),
 ]  # fmt: skip
+LooksOption = Annotated[
+    int | None,
+    typer.Option(
+        "--looks", metavar="K", min=1, max=20,
+        help="Ask for the verdict so often in all, on growing data: all looks share the error of one.",
+        rich_help_panel=MEASUREMENT,
+    ),
+]  # fmt: skip
+SpendingOption = Annotated[
+    Literal["pocock", "obrien-fleming"],
+    typer.Option(
+        "--spending", metavar="NAME",
+        help="How looks share it: pocock, evenly; obrien-fleming, nearly all at the last.",
+        rich_help_panel=MEASUREMENT,
+    ),
+]  # fmt: skip
 NoRetentionOption = Annotated[
     bool,
     typer.Option(
@@ -166,6 +182,8 @@ def evaluate(
     ask: AskOption = False,
     seed: SeedOption = 0,
     seeds: SeedsOption = 1,
+    looks: LooksOption = None,
+    spending: SpendingOption = "pocock",
     no_retention: NoRetentionOption = False,
     prices: PricesOption = None,
     quiet: QuietOption = False,
@@ -228,14 +246,14 @@ def evaluate(
             raise UserError("several models are compared on one data set; name one")
         plan_one = partial(
             plan_run, paths[0], embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype, template=template,
-            plugins=plugins,
+            plugins=plugins, looks=looks, spending=spending,
         )  # fmt: skip
         compare_models(several, plan_one, mode or [], options, out, json=json)
         return
     plans = [
         plan_run(
             p, model=one, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype, template=template,
-            plugins=plugins, out=out, endpoint=endpoint,
+            plugins=plugins, out=out, endpoint=endpoint, looks=looks, spending=spending,
         )
         for p in paths
     ]  # fmt: skip

@@ -259,6 +259,20 @@ class DatasetConfig(Section):
     decision: DecisionRule = DecisionRule()
 
 
+Spending = Literal["pocock", "obrien-fleming"]
+
+
+class Looks(Section):
+    """How often the verdict on a growing set is asked for, and which time this is."""
+
+    planned: int = Field(1, ge=1, le=20)
+    """So many looks share the error of one."""
+    this: int = Field(1, ge=1)
+    spending: Spending = "pocock"
+    earlier: list[int] = []
+    """The numbers of questions at earlier verdicts on this set with this model, oldest first."""
+
+
 class RunConfig(Section):
     """One run as resolved: flags over dataset.yaml over defaults. This is what config.yaml in a run folder holds."""
 
@@ -277,7 +291,15 @@ class RunConfig(Section):
     """By adapter, what a sweep found; where there is none, the data set's."""
     stamp: str = ""
     """What a verdict must say of how far drafted questions were reviewed; empty where nothing is to be said."""
+    looks: Looks = Looks()
     dataset: DatasetConfig
+
+    @property
+    def error(self) -> float:
+        """What one interval of this run may err: 0.05, or less where several looks share it."""
+        from eval.stats.looks import error_at
+
+        return error_at(min(self.looks.this, self.looks.planned), self.looks.planned, self.looks.spending)
 
     @property
     def local_model(self) -> str | None:

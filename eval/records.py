@@ -173,6 +173,19 @@ class Needed:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Which of several verdicts on one growing data set this is."""
+
+    this: int = 1
+    planned: int = 1
+    """So many looks share the error of one."""
+    earlier: tuple[int, ...] = ()
+    """Numbers of questions at the verdicts before."""
+    error: float = 0.05
+    """What one interval may err at this look; at this level it holds at 95 % for all planned looks together."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """Something to do next."""
 
@@ -236,6 +249,9 @@ class Decision:
     """Modes that are shown to pass the limit, and are no candidates for it."""
     stamp: str = ""
     """What must be said of how far drafted questions were reviewed; empty where nothing is to be said."""
+    look: Look = Look()
+    warnings: tuple[str, ...] = ()
+    """Caveats that stand in the verdict's sentence, for with them the error rate is not held."""
 
     @property
     def falls_short(self) -> bool:
@@ -297,6 +313,7 @@ def decision_from_dict(data: Mapping[str, Any]) -> Decision:
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
     values["axes"] = axes
     values["questions_needed"] = _needed(data.get("questions_needed"))
+    values["look"] = Look(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.get("look", {}).items()})
     values["retention"] = {mode: Estimate(**e) for mode, e in data.get("retention", {}).items()}
     values["next"] = tuple(Step(**step) for step in data.get("next", ()))
     values["risk"] = {mode: _risk_from_dict(found) for mode, found in data.get("risk", {}).items()}

@@ -34,6 +34,7 @@ from eval.records import (
     from_dict,
     read_records,
 )
+from eval.verdict.scores_file import read_scores
 
 Value = TypeVar("Value")
 
@@ -92,7 +93,7 @@ def read_run(path: Path) -> Run:
         examples=tuple(_read(path / "examples.jsonl", lambda p: read_records(p, Example))),
         predictions={name: predictions[name] for name in in_order(predictions)},
         # The predictions hold the replies of the first seed alone.
-        scores=tuple(s for s in _read(path / "scores.jsonl", lambda p: read_records(p, Score)) if s.seed == 0),
+        scores=tuple(s for s in _read(path / "scores.jsonl", lambda p: read_scores(p, any_mode=True)) if s.seed == 0),
         comparisons=tuple(_read(path / "comparisons.json", lambda p: _list(p, Comparison))),
         decision=_read(path / "decision.json", lambda p: decision_from_dict(_mapping(p))),
         costs={cost.mode: cost for cost in _read(path / "costs.json", lambda p: _list(p, Cost))},

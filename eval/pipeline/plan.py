@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from eval.arms import local_generator as _local  # noqa: F401 - registers itself
 from eval.arms.modes import MODES
 from eval.arms.predict import is_current
-from eval.config import DatasetConfig, Dtype, Endpoint, RunConfig, read_run_config, with_template
+from eval.config import DatasetConfig, Dtype, Endpoint, RunConfig, Spending, read_run_config, with_template
 from eval.data.bundled import BUNDLED
 from eval.data.dataset import Dataset, load_dataset
 from eval.data.review.standing import review_stamp
@@ -21,6 +21,7 @@ from eval.model.arithmetic import Arithmetic, arithmetic_here
 from eval.model.endpoint import endpoint_generator as _endpoint  # noqa: F401 - registers itself
 from eval.model.endpoint.address import SERVED, adapter_fingerprint, with_endpoint
 from eval.model.generator import GENERATORS
+from eval.pipeline.earlier_verdicts import looks_of
 from eval.pipeline.fingerprints import Identity, identify
 from eval.pipeline.model_source import model_source
 from eval.pipeline.swept_rates import read_rates
@@ -93,6 +94,8 @@ def plan_run(
     out: Path | None = None,
     learning_rates: dict[str, float] | None = None,
     endpoint: Endpoint | None = None,
+    looks: int | None = None,
+    spending: Spending = "pocock",
 ) -> Plan:
     """Read and check a data set and fingerprint the run; raises UserError before anything is written.
 
@@ -100,7 +103,8 @@ def plan_run(
     dataset.yaml names, or by the default model.
     `plugins` are the files that were loaded, for whoever opens the run later; `template` holds arguments of the chat
     template, over the data set's. `learning_rates`, by adapter, stand before the data set's; None: those that a sweep
-    in the run folder found.
+    in the run folder found. `looks` are how often the verdict is to be asked for in all on growing data; None: not
+    planned.
     """
     dataset = load_dataset(path)
     folder = out or Path("runs") / dataset.config.name
@@ -118,6 +122,7 @@ def plan_run(
     config = RunConfig(
         dataset_path=str(path), model=source.label, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype,
         plugins=list(plugins), stamp=review_stamp(path), dataset=settings,
+        looks=looks_of(folder, settings.name, source.label, examples, looks, spending),
     )  # fmt: skip
 
     arithmetic = SERVED
@@ -151,6 +156,7 @@ def plan_again(run: Path) -> Plan:
         find_dataset(run, config), model=config.model, embedder=config.embedder, seed=config.seed, seeds=config.seeds,
         limit=config.limit, dtype=config.dtype, template=config.dataset.chat_template_kwargs, plugins=config.plugins,
         out=run, endpoint=config.dataset.endpoint,
+        looks=config.looks.planned if config.looks.planned > 1 else None, spending=config.looks.spending,
     )  # fmt: skip
 
 
@@ -243,10 +249,14 @@ def left_to_ask(dataset: Dataset, modes: Sequence[str]) -> list[str]:
 
 
 def choose_examples(test: Sequence[Example], limit: int | None, seed: int) -> tuple[Example, ...]:
-    """The test rows to answer: all, or `limit` of them drawn by seed, in the file's order."""
+    """The test rows to answer: all, or `limit` of them drawn by seed, in the file's order.
+
+    More of them hold those of fewer: each id has its place in one shuffle, whatever other rows there are.
+    """
     if limit is None or limit >= len(test):
         return tuple(test)
-    chosen = set(random.Random(f"limit-{seed}").sample(range(len(test)), limit))
+    order = sorted(range(len(test)), key=lambda i: hashlib.sha256(f"limit-{seed}-{test[i].id}".encode()).digest())
+    chosen = set(order[:limit])
     return tuple(e for i, e in enumerate(test) if i in chosen)
 
 

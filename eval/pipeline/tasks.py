@@ -24,6 +24,7 @@ from eval.judge.settings import JudgeSettings
 from eval.model.generator import GENERATORS, GeneratorKind
 from eval.pipeline.adapter_outcomes import failure, to_answer
 from eval.pipeline.conclude import judge_replies, known_findings, score
+from eval.pipeline.earlier_verdicts import record_verdict
 from eval.pipeline.graph import Machine, Skipped, Task
 from eval.pipeline.lock import locked
 from eval.pipeline.plan import Plan
@@ -258,7 +259,8 @@ class Work:
     def _decide(self) -> None:
         from eval.analysis.analyse import analyse
 
-        write_decision(self.plan.folder)
+        decision = write_decision(self.plan.folder)
+        record_verdict(self.plan.folder, self.plan.config, self.plan.examples, decision)
         analyse(self.plan.folder, self.options.prices)
 
     def _report(self) -> None:

@@ -15,9 +15,10 @@ from pathlib import Path
 from eval.config import RunConfig, read_run_config
 from eval.errors import UserError
 from eval.files import read_json, write_json
-from eval.records import Comparison, Decision, Score, decision_from_dict
+from eval.records import Comparison, Decision, Look, Score, decision_from_dict
 from eval.strategies import STRATEGIES, Strategy
 from eval.verdict.advice import advice
+from eval.verdict.doubts import warnings
 from eval.verdict.evidence import gather
 from eval.verdict.fitness import fitness, fits
 from eval.verdict.questions_needed import questions_needed
@@ -64,6 +65,8 @@ def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison]
         risk_limit=limit,
         too_risky=tuple(risky),
         stamp=config.stamp,
+        look=_look(config),
+        warnings=tuple(warnings(ruling, config)),
     )
     return evidence.comparisons(), decision
 
@@ -82,6 +85,11 @@ def write_decision(run: Path) -> Decision:
 def read_decision(run: Path) -> Decision:
     """The decision of a run folder."""
     return decision_from_dict(read_json(run / "decision.json"))
+
+
+def _look(config: RunConfig) -> Look:
+    had = config.looks
+    return Look(had.this, had.planned, tuple(had.earlier), round(config.error, 4))
 
 
 def _common(ruling: Ruling, has: Callable[[Strategy], bool]) -> bool | None:

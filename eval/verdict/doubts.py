@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from eval.arms.modes import MODES
@@ -21,6 +21,34 @@ DEVIATIONS = (0.03, 0.04, 0.06, 0.08, 0.10)
 
 FAVOURS = tuple(i / 100 for i in range(1, 11))
 """By how much a metric may say more of one strategy than people would: what is tried."""
+
+
+def warnings(ruling: Ruling, config: RunConfig) -> Iterator[str]:
+    """What stands in the verdict's sentence, for with it the verdict errs more often than is said of one."""
+    had = config.looks
+    if ruling.mode is not None and had.earlier and had.this > had.planned:
+        times = f"{_ordinal(had.this)} verdict on these data (after {listed(had.earlier)} questions)"
+        yield f"It is the {times}, and whoever stops at the first one given errs more often; --looks shares the error."
+
+
+def look_doubts(config: RunConfig) -> Iterator[str]:
+    """Which look this is of those that share the error, and what that does to the intervals."""
+    had = config.looks
+    if had.planned > 1:
+        earlier = f", after {listed(had.earlier)} questions" if had.earlier else ""
+        yield (
+            f"This is look {had.this} of {had.planned}{earlier}: intervals are made at "
+            f"{100 * (1 - config.error):.2f} %, so that they hold at 95 % for all looks together ({had.spending})."
+        )
+
+
+def listed(numbers: Sequence[int]) -> str:
+    """`100`, `100 and 200`, `100, 200 and 300`."""
+    return " and ".join(part for part in (", ".join(map(str, numbers[:-1])), *map(str, numbers[-1:])) if part)
+
+
+def _ordinal(number: int) -> str:
+    return {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth"}.get(number, f"{number}th")
 
 
 def seed_doubts(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[str]:

@@ -19,7 +19,7 @@ from eval.arms.modes import MODES
 from eval.config import RunConfig
 from eval.records import Axis, Comparison, Estimate, Score
 from eval.stats.intervals import DIGITS, Interval, Test, detectable, difference_test, holm
-from eval.verdict.measure import Measured, measure
+from eval.verdict.measure import Measured, measure, measure_all
 from eval.verdict.missing import bounded, missing_shares
 from eval.verdict.not_learned import NOTHING_LOST, Training, judge_training
 from eval.verdict.score_table import MARKED, ScoreTable, mean_over, score_table, with_marks
@@ -39,10 +39,10 @@ class Evidence:
     """axis -> mode -> estimate."""
     pairs: Mapping[tuple[str, str, str], Comparison]
     """(axis, control, treatment) -> comparison, in both directions for candidates."""
-    tops: Mapping[tuple[str, str, str], float]
-    """(axis, control, treatment) -> upper end of the difference at 97.5 %: at 95 % for two controls at once."""
+    tops: Mapping[tuple[str, str, str], tuple[float, ...]]
+    """(axis, control, treatment) -> upper ends of the difference that hold for two controls at once, for three, ..."""
     ceilings: Mapping[tuple[str, str], float]
-    """(axis, mode) -> upper end of an interval that holds at 95 % for all scored axes together (Bonferroni)."""
+    """(axis, mode) -> upper end of an interval that holds at 95 % for all requirements together (Bonferroni)."""
     retention: Mapping[str, Estimate] = field(default_factory=dict)
     """mode -> share of the retention battery that it gets right."""
     forgot: Mapping[str, Comparison] = field(default_factory=dict)
@@ -80,16 +80,17 @@ class Evidence:
         return self.pairs.get((axis, control, treatment), unknown)
 
     def lift_at_most(self, axis: str, control: str, treatment: str, controls: int) -> float:
-        """The upper end of a lift that holds for `controls` of them at once, 1 or 2 (Bonferroni)."""
+        """The upper end of a lift that holds for `controls` of them at once (Bonferroni)."""
         if controls == 1:
             return self.lift(axis, control, treatment).high
-        return self.tops.get((axis, control, treatment), 1.0)
+        ends = self.tops.get((axis, control, treatment), ())
+        return ends[controls - 2] if len(ends) > controls - 2 else 1.0
 
     def lift_at_least(self, axis: str, control: str, treatment: str, axes: int) -> float:
-        """The lower end of a lift that holds for `axes` of them at once, 1 or 2 (Bonferroni)."""
-        if axes == 1:
-            return self.lift(axis, control, treatment).low
-        return -self.tops.get((axis, treatment, control), 1.0)
+        """The lower end of a lift that holds for `axes` of them at once (Bonferroni)."""
+        return (
+            -self.lift_at_most(axis, treatment, control, axes) if axes > 1 else self.lift(axis, control, treatment).low
+        )
 
     def missed_axes(self, mode: str) -> int:
         """On how many axes the mode is not shown to reach the target."""
@@ -138,9 +139,16 @@ def gather(scores: Sequence[Score], config: RunConfig) -> Evidence:
 def with_bounds(evidence: Evidence, config: RunConfig, training: Training = NOTHING_LOST) -> Evidence:
     """The evidence with what it would be, were the missing scores of each candidate all wrong, or all right."""
     bounds = {}
-    for key, filled in bounded(evidence.tables, evidence.modes):
-        other = weigh(filled, config, present=evidence.modes, training=training, tests=False)
-        bounds[key] = replace(other, modes=evidence.modes)
+    cases = list(bounded(evidence.tables, evidence.modes))
+    if cases:
+        wanted, deviation = requirements(evidence.tables, config), config.dataset.decision.seed_deviation
+        by_axis = [
+            measure_all(tables, axes=wanted, seed=config.seed, deviation=deviation, error=config.error)
+            for tables in zip(*(filled for _, filled in cases), strict=True)
+        ]
+        for (key, _), measured in zip(cases, zip(*by_axis, strict=True), strict=True):
+            other = assemble(measured, config, present=evidence.modes, training=training, tests=False)
+            bounds[key] = replace(other, modes=evidence.modes)
     return replace(evidence, missing=missing_shares(evidence.tables, evidence.modes), bounds=bounds)
 
 
@@ -179,9 +187,15 @@ def weigh(
 ) -> Evidence:
     """The evidence of a table for each scored axis; `present` are the modes with scores, `kept` is retention's."""
     deviation = config.dataset.decision.seed_deviation
-    measured = [measure(t, axes=len(tables), seed=config.seed, deviation=deviation) for t in tables]
-    battery = measure(kept, seed=config.seed, deviation=deviation) if kept else None
+    error, wanted = config.error, requirements(tables, config)
+    measured = [measure(t, axes=wanted, seed=config.seed, deviation=deviation, error=error) for t in tables]
+    battery = measure(kept, seed=config.seed, deviation=deviation, error=error) if kept else None
     return assemble(measured, config, present=present, kept=battery, training=training, tests=tests)
+
+
+def requirements(tables: Collection[object], config: RunConfig) -> int:
+    """What a mode has to meet, one chance each to be shown falsely to miss it: a target an axis, the limit of risk."""
+    return len(tables) + (config.dataset.risk.limit is not None)
 
 
 def assemble(
@@ -214,7 +228,7 @@ def assemble(
     return Evidence(
         candidates, {a: targets[a] for a in estimates}, estimates,
         _adjusted(pairs | changes) if tests else pairs | changes,
-        {key: top for m in measured for key, top in _tops(m).items()}, ceilings,
+        {key: ends for m in measured for key, ends in _tops(m).items()}, ceilings,
         _estimates(kept) if kept else {}, forgot, training.left_out, training.dropped,
         tables=tuple(m.table for m in measured),
         retention_open=_retention_open(changes, config.dataset.retention.limit),
@@ -243,13 +257,14 @@ def _estimates(measured: Measured) -> dict[str, Estimate]:
     }
 
 
-def _tops(measured: Measured) -> dict[tuple[str, str, str], float]:
-    found: dict[tuple[str, str, str], float] = {}
+def _tops(measured: Measured) -> dict[tuple[str, str, str], tuple[float, ...]]:
+    found: dict[tuple[str, str, str], tuple[float, ...]] = {}
     table = measured.table
-    for (i, j), interval in zip(measured.places, measured.shared, strict=True):
-        if interval is not None:
-            found[table.axis, table.modes[i], table.modes[j]] = round(interval.high, DIGITS)
-            found[table.axis, table.modes[j], table.modes[i]] = round(-interval.low, DIGITS)
+    for (i, j), *shared in zip(measured.places, *measured.shared, strict=True):
+        known = [interval for interval in shared if interval is not None]
+        if known:
+            found[table.axis, table.modes[i], table.modes[j]] = tuple(round(x.high, DIGITS) for x in known)
+            found[table.axis, table.modes[j], table.modes[i]] = tuple(round(-x.low, DIGITS) for x in known)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -14,8 +15,8 @@ from eval.stats.intervals import Interval, beta_ends, difference_ends, interval_
 from eval.stats.rectify import Rectified, rectify
 from eval.verdict.score_table import ScoreTable, mean_over
 
-LEVEL, SHARED_LEVEL = 0.95, 0.975
-"""Of an interval by itself, and of one of two that are to hold at 95 % together (Bonferroni)."""
+ERROR = 0.05
+"""What an interval by itself may err; where several are to hold together, they share it (Bonferroni)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +25,30 @@ class Measured:
 
     table: ScoreTable
     means: list[Interval | None]
-    """Of each mode, at 95 %."""
+    """Of each mode, at 95 %, or what a look leaves of it."""
     ceilings: list[Interval | None]
-    """Of each mode, at the level that holds for all scored axes together."""
+    """Of each mode, at the level that holds for all requirements together."""
     places: list[tuple[int, int]]
     """Of each pair: the columns of its control and its treatment."""
     pairs: list[Interval | None]
-    """The difference of each pair, at 95 %."""
-    shared: list[Interval | None]
-    """The same at 97.5 %."""
+    """The difference of each pair, as the means."""
+    shared: list[list[Interval | None]]
+    """The same at the level that holds for two of them at once, for three, and so on."""
 
 
-def measure(table: ScoreTable, *, axes: int = 1, seed: int = 0, deviation: float = 0.0) -> Measured:
-    """Measure one table; `axes` are scored in all, `seed` draws the bootstrap of graded scores.
+def measure(
+    table: ScoreTable, *, axes: int = 1, seed: int = 0, deviation: float = 0.0, error: float = ERROR
+) -> Measured:
+    """Measure one table; a mode has to meet `axes` requirements in all, `seed` draws the bootstrap of graded scores.
 
     `deviation` is how far training with another seed is assumed to move a share of one half, of a tuned mode with one
     seed; another share p moves as a count of so many questions would, by sqrt(4 p (1 - p)) of it.
     """
-    found = measure_all([table], axes=axes, seed=seed, deviation=deviation)[0]
-    return found if table.truth is None else _corrected(found, table.truth, axes, deviation)
+    return measure_all([table], axes=axes, seed=seed, deviation=deviation, error=error)[0]
 
 
 def measure_all(
-    tables: Sequence[ScoreTable], *, axes: int = 1, seed: int = 0, deviation: float = 0.0
+    tables: Sequence[ScoreTable], *, axes: int = 1, seed: int = 0, deviation: float = 0.0, error: float = ERROR
 ) -> list[Measured]:
     """Measure tables of the same questions, modes and seeds in one go."""
     first, count = tables[0], len(tables)
@@ -57,22 +59,34 @@ def measure_all(
     held = Grouped.of(values.reshape(len(codes), -1), codes)
     assumed = assumed_variances(held.mean.reshape(count, modes), first, deviation)
     noise = SeedNoise.of(count * modes, mean_over(by_seed, 1).reshape(len(by_seed), -1), assumed.ravel())
-    means, ceilings = (interval_records(held, *beta_ends(held, noise, level)) for level in (LEVEL, 1 - 0.05 / axes))
+    means, ceilings = (
+        interval_records(held, *beta_ends(held, noise, level)) for level in (1 - error, 1 - error / axes)
+    )
     control, treatment = [i for i, _ in places], [j for _, j in places]
     differences = (values[:, :, treatment] - values[:, :, control]).reshape(len(codes), -1)
     seeded = mean_over(by_seed[:, :, :, treatment] - by_seed[:, :, :, control], 1).reshape(len(by_seed), -1)
     apart = Grouped.of(differences, codes)
     noises = SeedNoise.of(differences.shape[1], seeded, (assumed[:, control] + assumed[:, treatment]).ravel())
-    pairs, shared = (
-        interval_records(apart, *difference_ends(apart, noises, seed, level)) for level in (LEVEL, SHARED_LEVEL)
+    pairs, *shared = (
+        interval_records(apart, *difference_ends(apart, noises, seed, 1 - error / sharing))
+        for sharing in range(1, 1 + most_alike(first.modes))
     )
     p = len(places)
-    return [
+    found = [
         Measured(
             table, means[k * modes : (k + 1) * modes], ceilings[k * modes : (k + 1) * modes],
-            places, pairs[k * p : (k + 1) * p], shared[k * p : (k + 1) * p],
+            places, pairs[k * p : (k + 1) * p], [s[k * p : (k + 1) * p] for s in shared],
         ) for k, table in enumerate(tables)
     ]  # fmt: skip
+    return [
+        m if m.table.truth is None else _corrected(m, m.table.truth, axes, deviation, error) for m in found
+    ]  # fmt: skip
+
+
+def most_alike(modes: Sequence[str]) -> int:
+    """How many modes of one strategy there are at most, and two at the least, for a mode may miss two axes."""
+    strategies = Counter(MODES[m].strategy for m in modes if m in MODES and MODES[m].strategy)
+    return max(2, *strategies.values()) if strategies else 2
 
 
 def one_seeded(table: ScoreTable) -> list[str]:
@@ -87,7 +101,7 @@ def assumed_variances(means: Array, table: ScoreTable, deviation: float) -> Arra
     return np.where(tuned, 4 * deviation**2 * means * (1 - means), 0.0)
 
 
-def _corrected(found: Measured, truth: Array, axes: int, deviation: float) -> Measured:
+def _corrected(found: Measured, truth: Array, axes: int, deviation: float, error: float) -> Measured:
     """The same numbers, with the means and differences that people's marks correct."""
     table, codes = found.table, codes_of(found.table.groups)
     control, treatment = [i for i, _ in found.places], [j for _, j in found.places]
@@ -103,10 +117,10 @@ def _corrected(found: Measured, truth: Array, axes: int, deviation: float) -> Me
     both = SeedNoise.of(len(control), apart(seeded), np.nan_to_num(assumed[control] + assumed[treatment]))
     return replace(
         found,
-        means=_replaced(found.means, means, noise, LEVEL, 0.0),
-        ceilings=_replaced(found.ceilings, means, noise, 1 - 0.05 / axes, 0.0),
-        pairs=_replaced(found.pairs, pairs, both, LEVEL, -1.0),
-        shared=_replaced(found.shared, pairs, both, SHARED_LEVEL, -1.0),
+        means=_replaced(found.means, means, noise, 1 - error, 0.0),
+        ceilings=_replaced(found.ceilings, means, noise, 1 - error / axes, 0.0),
+        pairs=_replaced(found.pairs, pairs, both, 1 - error, -1.0),
+        shared=[_replaced(s, pairs, both, 1 - error / k, -1.0) for k, s in enumerate(found.shared, 2)],
     )
 
 

@@ -116,8 +116,8 @@ def moved(evidence: Evidence, shifts: Shifts, by: float, factor: float) -> Evide
         for key, c in evidence.pairs.items() if key[0] in evidence.targets
     }  # fmt: skip
     tops = {
-        key: pairs[key].difference + narrower * (top - evidence.pairs[key].difference)
-        for key, top in evidence.tops.items()
+        key: tuple(pairs[key].difference + narrower * (top - evidence.pairs[key].difference) for top in ends)
+        for key, ends in evidence.tops.items()
     }
     ceilings = {
         (axis, mode): min(1.0, estimates[axis][mode].mean + narrower * (high - evidence.estimates[axis][mode].mean))

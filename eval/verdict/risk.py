@@ -18,7 +18,7 @@ from eval.config import RunConfig
 from eval.records import Estimate, Risk, Score
 from eval.stats.clusters import Array
 from eval.stats.intervals import DIGITS, mean_intervals
-from eval.verdict.evidence import AXES, Evidence
+from eval.verdict.evidence import AXES, Evidence, requirements
 from eval.verdict.not_learned import judge_training
 from eval.verdict.shortfall import label, share
 
@@ -36,17 +36,18 @@ Key = tuple[str, str, int]
 def measure(scores: Sequence[Score], config: RunConfig) -> dict[str, Risk]:
     """The risk of every mode in registry order, with 95 % intervals over groups and seeds.
 
-    The `floor` of each holds at 95 % together with what is shown of the scored axes (Bonferroni).
+    Where a limit is set, it is one requirement beside the targets: that a mode misses it is shown at the level at which
+    it is shown to miss a target, so that all together err no more than 5 % (Bonferroni). That it keeps it is shown at
+    95 %, as that it reaches a target, for all are wanted at once and the worst of them decides (Berger, 1982).
     """
-    tests = len({s.axis for s in scores if s.axis in AXES and s.primary and s.value is not None}) + 1
-    if config.dataset.risk.limit is None:
-        tests = 1
+    scored = {s.axis for s in scores if s.axis in AXES and s.primary and s.value is not None}
+    tests = requirements(scored, config) if config.dataset.risk.limit is not None else 1
     drops = judge_training(scores).drops
     known = _outcomes(s for s in scores if not drops(s))
     groups = {s.example_id: s.group for s in scores}
     asked = {s.example_id: s.axis == "knowledge" for s in scores if s.axis == "knowledge" and s.primary}
     found = {mode for mode, _, _ in known}
-    return {m: _risk(m, known, groups, set(asked), tests) for m in MODES if m in found}
+    return {m: _risk(m, known, groups, set(asked), tests, config.error) for m in MODES if m in found}
 
 
 def too_risky(evidence: Evidence, risk: Mapping[str, Risk], limit: float | None) -> dict[str, Risk]:
@@ -93,21 +94,24 @@ def _outcomes(scores: Iterable[Score]) -> dict[Key, str]:
 
 
 def _risk(
-    mode: str, known: Mapping[Key, str], groups: Mapping[str, str], answerable: Collection[str], tests: int
+    mode: str,
+    known: Mapping[Key, str],
+    groups: Mapping[str, str],
+    answerable: Collection[str],
+    tests: int,
+    error: float,
 ) -> Risk:
     own = {(example, seed): what for (m, example, seed), what in known.items() if m == mode}
     of = {kind: {k: w for k, w in own.items() if (k[0] in answerable) == kind} for kind in (True, False)}
-    whole = _estimate(own, groups)
-    floor = _estimate(own, groups, level=1 - 0.05 / tests)
+    whole = _estimate(own, groups, error)
+    floor = _estimate(own, groups, error / tests)
     assert whole is not None and floor is not None
     shares = {kind: round(sum(w == kind for w in own.values()) / len(own), DIGITS) for kind in KINDS}
-    sides = (_estimate(of[True], groups), _estimate(of[False], groups))
+    sides = (_estimate(of[True], groups, error), _estimate(of[False], groups, error))
     return Risk(whole, floor.low, *sides, *(shares[kind] for kind in KINDS))
 
 
-def _estimate(
-    replies: Mapping[tuple[str, int], str], groups: Mapping[str, str], *, level: float = 0.95
-) -> Estimate | None:
+def _estimate(replies: Mapping[tuple[str, int], str], groups: Mapping[str, str], error: float) -> Estimate | None:
     """The share of wrong ones with its interval; replies of several seeds to a question count as one."""
     if not replies:
         return None
@@ -119,7 +123,7 @@ def _estimate(
         table[seeds.index(seed), place[example]] = what == WRONG
     repeats = np.nanmean(table, axis=1)[:, None] if len(seeds) > 1 else None
     values = np.nanmean(table, axis=0)[:, None]
-    interval = mean_intervals(values, [groups[e] for e in examples], level=level, repeats=repeats)[0]
+    interval = mean_intervals(values, [groups[e] for e in examples], level=1 - error, repeats=repeats)[0]
     assert interval is not None
     mean, low, high = (round(x, DIGITS) for x in (interval.mean, interval.low, interval.high))
     return Estimate(mean, low, high, interval.n)

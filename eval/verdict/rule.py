@@ -10,9 +10,12 @@ A candidate is beaten when another upgrades it on one axis and harms it on none.
 with an unbeaten candidate, provided that this one is safe from every candidate of another strategy, and is itself
 shown higher than every candidate of a cheaper strategy on an axis where that one is shown below its target. Of fewer
 than 20 independent groups (of one size, that would weigh as much) there is no verdict. Between two modes of one
-strategy no margin is at stake, and the better stands for it. Where two unbeaten modes of a strategy are estimated to
-fall short of the targets within m of each other, each is to be shown safe at 97.5 % instead of 95 %, or the strategy
-would have two chances to err.
+strategy no margin is at stake, and the better stands for it. Where k unbeaten modes of a strategy are estimated to
+fall short of the targets within m of each other, they share the level: each is to be shown safe at 97.5 % instead of
+95 % where there are two, or the strategy would have two chances to err.
+
+Where the verdict is asked for several times on growing data and the looks were planned, 95 % is what a look leaves of
+it (`eval/stats/looks.py`), here as everywhere.
 
 Where no mode was scored beside another there is nothing to compare, and no verdict.
 

@@ -8,7 +8,7 @@ from eval.arms.modes import MODES
 from eval.config import RunConfig
 from eval.records import Comparison, Decision
 from eval.strategies import STRATEGIES, beyond
-from eval.verdict.doubts import metric_doubts, retention_doubts, seed_doubts
+from eval.verdict.doubts import look_doubts, metric_doubts, retention_doubts, seed_doubts
 from eval.verdict.evidence import Evidence
 from eval.verdict.rule import FEWEST, ORDER, Ruling, compared, independent, lifted
 from eval.verdict.shortfall import share, wanting
@@ -19,12 +19,12 @@ FEW = 100
 
 
 def verdict_sentence(decision: Decision) -> str:
-    """What to do, or between what the data set cannot decide, in one to three sentences.
+    """What to do, or between what the data set cannot decide, in one to three sentences, and what warns of it.
 
     It begins "Nothing tried is good enough" where the strategy is `none`, and "Best of what was tried, not good enough
     yet" where a mechanism wins whose mode is shown to miss a target. The stamp of unreviewed questions stands last.
     """
-    said = _verdict(decision)
+    said = " ".join((_verdict(decision), *decision.warnings))
     return f"{said} {decision.stamp}" if decision.stamp else said
 
 
@@ -209,6 +209,7 @@ def caveats(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
     if dropped:
         holds = "; whatever they are, the verdict would be the same" if ruling.mode and evidence.missing else ""
         yield f"{dropped} paired scores were dropped because one side has none{holds}."
+    yield from look_doubts(config)
     yield from metric_doubts(evidence, ruling, config)
     yield from retention_doubts(evidence, config)
     yield from seed_doubts(evidence, ruling, config)
@@ -235,8 +236,8 @@ def _open(evidence: Evidence, lift: Comparison, config: RunConfig) -> str:
         doubts.append(f"shown above 0, but estimated below the margin of {margin:g}")
     if lift.high >= 2 * margin:
         doubts.append(f"not shown below {2 * margin:g}")
-    elif evidence.lift_at_most(lift.axis, lift.control, lift.treatment, 2) >= 2 * margin:
-        doubts.append(f"not shown below {2 * margin:g} at the level for two modes of one strategy")
+    elif evidence.lift_at_most(lift.axis, lift.control, lift.treatment, len(evidence.modes)) >= 2 * margin:
+        doubts.append(f"not shown below {2 * margin:g} at the level for several modes of one strategy")
     own, target = evidence.estimates[lift.axis][lift.control], evidence.targets[lift.axis]
     if own.low < target <= own.high:
         doubts.append(f"and {lift.control} is shown neither at nor below the target of {target:g}")

@@ -9,7 +9,7 @@ import yaml
 
 from eval.analysis.model_index import model_index
 from eval.files import write_json, write_text
-from eval.records import Score, read_records
+from eval.verdict.scores_file import read_scores
 from reports.charts.quadrant_file import quadrant_svg
 from reports.exports.json_document import document
 from reports.exports.spreadsheet import scores_csv
@@ -28,7 +28,7 @@ def export(run: Path, folder: Path) -> list[Path]:
     found = read_run(run)
     write_json(folder / "summary.json", document(found))
     texts = {name: schema(name) for name in SCHEMAS} | {
-        "scores.csv": scores_csv(read_records(run / "scores.jsonl", Score)),
+        "scores.csv": scores_csv(read_scores(run / "scores.jsonl", any_mode=True)),
         "quadrant.svg": quadrant_svg(found),
         "decision-record.md": record_markdown(found),
         "decision-record.html": record_html(found),

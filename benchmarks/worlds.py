@@ -100,8 +100,7 @@ class Cell:
     def means(self) -> Truth:
         """The true means of the modes that ran."""
         truth = TRUTHS[self.truth]
-        named = {m: m if m in truth else LIKE[m] for m in self.modes or truth if m in truth or LIKE.get(m) in truth}
-        return {m: truth[like] for m, like in named.items()}
+        return {m: truth[m] if m in truth else truth[LIKE[m]] for m in self.modes or truth}
 
 
 def group_codes(cell: Cell) -> NDArray[np.intp]:

@@ -10,7 +10,7 @@ from eval.records import Comparison, Decision
 from eval.strategies import STRATEGIES, beyond
 from eval.verdict.doubts import look_doubts, metric_doubts, retention_doubts, seed_doubts
 from eval.verdict.evidence import Evidence
-from eval.verdict.rule import FEWEST, ORDER, Ruling, compared, independent, lifted
+from eval.verdict.rule import FEWEST, ORDER, Ruling, compared, independent, lifted, strategy
 from eval.verdict.shortfall import share, wanting
 
 OTHERS: Mapping[str, str] = {"none": "nothing good enough", "inconclusive": "an open one"}
@@ -227,6 +227,7 @@ def _open(evidence: Evidence, lift: Comparison, config: RunConfig) -> str:
     if not lift.n:
         return "no question is scored for both"
     margin = config.dataset.decision.margin
+    alike = max(sum(strategy(m) == strategy(lift.control) for m in evidence.modes), 2)
     doubts = []
     if lift.low <= 0:
         doubts.append("not shown above 0")
@@ -236,8 +237,9 @@ def _open(evidence: Evidence, lift: Comparison, config: RunConfig) -> str:
         doubts.append(f"shown above 0, but estimated below the margin of {margin:g}")
     if lift.high >= 2 * margin:
         doubts.append(f"not shown below {2 * margin:g}")
-    elif evidence.lift_at_most(lift.axis, lift.control, lift.treatment, len(evidence.modes)) >= 2 * margin:
-        doubts.append(f"not shown below {2 * margin:g} at the level for several modes of one strategy")
+    elif evidence.lift_at_most(lift.axis, lift.control, lift.treatment, alike) >= 2 * margin:
+        several = "two" if alike == 2 else f"{alike}"
+        doubts.append(f"not shown below {2 * margin:g} at the level for {several} modes of one strategy")
     own, target = evidence.estimates[lift.axis][lift.control], evidence.targets[lift.axis]
     if own.low < target <= own.high:
         doubts.append(f"and {lift.control} is shown neither at nor below the target of {target:g}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,14 +23,22 @@ class Grammar:
 
     def choose(self, logits: torch.Tensor) -> int:
         """The likeliest allowed token, which is taken; logits of one row, shape (vocabulary,)."""
+        token = int(self.held(logits).argmax())
+        self.take(token)
+        return token
+
+    def held(self, logits: torch.Tensor) -> torch.Tensor:
+        """The logits of one row with those of tokens that are not allowed at minus infinity."""
         import torch
 
         allowed = torch.frombuffer(bytearray(self._matcher.compute_logit_bias()), dtype=torch.uint8)
         size = min(len(allowed), len(logits))
         allowed = allowed[:size].to(logits.device) == 0
-        token = int(logits[:size].masked_fill(allowed, float("-inf")).argmax())
+        return logits[:size].masked_fill(allowed, float("-inf"))
+
+    def take(self, token: int) -> None:
+        """Go on behind an allowed token."""
         self._matcher.consume_token(token)
-        return token
 
 
 @lru_cache(maxsize=2)
@@ -53,6 +62,17 @@ def check_grammar(tokenizer: Any, text: str) -> None:
     if fault := LLMatcher.validate_grammar(text, known):
         reason = " ".join(str(fault).split())[:200]
         raise UserError(f"style.checks: no grammar can be made of them ({reason}); leave structured modes out")
+
+
+def schema_grammar(tokenizer: Any, schema: Mapping[str, Any]) -> str:
+    """The grammar of compact JSON under a JSON Schema; raises UserError where none can be made of it."""
+    known = _known(tokenizer)
+    from llguidance import LLMatcher
+
+    text = str(LLMatcher.grammar_from_json_schema(dict(schema), defaults={"whitespace_flexible": False}))
+    if fault := LLMatcher.validate_grammar(text, known):
+        raise UserError(f"no grammar can be made of the schema: {' '.join(str(fault).split())[:200]}")
+    return text
 
 
 def _matcher(tokenizer: Any, text: str) -> Any:

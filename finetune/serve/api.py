@@ -7,8 +7,7 @@ import json
 import secrets
 import time
 import traceback
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
@@ -21,11 +20,14 @@ from starlette.types import Receive, Scope, Send
 
 from eval.serving.guards import BodyLimit, FixedHeaders, OwnPagesOnly, Patience
 from eval.serving.local_server import LocalServer, serve_until_interrupted
-from finetune.serve.model_thread import ModelThread
+from finetune.serve.chat_bodies import chat_completion, chunks_of, first_chunks, usage_chunk
 from finetune.serve.operation import Meters, Operation
-from finetune.serve.raw_completions import complete, describe, tokenize
-from finetune.serve.request import ApiError, ChatRequest, parse_request
-from finetune.serve.run_answers import Desk, Piece, Reply
+from finetune.serve.pieces import Pieces
+from finetune.serve.raw_completions import completion, describe, echoed, prepare, tokenize
+from finetune.serve.request import ApiError, parse_request
+from finetune.serve.run_answers import Desk, Reply
+from finetune.serve.scheduler import Busy, Job, Scheduler
+from finetune.serve.writing import Piece, Writing
 
 LONGEST_BODY = 1 << 20
 PATIENCE = 60
@@ -112,8 +114,12 @@ class _Api:
     """The addresses of the endpoint."""
 
     def __init__(self, desk: Desk) -> None:
-        self.desk, self.thread, self.started = desk, ModelThread(), int(time.time())
-        self.meters = Meters()
+        self.desk, self.started = desk, int(time.time())
+        self.scheduler = Scheduler(lambda: desk.resources.base)
+        self.meters = Meters(gauges={
+            "requests_waiting": lambda: self.scheduler.waiting, "replies_running": lambda: self.scheduler.writing,
+            "steps": lambda: self.scheduler.steps, "steps_rows": lambda: self.scheduler.stepped,
+        })  # fmt: skip
 
     async def models(self, request: Request) -> Response:
         """The list of models."""
@@ -132,63 +138,109 @@ class _Api:
 
     async def tokens(self, request: Request) -> Response:
         """The tokens of a text."""
-        body = await _body(request)
-        async with self.thread.turn:
-            return JSONResponse(await self.thread.call(tokenize, self.desk, body))
+        return JSONResponse(await self.scheduler.call(tokenize, self.desk, await _body(request)))
 
     async def completion(self, request: Request) -> Response:
         """A completion of a whole prompt."""
-        body, name = await _body(request), f"cmpl-{secrets.token_hex(12)}"
-        async with self.thread.turn:
-            return JSONResponse(await self.thread.call(complete, self.desk, body, name))
+        body, name, pieces = await _body(request), f"cmpl-{secrets.token_hex(12)}", Pieces()
+        asked = await self.scheduler.call(prepare, self.desk, body, pieces.send)
+        if asked.job is None:
+            choices, written = [await self.scheduler.call(echoed, self.desk, asked, logs=bool(body.get("echo")))], 0
+        else:
+            made = await self._all(request, asked.job, asked.writings, pieces)
+            choices = [
+                {"index": w, "logprobs": None, "text": "".join(p.text for p in made if p.index == w),
+                 "finish_reason": next(p.finish for p in made if p.index == w and p.finish)}
+                for w in range(len(asked.writings))
+            ]  # fmt: skip
+            written = sum(p.tokens_out for p in made)
+        self.meters.tokens.update(prompt=len(asked.tokens), completion=written)
+        return JSONResponse(completion(asked, name, choices, written))
 
     async def chat(self, request: Request) -> Response:
         """A chat completion, in pieces where that is asked for."""
-        asked, name = parse_request(await _body(request)), f"chatcmpl-{secrets.token_hex(12)}"
-        await self.thread.turn.acquire()
-        try:
-            reply = await self.thread.call(self.desk.reply, asked)
-        except BaseException:
-            self.thread.turn.release()
-            raise
+        asked, name, pieces = parse_request(await _body(request)), f"chatcmpl-{secrets.token_hex(12)}", Pieces()
+        reply = await self.scheduler.call(self.desk.reply, asked, pieces.send)
         if asked.stream:
-            return _Events(self.thread, reply, _chunks(reply, asked, name, self.meters))
+            self._submit(reply.job)
+            return _Events(reply, self._events(reply, name, pieces, usage=asked.usage))
+        made = await self._all(request, reply.job, reply.writings, pieces)
+        body = chat_completion(reply, name, made)
+        self._count(body["usage"])
+        return JSONResponse(body)
+
+    def _submit(self, job: Job) -> None:
         try:
-            return JSONResponse(await self.thread.call(_completion, reply, name, self.meters))
+            self.scheduler.submit(job)
+        except Busy:
+            raise ApiError(429, "too many requests wait; ask again later", code="rate_limit_exceeded") from None
+
+    async def _all(self, request: Request, job: Job, writings: Sequence[Writing], pieces: Pieces) -> list[Piece]:
+        """All pieces of a job; nothing more is computed for a client that leaves meanwhile."""
+        self._submit(job)
+        whole = asyncio.ensure_future(pieces.all(len(writings)))
+        left = asyncio.ensure_future(_left(request))
+        try:
+            await asyncio.wait({whole, left}, return_when=asyncio.FIRST_COMPLETED)
+            if not whole.done():
+                raise ApiError(499, "the client has left")
+            return whole.result()
         finally:
-            await _end(self.thread, reply)
+            whole.cancel()
+            left.cancel()
+            _let_go(writings)
+
+    async def _events(self, reply: Reply, name: str, pieces: Pieces, *, usage: bool) -> AsyncIterator[dict[str, Any]]:
+        for chunk in first_chunks(reply, name, usage=usage):
+            yield chunk
+        texts, last = [""] * len(reply.writings), []
+        async for piece in pieces.each(len(reply.writings)):
+            texts[piece.index] += piece.text
+            for chunk in chunks_of(reply, name, piece, texts[piece.index], usage=usage):
+                yield chunk
+            last += [piece] * bool(piece.finish)
+        counted = usage_chunk(reply, name, last)
+        self._count(counted["usage"])
+        if usage:
+            yield counted
+
+    def _count(self, usage: dict[str, Any]) -> None:
+        self.meters.tokens.update(prompt=usage["prompt_tokens"], completion=usage["completion_tokens"])
 
     def _model(self, mode: str) -> dict[str, Any]:
         return {"id": mode, "object": "model", "created": self.started, "owned_by": OWNER}
 
 
 class _Events(StreamingResponse):
-    """Server-sent events; the model's turn ends with them, however they end."""
+    """Server-sent events; nothing more is computed for a client that leaves meanwhile."""
 
-    def __init__(self, thread: ModelThread, reply: Reply, chunks: Iterator[dict[str, Any]]) -> None:
-        super().__init__(_events(thread, chunks), media_type="text/event-stream; charset=utf-8")
-        self.thread, self.reply = thread, reply
+    def __init__(self, reply: Reply, chunks: AsyncIterator[dict[str, Any]]) -> None:
+        super().__init__(_lines(chunks), media_type="text/event-stream; charset=utf-8")
+        self.reply = reply
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send them."""
         try:
             await super().__call__(scope, receive, send)
         finally:
-            await asyncio.shield(_end(self.thread, self.reply))
+            _let_go(self.reply.writings)
 
 
-async def _events(thread: ModelThread, chunks: Iterator[dict[str, Any]]) -> AsyncIterator[str]:
-    async for chunk in thread.each(chunks):
+async def _lines(chunks: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
+    async for chunk in chunks:
         yield f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
     yield "data: [DONE]\n\n"
 
 
-async def _end(thread: ModelThread, reply: Reply) -> None:
-    """Let the model go, in its own thread, and then the turn."""
-    try:
-        await thread.call(reply.pieces.close)
-    finally:
-        thread.turn.release()
+async def _left(request: Request) -> None:
+    """Wait until the client has gone."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _let_go(writings: Sequence[Writing]) -> None:
+    for writing in writings:
+        writing.gone = True
 
 
 async def _body(request: Request) -> Any:
@@ -199,52 +251,3 @@ async def _body(request: Request) -> Any:
         return json.loads(await request.body())
     except ValueError:
         raise ApiError(400, "the body is not valid JSON") from None
-
-
-def _head_of(reply: Reply, name: str, kind: str) -> dict[str, Any]:
-    return {"id": name, "object": kind, "created": int(time.time()), "model": reply.mode}
-
-
-def _completion(reply: Reply, name: str, meters: Meters) -> dict[str, Any]:
-    pieces = list(reply.pieces)
-    _count(pieces[-1], meters)
-    message = {"role": "assistant", "content": "".join(p.text for p in pieces), "refusal": None}
-    choice = {"index": 0, "message": message, "finish_reason": pieces[-1].finish, "logprobs": None}
-    return _head_of(reply, name, "chat.completion") | {
-        "choices": [choice], "usage": _usage(pieces[-1]), **_sources(reply),
-    }  # fmt: skip
-
-
-def _count(last: Piece, meters: Meters) -> None:
-    meters.tokens.update(prompt=last.tokens_in, completion=last.tokens_out)
-
-
-def _chunks(reply: Reply, request: ChatRequest, name: str, meters: Meters) -> Iterator[dict[str, Any]]:
-    head = _head_of(reply, name, "chat.completion.chunk")
-    silent = {"usage": None} if request.usage else {}
-
-    def chunk(delta: dict[str, str], finish: str | None = None) -> dict[str, Any]:
-        return head | {"choices": [{"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}]} | silent
-
-    yield chunk({"role": "assistant", "content": ""}) | _sources(reply)
-    for piece in reply.pieces:
-        if piece.text:
-            yield chunk({"content": piece.text})
-        if piece.finish:
-            _count(piece, meters)
-            yield chunk({}, piece.finish)
-            if request.usage:
-                yield head | {"choices": [], "usage": _usage(piece)}
-
-
-def _usage(last: Piece) -> dict[str, Any]:
-    return {
-        "prompt_tokens": last.tokens_in, "completion_tokens": last.tokens_out,
-        "total_tokens": last.tokens_in + last.tokens_out,
-        "completion_tokens_details": {"reasoning_tokens": last.thinking_tokens},
-    }  # fmt: skip
-
-
-def _sources(reply: Reply) -> dict[str, Any]:
-    """Beyond OpenAI's fields: the passages that the reply was given, and what of the request was not followed."""
-    return {"passages": [asdict(p) for p in reply.passages], "notes": list(reply.notes)}

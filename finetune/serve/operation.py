@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
@@ -33,6 +33,8 @@ class Meters:
     tokens: Counter[str] = field(default_factory=Counter)
     """prompt or completion -> number."""
     running: int = 0
+    gauges: Mapping[str, Callable[[], float]] = field(default_factory=dict)
+    """What else is told, as it is when asked."""
 
     def __post_init__(self) -> None:
         self.seconds = [0] * (len(BUCKETS) + 1)
@@ -53,6 +55,8 @@ class Meters:
         lines.append(f"# TYPE {PREFIX}_tokens_total counter")
         lines += [f'{PREFIX}_tokens_total{{kind="{kind}"}} {n}' for kind, n in sorted(self.tokens.items())]
         lines += [f"# TYPE {PREFIX}_requests_running gauge", f"{PREFIX}_requests_running {self.running}"]
+        for name, value in self.gauges.items():
+            lines += [f"# TYPE {PREFIX}_{name} gauge", f"{PREFIX}_{name} {value():g}"]
         lines.append(f"# TYPE {PREFIX}_request_seconds histogram")
         for limit, n in zip((*map(str, BUCKETS), "+Inf"), self.seconds, strict=True):
             lines.append(f'{PREFIX}_request_seconds_bucket{{le="{limit}"}} {n}')

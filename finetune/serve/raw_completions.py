@@ -6,13 +6,15 @@ Unlike chat completions, nothing is added: no instruction, no passages, no templ
 from __future__ import annotations
 
 import time
-from contextlib import closing
+from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from eval.arms.modes import MODES
-from finetune.serve.request import ApiError, number, stop_texts
-from finetune.serve.text_stream import TextStream
+from eval.model.stopping import Ending, Limits
+from finetune.serve.request import MOST_CHOICES, ApiError, number, stop_texts
+from finetune.serve.scheduler import Job
+from finetune.serve.writing import Send, Writing
 
 if TYPE_CHECKING:
     from finetune.serve.run_answers import Desk
@@ -35,18 +37,28 @@ def tokenize(desk: Desk, body: Any) -> dict[str, Any]:
     return {"tokens": tokens, "count": len(tokens)}
 
 
-def complete(desk: Desk, body: Any, name: str) -> dict[str, Any]:
-    """The body of a completion; no other reply is made meanwhile. Raises ApiError that names the parameter."""
+@dataclass(frozen=True, slots=True)
+class Completing:
+    """A checked request for a completion, and what is to be computed for it."""
+
+    mode: str
+    tokens: tuple[int, ...]
+    job: Job | None
+    """None: only the prompt is wanted back."""
+    writings: tuple[Writing, ...] = ()
+
+
+def prepare(desk: Desk, body: Any, send: Send) -> Completing:
+    """What a request comes to; `send` gets the pieces once the job is submitted. Raises ApiError."""
+    from eval.model.generate import stop_tokens
+    from finetune.serve.sampling import chooser
+
     if not isinstance(body, dict):
         raise ApiError(400, "the body is not a JSON object")
     if body.get("stream"):
         raise ApiError(400, "stream is not supported for completions here", param="stream")
-    if body.get("n") not in (None, 1):
-        raise ApiError(400, "n is 1 here", param="n")
-    mode = body.get("model") or desk.default
-    if mode not in desk.modes:
-        have = ", ".join(desk.modes)
-        raise ApiError(404, f"no model '{mode}' here; there are: {have}", param="model", code="model_not_found")
+    mode = desk.mode(body.get("model") or "")
+    n = number(body, "n", 1, whole=True, allowed=lambda v: 1 <= v <= MOST_CHOICES, what=f"from 1 to {MOST_CHOICES}")
     tokens = _tokens(desk, body.get("prompt"))
     wanted = number(body, "max_tokens", MOST_TOKENS, whole=True, allowed=lambda v: v >= 0, what="a whole number from 0")
     context = _context(desk)
@@ -55,21 +67,40 @@ def complete(desk: Desk, body: Any, name: str) -> dict[str, Any]:
             400, f"the prompt takes {len(tokens)} tokens and its reply up to {wanted}, and the model reads {context}",
             param="prompt", code="context_length_exceeded",
         )  # fmt: skip
+    if body.get("echo") and wanted:
+        raise ApiError(400, "echo takes max_tokens 0 here", param="max_tokens")
     adapter = MODES[mode].adapter
     if adapter:
         desk.resources.load_adapter(adapter)
-    choice: dict[str, Any] = {"index": 0, "logprobs": None}
-    if body.get("echo"):
-        if wanted:
-            raise ApiError(400, "echo takes max_tokens 0 here", param="max_tokens")
-        choice |= _echoed(desk, adapter, tokens) | {"finish_reason": "length"}
-        written = 0
-    else:
-        text, finish, written = _written(desk, adapter, tokens, wanted, body)
-        choice |= {"text": text, "finish_reason": finish}
-    usage = {"prompt_tokens": len(tokens), "completion_tokens": written, "total_tokens": len(tokens) + written}
-    return {"id": name, "object": "text_completion", "created": int(time.time()), "model": mode, "choices": [choice],
-            "usage": usage}  # fmt: skip
+    if not wanted:
+        return Completing(mode, tuple(tokens), None)
+    temperature = number(body, "temperature", 1.0, allowed=lambda v: 0 <= v <= 2, what="between 0 and 2")
+    top_p = number(body, "top_p", 1.0, allowed=lambda v: 0 < v <= 1, what="above 0 and at most 1")
+    seed = number(body, "seed", None, whole=True, allowed=lambda v: True, what="a whole number")
+    base, stops = desk.resources.base, stop_texts(body.get("stop"))
+    ends, limits = stop_tokens(base), Limits(wanted, loops=False)
+    writings = tuple(
+        Writing(
+            base.tokenizer, Ending(limits, ends), send, index=i, stops=stops,
+            choose=chooser(temperature, top_p, None if seed is None else seed + i),
+        )
+        for i in range(n)
+    )  # fmt: skip
+    return Completing(mode, tuple(tokens), Job(tokens, adapter, writings, wanted, f"{mode} whole"), writings)
+
+
+def echoed(desk: Desk, asked: Completing, *, logs: bool) -> dict[str, Any]:
+    """The one choice where no token is wanted: the prompt again, with ln p of each token but the first, or nothing."""
+    choice = {"index": 0, "logprobs": None, "text": "", "finish_reason": "length"}
+    return choice | (_echoed(desk, MODES[asked.mode].adapter, list(asked.tokens)) if logs else {})
+
+
+def completion(asked: Completing, name: str, choices: list[dict[str, Any]], written: int) -> dict[str, Any]:
+    """The body of a completion."""
+    read = len(asked.tokens)
+    usage = {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+    return {"id": name, "object": "text_completion", "created": int(time.time()), "model": asked.mode,
+            "choices": choices, "usage": usage}  # fmt: skip
 
 
 def _context(desk: Desk) -> int:
@@ -91,33 +122,6 @@ def _tokens(desk: Desk, prompt: Any) -> list[int]:
     if not tokens:
         raise ApiError(400, "prompt is empty", param="prompt")
     return tokens
-
-
-def _written(desk: Desk, adapter: str | None, tokens: list[int], wanted: int, body: Any) -> tuple[str, str, int]:
-    """(text, how it ended, tokens written with the end-of-turn token)."""
-    from eval.model.generate import stop_tokens
-    from eval.model.thinking import decoder
-    from finetune.serve.stream import chooser, stream_tokens
-
-    base = desk.resources.base
-    temperature = number(body, "temperature", 1.0, allowed=lambda v: 0 <= v <= 2, what="between 0 and 2")
-    top_p = number(body, "top_p", 1.0, allowed=lambda v: 0 < v <= 1, what="above 0 and at most 1")
-    seed = number(body, "seed", None, whole=True, allowed=lambda v: True, what="a whole number")
-    ends, plainly = stop_tokens(base), decoder(base.tokenizer, specials=False)
-    stream, written, ended = TextStream(stop_texts(body.get("stop"))), [], False
-    choose = chooser(temperature, top_p, seed)
-    with closing(stream_tokens(base, adapter, tokens, choose, stops=ends, max_new=wanted)) as made:
-        for token in made:
-            written.append(token)
-            if token in ends:
-                ended = True
-                break
-            stream.grow(plainly(written))
-            if stream.stopped:
-                break
-    own = written[:-1] if ended else written
-    stream.finish(plainly(own))
-    return stream.sent, "stop" if ended or stream.stopped else "length", len(written)
 
 
 def _echoed(desk: Desk, adapter: str | None, tokens: list[int]) -> dict[str, Any]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 MOST_STOPS = 4
-UNSUPPORTED = ("tools", "tool_choice", "functions", "function_call", "logprobs", "top_logprobs", "logit_bias", "audio")
+MOST_CHOICES = 16
+MOST_LOGGED = 20
+UNSUPPORTED = ("tools", "tool_choice", "functions", "function_call", "logit_bias", "audio")
 """Refused rather than ignored, because a client that sends them counts on what they do."""
-NEUTRAL = {"frequency_penalty": 0, "presence_penalty": 0, "n": 1, "response_format": {"type": "text"},
-           "tool_choice": "none", "logprobs": False}  # fmt: skip
+NEUTRAL = {"frequency_penalty": 0, "presence_penalty": 0, "tool_choice": "none"}
 """Values that ask for nothing."""
 
 
@@ -57,6 +58,12 @@ class ChatRequest:
     top_p: float
     seed: int | None
     stops: tuple[str, ...]
+    choices: int = 1
+    """How many replies are wanted."""
+    tops: int | None = None
+    """How many likeliest tokens are told beside each token's ln p; None: nothing of it."""
+    schema: Mapping[str, Any] | None = None
+    """The JSON Schema that the reply is held to."""
 
 
 def parse_request(body: Any) -> ChatRequest:
@@ -81,7 +88,39 @@ def parse_request(body: Any) -> ChatRequest:
         top_p=number(body, "top_p", 1.0, allowed=lambda v: 0 < v <= 1, what="above 0 and at most 1"),
         seed=number(body, "seed", None, whole=True, allowed=lambda v: True, what="a whole number"),
         stops=stop_texts(body.get("stop")),
+        choices=number(
+            body, "n", 1, whole=True, allowed=lambda v: 1 <= v <= MOST_CHOICES, what=f"from 1 to {MOST_CHOICES}"
+        ),
+        tops=_tops(body),
+        schema=_schema(body.get("response_format")),
     )
+
+
+def _tops(body: dict[str, Any]) -> int | None:
+    wanted = _typed(body, "logprobs", bool, False)
+    tops = number(
+        body, "top_logprobs", None, whole=True, allowed=lambda v: 0 <= v <= MOST_LOGGED, what=f"0 to {MOST_LOGGED}"
+    )
+    if tops and not wanted:
+        raise ApiError(400, "top_logprobs goes with logprobs: true", param="top_logprobs")
+    return (tops or 0) if wanted else None
+
+
+def _schema(wanted: Any) -> Mapping[str, Any] | None:
+    """The schema of a response_format; that of any object for json_object."""
+    kind = wanted.get("type") if isinstance(wanted, dict) else None if wanted else "text"
+    if kind == "text":
+        return None
+    if kind == "json_object":
+        return {"type": "object"}
+    inner = wanted.get("json_schema") if kind == "json_schema" else None
+    schema = inner.get("schema") if isinstance(inner, dict) else None
+    if not isinstance(schema, dict):
+        raise ApiError(
+            400, "response_format is {type: text}, {type: json_object} or {type: json_schema, json_schema: {name, "
+            "schema}}", param="response_format",
+        )  # fmt: skip
+    return schema
 
 
 def _turns(messages: Any) -> tuple[tuple[Turn, ...], bool]:

@@ -1,52 +1,41 @@
-"""A finished run that answers questions by any of its modes, one at a time, on one loaded base."""
+"""A finished run that answers questions by any of its modes, on one loaded base."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eval.arms.modes import MODES
 from eval.arms.predict import predictions_file
 from eval.arms.prompt import Prompt, render, user_turn
 from eval.errors import UserError
 from eval.files import read_json
-from eval.model.stopping import Ending, Limits
-from eval.model.thinking import decoder
+from eval.model.stopping import Limits
 from eval.pipeline.plan import plan_again
 from eval.records import Example, Passage
 from finetune.serve.request import ApiError, ChatRequest
-from finetune.serve.text_stream import TextStream
+from finetune.serve.scheduler import Job
+from finetune.serve.writing import Send, Writing
 
 if TYPE_CHECKING:
     from eval.arms.resources import Resources
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """The next characters of a reply; the last piece tells why it ends and what it counted."""
-
-    text: str
-    finish: str | None = None
-    """`stop` or `length`; endless repetition, which clients know no word for, is `length`."""
-    tokens_in: int = 0
-    tokens_out: int = 0
-    """Including the end-of-turn token, where the model wrote one, and the thinking, which is not sent."""
-    thinking_tokens: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply that is about to be made: where from, and its pieces, which are made as they are taken."""
+    """A reply that is about to be made: by which mode, from what, and what is to be computed for it."""
 
     mode: str
     passages: tuple[Passage, ...]
     notes: tuple[str, ...]
     """What of the request was not followed."""
-    pieces: Generator[Piece]
-    """To be closed in the thread that took them, before another reply begins."""
+    job: Job
+    writings: tuple[Writing, ...]
+    """Its choices, which hand out their pieces once the job is taken."""
+    logs: bool = False
+    """The client wants to know how likely the tokens are."""
 
 
 class Desk:
@@ -64,32 +53,60 @@ class Desk:
         if any(MODES[m].retrieves for m in self.modes):
             self.resources.retriever.retrieve(["?"])
         _ = self.resources.limits
+        if any(MODES[m].structured for m in self.modes):
+            from eval.model.grammar import check_grammar
 
-    def reply(self, request: ChatRequest) -> Reply:
-        """Begin a reply; the next one may begin when all its pieces are taken, or closed. Raises ApiError."""
+            check_grammar(self.resources.base.tokenizer, self.resources.grammar)
+
+    def reply(self, request: ChatRequest, send: Send) -> Reply:
+        """What a request comes to; `send` gets the pieces of its choices once the job is submitted. Raises ApiError."""
         from eval.model.generate import begin_reply, stop_tokens
-        from finetune.serve.stream import chooser, stream_tokens
+        from finetune.serve.sampling import chooser
 
-        mode = request.model or self.default
-        if mode not in self.modes:
-            raise ApiError(
-                404,
-                f"no model '{mode}' here; there are: {', '.join(self.modes)}",
-                param="model",
-                code="model_not_found",
-            )
+        mode = self.mode(request.model)
         base = self.resources.base
         prompt = self._prompt(mode, request)
         tokens = render(base.tokenizer, prompt.messages)
         limits, room = self._limits(len(tokens), request.max_tokens)
+        limits = replace(limits, grammar=self._grammar(mode, request.schema))
         stops = stop_tokens(base)
-        ending = begin_reply(base, tokens, limits, stops, most=room)
-        made = stream_tokens(
-            base, MODES[mode].adapter, tokens, chooser(request.temperature, request.top_p, request.seed), stops=stops,
-            max_new=room,
+        writings = tuple(
+            Writing(
+                base.tokenizer, begin_reply(base, tokens, limits, stops, most=room), send, index=i,
+                stops=request.stops, tops=request.tops,
+                choose=chooser(request.temperature, request.top_p, _seed(request.seed, i)),
+            )
+            for i in range(request.choices)
         )  # fmt: skip
         notes = ("the client's system prompt was not used: the data set's own was evaluated",) * request.system
-        return Reply(mode, prompt.passages, notes, self._pieces(made, ending, request.stops, len(tokens)))
+        if request.schema is not None:
+            notes += ("the reply was held to the client's response_format, which was not evaluated",)
+        job = Job(tokens, MODES[mode].adapter, writings, room, mode)
+        return Reply(mode, prompt.passages, notes, job, writings, request.tops is not None)
+
+    def mode(self, name: str) -> str:
+        """The mode that a request names, or the default; raises ApiError."""
+        if name and name not in self.modes:
+            have = ", ".join(self.modes)
+            raise ApiError(404, f"no model '{name}' here; there are: {have}", param="model", code="model_not_found")
+        return name or self.default
+
+    def _grammar(self, mode: str, schema: Mapping[str, Any] | None) -> str:
+        """What replies are held to: the data set's checks in structured modes, else the client's schema, if any."""
+        from eval.model.grammar import schema_grammar
+
+        own = self.resources.grammar if MODES[mode].structured else ""
+        if schema is None:
+            return own
+        why = f"model '{mode}' holds its replies to the data set's own form" if own else ""
+        if self.resources.limits.thinks:
+            why = "the model thinks before it replies, and is held to no grammar"
+        if why:
+            raise ApiError(400, f"response_format: {why}; leave it out", param="response_format")
+        try:
+            return schema_grammar(self.resources.base.tokenizer, schema)
+        except UserError as error:
+            raise ApiError(400, f"response_format: {error}", param="response_format") from None
 
     def _prompt(self, mode: str, request: ChatRequest) -> Prompt:
         """The mode's own prompt, with earlier questions and replies as turns before its last."""
@@ -114,21 +131,10 @@ class Desk:
         most = limits.reply + limits.think
         return limits, min(most, context - tokens_in) if context else most
 
-    def _pieces(self, made: Generator[int], ending: Ending, texts: tuple[str, ...], tokens_in: int) -> Generator[Piece]:
-        plainly = decoder(self.resources.base.tokenizer, specials=False)
-        stream, finish = TextStream(texts), "length"
-        with closing(made):
-            for token in made:
-                if ending.add(token):
-                    finish = "stop" if ending.finish == "stop" else "length"
-                    break
-                if piece := stream.grow(ending.text(plainly)):
-                    yield Piece(piece)
-                if stream.stopped:
-                    finish = "stop"
-                    break
-        last = stream.finish(ending.text(plainly))
-        yield Piece(last, finish, tokens_in, len(ending.tokens), ending.thinking_tokens)
+
+def _seed(seed: int | None, choice: int) -> int | None:
+    """Of one choice: all are drawn, and each for itself."""
+    return None if seed is None else seed + choice
 
 
 def open_desk(run: Path, mode: str | None) -> Desk:
@@ -170,8 +176,6 @@ def _missing(resources: Resources, name: str) -> str | None:
     spec, dataset = MODES[name], resources.dataset
     if spec.strategy is None:
         return "it is given the gold passages, which a new question does not have; name another mode"
-    if spec.structured:
-        return "its replies are held to a grammar, which is not done here; name another mode"
     if spec.retrieves and not dataset.documents:
         return f"{dataset.path} has no corpus/ to retrieve from; name another mode"
     if spec.adapter and not is_complete(resources.adapter_folder(spec.adapter)):

@@ -156,13 +156,107 @@ def test_errors_are_objects_that_the_client_raises(client: Any) -> None:
         client.chat.completions.create(model="gpt-9", messages=ask("How?"))
     assert unknown.value.code == "model_not_found" and "hybrid" in str(unknown.value)
     with pytest.raises(openai.BadRequestError) as wrong:
-        client.chat.completions.create(model="base", messages=ask("How?"), n=2)
+        client.chat.completions.create(model="base", messages=ask("How?"), n=17)
     assert wrong.value.param == "n"
     with pytest.raises(openai.BadRequestError) as long:
         client.chat.completions.create(model="base", messages=ask("How?" * 1100))
     assert long.value.code == "context_length_exceeded"
     with pytest.raises(openai.NotFoundError):
         client.embeddings.create(model="base", input="x")
+
+
+SCHEMA = {
+    "type": "object", "required": ["depth", "sea"], "additionalProperties": False,
+    "properties": {"depth": {"type": "integer", "minimum": 0, "maximum": 99}, "sea": {"enum": ["Skarn", "none"]}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("temperature", [0, 1.5])
+def test_a_reply_is_held_to_a_json_schema(client: Any, temperature: float) -> None:
+    form: Any = {"type": "json_schema", "json_schema": {"name": "harbour", "schema": SCHEMA, "strict": True}}
+    made = client.chat.completions.create(
+        model="base", messages=ask("How deep is Arvik?"), response_format=form, max_tokens=60, temperature=temperature
+    )
+    read = json.loads(made.choices[0].message.content)
+    assert 0 <= read["depth"] <= 99 and read["sea"] in ("Skarn", "none") and made.choices[0].finish_reason == "stop"
+    assert "was not evaluated" in made.notes[0]
+    free = client.chat.completions.create(model="base", messages=ask("How deep is Arvik?"), max_tokens=60)
+    assert not free.choices[0].message.content.startswith("{")
+
+
+def test_a_schema_of_which_no_grammar_can_be_made_is_refused(client: Any) -> None:
+    import openai
+
+    form: Any = {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "colour"}}}
+    with pytest.raises(openai.BadRequestError) as error:
+        client.chat.completions.create(model="base", messages=ask("How?"), response_format=form)
+    assert error.value.param == "response_format" and "no grammar can be made" in str(error.value)
+
+
+def test_choices_are_drawn_each_for_itself(client: Any) -> None:
+    asked = {"model": "base", "messages": ask("How?"), "max_tokens": 12, "seed": 4, "temperature": 1.5}
+    made = client.chat.completions.create(n=3, **asked)
+    texts = [c.message.content for c in made.choices]
+    assert [c.index for c in made.choices] == [0, 1, 2] and len(set(texts)) == 3
+    alone = [client.chat.completions.create(**(asked | {"seed": 4 + i})).choices[0].message.content for i in range(3)]
+    assert texts == alone
+    assert made.usage.completion_tokens <= 36
+    streamed = ["", "", ""]
+    for chunk in client.chat.completions.create(n=3, stream=True, **asked):
+        streamed[chunk.choices[0].index] += chunk.choices[0].delta.content or ""
+    assert streamed == texts
+
+
+def test_likelihoods_are_those_of_the_model(client: Any, server: Any) -> None:
+    from eval.arms.modes import MODES
+    from eval.arms.prompt import render
+    from eval.model.likelihood import log_likelihoods
+    from eval.records import Example
+
+    exact(server)
+    asked = {"model": "ft", "messages": ask("How deep?"), "max_tokens": 6, "logprobs": True, "top_logprobs": 3}
+    made = client.chat.completions.create(**asked)
+    tokens = made.choices[0].logprobs.content
+    resources = server.desk.resources
+    prompt = render(resources.base.tokenizer, MODES["ft"].build(resources, Example("q", "How deep?")).messages)
+    written = resources.base.tokenizer.encode("".join(t.token for t in tokens), add_special_tokens=False)
+    (own,) = log_likelihoods(resources.base, "ft", [(prompt, written)])
+    assert len(tokens) == 6 and [t.logprob for t in tokens] == pytest.approx(own, abs=1e-3)
+    assert all(t.top_logprobs[0].logprob == pytest.approx(t.logprob) and len(t.top_logprobs) == 3 for t in tokens)
+    streamed = client.chat.completions.create(stream=True, **asked)
+    logs = [t.token for c in streamed if c.choices[0].logprobs for t in c.choices[0].logprobs.content]
+    assert logs == [t.token for t in tokens]
+
+
+def test_clients_at_once_share_steps_and_get_the_replies_that_they_get_alone(client: Any, server: Any) -> None:
+    exact(server)
+    questions = [f"How {'very ' * i}deep is Arvik?" for i in range(8)]
+
+    def text(question: str) -> str:
+        asked = client.chat.completions.create(model="ft", messages=ask(question), max_tokens=24)
+        return str(asked.choices[0].message.content)
+
+    def metric(name: str) -> float:
+        connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=30)
+        connection.request("GET", "/metrics")
+        found = connection.getresponse().read().decode()
+        return next(
+            float(line.split()[-1]) for line in found.splitlines() if line.startswith(f"rag_or_finetune_{name} ")
+        )
+
+    first, rows = metric("steps"), metric("steps_rows")
+    alone = [text(q) for q in questions]
+    steps = metric("steps")
+    assert metric("steps_rows") - rows == steps - first
+    assert metric("replies_running") == metric("requests_waiting") == 0
+    together: dict[str, str] = {}
+    threads = [Thread(target=lambda q=q: together.update({q: text(q)})) for q in questions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [together[q] for q in questions] == alone
+    assert metric("steps") - steps < steps - first  # the same replies in fewer steps than one after the other
 
 
 def post(server: Any, body: Any, **headers: str) -> tuple[int, Any]:

@@ -55,10 +55,14 @@ def test_everything_that_is_understood() -> None:
         ({"seed": "x"}, "seed"),
         ({"stop": ["a"] * 5}, "stop"),
         ({"stop": [""]}, "stop"),
-        ({"n": 2}, "n"),
+        ({"n": 0}, "n"),
+        ({"n": 17}, "n"),
         ({"tools": [{"type": "function"}]}, "tools"),
-        ({"logprobs": True}, "logprobs"),
-        ({"response_format": {"type": "json_object"}}, "response_format"),
+        ({"logprobs": 2}, "logprobs"),
+        ({"logprobs": True, "top_logprobs": 21}, "top_logprobs"),
+        ({"top_logprobs": 2}, "top_logprobs"),
+        ({"response_format": {"type": "json_schema"}}, "response_format"),
+        ({"response_format": "json"}, "response_format"),
         ({"presence_penalty": 1}, "presence_penalty"),
     ],
 )
@@ -67,6 +71,17 @@ def test_a_wrong_parameter_is_named(change: dict[str, Any], param: str) -> None:
         parse_request(ASK | change)
     assert (caught.value.status, caught.value.param) == (400, param)
     assert caught.value.body()["error"]["type"] == "invalid_request_error"
+
+
+def test_choices_likelihoods_and_the_form_of_the_reply() -> None:
+    schema = {"type": "object", "properties": {"depth": {"type": "integer"}}}
+    form = {"type": "json_schema", "json_schema": {"name": "depth", "schema": schema}}
+    request = parse_request(ASK | {"n": 3, "logprobs": True, "top_logprobs": 2, "response_format": form})
+    assert (request.choices, request.tops, request.schema) == (3, 2, schema)
+    request = parse_request(ASK | {"logprobs": True, "response_format": {"type": "json_object"}})
+    assert (request.choices, request.tops, request.schema) == (1, 0, {"type": "object"})
+    request = parse_request(ASK | {"response_format": {"type": "text"}})
+    assert (request.tops, request.schema) == (None, None)
 
 
 def test_a_body_that_is_no_object_is_refused() -> None:

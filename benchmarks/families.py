@@ -55,8 +55,12 @@ FAMILIES: Mapping[str, list[Cell]] = {
         for modes in (ALL_MODES, ("base", "fewshot", "nearest", "rag", "rag-fewshot", "rag-nearest", "full"))
     ],
     "biased metric": [
-        Cell(t, 400, bias=tuple((m, b) for m in arms))
-        for t in TIES for arms in (("ft", "hybrid"), ("base", "fewshot")) for b in (0.02, 0.03, 0.04)
+        Cell(t, 400, bias=tuple((m, 0.02) for m in arms), lengths=True)
+        for t in HARD for arms in (("ft", "hybrid"), ("base", "fewshot"))
+    ],
+    "metric more biased than is known": [
+        Cell(t, 400, bias=tuple((m, b) for m in arms), lengths=True)
+        for t in TIES for arms in (("ft", "hybrid"), ("base", "fewshot")) for b in (0.03, 0.04)
     ],
 }  # fmt: skip
 FAMILIES = {name: [replace(c, family=name) for c in cells] for name, cells in FAMILIES.items()}

@@ -18,6 +18,7 @@ import argparse
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from multiprocessing import Pool
 
 import numpy as np
@@ -27,6 +28,7 @@ from benchmarks.worlds import Cell, draw_tables, is_wrong, part_of
 from eval.config import DatasetConfig, DecisionRule, RunConfig
 from eval.stats.looks import ERROR, error_at
 from eval.verdict.evidence import assemble, with_bounds
+from eval.verdict.leaning import leanings
 from eval.verdict.measure import Measured, measure_all
 from eval.verdict.rule import apply_rule
 from eval.verdict.score_table import ScoreTable
@@ -56,6 +58,9 @@ def outcomes(cell: Cell, worlds: Sequence[list[ScoreTable]]) -> list[str]:
         error = error_at(look, len(cell.looks), cell.spending) if cell.spending else ERROR
         for i, measured in zip(left, _measured(parts, error), strict=True):
             evidence = assemble(measured, config, present=set(cell.means), tests=False)
+            if cell.lengths:
+                lengths = {m: 20.0 if m in dict(cell.bias) else 200.0 for m in cell.means}
+                evidence = replace(evidence, leaning=leanings(lengths, "match"))
             ruling = apply_rule(evidence, cell.margin)
             if cell.lost and ruling.mode is not None:
                 ruling = apply_rule(with_bounds(evidence, config), cell.margin)

@@ -88,6 +88,8 @@ class Cell:
     seeds: int = 1
     bias: tuple[tuple[str, float], ...] = ()
     """(mode, by how much the metric says more than is true)."""
+    lengths: bool = False
+    """Whether the replies of arms that the metric favours are as short as makes that known."""
     graded: bool = False
     lost: tuple[tuple[str, float], ...] = ()
     """(mode, share of the hardest questions of which it has no score)."""

@@ -86,6 +86,8 @@ class Score:
     """Which of the run's training seeds the mode's adapter came from, counted from 0."""
     cut: bool = False
     """The reply that was scored ended at the reply limit, so the value may be lower than the mode deserves."""
+    length: int | None = None
+    """Of what the primary knowledge metric read, in characters; None: not known."""
 
     def __post_init__(self) -> None:
         if self.value is None and not self.reason:
@@ -231,6 +233,9 @@ class Decision:
     """Modes whose cut replies, counted as right, would give another verdict: the limit keeps this one open."""
     missing: Mapping[str, float] = field(default_factory=dict)
     """mode -> share of the questions that others have a score of and it has none."""
+    leaning: str = ""
+    """`short` or `long`: did the metric favour such replies as far as it is known to, the verdict would be another, so
+    this is open."""
     missing_open: tuple[str, ...] = ()
     """Modes whose missing scores, all wrong or all right, would give another verdict: they keep this one open."""
     corrected: Mapping[str, int] = field(default_factory=dict)

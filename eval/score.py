@@ -111,9 +111,12 @@ class _Row:
     def __init__(self, example: Example, mode: str, seed: int, *, cut: bool) -> None:
         self.example, self.mode, self.seed, self.cut = example, mode, seed, cut
 
-    def score(self, axis: Axis, metric: str, value: float | None, *, primary: bool = False, reason: str = "") -> Score:
+    def score(
+        self, axis: Axis, metric: str, value: float | None, *, primary: bool = False, reason: str = "",
+        length: int | None = None,
+    ) -> Score:  # fmt: skip
         given = (self.example.id, self.example.group, self.mode, axis, metric, primary, value, reason)
-        return Score(*given, seed=self.seed, cut=self.cut and axis != "retrieval")
+        return Score(*given, seed=self.seed, cut=self.cut and axis != "retrieval", length=length)
 
 
 def _knowledge(config: DatasetConfig, row: _Row, reply: str, folder: Path, similar: Similar | None) -> Iterator[Score]:
@@ -132,6 +135,7 @@ def _knowledge(config: DatasetConfig, row: _Row, reply: str, folder: Path, simil
         "" if path is None or find_answer(reply, path).from_field else f"{UNREAD} ({path}); judged by the whole reply"
     )
     asked = row.example.metric or config.knowledge.metric
+    length = len(read_answer(reply, path))
     for name in METRICS:
         if name == "number" and asked != "number" and not has_number(answers):
             continue
@@ -144,12 +148,14 @@ def _knowledge(config: DatasetConfig, row: _Row, reply: str, folder: Path, simil
         if name == asked:  # under the data set's name, for one axis has one primary metric
             by_row = f"by the row's metric {name}" if row.example.metric else ""
             reason = "; ".join(r for r in (unread, by_row) if r)
-            yield row.score("knowledge", config.knowledge.metric, round(value, 6), primary=True, reason=reason)
+            yield row.score(
+                "knowledge", config.knowledge.metric, round(value, 6), primary=True, reason=reason, length=length
+            )
         elif name != config.knowledge.metric:
             yield row.score("knowledge", name, round(value, 6))
     if asked == "semantic":
         value = semantic(read_answer(reply, path), answers, row.example.question, similar)
-        yield row.score("knowledge", "semantic", value, primary=True, reason=unread)
+        yield row.score("knowledge", "semantic", value, primary=True, reason=unread, length=length)
     said, references = (
         read_answer(reply, path),
         [read_answer(row.example.reply, path)] if row.example.reply else answers,

@@ -45,6 +45,9 @@ def _open(case: Case, ruling: Ruling, fit: Fit, needed: Needed | None) -> Iterat
     """Of an inconclusive verdict: what would settle it, and what is missing where no candidate is good enough."""
     if ruling.turned:
         yield raise_limit(case, ruling.cut_open)
+    elif ruling.leaning:
+        text = "Mark 100 questions with `report RUN --label`, and run evaluate again: marks correct the metric."
+        yield Step("metric", text)
     elif ruling.missing:
         shares = ", ".join(f"{share(case.evidence.missing[m])} of {label(m)}" for m in ruling.missing)
         text = f"Have every reply scored: of {shares} there is no score. Why stands in scores.jsonl under reason."

@@ -21,6 +21,7 @@ from eval.verdict.advice import advice
 from eval.verdict.doubts import warnings
 from eval.verdict.evidence import gather
 from eval.verdict.fitness import fitness, fits
+from eval.verdict.leaning import with_leaning
 from eval.verdict.questions_needed import questions_needed
 from eval.verdict.risk import measure, too_risky, vetoes, without
 from eval.verdict.rule import Ruling, apply_rule
@@ -35,6 +36,7 @@ def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison]
     evidence, risk, limit = gather(scores, config), measure(scores, config), config.dataset.risk.limit
     risky = too_risky(evidence, risk, limit)
     evidence = without(evidence, risky)
+    evidence = with_leaning(evidence, scores)
     ruling = apply_rule(evidence, config.dataset.decision.margin)
     fit = fitness(evidence, ruling, risk, limit)
     needed = questions_needed(evidence, ruling, config.dataset.decision.margin)
@@ -55,6 +57,7 @@ def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison]
         targets=evidence.targets,
         cut=evidence.cut,
         cut_open=ruling.cut_open,
+        leaning=ruling.leaning,
         missing=evidence.missing,
         missing_open=ruling.missing,
         corrected=evidence.corrected,

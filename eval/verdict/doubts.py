@@ -12,8 +12,8 @@ from eval.records import Comparison
 from eval.strategies import STRATEGIES
 from eval.verdict.evidence import Evidence, weigh
 from eval.verdict.measure import one_seeded
-from eval.verdict.questions_needed import moved
 from eval.verdict.rule import Ruling, apply_rule, strategy
+from eval.verdict.shifted import moved
 
 DEVIATIONS = (0.03, 0.04, 0.06, 0.08, 0.10)
 """Between seeds, at a share of one half: what is tried to see how much the verdict stands."""

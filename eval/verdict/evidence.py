@@ -18,11 +18,12 @@ import numpy as np
 from eval.arms.modes import MODES
 from eval.config import RunConfig
 from eval.records import Axis, Comparison, Estimate, Score
-from eval.stats.intervals import DIGITS, Interval, Test, detectable, difference_test, holm
+from eval.stats.intervals import DIGITS
 from eval.verdict.measure import Measured, measure, measure_all
+from eval.verdict.measured_records import adjusted, estimates_of, pairs_of, tops_of
 from eval.verdict.missing import bounded, missing_shares
 from eval.verdict.not_learned import NOTHING_LOST, Training, judge_training
-from eval.verdict.score_table import MARKED, ScoreTable, mean_over, score_table, with_marks
+from eval.verdict.score_table import MARKED, ScoreTable, score_table, with_marks
 
 AXES: tuple[Axis, ...] = ("knowledge", "style")
 
@@ -66,6 +67,11 @@ class Evidence:
     """(candidate, `wrong` or `right`) -> the evidence as it would be, were its missing scores so."""
     retention_open: Mapping[str, Comparison] = field(default_factory=dict)
     """Tuned mode that is neither shown to lose more than the limit nor shown not to -> its change from base."""
+
+    leaning: Mapping[str, Mapping[tuple[str, str], float]] = field(default_factory=dict)
+    """`short` or `long` -> how the means would move, did the metric favour such replies as far as it is known to."""
+    lengths: Mapping[str, float] = field(default_factory=dict)
+    """mode -> the median length of its replies in characters."""
 
     @property
     def corrected(self) -> dict[str, int]:
@@ -209,11 +215,11 @@ def assemble(
 ) -> Evidence:
     """The evidence of measured axes. Without `tests` there are no p-values, which the rule does not look at."""
     targets = {"knowledge": config.dataset.knowledge.target, "style": config.dataset.style.target}
-    estimates: dict[str, Mapping[str, Estimate]] = {m.table.axis: _estimates(m) for m in measured}
+    estimates: dict[str, Mapping[str, Estimate]] = {m.table.axis: estimates_of(m) for m in measured}
     pairs: dict[tuple[str, str, str], Comparison] = {}
     for axis in measured:
-        pairs |= _pairs(axis, tests)
-    changes = _pairs(kept, tests) if kept else {}
+        pairs |= pairs_of(axis, tests)
+    changes = pairs_of(kept, tests) if kept else {}
     forgot = _forgot(changes, config.dataset.retention.limit)
     candidates = tuple(
         name for name in MODES
@@ -227,9 +233,9 @@ def assemble(
     forgot = {m: c for m, c in forgot.items() if m not in training.left_out}
     return Evidence(
         candidates, {a: targets[a] for a in estimates}, estimates,
-        _adjusted(pairs | changes) if tests else pairs | changes,
-        {key: ends for m in measured for key, ends in _tops(m).items()}, ceilings,
-        _estimates(kept) if kept else {}, forgot, training.left_out, training.dropped,
+        adjusted(pairs | changes) if tests else pairs | changes,
+        {key: ends for m in measured for key, ends in tops_of(m).items()}, ceilings,
+        estimates_of(kept) if kept else {}, forgot, training.left_out, training.dropped,
         tables=tuple(m.table for m in measured),
         retention_open=_retention_open(changes, config.dataset.retention.limit),
     )  # fmt: skip
@@ -247,70 +253,3 @@ def _retention_open(changes: Mapping[tuple[str, str, str], Comparison], limit: f
 
 def _from_base(changes: Mapping[tuple[str, str, str], Comparison]) -> dict[str, Comparison]:
     return {j: c for (_, i, j), c in changes.items() if i == "base" and MODES[j].adapter}
-
-
-def _estimates(measured: Measured) -> dict[str, Estimate]:
-    return {
-        mode: Estimate(round(i.mean, DIGITS), round(i.low, DIGITS), round(i.high, DIGITS), i.n)
-        for mode, i in zip(measured.table.modes, measured.means, strict=True)
-        if i is not None
-    }
-
-
-def _tops(measured: Measured) -> dict[tuple[str, str, str], tuple[float, ...]]:
-    found: dict[tuple[str, str, str], tuple[float, ...]] = {}
-    table = measured.table
-    for (i, j), *shared in zip(measured.places, *measured.shared, strict=True):
-        known = [interval for interval in shared if interval is not None]
-        if known:
-            found[table.axis, table.modes[i], table.modes[j]] = tuple(round(x.high, DIGITS) for x in known)
-            found[table.axis, table.modes[j], table.modes[i]] = tuple(round(-x.low, DIGITS) for x in known)
-    return found
-
-
-def _pairs(measured: Measured, tests: bool) -> dict[tuple[str, str, str], Comparison]:
-    found: dict[tuple[str, str, str], Comparison] = {}
-    table = measured.table
-    for (i, j), interval in zip(measured.places, measured.pairs, strict=True):
-        if interval is None:
-            continue
-        test = None
-        if tests and table.truth is None:  # p-values are of the metric as it is
-            repeats = mean_over(table.by_seed[:, :, j] - table.by_seed[:, :, i], 1)
-            test = difference_test(table.values[:, j] - table.values[:, i], table.groups, repeats=repeats)
-        c = _comparison(table, i, j, interval, test)
-        found[table.axis, c.control, c.treatment] = c
-        found[table.axis, c.treatment, c.control] = _turned(c)
-    return found
-
-
-def _comparison(table: ScoreTable, i: int, j: int, interval: Interval, test: Test | None) -> Comparison:
-    either = int((~np.isnan(table.values[:, i]) | ~np.isnan(table.values[:, j])).sum())
-    return Comparison(
-        table.axis, table.metric, table.modes[i], table.modes[j],
-        n=interval.n, groups=interval.groups, dropped=either - interval.n,
-        difference=round(interval.mean, DIGITS), low=round(interval.low, DIGITS), high=round(interval.high, DIGITS),
-        test=test.name if test else "", p=test.p if test else None, detectable=round(detectable(interval), DIGITS),
-        effective_groups=round(interval.effective_groups, 1),
-    )  # fmt: skip
-
-
-def _turned(c: Comparison) -> Comparison:
-    return replace(
-        c, control=c.treatment, treatment=c.control, difference=-c.difference, low=-c.high, high=-c.low
-    )  # fmt: skip
-
-
-def _adjusted(pairs: Mapping[tuple[str, str, str], Comparison]) -> dict[tuple[str, str, str], Comparison]:
-    """The pairs with Holm's p; each pair counts once though it stands there in both directions."""
-    order = list(MODES)
-    family = [key for key, c in pairs.items() if c.p is not None and order.index(key[1]) < order.index(key[2])]
-    adjusted = dict(zip(family, holm([pairs[key].p or 0.0 for key in family]), strict=True))
-    both = adjusted | {(axis, j, i): p for (axis, i, j), p in adjusted.items()}
-    return {
-        key: replace(c, p=_rounded(c.p), p_holm=_rounded(both.get(key))) for key, c in pairs.items()
-    }  # fmt: skip
-
-
-def _rounded(p: float | None) -> float | None:
-    return None if p is None else float(f"{p:.3g}")

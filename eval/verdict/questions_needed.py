@@ -9,35 +9,31 @@ bootstrap; Liu, 1988). Intervals narrow with the root of N. The rule is then app
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import TypeVar
+from collections.abc import Callable
 
 import numpy as np
 
-from eval.records import Comparison, Estimate, Needed
+from eval.records import Needed
 from eval.stats.clusters import Array
 from eval.verdict.evidence import Evidence
-from eval.verdict.rule import Ruling, apply_rule, independent
+from eval.verdict.rule import Ruling, apply_rule
+from eval.verdict.shifted import Shifts, moved
 
 FACTORS = (1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 """Times as many questions as there are; beyond ten times as many no figure is given."""
 FUTURES = 40
 CHANCES = (0.5, 0.8)
 
-Shifts = Mapping[tuple[str, str], float]
-"""(axis, mode) -> by how much its mean moves."""
-Known = TypeVar("Known", Estimate, Comparison)
-
 
 def questions_needed(evidence: Evidence, ruling: Ruling, margin: float) -> Needed | None:
     """From how many questions on the verdict is as likely settled as not, and from how many in four of five cases.
 
-    None for a verdict that is given or that no number of questions would settle: the limit of replies keeps it open,
-    there is nothing to compare with, or ten times as many questions settle it in fewer than half of the cases.
+    None for a verdict that is given or that no number of questions would settle: the limit of replies or what the
+    metric leans to keeps it open, there is nothing to compare with, or ten times as many questions settle it in fewer
+    than half of the cases.
     """
     asked = max((c.n for c in evidence.comparisons() if c.axis in evidence.targets), default=0)
-    if ruling.strategy != "inconclusive" or ruling.turned or ruling.missing or not asked:
+    if ruling.strategy != "inconclusive" or ruling.turned or ruling.missing or ruling.leaning or not asked:
         return None
     moves = _moves(evidence)
     known: dict[int, float] = {}
@@ -92,42 +88,3 @@ def _moves(evidence: Evidence) -> list[Shifts]:
 def _future(evidence: Evidence, shifts: Shifts, factor: float) -> Evidence:
     """The evidence as it may be of `factor` times as many questions."""
     return moved(evidence, shifts, math.sqrt(1 - 1 / factor), factor)
-
-
-def moved(evidence: Evidence, shifts: Shifts, by: float, factor: float) -> Evidence:
-    """The evidence with its means moved by `by` times the shifts, and intervals of `factor` times as many questions."""
-    narrower = 1 / math.sqrt(factor)
-
-    def ahead(axis: str, mode: str) -> float:
-        return by * shifts.get((axis, mode), 0.0)
-
-    def apart(key: tuple[str, str, str]) -> float:
-        return ahead(key[0], key[2]) - ahead(key[0], key[1])
-
-    estimates = {
-        axis: {m: _moved(e, "mean", ahead(axis, m), narrower, 0.0) for m, e in modes.items()}
-        for axis, modes in evidence.estimates.items()
-    }
-    pairs = {
-        key: replace(
-            _moved(c, "difference", apart(key), narrower, -1.0),
-            groups=int(c.groups * factor), effective_groups=independent(c) * factor,
-        )
-        for key, c in evidence.pairs.items() if key[0] in evidence.targets
-    }  # fmt: skip
-    tops = {
-        key: tuple(pairs[key].difference + narrower * (top - evidence.pairs[key].difference) for top in ends)
-        for key, ends in evidence.tops.items()
-    }
-    ceilings = {
-        (axis, mode): min(1.0, estimates[axis][mode].mean + narrower * (high - evidence.estimates[axis][mode].mean))
-        for (axis, mode), high in evidence.ceilings.items()
-    }
-    return replace(evidence, estimates=estimates, pairs=pairs, tops=tops, ceilings=ceilings, complete={}, bounds={})
-
-
-def _moved(known: Known, centre: str, by: float, narrower: float, floor: float) -> Known:
-    before = getattr(known, centre)
-    after = min(max(before + by, floor), 1.0)
-    low, high = after - narrower * (before - known.low), after + narrower * (known.high - before)
-    return replace(known, low=max(low, floor), high=min(high, 1.0), **{centre: after})

@@ -30,6 +30,9 @@ candidate, or of all, as right gives another strategy, the verdict is `inconclus
 A mode may lack the scores of its hardest questions. Where a candidate's missing scores, all wrong while those of the
 others are right, or the other way round, give another strategy, the verdict is `inconclusive`, too.
 
+A metric may favour short or long replies. Where it does so as far as it is known to (`eval/verdict/leaning.py`), and
+another strategy follows, the verdict is `inconclusive`, unless people's marks correct the metric.
+
 Why it errs seldom: a verdict is materially inferior only if a candidate's safety was shown falsely, in one of three
 ways (its target reached, the lift below 2m, a loss beyond m). It is needlessly complex only if a cheaper candidate
 was falsely shown both below its target and below the verdict's (an intersection-union test, Berger, 1982) on some
@@ -48,6 +51,7 @@ from eval.arms.modes import MODES
 from eval.records import Comparison
 from eval.strategies import STRATEGIES
 from eval.verdict.evidence import Evidence
+from eval.verdict.shifted import moved
 
 FEWEST = 20
 """Independent groups of one size; with fewer there is no verdict: a convention, for few make intervals doubtful."""
@@ -75,6 +79,9 @@ class Ruling:
 
     missing: tuple[str, ...] = ()
     """Modes whose missing scores, all wrong or all right, give another strategy. Not empty: this keeps it open."""
+
+    leaning: str = ""
+    """`short` or `long`: favoured by the metric, such replies give another strategy. Not empty: this keeps it open."""
 
     @property
     def cut_open(self) -> tuple[str, ...]:
@@ -105,12 +112,25 @@ def _with_missing(evidence: Evidence, ruling: Ruling, margin: float) -> Ruling:
     others = {key: _rule(other, margin) for key, other in evidence.bounds.items()}
     turning = {key: other for key, other in others.items() if other.strategy != ruling.strategy}
     if not turning:
-        return ruling
+        return _with_leaning(evidence, ruling, margin)
     possible = [s for r in (ruling, *turning.values()) for s in (r.candidates or ("prompt",))]
     return replace(
         ruling, strategy="inconclusive", mode=None, candidates=tuple(s for s in ORDER if s in possible), prompt=None,
         missing=tuple(dict.fromkeys(mode for mode, _ in turning)), as_scored=ruling.strategy,
     )  # fmt: skip
+
+
+def _with_leaning(evidence: Evidence, ruling: Ruling, margin: float) -> Ruling:
+    """The ruling, or an open one where what the metric is known to favour could turn it."""
+    for kind, shifts in evidence.leaning.items():
+        other = _rule(moved(evidence, shifts, 1.0, 1.0), margin)
+        if other.strategy != ruling.strategy:
+            possible = [s for r in (ruling, other) for s in (r.candidates or ("prompt",))]
+            return replace(
+                ruling, strategy="inconclusive", mode=None, candidates=tuple(s for s in ORDER if s in possible),
+                prompt=None, leaning=kind, as_scored=ruling.strategy,
+            )  # fmt: skip
+    return ruling
 
 
 def _rule(evidence: Evidence, margin: float) -> Ruling:

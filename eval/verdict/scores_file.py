@@ -77,6 +77,9 @@ def _score(line: str, fault: Fault, book: _Book, number: int) -> Score:
         fault("axis", f"unknown axis {_shown(data['axis'])}; the axes are {', '.join(AXES)}")
     if not book.any_mode and data["mode"] not in MODES:
         fault("mode", f"unknown mode {_shown(data['mode'])}; the modes are {', '.join(MODES)}, or load its plugin")
+    length = data.get("length")
+    if length is not None and (type(length) is not int or length < 0):
+        fault("length", f"expected a whole number of characters or null, found {_shown(length)}; change it")
     if data.get("seed", 0) < 0:
         fault("seed", f"{data['seed']} is below 0; seeds are counted from 0")
     _value(data, fault)

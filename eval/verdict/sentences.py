@@ -10,6 +10,7 @@ from eval.records import Comparison, Decision
 from eval.strategies import STRATEGIES, beyond
 from eval.verdict.doubts import look_doubts, metric_doubts, retention_doubts, seed_doubts
 from eval.verdict.evidence import Evidence
+from eval.verdict.leaning import LEANINGS
 from eval.verdict.rule import FEWEST, ORDER, Ruling, compared, independent, lifted, strategy
 from eval.verdict.shortfall import share, wanting
 
@@ -77,6 +78,11 @@ def _undecided(decision: Decision) -> str:
     if decision.missing_open:
         shares = ", ".join(f"{share(decision.missing[m])} of {MODES[m].label}" for m in decision.missing_open)
         return f"Inconclusive: {between}. Scores are missing ({shares}), and what they may be could turn the verdict."
+    if decision.leaning:
+        return (
+            f"Inconclusive: {between}. Did the metric favour {decision.leaning} replies as far as it is known to, the "
+            "verdict would be another: mark 100 questions with `report RUN --label`."
+        )
     scored = {m for modes in decision.axes.values() for m in modes}
     if len(scored) == 1:
         return f"Inconclusive: only {MODES[scored.pop()].label} was scored, and a verdict compares: run a second mode."
@@ -145,6 +151,16 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
             f"Open: with the cut replies of {cut} counted as right, the verdict is {_outcome(turned)}; as they are "
             f"scored, it is {_outcome(ruling.as_scored or turned)}."
         )
+    if ruling.leaning:
+        lengths = ", ".join(f"{mode} {length:.0f}" for mode, length in evidence.lengths.items())
+        metric = config.dataset.knowledge.metric
+        points = 100 * (LEANINGS.get(metric) or (0.0, 0.0))[ruling.leaning == "long"]
+        yield (
+            f"Open: by the metric as it is, the verdict is {_outcome(ruling.as_scored or '')}; {metric} may favour "
+            f"{ruling.leaning} replies by {points:.2g} points against people (typical length in characters: "
+            f"{lengths}), and then it is another."
+        )
+        return
     if ruling.mode is None and not ruling.open_between and not ruling.turned and not ruling.missing:
         groups = min((independent(c) for c in compared(evidence)), default=0.0)
         if not groups:

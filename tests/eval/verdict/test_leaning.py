@@ -1,0 +1,62 @@
+"""What a metric is known to favour keeps a verdict open where it would turn it, and marks settle it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from eval.config import DatasetConfig, RunConfig
+from eval.records import Score
+from eval.verdict.decide import decide, verdict_sentence
+from eval.verdict.leaning import leanings
+from eval.verdict.sensitivity import sensitivity
+
+N = 400
+LENGTHS = {"base": 200, "rag": 20, "ft": 20}
+
+
+def config() -> RunConfig:
+    return RunConfig(dataset_path="made-up", dataset=DatasetConfig.model_validate({"name": "m", "instruction": "A."}))
+
+
+def scores(shares: dict[str, float], metric: str = "match", lengths: dict[str, int] = LENGTHS) -> list[Score]:
+    return [
+        Score(f"q{i}", f"g{i}", mode, "knowledge", metric, True, float((i * 37) % N < round(share * N)),
+              length=lengths[mode])
+        for mode, share in shares.items() for i in range(N)
+    ]  # fmt: skip
+
+
+def test_shifts_are_whole_from_four_times_the_length_on_and_none_at_the_same() -> None:
+    found = leanings({"base": 40.0, "rag": 10.0, "ft": 20.0}, "match")
+    assert {m: -x for (_, m), x in found["short"].items()} == pytest.approx({"base": 0.0, "rag": 0.02, "ft": 0.01})
+    assert {m: -x for (_, m), x in found["long"].items()} == pytest.approx({"base": 0.02, "rag": 0.0, "ft": 0.01})
+    assert leanings({"base": 40.0, "rag": 40.0}, "match") == {}
+    assert leanings({"base": 400.0, "rag": 4.0}, "sql") == {}
+    assert list(leanings({"base": 400.0, "rag": 4.0}, "exact")) == ["short"]
+
+
+def test_a_lift_that_the_metric_may_have_made_is_no_verdict() -> None:
+    """A lift of 0.06 is shown and above the margin of 0.05; with 0.02 less it is below it."""
+    made = scores({"base": 0.40, "rag": 0.46})
+    alike = scores({"base": 0.40, "rag": 0.46}, lengths=dict.fromkeys(LENGTHS, 20))
+    assert decide(alike, config())[1].strategy == "rag"
+    decision = decide(made, config())[1]
+    assert (decision.strategy, decision.leaning, decision.questions_needed) == ("inconclusive", "short", None)
+    assert "favour short replies" in verdict_sentence(decision) and "--label" in verdict_sentence(decision)
+    assert any("base 200, rag 20" in r and "2 points" in r for r in decision.reasons)
+    assert decision.next[0].cause == "metric"
+    assert sensitivity(made, config())["strategy"] == "inconclusive"
+
+
+def test_a_large_lift_stands_and_exact_match_of_long_against_short_replies_does_not() -> None:
+    assert decide(scores({"base": 0.2, "rag": 0.7}), config())[1].strategy == "rag"
+    assert decide(scores({"base": 0.2, "rag": 0.7}, metric="exact"), config())[1].leaning == "short"
+    assert decide(scores({"base": 0.2, "rag": 0.7}, metric="sql"), config())[1].strategy == "rag"
+
+
+def test_marks_take_the_doubt_away() -> None:
+    made = scores({"base": 0.40, "rag": 0.46})
+    marks = [replace(s, metric="marked", primary=False) for s in made if int(s.example_id[1:]) < N // 2]
+    assert decide([*made, *marks], config())[1].leaning == ""

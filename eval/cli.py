@@ -13,7 +13,8 @@ import typer
 from eval.arms.modes import MODES
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.errors import UserError
-from eval.terminal.command_line import guarded, one_document, print_json
+from eval.terminal.cluster_options import ClusterOption
+from eval.terminal.command_line import PARTIAL, guarded, one_document, print_json
 from eval.terminal.command_options import (
     DtypeOption,
     JsonOption,
@@ -36,8 +37,10 @@ from eval.terminal.endpoint_options import (
 from eval.terminal.models_command import compare_models, several_models
 
 if TYPE_CHECKING:
+    from eval.cluster.cluster_address import Address
     from eval.pipeline.plan import Plan
     from eval.pipeline.tasks import Options
+    from eval.terminal.result import Result
 
 app = typer.Typer(pretty_exceptions_enable=False)
 
@@ -201,6 +204,7 @@ def evaluate(
     model_key_env: KeyOption = None,
     concurrency: ConcurrencyOption = None,
     max_requests: MaxRequestsOption = None,
+    cluster: ClusterOption = None,
     version: VersionOption = False,
 ) -> None:
     """Compare a better prompt, retrieval, fine-tuning and both on a data set, and say which to use."""
@@ -210,6 +214,7 @@ def evaluate(
     from eval.terminal.progress import set_quiet
 
     set_quiet(quiet)
+    address = _cluster(cluster, one_model=not several_models(model or [], models), check=check)
     plugins = load_plugins(plugin or [])
     settings = check_settings(
         judge, judge_model, key_env=judge_key_env, repeats=judge_repeats, limit=judge_limit, timeout=judge_timeout
@@ -258,14 +263,28 @@ def evaluate(
         for p in paths
     ]  # fmt: skip
     _check_distinct([p.folder for p in plans])
-    _run(plans, mode or [], options, json=json)
+    if address:
+        _run_on(address, plans, mode or [], options, json=json)
+    else:
+        _run(plans, mode or [], options, json=json)
+
+
+def _cluster(named: str | None, *, one_model: bool, check: bool) -> Address | None:
+    """The cluster that is named; raises UserError where it is none, or where there is nothing to spread."""
+    if named is None:
+        return None
+    from eval.cluster.cluster_address import parse_address
+
+    if check or not one_model:
+        raise UserError(f"--cluster goes with a run of one model; drop {'--check' if check else '--cluster'}")
+    return parse_address(named)
 
 
 def _run(plans: Sequence[Plan], modes: Sequence[str], options: Options, *, json: bool) -> None:
     """Run each plan and print its result; of several also the portfolio."""
     from eval.api import run_plan
     from eval.terminal.result import result
-    from eval.terminal.result_view import as_json, show, show_all
+    from eval.terminal.result_view import show
 
     results = []
     for plan in plans:
@@ -274,6 +293,13 @@ def _run(plans: Sequence[Plan], modes: Sequence[str], options: Options, *, json:
         results.append(result(run.decision, run.config, run.folder))
         if not json:
             show(results[-1])
+    _end(results, json=json)
+
+
+def _end(results: Sequence[Result], *, json: bool) -> None:
+    """Print what stands at the end: JSON, or of several results a table and the portfolio."""
+    from eval.terminal.result_view import as_json, show_all
+
     if len(results) > 1:
         from reports.pages.portfolio import write_portfolio
 
@@ -284,6 +310,29 @@ def _run(plans: Sequence[Plan], modes: Sequence[str], options: Options, *, json:
     elif len(results) > 1:
         show_all(results)
         typer.echo(f"portfolio: {portfolio}")
+
+
+def _run_on(address: Address, plans: Sequence[Plan], modes: Sequence[str], options: Options, *, json: bool) -> None:
+    """Run all plans over a cluster and print the results that there are; exit code 3 where some are not."""
+    from eval.api import Run
+    from eval.cluster.cluster_run import evaluate_on
+    from eval.terminal.cells_view import cells_json, show_failed
+    from eval.terminal.result import result
+    from eval.terminal.result_view import as_json, show
+
+    with one_document(json):
+        outcome = evaluate_on(address, plans, modes, options)
+    runs = [Run(p.folder) for p in plans if outcome.whole(p.config.dataset.name)]
+    results = [result(r.decision, r.config, r.folder) for r in runs]
+    if json:
+        print_json({"results": [as_json(r) for r in results], "cells": cells_json(outcome)})
+    else:
+        for found in results:
+            show(found)
+        _end(results, json=False)
+        show_failed(outcome)
+    if len(results) < len(plans):
+        raise typer.Exit(PARTIAL)
 
 
 def _check_distinct(folders: list[Path]) -> None:

@@ -22,15 +22,9 @@ def evaluate(
     plan: Plan, modes: Sequence[str], options: Options = PLAIN, execute: Executor = run_here
 ) -> Decision:  # fmt: skip
     """Answer in every mode that has no current predictions, score, decide and write the report."""
-    read_prices(options.prices)  # like all that can be wrong, before anything is written
-    wanted = modes_for(plan.dataset, modes, plan.config.dataset.endpoint)
-    battery = _battery(plan) if options.retention and not plan.config.dataset.endpoint else None
-    plan = settled(plan, wanted, battery)
-    for line in (*plan.notes, *pulled(plan, wanted)):
-        say(line)
-    work = Work(plan, wanted, options, battery)
+    work = begin(plan, modes, options)
     try:
-        execute(heading(plan, wanted), work.tasks())
+        execute(heading(work.plan, work.modes), work.tasks())
     finally:
         work.close()
     for line in left_to_ask(plan.dataset, modes):
@@ -38,5 +32,19 @@ def evaluate(
     return read_decision(plan.folder)
 
 
-def _battery(plan: Plan) -> Battery:
+def begin(plan: Plan, modes: Sequence[str], options: Options = PLAIN) -> Work:
+    """The work of a run, settled with what its folder holds; nothing is written, nothing loaded."""
+    read_prices(options.prices)  # like all that can be wrong, before anything is written
+    wanted = modes_for(plan.dataset, modes, plan.config.dataset.endpoint)
+    battery = battery_of(plan, options)
+    plan = settled(plan, wanted, battery)
+    for line in (*plan.notes, *pulled(plan, wanted)):
+        say(line)
+    return Work(plan, wanted, options, battery)
+
+
+def battery_of(plan: Plan, options: Options) -> Battery | None:
+    """What retention is measured on; None where it is not measured."""
+    if not options.retention or plan.config.dataset.endpoint:
+        return None
     return read_battery(find_battery(plan.config.dataset.retention.battery, plan.dataset.path))

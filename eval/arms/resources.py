@@ -88,6 +88,15 @@ class Resources:
             say(line)
         return base
 
+    def adopt(self, base: Base) -> None:
+        """Take a base that is loaded already, for the tokens and the arithmetic of this data set.
+
+        Raises UserError where it computes otherwise than the fingerprints say.
+        """
+        check_loaded(base, self.identity.arithmetic)
+        self.__dict__["base"] = base
+        self._prepare_tokenizer(base.tokenizer)
+
     @cached_property
     def tokenizer(self) -> Any:
         """The model's tokenizer, which is had without the weights."""

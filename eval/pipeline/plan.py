@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from eval.data.dataset import Dataset, load_dataset
 from eval.data.review.standing import review_stamp
 from eval.data.tuned_retrieval import with_tuned
 from eval.errors import UserError
+from eval.files import fingerprint
 from eval.model.arithmetic import Arithmetic, arithmetic_here
 from eval.model.endpoint import endpoint_generator as _endpoint  # noqa: F401 - registers itself
 from eval.model.endpoint.address import SERVED, adapter_fingerprint, with_endpoint
@@ -74,6 +75,10 @@ class Plan:
         """The same run with the fingerprints that it has in another arithmetic."""
         first, *further = self.identities(arithmetic)
         return replace(self, identity=first, repeats=tuple(further))
+
+    def fingerprint(self) -> str:
+        """Of all that the run makes: two machines that have one plan have one such."""
+        return fingerprint([asdict(i) for i in (self.identity, *self.repeats)])
 
     def current(self) -> list[str]:
         """The modes that have current predictions, in registry order."""

@@ -73,6 +73,8 @@ class Work:
         self.plan, self.modes, self.options, self.battery = plan, modes, options, battery
         self.resources = Resources(plan.dataset, plan.config, plan.identity, plan.folder)
         self._findings: list[Finding] = []
+        self._found = False
+        """Whether the findings on retrieval are among them."""
         self._held = ExitStack()
 
     def close(self) -> None:
@@ -137,6 +139,7 @@ class Work:
             self._find()
 
     def _find(self) -> None:
+        self._found = True
         found = self.resources.retrieval_findings()
         tell(found)
         self._findings += found
@@ -251,6 +254,9 @@ class Work:
         return bool(known or failure(self.plan, 0, mode))
 
     def _score(self) -> None:
+        # The index may have been made elsewhere, while this process waited.
+        if not self._found and any(MODES[m].retrieves for m in self.modes) and self.resources.index_is_checked():
+            self._find()
         self._findings += (known := known_findings(self.plan))
         tell(known)
         write_findings(self.plan.folder, self.plan.dataset, self.plan.examples, self._findings)

@@ -12,6 +12,8 @@ from eval.errors import UserError
 from eval.terminal.noise import hush_libraries
 
 INTERRUPTED = 130
+PARTIAL = 3
+"""Exit code where some of what was asked for is done, and the same command does the rest."""
 
 Table = tuple[list[str], list[list[str]]]
 """Header and rows."""

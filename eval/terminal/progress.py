@@ -54,6 +54,13 @@ def steps(title: str, planned: Sequence[Step], observer: Observer | None = None)
         board.observer.closed(whole)
 
 
+def change(place: int, **changes: Any) -> None:
+    """Set fields of a step that is shown: for whoever has several run at once, elsewhere."""
+    if _board:
+        _board.check()
+        _board.change(place, **changes)
+
+
 @contextmanager
 def track(label: str, total: int = 0, *, unit: str = "") -> Iterator[Advance]:
     """Count the step that runs: how much of `total` is done, speed and time left; yields what advances it.

@@ -1,20 +1,41 @@
-"""What every executor must do: ours, and one that runs tasks in threads."""
+"""What every executor must do: ours of one process and of a cluster, and one that runs tasks in threads."""
 
 from __future__ import annotations
 
 import random
 import runpy
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from eval.cluster.cluster_executor import ClusterExecutor
 from eval.pipeline.graph import Executor, Skipped, Task
 from eval.pipeline.local import run_here
 
 PLUGIN = Path(__file__).parents[2] / "plugins" / "threaded_executor.py"
-EXECUTORS: dict[str, Executor] = {"here": run_here, "threads": runpy.run_path(str(PLUGIN))["run_in_threads"]}
+ThreadBackend = runpy.run_path(str(PLUGIN.with_name("threaded_backend.py")))["ThreadBackend"]
+
+
+def over_workers(base: str) -> Executor:
+    """As over a cluster, with threads for workers; with no base the driver does all itself."""
+
+    def run(title: str, tasks: Sequence[Task]) -> None:
+        backend = ThreadBackend(tasks)
+        try:
+            ClusterExecutor(backend, backend.order, base)(title, tasks)
+        finally:
+            backend.close()
+
+    return run
+
+
+EXECUTORS: dict[str, Executor] = {
+    "here": run_here, "threads": runpy.run_path(str(PLUGIN))["run_in_threads"], "workers": over_workers("a base"),
+    "driver": over_workers(""),
+}  # fmt: skip
 
 executors = pytest.mark.parametrize("execute", EXECUTORS.values(), ids=EXECUTORS)
 

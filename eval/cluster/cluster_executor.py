@@ -1,0 +1,221 @@
+"""The executor of a cluster: keeps the schedule, sends cells to workers, and does itself what needs no model."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from eval.cluster.backend import Backend, Ended, Order, Progress
+from eval.cluster.cells import Cell, Group, State, cells_of, prelude
+from eval.cluster.schedule import Begin, Schedule, Start, Stop
+from eval.errors import UserError, first_line
+from eval.pipeline.graph import Skipped, Task, check
+from eval.terminal.observers import Step
+from eval.terminal.progress import change, say, steps
+
+LOOK_SECONDS = 0.5
+"""How long the driver waits at most before it looks at everything again."""
+NODES_SECONDS = 5.0
+"""How often it asks which nodes there are."""
+GENTLE_SECONDS = 10.0
+"""How long workers have to end what they do after Ctrl-C; a training ends within a step."""
+
+Orders = Callable[[str, Task], Order]
+"""What a worker is told of a task, from its group's name and the task."""
+
+
+class CellFailed(Exception):
+    """A cell failed on a worker."""
+
+
+@dataclass
+class Outcome:
+    """How the cells of all groups ended."""
+
+    states: dict[str, State] = field(default_factory=dict)
+    why: dict[str, str] = field(default_factory=dict)
+    """Cell -> what went wrong, or why it was skipped."""
+    error: BaseException | None = None
+    """The first that a cell raised."""
+    places: dict[str, str] = field(default_factory=dict)
+    """Cell -> node and device that did it last."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+    """Cell -> its group."""
+
+    def failed(self, group: str | None = None) -> list[str]:
+        """The cells that failed, of a group or of all."""
+        return [c for c, s in self.states.items() if s == "failed" and group in (None, self.groups[c])]
+
+    def whole(self, group: str) -> bool:
+        """Whether all of a group ended well, or was skipped for a reason that a report tells."""
+        return not any(s in ("failed", "blocked") for c, s in self.states.items() if self.groups[c] == group)
+
+
+class ClusterExecutor:
+    """Runs groups of tasks over a backend; for the tasks of one run, an `Executor`."""
+
+    def __init__(self, backend: Backend, order: Orders, base: str = "") -> None:
+        """`base` is what workers load for a single run; empty: the driver does its tasks."""
+        self.backend, self.order, self.base = backend, order, base
+
+    def __call__(self, title: str, tasks: Sequence[Task]) -> None:
+        """See `eval.pipeline.graph.Executor`; all that can be done is, before an error is raised."""
+        outcome = self.run(title, [Group("", tuple(tasks), base=self.base)])
+        if outcome.error:
+            raise outcome.error
+
+    def run(self, title: str, groups: Sequence[Group]) -> Outcome:
+        """Do every pending cell of all groups; a failed one stops only what needs it."""
+        for group in groups:
+            check(group.tasks)
+        return _Drive(self.backend, self.order, groups).run(title)
+
+
+class _Drive:
+    """One run of an executor."""
+
+    def __init__(self, backend: Backend, order: Orders, groups: Sequence[Group]) -> None:
+        self.backend, self.order = backend, order
+        self.schedule = Schedule.of(cells_of(groups))
+        self.schedule.has(backend.nodes())
+        self.schedule.check_room()
+        self.outcome = Outcome(groups={c.name: c.group for c in self.schedule.cells.values()})
+        self.title = {
+            c.name: f"{c.group + ': ' if c.group else ''}{c.task.title}" for c in self.schedule.cells.values()
+        }
+        self.names = {n.id: n.name for n in self.schedule.nodes.values()}
+        self.tasks = {g.name: {t.name: t for t in g.tasks} for g in groups}
+        self.prepared: set[tuple[str, str]] = set()
+        self.begun: dict[str, float] = {}
+        self._asked = time.monotonic()
+
+    def run(self, title: str) -> Outcome:
+        cells = list(self.schedule.cells.values())
+        shown = [Step(self.title[c.name], c.task.total, c.task.unit, kind=c.task.kind) for c in cells]
+        with steps(title, shown) as running:
+            self.running = running
+            self.place = {c.name: i for i, c in enumerate(cells)}
+            try:
+                while not self.schedule.over:
+                    self._step()
+            finally:
+                self.backend.stop([s.id for s in self.schedule.seats.values()], gently=GENTLE_SECONDS)
+        self.outcome.states = dict(self.schedule.states)
+        return self.outcome
+
+    def _step(self) -> None:
+        self._look()
+        for move in self.schedule.moves():
+            if isinstance(move, Start):
+                self.backend.start(move.seat.id, move.seat.node, move.seat.room)
+            elif isinstance(move, Stop):
+                self.backend.stop([move.seat.id])
+            elif isinstance(move, Begin):
+                self._began(move)
+        here = next((c for c in self.schedule.ready() if c.here), None)
+        if here:
+            self._do_here(here.name)
+        for ended in self.backend.wait(0.0 if here else LOOK_SECONDS):
+            self._ended(ended)
+        for worker, progress in self.backend.progress().items():
+            self._heard(worker, progress)
+
+    def _do_here(self, name: str) -> None:
+        cell, start = self.schedule.cells[name], time.monotonic()
+        self.schedule.states[name] = "running"
+        self.outcome.places[name] = "driver"
+        try:
+            with self.running(self.place[name]):
+                self._prepare(cell)
+                cell.task.run()
+        except Skipped as reason:
+            self._close(name, "skipped", str(reason))
+        except Exception as error:
+            self._close(name, "failed", str(error) if isinstance(error, UserError) else _named(error), error)
+        else:
+            self._close(name, "done")
+        self.outcome.seconds[name] = time.monotonic() - start
+
+    def _prepare(self, cell: Cell) -> None:
+        """Do, once in this process, what a task needs that leaves nothing on disk."""
+        for name in prelude(cell.task, self.tasks[cell.group]):
+            if (cell.group, name) not in self.prepared:
+                self.tasks[cell.group][name].run()
+                self.prepared.add((cell.group, name))
+
+    def _began(self, move: Begin) -> None:
+        name, now = move.cell.name, time.monotonic()
+        self.begun[move.seat.id] = now
+        self.outcome.places[name] = self.names.get(move.seat.node, move.seat.node)
+        change(self.place[name], state="running", started=now, stepped=now, done=0,
+                          note=self.outcome.places[name])  # fmt: skip
+        self.backend.begin(move.seat.id, self.order(move.cell.group, move.cell.task))
+
+    def _heard(self, worker: str, heard: Progress) -> None:
+        seat = self.schedule.seats.get(worker)
+        if not seat or not seat.cell or not heard.total:
+            return
+        where = f"{self.names.get(seat.node, seat.node)} {heard.place}".strip()
+        self.outcome.places[seat.cell] = where
+        now = time.monotonic()
+        change(
+            self.place[seat.cell], total=heard.total, unit=heard.unit, done=heard.done, tokens=heard.tokens,
+            note=", ".join(t for t in (where, heard.note) if t), started=now - heard.seconds, stepped=now,
+        )  # fmt: skip
+
+    def _ended(self, ended: Ended) -> None:
+        seat = self.schedule.seats.get(ended.worker)
+        if seat is None:
+            return
+        name = seat.cell
+        self.outcome.seconds[name] = ended.seconds or time.monotonic() - self.begun[seat.id]
+        if ended.ending == "lost":
+            self._lost(ended.worker, ended.message)
+        elif ended.ending == "done":
+            self._close(name, "done")
+        elif ended.ending == "skipped":
+            self._close(name, "skipped", ended.message)
+        else:
+            self._close(name, "failed", ended.message, ended.error or CellFailed(f"{name}: {ended.message}"))
+
+    def _lost(self, worker: str, why: str) -> None:
+        seat = self.schedule.seats[worker]
+        name = self.schedule.gone(seat)
+        if not name:
+            return
+        where = self.names.get(seat.node, seat.node)
+        if self.schedule.states[name] == "waiting":
+            change(self.place[name], state="waiting", done=0, note="")
+            say(f"warning: {name}: its worker on {where} was lost; it begins again")
+        else:
+            self._close(name, "failed", f"its worker was lost {self.schedule.lost[name]} times, last on {where}: {why}",
+                        CellFailed(f"{name}: worker lost"))  # fmt: skip
+
+    def _close(self, name: str, state: State, why: str = "", error: BaseException | None = None) -> None:
+        self.schedule.ended(name, state)
+        cell, now = self.schedule.cells[name], time.monotonic()
+        if not cell.here:
+            done = {"done": cell.task.total or 0} if state == "done" and cell.task.total else {}
+            change(self.place[name], state="done" if state == "done" else "stopped", ended=now, **done)
+        if why:
+            self.outcome.why[name] = why
+            say(f"{'error' if state == 'failed' else 'warning'}: {name}: {why}")
+        if error and not self.outcome.error:
+            self.outcome.error = error
+
+    def _look(self) -> None:
+        """See which nodes have come or gone, now and then."""
+        if time.monotonic() - self._asked < NODES_SECONDS:
+            return
+        self._asked = time.monotonic()
+        nodes = self.backend.nodes()
+        self.names |= {n.id: n.name for n in nodes}
+        for seat in self.schedule.has(nodes):
+            self.backend.stop([seat.id])
+            self._lost(seat.id, "the node has gone")
+
+
+def _named(error: BaseException) -> str:
+    return f"{type(error).__name__}: {first_line(error)}"

@@ -1,0 +1,153 @@
+"""Workers as Ray actors: the one place that imports Ray. Core only, one actor a card."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+from eval.cluster.backend import Ended, Order, Progress
+from eval.cluster.cells import Need, Node
+from eval.errors import need as need_package
+
+OBJECT_STORE = 80 * 2**20
+"""Bytes of Ray's own store on a machine that is started here: paths and digests alone pass through it."""
+SWITCHES = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_DEDUP_LOGS": "0",
+    "RAY_SCHEDULER_EVENTS": "0",
+}
+"""Environment variables that are set before Ray is imported: no usage statistics, no notices on the terminal."""
+
+
+def quiet_ray() -> Any:
+    """Ray, imported so that it reports nothing home; raises UserError where it is not installed."""
+    need_package("ray", why="--cluster")
+    os.environ.update(SWITCHES)
+    import ray
+
+    return ray
+
+
+class RayBackend:
+    """A connection to one Ray cluster, and the workers that were started over it."""
+
+    def __init__(self, *, address: str | None, workers: int = 0, cards: int = 0) -> None:
+        """Connect to `address`, or with None start Ray on this machine for so many workers or cards."""
+        self.ray = quiet_ray()
+        self._actors: dict[str, Any] = {}
+        self._pending: dict[Any, str] = {}
+        self._watch: dict[Any, str] = {}
+        self._heard: dict[str, Progress] = {}
+        common = {"include_dashboard": None if address else False, "log_to_driver": False, "logging_level": "ERROR"}
+        if address:
+            self.ray.init(address=address, **common)
+        else:
+            threads = workers * max(1, (os.cpu_count() or 1) // workers)
+            self.ray.init(num_cpus=threads, num_gpus=cards, object_store_memory=OBJECT_STORE, **common)
+
+    def nodes(self) -> list[Node]:
+        """The nodes that are alive; Ray's address of one is its name."""
+        return [
+            Node(
+                n["NodeID"], n["NodeName"],
+                Need(int(n["Resources"].get("GPU", 0)), int(n["Resources"].get("CPU", 0)),
+                     float(n["Resources"].get("memory", 0.0))),
+            )
+            for n in self.ray.nodes()
+            if n["Alive"]
+        ]  # fmt: skip
+
+    def ask(self, node: str, question: Any, *given: Any, cards: int = 0, seconds: float = 120.0) -> Any:
+        """What a function says on a node; raises TimeoutError, or what the function raises."""
+        far = self.ray.remote(question).options(
+            num_cpus=0, num_gpus=cards, max_retries=0, scheduling_strategy=self._on(node)
+        )
+        try:
+            return self.ray.get(far.remote(*given), timeout=seconds)
+        except self.ray.exceptions.GetTimeoutError:
+            raise TimeoutError(f"no answer within {seconds:.0f} s") from None
+
+    def start(self, worker: str, node: str, need: Need) -> None:
+        """One actor that stays until it is stopped, and is not started again by Ray: that is for the schedule to do."""
+        self._actors[worker] = self._actor_class().options(
+            num_cpus=need.threads, num_gpus=need.cards, memory=need.memory or None, max_restarts=0,
+            scheduling_strategy=self._on(node),
+        ).remote(need.threads)  # fmt: skip
+
+    def begin(self, worker: str, order: Order) -> None:
+        """See `Backend`."""
+        self._heard.pop(worker, None)
+        self._pending[self._actors[worker].do.remote(asdict(order))] = worker
+
+    def wait(self, seconds: float) -> list[Ended]:
+        """See `Backend`."""
+        if not self._pending:
+            time.sleep(seconds)
+            return []
+        ready, _ = self.ray.wait(list(self._pending), num_returns=1, timeout=seconds)
+        return [self._ended(ref) for ref in ready]
+
+    def progress(self) -> Mapping[str, Progress]:
+        """Asks every busy worker, and takes what has come; nobody is waited for."""
+        busy, asked = set(self._pending.values()), set(self._watch.values())
+        for worker in busy - asked:
+            self._watch[self._actors[worker].progress.remote()] = worker
+        if self._watch:
+            ready, _ = self.ray.wait(list(self._watch), num_returns=len(self._watch), timeout=0)
+            for ref in ready:
+                worker = self._watch.pop(ref)
+                with suppress(self.ray.exceptions.RayError):
+                    self._heard[worker] = Progress(**self.ray.get(ref))
+        return {w: p for w, p in self._heard.items() if w in busy}
+
+    def stop(self, workers: Sequence[str], *, gently: float = 0.0) -> None:
+        """See `Backend`."""
+        there = [w for w in workers if w in self._actors]
+        running = [ref for ref, w in self._pending.items() if w in there]
+        if gently and running:
+            asked = [self._actors[w].stop.remote() for w in there]
+            self.ray.wait(asked, num_returns=len(asked), timeout=gently)
+            self.ray.wait(running, num_returns=len(running), timeout=gently)
+        for worker in there:
+            self.ray.kill(self._actors.pop(worker), no_restart=True)
+        self._pending = {ref: w for ref, w in self._pending.items() if w in self._actors}
+        self._watch = {ref: w for ref, w in self._watch.items() if w in self._actors}
+
+    def close(self) -> None:
+        """End all workers and the connection, and Ray itself where it was started here."""
+        self.stop(list(self._actors))
+        self.ray.shutdown()
+
+    def _ended(self, ref: Any) -> Ended:
+        worker = self._pending.pop(ref)
+        try:
+            return Ended(worker, **self.ray.get(ref))
+        except self.ray.exceptions.RayActorError as error:
+            self._actors.pop(worker, None)
+            return Ended(worker, "lost", str(error).strip().splitlines()[0])
+        except self.ray.exceptions.RayError as error:  # what the worker could not put into words
+            return Ended(worker, "failed", f"{type(error).__name__}: {str(error).strip().splitlines()[-1]}")
+
+    def _on(self, node: str) -> Any:
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+        return NodeAffinitySchedulingStrategy(node, soft=False)
+
+    def _actor_class(self) -> Any:
+        from eval.cluster.cell_worker import CellWorker
+
+        method = self.ray.method
+
+        class Seated(CellWorker):
+            """Cells run in one thread, always the same one; another one answers how far they are."""
+
+            do = method(concurrency_group="work")(CellWorker.do)
+            progress = method(concurrency_group="watch")(CellWorker.progress)
+            stop = method(concurrency_group="watch")(CellWorker.stop)
+
+        return self.ray.remote(concurrency_groups={"work": 1, "watch": 1})(Seated)

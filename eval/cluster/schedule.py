@@ -1,0 +1,217 @@
+"""Which cell runs next, and on which worker: the book that the driver keeps. Pure; knows neither Ray nor files.
+
+List scheduling by the longest way to the end (Graham 1969; upward rank of HEFT, Topcuoglu 2002): of the cells that may
+begin, the one whose followers take longest begins first, on a worker that has its base loaded where one is free.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from eval.cluster.cells import SECONDS, Cell, Need, Node, State
+from eval.errors import UserError
+
+ENDED: frozenset[State] = frozenset({"done", "reused", "skipped", "failed", "blocked"})
+RETRIES = 2
+"""How often a cell is begun again whose worker was lost."""
+
+
+@dataclass(slots=True)
+class Seat:
+    """A worker, as the book has it."""
+
+    id: str
+    node: str
+    room: Need
+    base: str = ""
+    cell: str = ""
+    """What it does; empty while it is idle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Have a worker on a node."""
+
+    seat: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End an idle worker, to make room."""
+
+    seat: Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Have a worker do a cell."""
+
+    seat: Seat
+    cell: Cell
+
+
+Move = Start | Stop | Begin
+
+
+@dataclass
+class Schedule:
+    """The states of all cells, the nodes and the workers."""
+
+    cells: dict[str, Cell]
+    states: dict[str, State] = field(default_factory=dict)
+    nodes: dict[str, Node] = field(default_factory=dict)
+    seats: dict[str, Seat] = field(default_factory=dict)
+    lost: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """Cell -> how many workers it has lost."""
+    _started: int = 0
+    _rank: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, cells: Sequence[Cell], seconds: dict[str, float] | None = None) -> Schedule:
+        """A schedule in which all cells wait; `seconds`, by cell, where they are known better than by kind."""
+        schedule = cls({c.name: c for c in cells}, {c.name: "waiting" for c in cells})
+        schedule._rank = _ranks(cells, seconds or {})
+        return schedule
+
+    def has(self, nodes: Iterable[Node]) -> list[Seat]:
+        """Take note of which nodes there are; returns the workers on those that have gone."""
+        self.nodes = {n.id: n for n in nodes}
+        return [s for s in self.seats.values() if s.node not in self.nodes]
+
+    def check_room(self) -> None:
+        """Raise UserError for a cell that no node could hold if it were empty: it would wait for ever."""
+        for cell in self.cells.values():
+            if cell.here or any(cell.need.within(n.room) for n in self.nodes.values()):
+                continue
+            largest = max((n.room for n in self.nodes.values()), default=Need(0, 0))
+            raise UserError(
+                f"--cluster: {cell.name} takes {cell.need.words()}, and no node has so much (the largest of "
+                f"{len(self.nodes)} has {largest.words()}); add such a node, or name a smaller --model"
+            )
+
+    @property
+    def over(self) -> bool:
+        """Whether no cell waits or runs."""
+        return all(s in ENDED for s in self.states.values())
+
+    def ready(self) -> list[Cell]:
+        """The cells that may begin, the most urgent first."""
+        found = [c for n, c in self.cells.items() if self.states[n] == "waiting" and self._may(c)]
+        return sorted(found, key=lambda c: -self._rank[c.name])
+
+    def moves(self) -> list[Move]:
+        """What to do now so that as many ready cells as there is room for begin; the book has them as done.
+
+        Idle workers go on with the base that they have, where a cell waits that wants it; what is left goes to others.
+        """
+        found: list[Move] = []
+        left = []
+        for cell in (c for c in self.ready() if not c.here):
+            same = [s for s in self.idle() if s.base == cell.base and cell.need.within(s.room)]
+            if same:
+                found.append(self._begin(min(same, key=lambda s: s.room), cell))
+            else:
+                left.append(cell)
+        for cell in left:
+            made = self._make(cell)
+            found += made
+            if made and isinstance(made[-1], Start):
+                found.append(self._begin(made[-1].seat, cell))
+        return found
+
+    def _begin(self, seat: Seat, cell: Cell) -> Begin:
+        seat.cell, seat.base = cell.name, cell.base
+        self.states[cell.name] = "running"
+        return Begin(seat, cell)
+
+    def ended(self, cell: str, state: State) -> None:
+        """Take note of how a cell ended; what cannot be done without it ends too."""
+        self.states[cell] = state
+        for seat in self.seats.values():
+            if seat.cell == cell:
+                seat.cell = ""
+        self._pass_on()
+
+    def gone(self, seat: Seat) -> str:
+        """Take note that a worker was lost; returns the cell that it took along, which waits again or has failed."""
+        self.seats.pop(seat.id, None)
+        cell = seat.cell
+        if cell and self.states[cell] == "running":
+            self.lost[cell] += 1
+            self.states[cell] = "waiting" if self.lost[cell] <= RETRIES else "failed"
+            self._pass_on()
+        return cell
+
+    def idle(self) -> list[Seat]:
+        """The workers that do nothing."""
+        return [s for s in self.seats.values() if not s.cell]
+
+    def _may(self, cell: Cell) -> bool:
+        return all(self.states[n] in ENDED for n in cell.needs | cell.after)
+
+    def _pass_on(self) -> None:
+        for name, cell in self.cells.items():  # in an order in which each comes after what it needs
+            if self.states[name] != "waiting":
+                continue
+            if any(self.states[n] in ("failed", "blocked") for n in cell.needs | cell.after):
+                self.states[name] = "blocked"
+            elif any(self.states[n] == "skipped" for n in cell.needs):
+                self.states[name] = "skipped"
+
+    def _make(self, cell: Cell) -> list[Move]:
+        """What gives a cell a worker that has not its base: a new one, or an idle one of another base or shape.
+
+        Nothing where there is no room. An idle worker of another base is ended rather than given another model to load:
+        a process that has freed a model rarely gives back all its memory.
+        """
+        node = self._node_for(cell.need)
+        stopped: list[Move] = []
+        if node is None:
+            for candidate in self.nodes.values():
+                idle = [s for s in self.idle() if s.node == candidate.id]
+                if idle and cell.need.within(self._free(candidate, but={s.id for s in idle})):
+                    node, stopped = candidate, self._fewest(candidate, idle, cell.need)
+                    break
+        if node is None:
+            return []
+        for move in stopped:
+            del self.seats[move.seat.id]
+        self._started += 1
+        seat = Seat(f"w{self._started}", node.id, cell.need)
+        self.seats[seat.id] = seat
+        return [*stopped, Start(seat)]
+
+    def _fewest(self, node: Node, idle: Sequence[Seat], need: Need) -> list[Move]:
+        """The idle workers to end, the largest first, until there is room."""
+        gone: list[Seat] = []
+        for seat in sorted(idle, key=lambda s: s.room, reverse=True):
+            if need.within(self._free(node, but={s.id for s in gone})):
+                break
+            gone.append(seat)
+        return [Stop(s) for s in gone]
+
+    def _node_for(self, need: Need) -> Node | None:
+        """The node with the most free cards and threads among those that hold the need now."""
+        free = [(n, self._free(n)) for n in self.nodes.values()]
+        fit = [(n, room) for n, room in free if need.within(room)]
+        return max(fit, key=lambda f: (f[1].cards, f[1].threads), default=(None, None))[0]
+
+    def _free(self, node: Node, but: Collection[str] = ()) -> Need:
+        """What is free on a node, the workers `but` taken as gone."""
+        room = node.room
+        for seat in self.seats.values():
+            if seat.node == node.id and seat.id not in but:
+                room = room.less(seat.room)
+        return room
+
+
+def _ranks(cells: Sequence[Cell], seconds: dict[str, float]) -> dict[str, float]:
+    """Seconds from the beginning of each cell to the end of all that waits for it, along the longest way."""
+    rank = {c.name: seconds.get(c.name, SECONDS.get(c.task.kind, 1.0)) for c in cells}
+    own = dict(rank)
+    for cell in reversed(cells):
+        for name in cell.needs | cell.after:
+            rank[name] = max(rank[name], own[name] + rank[cell.name])
+    return rank

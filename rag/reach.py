@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from eval.metrics.knowledge.metric import stands_in
+from eval.metrics.retrieval import tells
 from eval.records import Example, Passage
 from rag.readers.documents import Document
 from rag.retrievers.retriever import Retriever
 
 DEPTH = 50
 """So many passages are looked through; settings that find an answer below are no matter of tuning."""
+RULER = 2
+"""Raised whenever other passages would hold an answer than before."""
 
 
 def reach(examples: Sequence[Example], documents: Sequence[Document], retriever: Retriever, depth: int = DEPTH) -> Any:
@@ -38,15 +40,11 @@ def _question(
     example: Example, texts: dict[str, str], chunks: dict[str, list[str]], passages: Sequence[Passage]
 ) -> dict[str, Any]:
     own = [d for d in example.documents if d in texts] or ([] if example.documents else list(texts))
-    literal = any(_states(texts[d], example) for d in own)
-    chunk = any(_states(text, example) for d in own for text in chunks.get(d, ())) if literal else bool(own)
+    literal = any(tells(texts[d], example.answers) for d in own)
+    chunk = any(tells(text, example.answers) for d in own for text in chunks.get(d, ())) if literal else bool(own)
     right = [
         rank for rank, p in enumerate(passages, 1)
-        if p.document in set(own) and (not literal or _states(p.text, example))
+        if p.document in set(own) and (not literal or tells(p.text, example.answers))
     ] if literal or example.documents else []  # fmt: skip
     corpus = literal or bool(own and example.documents)
     return {"literal": literal, "corpus": corpus, "chunk": chunk and corpus, "rank": right[0] if right else None}
-
-
-def _states(text: str, example: Example) -> bool:
-    return any(stands_in(text, answer) for answer in example.answers)

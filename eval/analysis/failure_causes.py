@@ -47,7 +47,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eval.arms.modes import MODES
-from eval.metrics.knowledge.metric import stands_in
+from eval.metrics.retrieval import tells
 from eval.metrics.sql.execution import OTHER_ROWS
 from eval.metrics.text.normalize import normalise
 from eval.records import Example, Prediction, Score
@@ -214,4 +214,4 @@ def _gold(example: Example, predictions: Mapping[str, Mapping[str, Prediction]])
         for found in predictions.values() if example.id in found
         for p in found[example.id].passages if not example.documents or p.document in example.documents
     }  # fmt: skip
-    return frozenset(p for p in seen if any(stands_in(p[1], a) for a in example.answers if a.strip()))
+    return frozenset(p for p in seen if tells(p[1], example.answers))

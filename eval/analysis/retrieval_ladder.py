@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from eval.arms.modes import MODES
-from eval.metrics.knowledge.metric import stands_in
+from eval.metrics.retrieval import tells
 from eval.records import Example, Prediction, Score
 from eval.stats.intervals import mean_intervals
 
@@ -71,7 +71,7 @@ def _rung(example: Example, known: Mapping[str, Any], right: bool, reply: Predic
 def _given(example: Example, literal: bool, reply: Prediction) -> bool:
     """Whether the prompt held what the question needs."""
     own = [p for p in reply.passages if not example.documents or p.document in example.documents]
-    return any(stands_in(p.text, a) for p in own for a in example.answers) if literal else bool(own)
+    return any(tells(p.text, example.answers) for p in own) if literal else bool(own)
 
 
 def _arm(asked: Sequence[Example], found: Sequence[str | None]) -> dict[str, Any]:

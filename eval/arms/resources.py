@@ -19,7 +19,7 @@ from eval.data.fewshot import choose_shots
 from eval.data.gates.gate import Finding
 from eval.errors import UserError
 from eval.files import fingerprint, read_json, write_json
-from eval.metrics.knowledge.metric import stands_in
+from eval.metrics.retrieval import tells
 from eval.model.arithmetic import check_loaded
 from eval.model.chat_template import set_arguments, set_to_think
 from eval.model.generator import GENERATORS, Generator
@@ -258,10 +258,10 @@ class Resources:
     def write_reach(self, examples: Sequence[Example]) -> None:
         """Keep in the run folder how far retrieval gets for each question, for whoever asks if it is the retriever."""
         from eval.analysis.retrieval_ladder import REACH
-        from rag.reach import reach
+        from rag.reach import RULER, reach
 
         file = self.run / REACH
-        known = fingerprint(self.identity.passages, [(e.id, e.question, e.answers, e.documents) for e in examples])
+        known = fingerprint(RULER, self.identity.passages, [(e.id, e.question, e.answers, e.documents) for e in examples])
         if not file.is_file() or read_json(file).get("of") != known:
             write_json(file, {"of": known, **reach(examples, self.dataset.texts, self.retriever)})
 
@@ -278,7 +278,7 @@ class Resources:
         if not example.documents:
             return self.retrieve(example)
         nearest = self.retriever.nearest_in(example.question, example.documents, 10_000)
-        holding = [p for p in nearest if any(stands_in(p.text, a) for a in example.answers)]
+        holding = [p for p in nearest if tells(p.text, example.answers)]
         return tuple((holding or nearest)[: self.config.retrieval.top_k])
 
     def training_passages(self, example: Example) -> tuple[Passage, ...]:

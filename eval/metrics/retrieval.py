@@ -1,9 +1,16 @@
-"""Did retrieval find the gold documents? Measures over a ranked list of passages' documents, each document once."""
+"""Did retrieval find the gold documents, and the answer in them? Measures count each document of a ranking once."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from eval.metrics.knowledge.metric import stands_in
+from eval.metrics.knowledge.yes_no import polar_gold
+from eval.metrics.quantities.equality import same
+from eval.metrics.quantities.quantity import lone_quantity, quantities
+from eval.metrics.text.normalize import contains_tokens, tokens
 
 
 def ranked(documents: Sequence[str]) -> list[str]:
@@ -30,3 +37,22 @@ def ndcg(documents: Sequence[str], gold: Collection[str]) -> float:
     gain = sum(1 / math.log2(rank + 1) for rank, d in enumerate(found, 1) if d in gold)
     best = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(set(gold)), max(len(found), 1)) + 1))
     return gain / best
+
+
+def tells(text: str, answers: Sequence[str]) -> bool:
+    """Whether a passage tells an accepted answer: its words in a row, or the same quantity in another notation.
+
+    A document may say with a bound what the answer says without (at least 3 hours), which a reply may not. Of yes and
+    no no word is looked for: they are concluded from a passage, and "no" stands in most.
+    """
+    said = tokens(text)
+    sought = [a for a in answers if a.strip() and not polar_gold(a)]
+    return any(contains_tokens(said, tokens(a)) or stands_in(text, a) or _measured(text, a) for a in sought)
+
+
+def _measured(text: str, answer: str) -> bool:
+    """Whether a quantity stands in a text, be it as a bound."""
+    wanted = lone_quantity(answer)
+    if wanted is None or not wanted.unit:
+        return False
+    return any(same(replace(wanted, bound=""), replace(q, bound="")) for q in quantities(text))

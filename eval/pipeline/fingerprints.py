@@ -21,6 +21,9 @@ from eval.strategies import ADAPTERS, Adapter
 CODE = 4
 """Raised whenever prompts, training or decoding change in a way that changes their results."""
 
+GOLD = 2
+"""Raised whenever other passages of the gold documents are taken, for the oracle or for a row that retrieval missed."""
+
 RETENTION = 1
 """Raised whenever the scoring of the retention battery changes in a way that changes its results."""
 
@@ -75,11 +78,15 @@ class Identity:
         return found
 
     def drawn_on(self, mode: str) -> list[Any]:
-        """What only some modes depend on: the grammar of replies, and how examples are looked up."""
+        """What only some modes depend on: the grammar of replies, how examples are looked up, gold passages."""
         from rag.lexical.terms import terms_version
 
         spec = MODES[mode]
-        return [*([self.checks] if spec.structured else []), *([self.index, terms_version()] if spec.examples else [])]
+        gold = spec.retrieves and spec.strategy is None
+        return [
+            *([self.checks] if spec.structured else []), *([self.index, terms_version()] if spec.examples else []),
+            *([f"gold {GOLD}"] if gold else []),
+        ]  # fmt: skip
 
     def predictions(self, mode: str) -> str:
         """The fingerprint of a mode's predictions."""
@@ -188,7 +195,7 @@ def _training(dataset: Dataset, config: RunConfig, name: str, passages: str) -> 
     if finetune.replay:
         found["replay prompts"] = replay_digest(finetune.replay_prompts, dataset.path)
     if ADAPTERS[name].passages:
-        found["index of the corpus"] = passages
+        found |= {"index of the corpus": passages, "choice of gold passages": GOLD}
     if ADAPTERS[name].corpus and finetune.corpus_epochs:
         found["corpus"] = dataset.corpus_digest
     return found

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from eval.data.dataset import Dataset
 from eval.errors import UserError
-from eval.metrics.knowledge.metric import stands_in
+from eval.metrics.retrieval import tells
 from eval.records import Example, Passage
+from rag.readers.documents import Document
 
 SHARE = 3
 """Without dev.jsonl one of so many groups of the training split is held back for choosing."""
@@ -28,7 +29,7 @@ class Question:
         """Whether these passages hold what the question needs."""
         example = self.example
         own = [p for p in passages if not example.documents or p.document in example.documents]
-        return any(stands_in(p.text, a) for p in own for a in example.answers) if self.literal else bool(own)
+        return any(tells(p.text, example.answers) for p in own) if self.literal else bool(own)
 
 
 def held_back_groups(train: Sequence[Example]) -> frozenset[str]:
@@ -44,18 +45,24 @@ def development_questions(dataset: Dataset) -> list[Question]:
     """
     held = held_back_groups(dataset.train)
     rows = dataset.dev or [e for e in dataset.train if e.group in held]
-    texts = {d.id: d.text for d in dataset.texts}
-    questions = []
-    for example in rows:
-        if not example.answerable:
-            continue
-        documents = [texts[d] for d in example.documents] if example.documents else list(texts.values())
-        literal = any(stands_in(text, a) for text in documents for a in example.answers)
-        if literal or example.documents:
-            questions.append(Question(example, literal))
+    questions = needs(rows, dataset.texts)
     if len(questions) < FEWEST:
         raise UserError(
             f"{dataset.path}: {len(questions)} development questions name a document or an answer of the corpus, and "
             f"fewer than {FEWEST} choose nothing; add a dev.jsonl, or `documents` to the training rows"
         )
+    return questions
+
+
+def needs(rows: Sequence[Example], documents: Sequence[Document]) -> list[Question]:
+    """The answerable rows that name a document, or an answer that stands in one, with what each needs."""
+    texts = {d.id: d.text for d in documents}
+    questions = []
+    for example in rows:
+        if not example.answerable:
+            continue
+        own = [texts[d] for d in example.documents] if example.documents else list(texts.values())
+        literal = any(tells(text, example.answers) for text in own)
+        if literal or example.documents:
+            questions.append(Question(example, literal))
     return questions

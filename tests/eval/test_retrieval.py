@@ -4,7 +4,7 @@ from math import log2
 
 import pytest
 
-from eval.metrics.retrieval import ndcg, ranked, recall, reciprocal_rank
+from eval.metrics.retrieval import ndcg, ranked, recall, reciprocal_rank, tells
 
 
 def test_a_document_ranks_where_it_first_appears() -> None:
@@ -29,3 +29,23 @@ def test_ndcg_is_the_gain_over_the_best_order() -> None:
     assert ndcg(["x", "a", "b"], ["a", "b"]) == pytest.approx((1 / log2(3) + 1 / log2(4)) / best)
     assert ndcg(["x"], ["a"]) == 0
     assert ndcg([], ["a"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "answers", "told"),
+    [
+        ("Every call-out counts as at least 3 hours, at time and a half.", ("3 hours",), True),
+        ("It may be used up to 3,000 m above the sea.", ("3000 m",), True),
+        ("Replies come within four working days.", ("4 working days",), True),
+        ("Der Tank fasst höchstens 0,8 m³.", ("0.8 m³",), True),
+        ("최대 59개월까지 보증됩니다.", ("59개월",), True),
+        ("保修期最长为24个月。", ("24个月",), True),
+        ("Every call-out counts as at least 13 hours.", ("3 hours",), False),
+        ("It now knows no rest.", ("no",), False),
+        ("아니요, 반품할 수 없습니다.", ("아니요",), False),
+        ("It now knows no rest.", ("no", "no rest"), True),
+        ("Anything.", ("",), False),
+    ],
+)
+def test_what_a_passage_tells_is_no_reply(text: str, answers: tuple[str, ...], told: bool) -> None:
+    assert tells(text, answers) is told

@@ -71,21 +71,27 @@ def test_a_choice_holds_for_the_data_that_it_was_made_on(make_dataset: Callable[
 
 
 @pytest.mark.component
-def test_tuning_never_opens_the_test_split(make_dataset: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_in_the_test_split_changes_what_tuning_writes(
+    make_dataset: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from rag.tuning import development
     from rag.tuning.tune import tune
 
     monkeypatch.setattr(development, "FEWEST", 1)
     folder = make_dataset()
     file = folder / "test.jsonl"
-    kept = file.read_bytes()
+    first, *_ = rows = file.read_text(encoding="utf-8").splitlines()
     found = []
-    for content in (kept, b"\xff not a row"):
-        file.unlink()
-        file.mkdir() if content != kept else file.write_bytes(content)  # a folder cannot be read as a file
+    for content in ("\n".join(rows), first.replace("?", " now?"), "not a row", None):
+        if content is None:
+            file.unlink()
+            file.mkdir()  # a folder cannot be read as a file
+        else:
+            file.write_text(content, encoding="utf-8")
         run = folder.parent / f"run{len(found)}"
         tune(load_dataset(folder, test=False), "all-minilm-l6-v2", run, [32])
-        found.append(json.loads((run / TUNED).read_text(encoding="utf-8")))
-    assert found[0] == found[1] and found[0]["questions"] >= 1
-    assert found[0]["trials"][0]["settings"] == {}
-    assert not (folder.parent / "run0" / "tuning").exists()
+        found.append((run / TUNED).read_bytes())
+        assert [p.name for p in run.iterdir()] == [TUNED]
+    assert len(set(found)) == 1
+    kept = json.loads(found[0])
+    assert kept["questions"] >= 1 and kept["trials"][0]["settings"] == {}

@@ -261,7 +261,8 @@ class Resources:
         from rag.reach import RULER, reach
 
         file = self.run / REACH
-        known = fingerprint(RULER, self.identity.passages, [(e.id, e.question, e.answers, e.documents) for e in examples])
+        asked = [(e.id, e.question, e.answers, e.documents) for e in examples]
+        known = fingerprint(RULER, self.identity.passages, asked)
         if not file.is_file() or read_json(file).get("of") != known:
             write_json(file, {"of": known, **reach(examples, self.dataset.texts, self.retriever)})
 

@@ -64,11 +64,11 @@ class Run:
             raise UserError(f"{self.folder}: no replies of mode '{mode}'; run evaluate with it")
         return read_predictions(self.folder, mode)
 
-    def report(self) -> Path:
-        """Write report.html and report.md again, from the files of the run alone; returns the page."""
+    def report(self, language: str = "en") -> Path:
+        """Write report.html and report.md again, in English or Korean, from the run's files alone; returns the page."""
         from reports.pages.page import write_report
 
-        write_report(self.folder)
+        write_report(self.folder, language)
         return self.folder / "report.html"
 
 

@@ -18,6 +18,7 @@ from eval.terminal.command_line import PARTIAL, guarded, one_document, print_jso
 from eval.terminal.command_options import (
     DtypeOption,
     JsonOption,
+    LanguageOption,
     PluginOption,
     QuietOption,
     TemplateOption,
@@ -189,6 +190,7 @@ def evaluate(
     spending: SpendingOption = "pocock",
     no_retention: NoRetentionOption = False,
     prices: PricesOption = None,
+    language: LanguageOption = "en",
     quiet: QuietOption = False,
     json: JsonOption = False,
     judge: JudgeOption = None,
@@ -245,7 +247,7 @@ def evaluate(
     from eval.pipeline.plan import plan_run
     from eval.pipeline.tasks import Options
 
-    options = Options(not no_retention, settings, prices)
+    options = Options(not no_retention, settings, prices, language)
     if several:
         if len(paths) > 1:
             raise UserError("several models are compared on one data set; name one")
@@ -285,6 +287,7 @@ def _run(plans: Sequence[Plan], modes: Sequence[str], options: Options, *, json:
     from eval.api import run_plan
     from eval.terminal.result import result
     from eval.terminal.result_view import show
+    from reports.language.language import speaking
 
     results = []
     for plan in plans:
@@ -292,7 +295,8 @@ def _run(plans: Sequence[Plan], modes: Sequence[str], options: Options, *, json:
             run = run_plan(plan, modes, options)
         results.append(result(run.decision, run.config, run.folder))
         if not json:
-            show(results[-1])
+            with speaking(options.report_language):
+                show(results[-1])
     _end(results, json=json)
 
 

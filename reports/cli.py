@@ -10,7 +10,7 @@ import typer
 
 from eval.errors import UserError
 from eval.terminal.command_line import guarded
-from eval.terminal.command_options import VersionOption
+from eval.terminal.command_options import Language, LanguageOption, VersionOption
 
 app = typer.Typer(pretty_exceptions_enable=False)
 
@@ -57,6 +57,7 @@ def report(
     send_rows: SendRows = False,
     pdf: Pdf = False,
     out: Out = None,
+    language: LanguageOption = "en",
     version: VersionOption = False,
 ) -> None:
     """Write report.html and report.md into each run folder, a portfolio page of several runs, and print where."""
@@ -72,9 +73,9 @@ def report(
         typer.echo(write_comparison(runs[0], runs[1], out))
         return
     for run in runs:
-        _write_pages(run, prices, pdf=pdf)
+        _write_pages(run, prices, language, pdf=pdf)
         if export:
-            _write_exports(run, export if len(runs) == 1 else export / run.resolve().name, pdf=pdf)
+            _write_exports(run, export if len(runs) == 1 else export / run.resolve().name, language, pdf=pdf)
         if mlflow:
             from reports.exports.mlflow_run import log_run
 
@@ -85,7 +86,7 @@ def report(
         typer.echo(write_portfolio(runs, out))
 
 
-def _write_pages(run: Path, prices: Path | None, *, pdf: bool) -> None:
+def _write_pages(run: Path, prices: Path | None, language: Language, *, pdf: bool) -> None:
     """Analyse a run again, write its two pages, and print where they are."""
     from eval.analysis.analyse import analyse
     from eval.verdict.decide import write_decision
@@ -96,7 +97,7 @@ def _write_pages(run: Path, prices: Path | None, *, pdf: bool) -> None:
     if not found.decision.next:
         write_decision(run)  # it was decided before verdicts said what is good enough, and what to do next
     analyse(run, prices)
-    page = write_report(run)
+    page = write_report(run, language)
     typer.echo(page)
     typer.echo(page.with_suffix(".md"))
     if pdf:
@@ -105,10 +106,10 @@ def _write_pages(run: Path, prices: Path | None, *, pdf: bool) -> None:
         typer.echo(write_pdf(page))
 
 
-def _write_exports(run: Path, folder: Path, *, pdf: bool) -> None:
+def _write_exports(run: Path, folder: Path, language: Language, *, pdf: bool) -> None:
     from reports.exports.formats import export
 
-    for path in export(run, folder):
+    for path in export(run, folder, language):
         typer.echo(path)
     if pdf:
         from reports.pages.pdf import write_pdf

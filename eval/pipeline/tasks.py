@@ -46,6 +46,8 @@ class Options:
     """The judge to ask, if any."""
     prices: Path | None = None
     """A price file in the form of eval/prices.yaml, which is the default."""
+    report_language: str = "en"
+    """Of the pages; that of the data stands in the data set."""
 
 
 PLAIN = Options()
@@ -272,7 +274,7 @@ class Work:
     def _report(self) -> None:
         from reports.pages.page import write_report
 
-        write_report(self.plan.folder)
+        write_report(self.plan.folder, self.options.report_language)
 
 
 def _names(tasks: Sequence[Task]) -> tuple[str, ...]:

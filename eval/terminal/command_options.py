@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -24,6 +24,17 @@ def _version(wanted: bool) -> None:
 
 VersionOption = Annotated[
     bool, typer.Option("--version", metavar="", help="Say which version this is.", callback=_version, is_eager=True)
+]
+Language = Literal["en", "ko"]
+"""In which language pages are written; the language of the data is another matter, and stands in dataset.yaml."""
+LanguageOption = Annotated[
+    Language,
+    typer.Option(
+        "--language",
+        metavar="LANGUAGE",
+        help="Of the pages and the verdict in words, not of the data: en or ko.",
+        rich_help_panel=OUTPUT,
+    ),
 ]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", metavar="", help="No progress, only the result.", rich_help_panel=OUTPUT)

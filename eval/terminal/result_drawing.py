@@ -59,16 +59,20 @@ def print_drawn(found: Result, console: Console | None = None) -> None:
 
 def verdict(found: Result) -> Text:
     """The data set and the sentence."""
+    from reports.language.language import told
+
     good = found.decision.strategy != "inconclusive" and found.decision.fit != "no"
     style = "bold green" if good else "bold red" if found.decision.strategy == "none" else "bold yellow"
     text = Text(f"{found.decision.dataset}: ", style="bold")
-    return text.append(verdict_sentence(found.decision), style=style)
+    return text.append(told(verdict_sentence(found.decision)), style=style)
 
 
 def fitness(found: Result) -> Text:
     """Whether what wins is fit for use, and how often it is wrong without saying so."""
+    from reports.language.language import told
+
     style = {"yes": "green", "not_shown": "yellow", "no": "red"}[found.decision.fit]
-    return Text(fitness_sentence(found.decision), style=style)
+    return Text(told(fitness_sentence(found.decision)), style=style)
 
 
 def table(found: Result, width: int, marks: Marks = UNICODE) -> list[Text]:

@@ -44,8 +44,10 @@ def show(found: Result) -> None:
     print_table(axes_table(found))
     if found.endings:
         print(found.endings)
-    print(f"\n{found.decision.dataset}: {verdict_sentence(found.decision)}")
-    print(fitness_sentence(found.decision))
+    from reports.language.language import told
+
+    print(f"\n{found.decision.dataset}: {told(verdict_sentence(found.decision))}")
+    print(told(fitness_sentence(found.decision)))
     print(f"report: {found.report}", flush=True)
 
 

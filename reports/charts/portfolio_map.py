@@ -10,6 +10,7 @@ from markupsafe import Markup
 from reports.charts.label_layout import Box, put_labels
 from reports.charts.quadrant import CELLS, position
 from reports.charts.svg import line, rect, tag, text
+from reports.language.language import told
 from reports.sections.placement import Lift
 from reports.text.sentences import lift_words, points
 
@@ -88,7 +89,7 @@ def _middle(span: Span | None, edge: float) -> float:
 
 def _title(name: str, dots: Sequence[tuple[float, float]]) -> Box:
     """Room for a cell's title in the corner with the fewest dots, its outer one among equals."""
-    column, row, title, hint = CELLS[name]
+    column, row, title, hint = *CELLS[name][:2], told(CELLS[name][2]), told(CELLS[name][3])
     wide, left, top = max(len(title) * 9.2, len(hint) * 7.2), LEFT + column * HALF, TOP + (1 - row) * HALF
     lefts, tops = (left + 16, left + HALF - 16 - wide), (top + 12, top + HALF - 54)
     corners = [Box(x, y, x + wide, y + 42) for y in tops[:: 1 if row else -1] for x in lefts[:: -1 if column else 1]]
@@ -117,7 +118,7 @@ def _borders(margins: set[float]) -> list[Markup]:
         line(_x(0.5), TOP, _x(0.5), base, "border"),
         line(LEFT, _y(0.5), LEFT + SIDE, _y(0.5), "border"),
         text(LEFT + HALF, base + 42, "LLM optimization: how it acts →", "axis-name", "middle"),
-        tag("text", "Context optimization: what it knows →", class_="axis-name", text_anchor="middle",
+        tag("text", told("Context optimization: what it knows →"), class_="axis-name", text_anchor="middle",
             transform=f"translate(16 {TOP + HALF:g}) rotate(-90)"),
     ]  # fmt: skip
     ticks = [
@@ -162,7 +163,8 @@ def _lines(spans: Sequence[tuple[Span | None, Span | None]]) -> list[Box]:
 
 def _mark(place: Place, words: str, dot: tuple[float, float], label: Box | None) -> Markup:
     x, y = dot
-    spoken = f"{place.name}: {_said(place)}. {lift_words(place.across, 'Tuning')}. {lift_words(place.up, 'Retrieval')}."
+    lifts = told(f"{lift_words(place.across, 'Tuning')}. {lift_words(place.up, 'Retrieval')}.")
+    spoken = f"{place.name}: {told(_said(place))}. {lifts}"
     parts: list[Markup] = []
     if label is not None:
         end = label.nearest(x, y)

@@ -7,6 +7,8 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
+from reports.language.language import told
+
 Attribute = str | float | int
 
 
@@ -19,7 +21,7 @@ def tag(name: str, *children: str | Markup, **attributes: Attribute) -> Markup:
 
 def text(x: float, y: float, words: str, class_: str = "", anchor: str = "start") -> Markup:
     """A line of text with its baseline at (x, y)."""
-    return tag("text", words, x=x, y=y, class_=class_, text_anchor=anchor)
+    return tag("text", told(words), x=x, y=y, class_=class_, text_anchor=anchor)
 
 
 def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:
@@ -34,6 +36,7 @@ def rect(x: float, y: float, width: float, height: float, class_: str, rx: float
 
 def picture(width: float, height: float, title: str, *children: Markup, class_: str = "chart") -> Markup:
     """A whole drawing that scales to its column and that a screen reader announces by its title."""
+    title = told(title)
     return tag("svg", tag("title", title), *children, viewBox=f"0 0 {_value(width)} {_value(height)}",
                class_=class_, role="img", aria_label=title)  # fmt: skip
 

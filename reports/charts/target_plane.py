@@ -15,6 +15,7 @@ from markupsafe import Markup
 from eval.records import Estimate
 from reports.charts.label_layout import HEIGHT, Box, put_labels, shortened, stacked, width
 from reports.charts.svg import line, picture, rect, tag, text
+from reports.language.language import told
 from reports.run_folder import Run, label, strategy
 from reports.sections.summary import arms
 from reports.text.sentences import percent
@@ -200,7 +201,7 @@ def _grid(plot: Plot) -> list[Markup]:
         parts.append(text(LEFT - 7, plot.y(share) + 4, percent(share), "tick", "end"))
     parts.append(text(LEFT + plot.wide / 2, TOP + plot.high + 38, "style right →", "axis-name", "middle"))
     parts.append(
-        tag("text", "knowledge right →", class_="axis-name", text_anchor="middle",
+        tag("text", told("knowledge right →"), class_="axis-name", text_anchor="middle",
             transform=f"translate(15 {TOP + plot.high / 2:g}) rotate(-90)")
     )  # fmt: skip
     return parts

@@ -13,6 +13,7 @@ from eval.verdict.scores_file import read_scores
 from reports.charts.quadrant_file import quadrant_svg
 from reports.exports.json_document import document
 from reports.exports.spreadsheet import scores_csv
+from reports.language.language import speaking
 from reports.pages.decision_record import record_html, record_markdown
 from reports.pages.page import asset
 from reports.run_folder import read_run
@@ -20,19 +21,20 @@ from reports.run_folder import read_run
 SCHEMAS = ("summary.schema.json", "decision.schema.json")
 
 
-def export(run: Path, folder: Path) -> list[Path]:
+def export(run: Path, folder: Path, language: str = "en") -> list[Path]:
     """Write every form of a run into a folder and return the paths; raises UserError as `read_run` does.
 
-    The model-index is left out where the verdict recommends no mode.
+    The decision record and the drawing are in the language, what programs read is in English. The
+    model-index is left out where the verdict recommends no mode.
     """
     found = read_run(run)
     write_json(folder / "summary.json", document(found))
     texts = {name: schema(name) for name in SCHEMAS} | {
         "scores.csv": scores_csv(read_scores(run / "scores.jsonl", any_mode=True)),
-        "quadrant.svg": quadrant_svg(found),
-        "decision-record.md": record_markdown(found),
-        "decision-record.html": record_html(found),
     }
+    with speaking(language):
+        texts["quadrant.svg"] = quadrant_svg(found)
+        texts |= {"decision-record.md": record_markdown(found), "decision-record.html": record_html(found)}
     if found.decision.mode is not None and found.decision.strategy != "none":
         metadata = {"model-index": model_index(run)}
         texts["model-index.yaml"] = yaml.safe_dump(metadata, sort_keys=False, allow_unicode=True)

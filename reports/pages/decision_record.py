@@ -13,7 +13,7 @@ from reports.run_folder import Run, label, strategy
 from reports.sections import costs, money, summary
 from reports.sections.placement import paired, place
 from reports.text import sentences as words
-from reports.text.markdown import bullets, plain, table
+from reports.text.markdown import bullets, heading, plain, table
 
 SIGNERS = ("Decided by", "Agreed by", "Agreed by")
 
@@ -111,16 +111,17 @@ def record_markdown(run: Run) -> str:
     said = [words.evidence(run), _fitness(run), words.sureness(run), words.not_measured(run), words.unscored(run)]
     blocks = [
         f"# {plain(run.decision.dataset)}: {plain(words.headline(run))}",
-        "- Status: proposed\n- Date: ____________\n- Deciders: ____________",
-        f"## Context\n\n{plain(context(run))}",
-        "## Options considered\n\n" + table(heads, rows),
-        f"## Decision\n\n**{plain(words.headline(run))}** {plain(' '.join(s for s in said if s))}",
+        bullets("", ["Status: proposed", "Date: ____________", "Deciders: ____________"]),
+        f"{heading('Context')}\n\n{plain(context(run))}",
+        f"{heading('Options considered')}\n\n{table(heads, rows)}",
+        f"{heading('Decision')}\n\n**{plain(words.headline(run))}** {plain(' '.join(s for s in said if s))}",
         bullets("Why", run.decision.reasons),
         bullets("What each mechanism adds", lifts),
-        "## Consequences\n\n" + bullets("", consequences(run)),
+        f"{heading('Consequences')}\n\n" + bullets("", consequences(run)),
         bullets("Read with care", run.decision.caveats),
-        "## When to look again\n\n" + bullets("", revisit(run)),
-        "## Signatures\n\n" + table(["role", "name", "date", "signature"], [[who, "", "", ""] for who in SIGNERS]),
+        f"{heading('When to look again')}\n\n" + bullets("", revisit(run)),
+        f"{heading('Signatures')}\n\n"
+        + table(["role", "name", "date", "signature"], [[who, "", "", ""] for who in SIGNERS]),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 

@@ -7,6 +7,8 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from reports.language.language import finalized, spoken
+from reports.language.templates import localised
 from reports.pages.page import asset, sha256
 from reports.run_folder import label, strategy
 from reports.text import sentences as words
@@ -23,11 +25,13 @@ def inline(template: str, sheets: tuple[str, ...], script: str | None = None, **
     policy = (
         f"default-src 'none'; style-src {sha256(style)}; {scripts}img-src data:; base-uri 'none'; form-action 'none'"
     )
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalized
+    )
     environment.filters.update(
         label=label, strategy=strategy, percent=words.percent, column=words.column, points=words.points,
         signed=words.column_points,
     )  # fmt: skip
-    return environment.from_string(asset(template)).render(
-        policy=policy, style=Markup(style), script=Markup(code), **values
+    return environment.from_string(localised(asset(template))).render(
+        language=spoken(), policy=policy, style=Markup(style), script=Markup(code), **values
     )

@@ -13,6 +13,8 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from eval.files import write_text
+from reports.language.language import finalized, speaking, spoken
+from reports.language.templates import localised
 from reports.pages.markdown_page import markdown
 from reports.run_folder import Run, label, read_run, strategy
 from reports.sections import question_browser, summary
@@ -24,15 +26,16 @@ STYLES = ("page.css", "verdict.css", "evidence.css", "questions.css", "print.css
 SCRIPTS = ("payload.js", "dom.js", "diff.js", "filter.js", "list.js", "detail.js", "page.js")
 
 
-def write_report(run: Path) -> Path:
-    """Write report.html and report.md into a run folder and return the page's path.
+def write_report(run: Path, language: str = "en") -> Path:
+    """Write report.html and report.md into a run folder, in a language of LANGUAGES, and return the page's path.
 
-    Raises UserError when the folder or one of its files is missing or unreadable.
+    Raises UserError when the folder or one of its files is missing or unreadable, or the language has no table.
     """
     found = read_run(run)
     page = run / "report.html"
-    write_text(run / "report.md", markdown(found))
-    write_text(page, html(found))
+    with speaking(language):
+        write_text(run / "report.md", markdown(found))
+        write_text(page, html(found))
     return page
 
 
@@ -50,6 +53,7 @@ def html(run: Run) -> str:
     shown = {section.name: data for section, data in known if data is not None}
     return environment.get_template("template.html").render(
         policy=policy,
+        language=spoken(),
         style=Markup(style),
         script=Markup(script),
         blocks=question_browser.blocks(run),
@@ -70,8 +74,9 @@ def _inside(parent: str, run: Run, shown: Mapping[str, Mapping[str, Any]], envir
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=FunctionLoader(asset), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+        loader=FunctionLoader(lambda name: localised(asset(name))), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, finalize=finalized,
+    )  # fmt: skip
     environment.filters.update(
         label=label,
         strategy=strategy,

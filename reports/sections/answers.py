@@ -57,7 +57,7 @@ def _strategy(run: Run) -> Answer:
         left = " or ".join(called(c) for c in decision.candidates) or "nothing that was scored"
         more = decision.questions_needed
         return Answer("Which strategy?", "open", "Not settled", (
-            f"{left[0].upper()}{left[1:]}.", *([f"About {more} questions would settle it."] if more else []),
+            f"Still possible: {left}.", *([f"Settled by {more.words}."] if more else []),
         ))  # fmt: skip
     if decision.strategy == "none":
         nearest = (f"{label(decision.mode or '')} comes nearest.",)

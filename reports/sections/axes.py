@@ -14,7 +14,7 @@ from reports.sections.costs import NONE
 from reports.sections.section import Section
 from reports.sections.summary import Outcomes, arm_name
 from reports.text import sentences as words
-from reports.text.markdown import table
+from reports.text.markdown import heading, table
 
 HTML = """\
 <section id="axes">
@@ -86,7 +86,7 @@ def overview(run: Run) -> list[str]:
     found = {axis: run.decision.axes[axis] for axis in scored}
     modes = in_order({mode: None for estimates in found.values() for mode in estimates})
     rows = [[arm_name(run, mode), *(estimate(found[axis].get(mode)) for axis in scored)] for mode in modes]
-    return ["## Both axes" if len(scored) > 1 else "## The axis", table(heads, rows)] if rows else []
+    return [heading("Both axes" if len(scored) > 1 else "The axis"), table(heads, rows)] if rows else []
 
 
 def _target(run: Run, axis: str) -> str:

@@ -29,6 +29,22 @@ def test_it_prints_the_paths_of_both_files(make_run, monkeypatch, capsys):
     assert capsys.readouterr().out.splitlines() == [str(folder / "report.html"), str(folder / "report.md")]
 
 
+def test_pages_and_record_are_written_in_the_language_that_is_asked_for(make_run, tmp_path, monkeypatch, capsys):
+    folder = make_run()
+    command = ["report", str(folder), "--language", "ko", "--export", str(tmp_path / "out")]
+    monkeypatch.setattr(sys, "argv", command)
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 0
+    assert '<html lang="ko">' in (folder / "report.html").read_text(encoding="utf-8")
+    assert "의사결정 기록" in (tmp_path / "out" / "decision-record.html").read_text(encoding="utf-8")
+    assert "판정" not in (tmp_path / "out" / "summary.json").read_text(encoding="utf-8")  # for programs: English
+    monkeypatch.setattr(sys, "argv", ["report", str(folder), "--language", "xx"])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 2 and "--language" in capsys.readouterr().err
+
+
 def test_a_missing_run_is_one_line_and_exit_code_2(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["report", str(tmp_path / "none")])
     with pytest.raises(SystemExit) as stop:

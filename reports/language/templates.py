@@ -1,0 +1,40 @@
+"""The texts of a template in the language of the page.
+
+A text is what stands between tags and statements; expressions and `<b>` belong to it, so that another language may put
+them elsewhere. So do the values of the attributes that people are shown or told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from reports.language.language import spoken
+from reports.language.tables import EXPRESSION, read
+
+BORDER = re.compile(r"(\{%.*?%\}|\{#.*?#\}|<(?!/?(?:b|code)>)(?:\{\{.*?\}\}|\{%.*?%\}|[^<>])*>|\n)", re.DOTALL)
+SHOWN = re.compile(r'\b(aria-label|data-head|placeholder|title|alt)="([^"{]*[A-Za-z][^"{]*)"')
+LETTERS = re.compile(r"[A-Za-z]{2}")
+
+
+def localised(template: str) -> str:
+    """A template with its texts in the language of the page; a text that the table lacks stays as it is."""
+    if spoken() == "en":
+        return template
+    known = read(spoken())
+    pieces = BORDER.split(template)
+    for i, piece in enumerate(pieces):
+        if i % 2:
+            pieces[i] = SHOWN.sub(lambda m: f'{m[1]}="{known.get(m[2], m[2])}"', piece)
+        elif (text := piece.strip()) in known:
+            pieces[i] = piece.replace(text, known[text])
+    return "".join(pieces)
+
+
+def texts(template: str) -> Iterator[str]:
+    """The texts of a template, for a table to hold."""
+    for i, piece in enumerate(BORDER.split(template)):
+        if i % 2:
+            yield from (m[2] for m in SHOWN.finditer(piece))
+        elif LETTERS.search(EXPRESSION.sub("", re.sub(r"</?(?:b|code)>|&\w+;", "", piece))):
+            yield piece.strip()

@@ -256,7 +256,7 @@ class Decision:
     """What must be said of how far drafted questions were reviewed; empty where nothing is to be said."""
     look: Look = Look()
     warnings: tuple[str, ...] = ()
-    """Caveats that stand in the verdict's sentence, for with them the error rate is not held."""
+    """What stands in the verdict's sentence: a trade-off, or that the error rate is not held."""
 
     @property
     def falls_short(self) -> bool:

@@ -2,13 +2,14 @@
 
     python -m eval.verdict.decide RUN
 
-makes comparisons.json and decision.json again from scores.jsonl and config.yaml alone, byte for byte.
+makes comparisons.json and decision.json again from scores.jsonl and config.yaml, byte for byte; the sentence of a
+trade-off may name a finding of checks.json.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -27,12 +28,18 @@ from eval.verdict.risk import measure, too_risky, vetoes, without
 from eval.verdict.rule import Ruling, apply_rule
 from eval.verdict.scores_file import read_scores
 from eval.verdict.sentences import caveats, reasons, verdict_sentence
+from eval.verdict.trade_offs import trade_offs
 
 __all__ = ["decide", "read_decision", "verdict_sentence", "write_decision"]
 
 
-def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison], Decision]:
-    """Compare the modes that the scores hold and apply the rule; the same input gives the same output everywhere."""
+def decide(
+    scores: Sequence[Score], config: RunConfig, *, findings: Sequence[Mapping[str, str]] = ()
+) -> tuple[list[Comparison], Decision]:
+    """Compare the modes that the scores hold and apply the rule; the same input gives the same output everywhere.
+
+    `findings` of the data's checks decide nothing: where one tells why a mode lost an axis, the sentence names it.
+    """
     evidence, risk, limit = gather(scores, config), measure(scores, config), config.dataset.risk.limit
     risky = too_risky(evidence, risk, limit)
     evidence = without(evidence, risky)
@@ -69,7 +76,10 @@ def decide(scores: Sequence[Score], config: RunConfig) -> tuple[list[Comparison]
         too_risky=tuple(risky),
         stamp=config.stamp,
         look=_look(config),
-        warnings=tuple(warnings(ruling, config)),
+        warnings=(
+            *trade_offs(evidence, ruling, scores, config.dataset.decision.margin, findings),
+            *warnings(ruling, config),
+        ),
     )
     return evidence.comparisons(), decision
 
@@ -79,10 +89,17 @@ def write_decision(run: Path) -> Decision:
     for name in ("scores.jsonl", "config.yaml"):
         if not (run / name).is_file():
             raise UserError(f"{run / name}: no such file; `evaluate` writes it")
-    comparisons, decision = decide(read_scores(run / "scores.jsonl"), read_run_config(run / "config.yaml"))
+    findings = _findings(run / "checks.json")
+    scores, config = read_scores(run / "scores.jsonl"), read_run_config(run / "config.yaml")
+    comparisons, decision = decide(scores, config, findings=findings)
     write_json(run / "comparisons.json", [asdict(c) for c in comparisons])
     write_json(run / "decision.json", asdict(decision))
     return decision
+
+
+def _findings(path: Path) -> list[dict[str, str]]:
+    """What the checks of the data set found; nothing where there is no such file."""
+    return list(read_json(path).get("findings", ())) if path.is_file() else []
 
 
 def read_decision(run: Path) -> Decision:

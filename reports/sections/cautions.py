@@ -32,7 +32,7 @@ def notes(run: Run) -> list[Note]:
     ranks = {"error": 0, "warning": 1}
     findings = sorted(run.checks.findings, key=lambda f: ranks.get(f.severity, 2))
     return [
-        *(Note("caveat", text) for text in run.decision.caveats),
+        *(Note("caveat", text) for text in (*run.decision.warnings, *run.decision.caveats)),
         *(Note("style", text) for text in _learned(run)),
         *(Note(f.severity, f.message, f.where) for f in findings),
     ]
@@ -48,7 +48,7 @@ def _data(run: Run) -> Mapping[str, Any] | None:
 
 
 def _markdown(run: Run) -> Iterable[str]:
-    return [bullets("Caveats", run.decision.caveats)]
+    return [bullets("Caveats", [*run.decision.warnings, *run.decision.caveats])]
 
 
 SECTION = Section("care", HTML, _data, markdown=_markdown)

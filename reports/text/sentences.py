@@ -168,7 +168,7 @@ def sureness(run: Run) -> str:
     base = f"{len(run.examples)} questions in {groups(run)} independent groups, the same for every mode"
     margin = f"a lift counts from {_number(100 * run.margin, 1)} points"
     if run.decision.strategy != "inconclusive":
-        return f"Settled on {base}; all intervals are 95 %, and {margin}."
+        return " ".join((*run.decision.warnings, f"Settled on {base}; all intervals are 95 %, and {margin}."))
     what = "Cut replies" if run.decision.cut_open else "The intervals"
     return f"Measured on {base}; all intervals are 95 %, and {margin}. {what} still leave more than one answer."
 

@@ -67,6 +67,7 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.verdicts
 	$(BIN)/python benchmarks/glue.py datasets/tidewell
 	$(BIN)/python -m benchmarks.retrieval
+	$(BIN)/python benchmarks/serving.py
 	$(BIN)/python benchmarks/report_size.py
 
 clean:

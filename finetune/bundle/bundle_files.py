@@ -14,6 +14,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from eval.terminal.progress import say
 from finetune.adapter import MANIFEST as TRAINING
 from finetune.base_names import base_id, is_local
 from finetune.bundle.bundle_card import bundle_card
+from finetune.bundle.bundle_contents import here, refuse_contents
 from finetune.bundle.probe import PROBE, probe
 from finetune.export.atomic_folders import appearing, folder_bytes
 from finetune.hub.privacy import private_texts, refuse_rows
@@ -90,9 +92,7 @@ def _check(resources: Resources, mode: str) -> None:
     """Raise UserError for what a bundle does not carry."""
     spec, settings = MODES[mode], resources.config
     lacks = ""
-    if spec.structured:
-        lacks = "its replies are held to a grammar of the data set's checks"
-    elif spec.examples:
+    if spec.examples:
         lacks = "it looks its worked examples up among all training rows"
     elif resources.run_config.plugins:
         lacks = "the run was made with plugins"
@@ -159,6 +159,7 @@ def _manifest(
         "seed": config.seed,
         "settings": settings,
         "limits": asdict(resources.limits),
+        "grammar": resources.grammar if MODES[mode].structured else "",
         "thinking_forms": plain,
         "shots": [asdict(e) for e in shots],
         "preferred": sorted(resources.dataset.gold) if MODES[mode].retrieves else [],
@@ -171,17 +172,12 @@ def _refuse_private(resources: Resources, folder: Path, shots: tuple[Example, ..
     allowed = " ".join(" ".join((e.question, e.reply, *e.answers)) for e in shots)
     plain = {p.name: p for p in folder.rglob("*") if p.is_file() and "index" not in p.relative_to(folder).parts}
     refuse_rows(resources.dataset, {n: p for n, p in plain.items() if n != MANIFEST or not shots})
+    corpus = cache(lambda: "\n".join(d.text for d in resources.dataset.texts))
+    paths = [resources.run.resolve(), resources.dataset.path.resolve(), folder.parent.resolve(), *here()]
+    config = resources.run_config
+    paths += [Path(name).resolve() for name in (config.model, config.embedder) if is_local(name)]
     rows = {t for t in _rows(resources) if t not in allowed}
-    here = (resources.run.resolve(), resources.dataset.path.resolve(), Path.home())
-    paths = [str(p) for p in here if len(p.parts) > 1]
-    for file in (p for p in folder.rglob("*") if p.is_file() and p.suffix != ".safetensors"):
-        data = file.read_bytes()
-        for path in paths:
-            if path.encode() in data:
-                raise UserError(f"{file.name}: would carry a path of this machine ({path}); nothing was written")
-        for text in rows:
-            if text.encode() in data:
-                raise UserError(f"{file.name}: would carry a row of the data set ('{text[:40]}...')")
+    refuse_contents(folder, rows, [*paths, resources.base.folder], is_corpus=lambda row: row in corpus())
 
 
 def _rows(resources: Resources) -> Iterator[str]:

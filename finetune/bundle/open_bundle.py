@@ -62,6 +62,11 @@ class Bundled(Resources):
         return Limits(**self.manifest["limits"])
 
     @cached_property
+    def grammar(self) -> str:
+        """What replies are held to, in structured modes."""
+        return str(self.manifest.get("grammar", ""))
+
+    @cached_property
     def shots(self) -> tuple[Example, ...]:
         """The worked examples that were bundled; none unless the mode shows them."""
         return tuple(from_dict(Example, e) for e in self.manifest["shots"])

@@ -20,11 +20,12 @@ from starlette.types import Receive, Scope, Send
 
 from eval.serving.guards import BodyLimit, FixedHeaders, OwnPagesOnly, Patience
 from eval.serving.local_server import LocalServer, serve_until_interrupted
-from finetune.serve.chat_bodies import chat_completion, chunks_of, first_chunks, usage_chunk
+from finetune.serve.chat_bodies import chat_completion, chunks_of, first_chunks, usage, usage_chunk
 from finetune.serve.operation import Meters, Operation
 from finetune.serve.pieces import Pieces
 from finetune.serve.raw_completions import completion, describe, echoed, prepare, tokenize
 from finetune.serve.request import ApiError, parse_request
+from finetune.serve.responses import parse_response_request, response
 from finetune.serve.run_answers import Desk, Reply
 from finetune.serve.scheduler import Busy, Job, Scheduler
 from finetune.serve.writing import Piece, Writing
@@ -37,7 +38,9 @@ OWNER = "rag-or-finetune"
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Server": OWNER}
 CODES = {401: "invalid_api_key", 403: "forbidden", 404: "unknown_url", 405: "unknown_url"}
 
-ADDRESSES = frozenset({"/v1/models", "/v1/server", "/v1/chat/completions", "/v1/completions", "/tokenize"})
+ADDRESSES = frozenset(
+    {"/v1/models", "/v1/server", "/v1/chat/completions", "/v1/responses", "/v1/completions", "/tokenize"}
+)
 
 
 def make_server(
@@ -72,6 +75,7 @@ def make_app(desk: Desk, host: str, *, key: str | None = None, log: Callable[[st
             Route("/v1/models/{name:path}", api.model),
             Route("/v1/server", api.server),
             Route("/v1/chat/completions", api.chat, methods=["POST"]),
+            Route("/v1/responses", api.response, methods=["POST"]),
             Route("/v1/completions", api.completion, methods=["POST"]),
             Route("/tokenize", api.tokens, methods=["POST"]),
         ],
@@ -100,8 +104,8 @@ def _http(request: Request, error: Exception) -> Response:
     if error.status_code not in (404, 405):
         return _say(error.status_code, error.detail)
     return _say(
-        404, f"{request.method} {request.url.path}: no such address; there are /v1/models, /v1/chat/completions and "
-        "/v1/completions",
+        404, f"{request.method} {request.url.path}: no such address; there are /v1/models, /v1/chat/completions, "
+        "/v1/responses and /v1/completions",
     )  # fmt: skip
 
 
@@ -168,6 +172,14 @@ class _Api:
         body = chat_completion(reply, name, made)
         self._count(body["usage"])
         return JSONResponse(body)
+
+    async def response(self, request: Request) -> Response:
+        """A reply in the form that has places for what was retrieved and what is cited."""
+        asked, pieces = parse_response_request(await _body(request)), Pieces()
+        reply = await self.scheduler.call(self.desk.reply, asked, pieces.send)
+        made = await self._all(request, reply.job, reply.writings, pieces)
+        self._count(usage(reply, made[-1:]))
+        return JSONResponse(response(reply, asked, secrets.token_hex(12), made))
 
     def _submit(self, job: Job) -> None:
         try:

@@ -51,15 +51,20 @@ def usage(reply: Reply, last: Sequence[Piece]) -> dict[str, Any]:
 
 
 def annotations(reply: Reply, text: str) -> list[dict[str, Any]]:
-    """A citation in OpenAI's form for each document that was given to the reply and is named in it."""
-    found = []
-    for document in dict.fromkeys(p.document for p in reply.passages):
-        start = text.find(document)
-        if start >= 0:
-            cited = {"start_index": start, "end_index": start + len(document), "title": document,
-                     "url": f"document:{document}"}  # fmt: skip
-            found.append({"type": "url_citation", "url_citation": cited})
-    return found
+    """The citations of a reply in OpenAI's form."""
+    return [
+        {
+            "type": "url_citation",
+            "url_citation": {"start_index": at, "end_index": at + len(d), "title": d, "url": f"document:{d}"},
+        }
+        for d, at in cited(reply, text)
+    ]
+
+
+def cited(reply: Reply, text: str) -> list[tuple[str, int]]:
+    """Each document that was given to the reply and is named in it, with where."""
+    found = [(d, text.find(d)) for d in dict.fromkeys(p.document for p in reply.passages)]
+    return [(d, at) for d, at in found if at >= 0]
 
 
 def _choice(reply: Reply, index: int, pieces: Sequence[Piece]) -> dict[str, Any]:

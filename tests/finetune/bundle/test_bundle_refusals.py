@@ -22,7 +22,6 @@ def resources(run: Path, plugins: tuple[str, ...] = (), **retrieval: Any) -> Any
 @pytest.mark.parametrize(
     ("mode", "settings", "said"),
     [
-        ("structured", {}, "its replies are held to a grammar"),
         ("nearest", {}, "it looks its worked examples up among all training rows"),
         ("base", {"plugins": ("house.py",)}, "the run was made with plugins"),
         ("rag", {"store_url": "http://localhost:6333"}, "its index lies on http://localhost:6333"),
@@ -38,5 +37,5 @@ def test_it_is_said_what_is_missing_and_how_to_serve_all_the_same(
 
 def test_a_mode_that_needs_no_more_than_its_files_passes(tmp_path: Path) -> None:
     (tmp_path / "index").mkdir()
-    for mode in ("base", "ft", "rag", "hybrid"):
+    for mode in ("base", "ft", "rag", "hybrid", "structured"):
         _check(resources(tmp_path), mode)

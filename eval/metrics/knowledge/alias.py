@@ -122,15 +122,14 @@ def stem(token: str) -> str:
 @lru_cache(maxsize=65536)
 def readings(answer: str) -> tuple[str, ...]:
     """The accepted answer, and what it says without remarks: `Ann Berg (clerk)`, `IWC or the Whaling Commission`."""
-    forms = [
-        answer,
-        _REMARK.sub(" ", answer),
-        _CLAUSE.sub("", answer),
-        *_ACCEPT.findall(answer),
-        *_ACRONYM.findall(answer),
-        *other_forms(answer),
-    ]
-    forms += [part for part in _EITHER.split(_REMARK.sub(" ", answer)) if len(_EITHER.split(answer)) > 1]
+    forms = [answer]
+    remarked = "(" in answer or "[" in answer
+    bare = _REMARK.sub(" ", answer) if remarked else answer
+    if remarked or "," in answer:
+        forms += [bare, _CLAUSE.sub("", answer), *_ACCEPT.findall(answer), *_ACRONYM.findall(answer)]
+    forms += other_forms(answer)
+    if _EITHER.search(answer):
+        forms += _EITHER.split(bare)
     capitals = re.findall(r"\b[A-Z](?=[a-z])", answer)
     if len(capitals) >= 3 and len(answer.split()) <= 7 and not any(c.isdigit() for c in answer):
         forms.append("".join(capitals))

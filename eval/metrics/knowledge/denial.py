@@ -7,9 +7,10 @@ uses MQTT` denies HTTP alone. Behind a name (`MQTT is not supported`, `Haddad un
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
-from eval.metrics.text.sieve import Sieve
+from eval.metrics.text.sieve import Sieve, look, needed_letters
 
 _BOUNDS = re.compile(
     r"[,،，;；:()\[\]—–]\s*|\s-\s|"
@@ -148,14 +149,20 @@ def masked(text: str) -> str:
 _QUOTED_SIGN = re.compile("[\"“«„「『《']")
 
 
+def is_spanish(*texts: str) -> bool:
+    """Whether `no` in texts is Spanish, where it denies a verb."""
+    found = [_counts(text) for text in texts]
+    spanish = sum(spanish for spanish, _ in found)
+    return spanish > 0 and spanish > sum(english for _, english in found)
+
+
 @lru_cache(maxsize=16384)
-def is_spanish(text: str) -> bool:
-    """Whether `no` in a text is Spanish, where it denies a verb."""
+def _counts(text: str) -> tuple[int, int]:
+    """(Spanish signs and small words, English ones) of a text."""
     text = text.casefold()
     said = _WORD.findall(text)
     signs = 0 if text.isascii() else len(_SIGNS.findall(text))
-    spanish = signs + len([w for w in said if w in _SPANISH])
-    return spanish > 0 and spanish > len([w for w in said if w in _ENGLISH])
+    return signs + len([w for w in said if w in _SPANISH]), len([w for w in said if w in _ENGLISH])
 
 
 _ASKS_WITHOUT = Sieve(
@@ -166,6 +173,7 @@ _ASKS_WITHOUT = Sieve(
 )
 
 
+@lru_cache(maxsize=4096)
 def asks_denial(question: str, *, spanish: bool = False) -> bool:
     """Whether a question asks what something is not, does not or lacks, so that a denial answers it."""
     return denies(question, spanish=spanish) or _ASKS_WITHOUT.search(question) is not None
@@ -184,7 +192,7 @@ def undenied(sentence: str, *, spanish: bool = False, verbs: bool = True) -> str
     Where the question is negative itself (`Who did not come?`), negated verbs answer it.
     """
     shown = masked(sentence)
-    if _NONE_OTHER.search(shown):
+    if not _may_deny()(shown.casefold()) or _NONE_OTHER.search(shown):
         return sentence
     shown = _SURE.sub(lambda m: "x" * len(m[0]), shown)
     gone: list[tuple[int, int]] = []
@@ -208,6 +216,14 @@ def undenied(sentence: str, *, spanish: bool = False, verbs: bool = True) -> str
         before = _SUBORDINATE.match(part[: cue.start()])
         gone.append((begin + (before.end() if before else 0), end))
     return _without(sentence, gone)
+
+
+@lru_cache(maxsize=1)
+def _may_deny() -> Callable[[str], object]:
+    """A quick look for the letters of any denial, which spares a sentence's segments."""
+    cues = (_VERBAL, _FORWARD, _BACKWARD, _SEARCHED, _NONE_OTHER, _SPANISH_NO)
+    needed = [needed_letters(cue.pattern, cue.flags) for cue in cues]
+    return look(row for rows in needed for row in rows) if all(needed) else look(())
 
 
 def _segments(text: str) -> list[tuple[int, int]]:

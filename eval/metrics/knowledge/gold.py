@@ -18,19 +18,30 @@ class Gold:
     words: tuple[str, ...]
     names: frozenset[str]
     """Those of its words that are written with a capital."""
+    figures: frozenset[str] = frozenset()
+    """Those that hold a digit."""
 
 
 @lru_cache(maxsize=65536)
 def gold_readings(answer: str) -> tuple[Gold, ...]:
     """The readings of an accepted answer, split into words once."""
-    return tuple(Gold(t, words(t), names_in(t)) for t in readings(answer))
+    return tuple(read(t) for t in readings(answer))
+
+
+def read(text: str) -> Gold:
+    """A text as the one reading of an accepted answer."""
+    found = words(text)
+    return Gold(text, found, names_in(text), frozenset(w for w in found if _DIGIT.search(w)))
 
 
 @lru_cache(maxsize=65536)
 def names_in(text: str) -> frozenset[str]:
     """The words of a text that are written with a capital."""
-    found = re.findall(r"[^\W\d_][\w'’-]*", text)
-    return frozenset(w for f in found if f[0].isupper() for w in words(f))
+    return frozenset(w for f in _LETTERS.findall(text) if f[0].isupper() for w in words(f))
+
+
+_LETTERS = re.compile(r"[^\W\d_][\w'’-]*")
+_DIGIT = re.compile(r"\d")
 
 
 def is_said(word: str, reply: tuple[str, ...], name: bool, initial: bool = True) -> bool:

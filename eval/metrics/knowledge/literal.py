@@ -9,7 +9,9 @@ from functools import lru_cache
 
 from eval.metrics.knowledge.number import calculated, concluding
 from eval.metrics.quantities.asked_unit import equals, spoken
+from eval.metrics.quantities.dates import told
 from eval.metrics.quantities.equality import EXACT
+from eval.metrics.quantities.numerals import spelled
 from eval.metrics.quantities.quantity import Quantity, lone_quantity, quantities
 from eval.metrics.quantities.units import SPELLINGS, UNITS
 from eval.metrics.text.codes import is_code, stands
@@ -18,6 +20,8 @@ from eval.metrics.text.notation import written
 
 def literally(given: str, answer: str, question: str = "", tolerance: float = EXACT) -> bool | None:
     """Whether a quantity or code that is an accepted answer stands in a text; None where the answer is neither."""
+    if worded(answer) and not spelled(answer, spoken(question, answer, given)):
+        return None
     if (wanted_size := _size(answer)) is not None:
         return wanted_size in sizes(given)
     if answer.strip(" .").casefold() in ("none", "zero", "nil") and _names_none(given, question):
@@ -44,6 +48,14 @@ def literally(given: str, answer: str, question: str = "", tolerance: float = EX
     return any(equals(wanted, q, question, tolerance) for q in found) or _both_ends(wanted, found, question, tolerance)
 
 
+@lru_cache(maxsize=65536)
+def worded(answer: str) -> bool:
+    """Whether an accepted answer is nothing but words, which are neither code nor moment nor none at all."""
+    found = _WORDS.fullmatch(answer)
+    return found is not None and not told(answer) and answer.casefold() not in ("none", "zero", "nil")
+
+
+_WORDS = re.compile(r"(?!(?:git|pip|npm|docker|sudo|cd|ls|kubectl|make|apt|curl)\s)(?:[A-Z]?[a-z]+)(?: [A-Z]?[a-z]+)*")
 _HOW_MANY = re.compile(r"\bhow many (?:\w+ )?(\w{3,})", re.IGNORECASE)
 
 

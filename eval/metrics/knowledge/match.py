@@ -8,15 +8,16 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from eval.metrics.knowledge.alias import STOP, same_word, words
-from eval.metrics.knowledge.gold import Gold, gold_readings, is_said, names_in
+from eval.metrics.knowledge.gold import Gold, gold_readings, is_said, names_in, read
 from eval.metrics.knowledge.lists import adds_another, complete
-from eval.metrics.knowledge.literal import another_day, literally
+from eval.metrics.knowledge.literal import another_day, literally, worded
 from eval.metrics.knowledge.partial_names import changed, is_replaced, unqualified
 from eval.metrics.knowledge.persons import is_first_name, names_person
 from eval.metrics.knowledge.rivals import settles
 from eval.metrics.knowledge.stance import NEGATIVE, asserted, only_guesses, says_otherwise
 from eval.metrics.knowledge.yes_no import polar_gold, polarity
 from eval.metrics.quantities.equality import same
+from eval.metrics.quantities.numerals import spelled_anywhere
 from eval.metrics.quantities.quantity import lone_quantity, measured, quantities
 from eval.metrics.text.abbreviation import stands_short
 from eval.metrics.text.codes import is_code
@@ -46,7 +47,18 @@ def _own(text: tuple[str, ...], asked: frozenset[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=262144)
 def _asked(word: str, asked: frozenset[str]) -> bool:
-    return word in asked or any(same_word(q, word, True) for q in asked)
+    return word in asked or any(same_word(q, word, True) for q in _by_letter(asked).get(word[0], ()))
+
+
+@lru_cache(maxsize=1024)
+def _by_letter(asked: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """The words of a question by their first letter, which no inflection or slip changes."""
+    return {letter: tuple(w for w in asked if w[0] == letter) for letter in {w[0] for w in asked}}
+
+
+@lru_cache(maxsize=1024)
+def _asked_words(question: str) -> frozenset[str]:
+    return frozenset(words(question))
 
 
 def match(given: str, answers: Sequence[str], question: str = "") -> float:
@@ -79,7 +91,7 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
         return False
     if any(_LIST.search(a) or a.strip(" .").casefold() in POLAR for a in kept):
         return True
-    asked = frozenset(words(question))
+    asked = _asked_words(question)
     proper = not any(a.lstrip()[:1].islower() for a in kept)  # `the caretaker` behind a name is a remark, no rival
     ordered = list(dict.fromkeys((*kept, *answers)))
     return not only_guesses(
@@ -114,8 +126,10 @@ def _telling(answer: str) -> bool:
 def without_question(given: str, question: str) -> str:
     """The reply without the question where it repeats it word for word."""
     asked = question.strip(" ?.!")
-    place = given.casefold().find(asked.casefold()) if len(tokens(asked)) > 2 else -1
-    rest = given[:place] + " " + given[place + len(asked) :].lstrip("?.! \n") if place >= 0 else given
+    place = given.casefold().find(asked.casefold()) if asked and len(tokens(asked)) > 2 else -1
+    if place < 0:
+        return given
+    rest = given[:place] + " " + given[place + len(asked) :].lstrip("?.! \n")
     return rest if tokens(rest) else given
 
 
@@ -148,6 +162,9 @@ def _apart(given: str, answer: str) -> bool:
 @lru_cache(maxsize=65536)
 def _begins(answer: str) -> frozenset[str]:
     """How the words of an accepted answer begin; empty where other words may meet it: a figure, code or initials."""
+    if worded(answer) and " or " not in answer and not spelled_anywhere(answer) and sum(map(str.isupper, answer)) < 3:
+        own = words(answer)  # no other reading has other words
+        return frozenset(key for w in own if w not in STOP or STOP.issuperset(own) for key in _outlines(w))
     if not _LATIN.fullmatch(answer) or lone_quantity(answer) is not None or is_code(answer) or answer.isupper():
         return frozenset()
     found = {w for g in gold_readings(answer) for w in g.words}
@@ -179,7 +196,7 @@ def _named(given: str, answer: str, question: str) -> bool:
         return False  # Type B is not Type A
     if unqualified(given, answer, question):
         return stands_short(given, answer)
-    asked = frozenset(words(question))
+    asked = _asked_words(question)
     if holds(given, answer):
         return True
     if not gold_readings(answer) or answer.strip(" .").casefold() in POLAR:
@@ -201,7 +218,7 @@ def _met(given: str, answer: str, asked: frozenset[str]) -> bool:
 
 def agrees(given: str, answer: str, question: str) -> bool:
     """Whether a text holds every number of an accepted answer, and every name that the question does not give."""
-    asked, reply, names = frozenset(words(question)), words(given), names_in(answer)
+    asked, reply, names = _asked_words(question), words(given), names_in(answer)
     gold = words(answer)
     if any(w not in reply for w in gold if any(c.isdigit() for c in w)):
         return False
@@ -214,7 +231,7 @@ def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
     if wanted is not None and wanted.unit:
         return any(same(wanted, q) for q in quantities(given))
     own = _own(gold.words, asked)
-    if any(n not in reply for n in own if any(c.isdigit() for c in n)):
+    if gold.figures and any(n not in reply for n in own if n in gold.figures):
         return _measures_and_says(given, gold, asked)
     last = gold.words[-1]
     found = sum(is_said(w, reply, w in gold.names, w != last) for w in own)
@@ -260,7 +277,7 @@ def _measures_and_says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
         return False
     said = quantities(given)
     return all(any(same(w, q) for q in said) for w in wanted) and _says(
-        given, Gold(rest, words(rest), names_in(rest)), asked
+        given, read(rest), asked
     )
 
 

@@ -6,15 +6,25 @@ import re
 
 from eval.metrics.knowledge.alias import STOP, same_word, words
 from eval.metrics.knowledge.gold import Gold, is_said, names_in
+from eval.metrics.text.sieve import places_of
 
 _HYPHENATED = re.compile(r"\w-[A-ZÀ-Þ]\w+\W*$")
+
+
+_WORD = re.compile(r"\w")
 
 
 def _goes_on(given: str, name: str, behind: str, gold: tuple[str, ...]) -> bool:
     """Whether another name stands right behind a name, with a blank alone between them."""
     if behind.rstrip("0123456789") in gold or behind in STOP:  # Otto Hahn1 has a footnote
         return False
-    return re.search(rf"(?<!\w)(?i:{re.escape(name)})\s+(?i:{re.escape(behind[:4])})", given) is not None
+    for place in places_of(name, given):
+        end = place + len(name)
+        rest = given[end:].lstrip()
+        apart = len(rest) < len(given) - end and not _WORD.match(given[place - 1 : place])
+        if apart and 0 in places_of(behind[:4], rest[:4]):
+            return True
+    return False
 
 
 def is_first_name(word: str, gold: Gold, given: str, reply: tuple[str, ...]) -> bool:
@@ -33,6 +43,8 @@ def is_first_name(word: str, gold: Gold, given: str, reply: tuple[str, ...]) -> 
 
 def _another_of(given: str, last: str, gold: tuple[str, ...]) -> bool:
     """Whether a text says another thing of the same name: Bank of Oslo for University of Oslo."""
+    if " of " not in given.casefold():
+        return False
     found = re.findall(rf"(\w+) of (?:the )?(?:\w+ ){{0,2}}{re.escape(last)}", given, re.IGNORECASE)
     return bool(found) and all(words(f) != () and words(f)[0] not in gold for f in found)
 

@@ -104,10 +104,12 @@ _NAME = r"[^\W\d_a-zß-ÿ가-힣][\w'’-]*"
 def rivals(question: str, answer: str) -> tuple[str, str] | None:
     """The accepted answer and its rival as a question names them: `Which is colder, Oslo or Rome?`; or None."""
     bare = answer.strip(" .")
-    # Most answers stand in no question, and compiling the patterns costs 3 ms.
+    # Most answers stand in no question, or beside no rival, and compiling the patterns costs 3 ms.
     if not bare or len(bare) > 60 or bare not in question:
         return None
     join = rf"(?:{_OR}|{_AND})" if _OF_TWO.search(question) else _OR
+    if not _is_joined(question, bare):
+        return None
     if _UNSPACED.search(bare):  # without blanks a rival is taken to be as long
         name = rf"[\u3040-\u30ff\u3400-\u9fff]{{{len(bare)}}}"
         own, edge = re.escape(bare), ""
@@ -124,6 +126,20 @@ def rivals(question: str, answer: str) -> tuple[str, str] | None:
     )
     rival = re.split("[哪谁誰のでがは中更]", rival)[0] if edge == "" else rival
     return (bare, rival) if rival and tokens(rival) != tokens(bare) else None
+
+
+_JOINS = re.compile(rf"(?:{_OR}|{_AND})")
+_JOINED = re.compile(rf"(?:{_OR}|{_AND})(?:the\s+)?$")
+
+
+def _is_joined(question: str, bare: str) -> bool:
+    """Whether a word that may join two rivals stands right beside a name."""
+    place = question.find(bare)
+    while place >= 0:
+        if _JOINS.match(question, place + len(bare)) or _JOINED.search(question[:place]):
+            return True
+        place = question.find(bare, place + 1)
+    return False
 
 
 def settles(given: str, answers: Sequence[str], question: str) -> bool | None:

@@ -76,7 +76,7 @@ def asserted(reply: str, question: str = "") -> str:
     text = reply.replace("\u2019", "'")
     if _REFUSED.match(text):
         return ""
-    spanish = is_spanish(f"{question} {text}")
+    spanish = is_spanish(question, text)
     negative = asks_denial(question.replace("\u2019", "'"), spanish=spanish)
     kept = []
     for clause, sign in _sentences(text):
@@ -116,12 +116,10 @@ def only_guesses(reply: str, accepts: Callable[[str], bool], passes: Callable[[s
     `asserted` gives them.
     """
     lines = [line for line in reply.split("\n") if line.strip(" .*-\"'")]
-    listing: list[tuple[str, list[str]]] = []
-    for line in lines:
-        if _is_between(line) or (items := _alternatives(line, passes)):
-            listing.append((line, [] if _is_between(line) else items))
-        elif len(lines) == 1 or accepts(line):
-            return False
+    found = [(line, None if _is_between(line) else _alternatives(line, passes)) for line in lines]
+    listing = [(line, items or []) for line, items in found if items is None or items]
+    if not listing or any(items == [] and (len(lines) == 1 or accepts(line)) for line, items in found):
+        return False
     naming = [(line, items) for line, items in listing if len(lines) == 1 or accepts(line)]
     return bool(naming) and all(not items or _guesses(line, items, accepts) for line, items in naming)
 
@@ -133,8 +131,10 @@ def _is_between(clause: str) -> bool:
 def _alternatives(clause: str, passes: Callable[[str], bool]) -> list[str]:
     """The items of a clause that is nothing but a list of short alternatives; empty for any other clause."""
     text = _listed(clause)
+    if _VERB.search(text) or _ALSO.search(text):
+        return []
     parts = {tokens(i): i for i in _ITEMS.split(text) if tokens(i)}
-    if len(parts) < 2 or _VERB.search(text) or _ALSO.search(text):
+    if len(parts) < 2:
         return []
     items = [i for i in parts.values() if not passes(i)]
     return items if len(items) > 1 and all(len(tokens(i)) <= ITEM for i in items) else []

@@ -130,7 +130,7 @@ def _of_sentence(sentence: str, question: str) -> str:
     meanings = [m for m in MEANINGS if m.search(question)]
     stated = [m for m in MEANINGS if m.search(sentence)]
     if _bare_verb(sentence, question):
-        return "no" if denies(sentence, spanish=is_spanish(f"{question} {sentence}")) else "yes"
+        return "no" if denies(sentence, spanish=is_spanish(question, sentence)) else "yes"
     if not asked:
         return ""
     shared = [w for w in asked if any(_alike(w, g) for g in given)]
@@ -145,7 +145,7 @@ def _of_sentence(sentence: str, question: str) -> str:
         return ""
     if missing and (strange or (not both and len(missing) > len(shared))):
         return ""
-    spanish = is_spanish(f"{question} {sentence}")
+    spanish = is_spanish(question, sentence)
     turns = _turns(sentence, spanish, asked) - _turns(_positive(question), spanish, asked)
     return "yes" if turns % 2 == 0 else "no"
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from eval.metrics.quantities.cjk_numerals import cjk_in_digits
 from eval.metrics.quantities.number_words import LEXICONS, PLAIN, Replacement
-from eval.metrics.text.sieve import Sieve, one_of
+from eval.metrics.quantities.ordinals import ORDINAL_WORD
+from eval.metrics.text.sieve import Sieve, look, needed_letters, one_of
 
 _ONE = Sieve(
     r"(?<![\w-])(?<!\bthe )(?<!\bthis )(?<!\bthat )(?<!\bwhich )(?<!\beach )(?<!\bevery )(?<!\bno )(?<!\bany "
@@ -23,7 +25,7 @@ _ONE = Sieve(
 def _runs(language: str) -> Sieve:
     lexicon = LEXICONS[language]
     atom = one_of(lexicon.atoms)
-    return Sieve(rf"(?<![\w\-])(?:{atom})(?:{lexicon.joint}(?:{atom}))*(?![\w])", re.IGNORECASE)
+    return Sieve(rf"(?<![\w\-])(?:{atom})(?:{lexicon.joint}(?:{atom}))*(?![\w])", re.IGNORECASE, first=list(lexicon.atoms), glued=_is_glued(language))
 
 
 @lru_cache(maxsize=32)
@@ -39,6 +41,42 @@ def _fractions(language: str) -> list[tuple[Sieve, Replacement]]:
 @lru_cache(maxsize=64)
 def _any_fraction(language: str) -> Sieve:
     return Sieve("|".join(f"(?:{p})" for p, _ in LEXICONS[language].fractions), re.IGNORECASE)
+
+
+@lru_cache(maxsize=32)
+def _letters(language: str) -> Callable[[str], object]:
+    """A look for what every number word, ordinal or fraction of a language has."""
+    lexicon = LEXICONS.get(language)
+    first = [*(ORDINAL_WORD.first if language in ("en", "") else ()), *(lexicon.atoms if lexicon else ())]
+    needed = [needed_letters(p, re.IGNORECASE) for p, _ in lexicon.fractions] if lexicon else []
+    if not all(needed):
+        return look(())
+    return look(["cent", *(row for rows in needed for row in rows)], first, glued=_is_glued(language))
+
+
+def _is_glued(language: str) -> bool:
+    """Whether number words of a language are written as one word."""
+    return language in LEXICONS and re.fullmatch(LEXICONS[language].joint, "") is not None
+
+
+@lru_cache(maxsize=65536)
+def spelled(text: str, language: str) -> bool:
+    """Whether an ASCII text may hold number words of a language: a quick look that spares the patterns themselves."""
+    return bool(_letters(language)(text.casefold()))
+
+
+@lru_cache(maxsize=1)
+def _any_letters() -> Callable[[str], object]:
+    rows = {row for lexicon in LEXICONS.values() for p, _ in lexicon.fractions for row in needed_letters(p, re.I)}
+    apart = [w for name, lexicon in LEXICONS.items() if not _is_glued(name) for w in lexicon.atoms]
+    glued = look((), [w for name, lexicon in LEXICONS.items() if _is_glued(name) for w in lexicon.atoms], glued=True)
+    others = look(["cent", *rows], [*ORDINAL_WORD.first, *apart])
+    return lambda text: others(text) or glued(text)
+
+
+def spelled_anywhere(text: str) -> bool:
+    """The same for number words of any language."""
+    return bool(_any_letters()(text.casefold()))
 
 
 @lru_cache(maxsize=32768)

@@ -26,12 +26,13 @@ séptima settimo settima, achter achtes achten huitième octavo octava ottavo ot
 neuvième noveno novena nono nona, zehnter zehnte zehntes zehnten dixième décimo décima decimo decima
 """
 _ORDINALS |= {w: n for n, words in enumerate(_FOREIGN.replace("\n", " ").split(","), 1) for w in words.split()}
-_ORDINAL_WORD = Sieve(
+ORDINAL_WORD = Sieve(
     r"(?<!\ba )(?<!\bone[ -])(?<!\b1 )(?<!\btwo[ -])(?<!\b2 )(?<!\bthree[ -])(?<!\bfour[ -])\b(?:(twenty|thirty|"
     r"forty|fifty|sixty|seventy|eighty|ninety)[\s-])?("
     + one_of(_ORDINALS)
     + r")\b(?!\s+(?:of\b(?! \w+ \d{4})|time\b))",
     re.IGNORECASE,
+    first=[*_ORDINALS, "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
 )
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _SECOND = re.compile(r"(?:per|a|one|1|half a|/)\s*$", re.IGNORECASE)
@@ -40,7 +41,7 @@ _SECOND = re.compile(r"(?:per|a|one|1|half a|/)\s*$", re.IGNORECASE)
 @lru_cache(maxsize=32768)
 def ordinals_as_digits(text: str) -> str:
     """The text with first, second, twenty-first as 1th, 2th, 21th; not a second of time, nor a quarter of a year."""
-    return _ORDINAL_WORD.sub(_ordinal, text)
+    return ORDINAL_WORD.sub(_ordinal, text)
 
 
 def _ordinal(match: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from eval.metrics.quantities.amounts import AMOUNT, amount
 from eval.metrics.quantities.dates import moments, told
-from eval.metrics.quantities.numerals import in_digits
+from eval.metrics.quantities.numerals import in_digits, spelled
 from eval.metrics.quantities.ordinals import ordinals_as_digits
 from eval.metrics.quantities.ranges import bounded, paired
 from eval.metrics.quantities.record import Quantity
@@ -60,6 +60,8 @@ def _digits(text: str, language: str) -> str:
     text = written(text)
     if "`" in text or "*" in text or "\\" in text:
         text = text.replace("`", " ").replace("**", " ").replace("\\n", "\n")
+    if text.isascii() and not _DIGIT.search(text) and not spelled(text, language or "en"):
+        return text
     if HANGUL.search(text):
         text = numerals_as_digits(text)
     text = ordinals_as_digits(text) if language in ("en", "") else text
@@ -94,6 +96,8 @@ def lone_quantity(text: str, language: str | None = None) -> Quantity | None:
 
 @lru_cache(maxsize=32768)
 def _lone(text: str, language: str) -> Quantity | None:
+    if text.isascii() and not told(text) and not spelled(text, language):
+        return None
     found = _quantities(text, language)
     if len(found) != 1:
         return None

@@ -67,20 +67,23 @@ def written(text: str) -> str:
     """
     if text.isascii() and "\\" not in text and "$" not in text and "[" not in text and "**" not in text:
         return _APOSTROPHE.sub("'", text) if "`" in text else text
-    for wrong, right in _MISREAD:
-        text = text.replace(wrong, right)
-    text = unicodedata.normalize("NFC", text)
-    text = _INVISIBLE.sub("", text)
-    text = _CITATION.sub(lambda m: m[0][: m[0].index("[")].rstrip(), text)
-    text = _SUPER.sub(_raised, text)
-    text = _FRACTION.sub(lambda m: f"{m[1] or ''} {unicodedata.normalize('NFKC', m[2])}", text)
-    text = unicodedata.normalize("NFKC", text).translate(_TRANSLATED)
-    text = _OTHER_DIGIT.sub(lambda m: str(unicodedata.decimal(m[0])), text)
+    if not text.isascii():
+        for wrong, right in _MISREAD:
+            text = text.replace(wrong, right)
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    if "[" in text:
+        text = _CITATION.sub(lambda m: m[0][: m[0].index("[")].rstrip(), text)
+    if not text.isascii():
+        text = _SUPER.sub(_raised, text)
+        text = _FRACTION.sub(lambda m: f"{m[1] or ''} {unicodedata.normalize('NFKC', m[2])}", text)
+        text = unicodedata.normalize("NFKC", text).translate(_TRANSLATED)
+        text = _OTHER_DIGIT.sub(lambda m: str(unicodedata.decimal(m[0])), text)
     if "\\" in text:
         for pattern, plain in _LATEX:
             text = pattern.sub(plain, text)
-    text = _APOSTROPHE.sub("'", _MATH.sub(_unmath, text))
-    return _STARS.sub("^", text)
+    text = _MATH.sub(_unmath, text) if "$" in text else text
+    text = _APOSTROPHE.sub("'", text) if "`" in text else text
+    return _STARS.sub("^", text) if "**" in text else text
 
 
 def _raised(match: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ letters that a hit cannot do without makes a search that finds nothing five to t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -27,8 +27,9 @@ _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 class Sieve:
     """A pattern with the methods of `re.Pattern` that the metrics use; it is compiled when a text needs it."""
 
-    def __init__(self, pattern: str, flags: int = 0) -> None:
-        self.pattern, self.flags = pattern, flags
+    def __init__(self, pattern: str, flags: int = 0, *, first: Sequence[str] = (), glued: bool = False) -> None:
+        """`first`: words of which every hit begins with one, where they are known; `glued`: more may follow in a row."""
+        self.pattern, self.flags, self.first, self.glued = pattern, flags, tuple(first), glued
 
     @cached_property
     def whole(self) -> re.Pattern[str]:
@@ -38,7 +39,9 @@ class Sieve:
     @cached_property
     def may(self) -> Callable[[str], object]:
         """Whether a text without case holds letters of which every hit has some."""
-        return _look(needed_letters(self.pattern, self.flags))
+        if self.first:
+            return look((), self.first, glued=self.glued)
+        return look(needed_letters(self.pattern, self.flags))
 
     @cached_property
     def parts(self) -> tuple[Sieve, ...]:
@@ -73,12 +76,30 @@ class Sieve:
         return self.whole.finditer(text) if self.may(text.casefold()) else iter(())
 
 
-def _look(needed: tuple[str, ...]) -> Callable[[str], object]:
-    if not needed:
+def look(needed: Iterable[str], first: Iterable[str] = (), *, glued: bool = False) -> Callable[[str], object]:
+    """Whether a text without case holds one of the rows of letters, or one of the words `first`.
+
+    Such a word begins where a word begins, and ends with it unless `glued`. True of every text where there are none.
+    """
+    rows, heads = sorted({n.casefold() for n in needed}), sorted({f.casefold() for f in first})
+    if not rows and not heads:
         return lambda text: True
-    if len(needed) <= FEW:
-        return lambda text: any(row in text for row in needed)
-    return re.compile(_tree(needed)).search
+    if len(rows) <= FEW and not heads:
+        return lambda text: any(row in text for row in rows)
+    whole = [rf"(?<!\w){_tree(heads) if glued else one_of(heads)}" + ("" if glued else r"(?!\w)")] if heads else []
+    return re.compile("|".join([*whole, *([_tree(rows)] if rows else [])])).search
+
+
+def places_of(part: str, text: str) -> list[int]:
+    """Where a part begins in a text, case aside; without a pattern where both are ASCII, for compiling takes longer."""
+    if not (text.isascii() and part.isascii()):
+        return [m.start() for m in re.finditer(re.escape(part), text, re.IGNORECASE)]
+    found, text, part = [], text.lower(), part.lower()
+    place = text.find(part)
+    while place >= 0:
+        found.append(place)
+        place = text.find(part, place + len(part))
+    return found
 
 
 def _tree(rows: Iterable[str]) -> str:

@@ -276,9 +276,7 @@ def _measures_and_says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
     if not wanted or not words(rest):
         return False
     said = quantities(given)
-    return all(any(same(w, q) for q in said) for w in wanted) and _says(
-        given, read(rest), asked
-    )
+    return all(any(same(w, q) for q in said) for w in wanted) and _says(given, read(rest), asked)
 
 
 def _spelled_out(text: str, given: str) -> bool:

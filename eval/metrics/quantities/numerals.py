@@ -25,7 +25,8 @@ _ONE = Sieve(
 def _runs(language: str) -> Sieve:
     lexicon = LEXICONS[language]
     atom = one_of(lexicon.atoms)
-    return Sieve(rf"(?<![\w\-])(?:{atom})(?:{lexicon.joint}(?:{atom}))*(?![\w])", re.IGNORECASE, first=list(lexicon.atoms), glued=_is_glued(language))
+    pattern = rf"(?<![\w\-])(?:{atom})(?:{lexicon.joint}(?:{atom}))*(?![\w])"
+    return Sieve(pattern, re.IGNORECASE, first=list(lexicon.atoms), glued=_is_glued(language))
 
 
 @lru_cache(maxsize=32)

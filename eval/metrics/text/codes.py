@@ -98,7 +98,8 @@ def stands(text: str, code: str) -> bool:
     if _LETTER.fullmatch(code):
         return _letter(text, code)
     folded = text.casefold()
-    runs = _RUN.findall(_OPENING.sub("", code.casefold()))  # what every form of the code has: compiling their patterns costs 3 ms
+    # What every form of the code has; compiling their patterns costs 3 ms.
+    runs = _RUN.findall(_OPENING.sub("", code.casefold()))
     if all(run in folded for run in runs) and any(p.search(text) for p in _patterns(code)):
         return True
     return any(_word(a).search(text) for a in _ALIASES.get(code.casefold(), ()))

@@ -28,7 +28,7 @@ class Sieve:
     """A pattern with the methods of `re.Pattern` that the metrics use; it is compiled when a text needs it."""
 
     def __init__(self, pattern: str, flags: int = 0, *, first: Sequence[str] = (), glued: bool = False) -> None:
-        """`first`: words of which every hit begins with one, where they are known; `glued`: more may follow in a row."""
+        """`first`: words of which every hit begins with one, where they are known; `glued`: more may follow."""
         self.pattern, self.flags, self.first, self.glued = pattern, flags, tuple(first), glued
 
     @cached_property

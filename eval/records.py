@@ -49,6 +49,10 @@ class Passage:
     """Cosine similarity to the question, in [-1, 1]."""
     position: int
     """The ordinal of the passage within its document, from 0."""
+    place: str = ""
+    """Where it stands in its file: `page 3`, `slide 2`, `message 4`, `Prices!A5:D9`; empty where there is no such."""
+    headings: str = ""
+    """The headings above it, as `A > B`."""
 
 
 @dataclass(frozen=True, slots=True)

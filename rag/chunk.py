@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from eval.config import SHOWN, Retrieval
-from rag.placed_passages import is_sectioned, is_tabular, section_passages, table_passages
+from rag.locators import locators
+from rag.placed_passages import is_sectioned, is_tabular, mixed_passages, section_passages, table_passages
 from rag.readers.documents import Document
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ class Chunk:
     text: str
     title: str = ""
     """The document's title, shortened to `TITLE_TOKENS`."""
+    place: str = ""
+    """Where it stands in its file: `page 3`, `slide 2`, `Prices!A5:D9`; empty where the file has no such thing."""
+    headings: str = ""
+    """The headings above it, as `A > B`."""
 
     @property
     def embedded(self) -> str:
@@ -66,10 +71,13 @@ class Chunker:
         elif is_sectioned(document.id):
             whole = section_passages(document.text, self._split, self._size)
         else:
-            whole = self._splitter.split_text(document.text)
+            whole = mixed_passages(document.text, self._splitter.split_text, self._size, self.limit)
         pieces = [piece for text in whole for piece in fit(text, self._size, self.limit)]
         title = fit(document.title, self._size, TITLE_TOKENS)[0] if document.title else ""
-        chunks = [Chunk(document.id, position, text, title) for position, text in enumerate(pieces)]
+        chunks = [
+            Chunk(document.id, position, text, title, *found)
+            for position, (text, found) in enumerate(zip(pieces, locators(document, pieces), strict=True))
+        ]
         if self.context == "headings":
             paths = [
                 fit(path, self._size, TITLE_TOKENS)[0] if path else "" for path in heading_paths(document.text, pieces)

@@ -96,10 +96,13 @@ def read(
     if json:
         print_json(
             {"file": str(file), "title": found.title, "text": found.text, "gaps": list(found.gaps),
-             "characters_not_shown": found.hidden}
+             "characters_not_shown": found.hidden, "read_as": found.encoding or "utf-8",
+             "places": [{"offset": at, "kind": kind, "value": value} for at, kind, value in found.marks]}
         )  # fmt: skip
         return
     typer.echo(f"title: {found.title}\n\n{found.text}")
+    if found.encoding:
+        typer.echo(f"read as {found.encoding}, not UTF-8; save it as UTF-8 if letters are wrong", err=True)
     for gap in found.gaps:
         typer.echo(f"not read: {gap}", err=True)
     if found.hidden:
@@ -196,7 +199,8 @@ def tune(
 def show_passages(passages: Sequence[Passage]) -> None:
     """Print each passage under its document's id, with its place there and its score."""
     for rank, passage in enumerate(passages, 1):
-        typer.echo(f"{rank}. {passage.document}  passage {passage.position}  score {passage.score:.3f}")
+        where = "".join(f"  {part}" for part in (passage.place, passage.headings) if part)
+        typer.echo(f"{rank}. {passage.document}{where}  passage {passage.position}  score {passage.score:.3f}")
         typer.echo("".join(f"   {line}\n" for line in passage.text.splitlines()))
 
 

@@ -20,6 +20,7 @@ from rag.chunk import Chunk, Chunker
 from rag.lexical.terms import terms_version
 from rag.lexical.word_index import TermStore, WordIndex, open_word_index
 from rag.readers.documents import Document
+from rag.retrievers.placed import PlaceStore
 from rag.stores import chroma as _chroma  # noqa: F401 - registers itself
 from rag.stores import milvus as _milvus  # noqa: F401
 from rag.stores import qdrant as _qdrant  # noqa: F401
@@ -28,7 +29,7 @@ from rag.stores.store import Entry, VectorStore, open_store
 if TYPE_CHECKING:
     from rag.embed import Embedder
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever the same documents and settings would give other chunks or vectors."""
 
 LIBRARIES = ("llama-index-core", "sentence-transformers", "transformers", "torch")
@@ -46,6 +47,7 @@ class Index:
 
     store: VectorStore
     words: WordIndex
+    places: PlaceStore
     added: int
     changed: int
     removed: int
@@ -78,13 +80,16 @@ def build_index(
     manifest = _read_manifest(folder, identity)
     store = open_store(retrieval.store, folder, identity, retrieval.store_url)
     terms = TermStore(folder / f"terms-{fingerprint(identity, terms_version())}.sqlite")
-    digests = {d.id: fingerprint(d.title, d.text) for d in documents}
+    places = PlaceStore(folder / f"places-{identity}.sqlite")
+    digests = {d.id: fingerprint(d.title, d.text, d.marks) for d in documents}
     before = set(manifest["documents"])
     kept = _drop_stale(folder, manifest, store, terms, digests)
     advance(len(kept))
     todo = [d for d in documents if d.id not in kept]
     for group in _groups(todo, chunker, BATCHES * embedder.batch_size):
-        _insert(store, embedder, [chunk for _, chunks in group for chunk in chunks], terms)
+        chunks_of_group = [chunk for _, chunks in group for chunk in chunks]
+        places.upsert([(c.document, c.position, c.place, c.headings) for c in chunks_of_group])
+        _insert(store, embedder, chunks_of_group, terms)
         for document, chunks in group:
             manifest["documents"][document.id] = [digests[document.id], len(chunks)]
         write_json(folder / "manifest.json", manifest)
@@ -92,18 +97,19 @@ def build_index(
     changed = sum(d.id in before for d in todo)
     words = open_word_index(folder / "bm25", terms, fingerprint(terms_version(), manifest))
     return Index(
-        store, words, added=len(todo) - changed, changed=changed, removed=len(before - set(digests)), kept=len(kept),
-        chunks=len(store), seconds=time.perf_counter() - start,
+        store, words, places, added=len(todo) - changed, changed=changed, removed=len(before - set(digests)),
+        kept=len(kept), chunks=len(store), seconds=time.perf_counter() - start,
     )  # fmt: skip
 
 
-def read_index(folder: Path, retrieval: Retrieval) -> tuple[VectorStore, WordIndex]:
-    """The store and the words of an index as `build_index` left it in `folder`."""
+def read_index(folder: Path, retrieval: Retrieval) -> tuple[VectorStore, WordIndex, PlaceStore]:
+    """The store, the words and the places of an index as `build_index` left it in `folder`."""
     manifest = read_json(folder / "manifest.json")
     identity = manifest["identity"]
     terms = TermStore(folder / f"terms-{fingerprint(identity, terms_version())}.sqlite")
     words = open_word_index(folder / "bm25", terms, fingerprint(terms_version(), manifest))
-    return open_store(retrieval.store, folder, identity, retrieval.store_url), words
+    store = open_store(retrieval.store, folder, identity, retrieval.store_url)
+    return store, words, PlaceStore(folder / f"places-{identity}.sqlite")
 
 
 def _read_manifest(folder: Path, identity: str) -> Manifest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from rag.readers.kinds import SECTIONED, TABULAR
 
@@ -27,6 +27,58 @@ def section_passages(text: str, split: Callable[[str, int], list[str]], size: Ca
             continue
         for piece in split(body.strip(), size(head) + 1) or [""]:
             yield f"{head}\n{piece}".strip()
+
+
+def mixed_passages(
+    text: str, split: Callable[[str], Iterable[str]], size: Callable[[str], int], limit: int
+) -> Iterator[str]:
+    """Running text cut by `split`, and each table that is longer than a passage by rows, its head before each part.
+
+    A shorter table stays in the text around it. A Markdown table's line of dashes belongs to its head.
+    """
+    held: list[str] = []
+    for table, lines in _runs(text.split("\n")):
+        if not table or size("\n".join(lines)) <= limit:
+            held += lines
+            continue
+        if "".join(held).strip():
+            yield from split("\n".join(held).strip("\n"))
+        held = []
+        count = 2 if len(lines) > 1 and _DASHES.fullmatch(lines[1].strip()) else 1
+        head = lines[:count] if size("\n".join(lines[:count])) <= limit // 2 else []
+        yield from _filled(head, lines[len(head) :], size, limit)
+    if "".join(held).strip():
+        yield from split("\n".join(held).strip("\n"))
+
+
+_DASHES = re.compile(r"\|?(?: *:?-{2,}:? *\|?)+")
+_FENCE = re.compile(r"\s*(?:```|~~~)")
+LEAST_ROWS = 3
+"""Lines with bars that follow one another, from which on they are a table."""
+
+
+def _runs(lines: list[str]) -> Iterator[tuple[bool, list[str]]]:
+    """(whether they are a table, lines) of the lines in their order; code between fences is none."""
+    run: list[str] = []
+    plain: list[str] = []
+    fenced = False
+    for line in [*lines, None]:
+        if line is not None and not fenced and (" | " in line or line.startswith("|")):
+            run.append(line)
+            continue
+        if len(run) >= LEAST_ROWS:
+            if plain:
+                yield False, plain
+            yield True, run
+            plain = []
+        else:
+            plain += run
+        run = []
+        if line is not None:
+            fenced ^= bool(_FENCE.match(line))
+            plain.append(line)
+    if plain:
+        yield False, plain
 
 
 def table_passages(text: str, size: Callable[[str], int], limit: int) -> Iterator[str]:

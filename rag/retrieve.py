@@ -17,6 +17,7 @@ from rag.readers.documents import Document
 from rag.retrievers import bm25 as _bm25  # noqa: F401 - registers itself
 from rag.retrievers import dense as _dense  # noqa: F401
 from rag.retrievers import hybrid as _hybrid  # noqa: F401
+from rag.retrievers.placed import PlacedRetriever
 from rag.retrievers.retriever import RETRIEVERS, Opened, Retriever
 from rag.stores.store import STORES
 
@@ -39,13 +40,13 @@ def open_retriever(
         note |= {"added": index.added, "changed": index.changed, "removed": index.removed, "kept": index.kept}
         write_json(run / "index.json", note)
     opened = Opened(index.store, index.words, model, retrieval, preferred)
-    return make_retriever(opened), index
+    return PlacedRetriever(make_retriever(opened), index.places), index
 
 
 def open_there(folder: Path, embedder: Embedder, retrieval: Retrieval, preferred: Collection[str]) -> Retriever:
     """The retriever over an index that is in `folder` as `build_index` left it; no document is read."""
-    store, words = read_index(folder, retrieval)
-    return make_retriever(Opened(store, words, embedder, retrieval, preferred))
+    store, words, places = read_index(folder, retrieval)
+    return PlacedRetriever(make_retriever(Opened(store, words, embedder, retrieval, preferred)), places)
 
 
 def make_retriever(opened: Opened) -> Retriever:

@@ -37,6 +37,10 @@ LONE = 0.4
 """Of the runs of bytes above 127, the share that may be one byte long where the text is not Western European."""
 
 
+SPACED = 0.3
+"""Of the runs of bytes above 127, the share that may follow another one after a blank in Chinese and Japanese."""
+
+
 def read_utf8(path: Path) -> str:
     """A file's text without byte-order mark and with `\\n` line ends; a byte-order mark may also declare UTF-16 or -32.
 
@@ -95,9 +99,12 @@ def likely_encoding(data: bytes) -> str:
         return "utf-16-le" if data[1::2].count(0) > zeros // 2 else "utf-16-be"
     runs = re.findall(rb"[\x80-\xff]+", data)
     lone = sum(len(run) == 1 for run in runs) / len(runs) if runs else 1.0
+    spaced = len(re.findall(rb"[\x80-\xff] [\x80-\xff]", data)) / len(runs) if runs else 0.0
     for name, letters in SCRIPTS:
         if lone > LONE:
             break
+        if name in ("shift_jis", "gb18030") and spaced > SPACED:
+            continue
         try:
             text = data.decode(name)
         except UnicodeDecodeError:
@@ -105,7 +112,8 @@ def likely_encoding(data: bytes) -> str:
         foreign = [c for c in text if ord(c) > 127]
         fitting = sum(any(low <= c <= high for low, high in letters) for c in foreign)
         if len(foreign) >= 2 and fitting >= 0.9 * len(foreign):
-            return name
+            # KOI8-R read as Windows-1251 gives Cyrillic words with the case of all letters turned.
+            return "koi8-r" if name == "windows-1251" and re.search(r"\b[а-я][А-Я]{2,}", text) else name
     try:
         data.decode("cp1252")
     except UnicodeDecodeError:

@@ -45,7 +45,7 @@ def same_names(one: str, other: str) -> bool:
     A name is a word with a capital letter behind the first word, or the first word where a verb follows it; one
     question may name what the other leaves out.
     """
-    (numbers, names), (other_numbers, other_names) = _names(one), _names(other)
+    (numbers, names), (other_numbers, other_names) = names_of(one), names_of(other)
     return numbers == other_numbers and (names <= other_names or other_names <= names)
 
 
@@ -80,7 +80,8 @@ def near_pairs(
                     yield position, other, found
 
 
-def _names(text: str) -> tuple[frozenset[str], frozenset[str]]:
+def names_of(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """(numbers and codes, names) that a question holds, case aside; see `same_names`."""
     words = _WORD.findall(unicodedata.normalize("NFKC", text))
     numbers = frozenset(w.casefold() for w in words if any(c.isdigit() for c in w))
     # A single capital letter is the name of a model (Pike A), not an article, unless it is I.

@@ -12,7 +12,8 @@ from eval.data.jsonl import check_row, nfc, read_json_lines
 from eval.errors import UserError
 from eval.files import refuse_pointer
 from rag.readers.cleaning import join_torn, tidy, words
-from rag.readers.kinds import READERS, TORN
+from rag.readers.kinds import READERS, TORN, unknown_kind
+from rag.readers.marks import Mark, with_signs, without_signs
 from rag.readers.reading import READING as READING
 from rag.readers.reading import Reading
 from rag.readers.stored_readings import stored_reading
@@ -33,6 +34,10 @@ class Document:
     """What of its file could not be read, each as a sentence about it, with the remedy."""
     hidden: int = 0
     """Characters of its file that are not shown and therefore left out."""
+    marks: tuple[Mark, ...] = ()
+    """Where its pages, slides, messages, rows and headings begin in the text."""
+    encoding: str = ""
+    """The encoding of its file, where that is neither UTF-8 nor declared."""
 
 
 def list_documents(corpus: Path) -> list[str]:
@@ -90,7 +95,9 @@ def documents_of(corpus: Path, read: list[tuple[Path, Reading]], rows: Sequence[
     read = _with_whole_words(read, rows)
     titles = choose_titles([_names(file, reading) for file, reading in read])
     found = [
-        Document(_path_id(corpus, file), reading.text, title, reading.gaps, reading.hidden)
+        Document(
+            _path_id(corpus, file), reading.text, title, reading.gaps, reading.hidden, reading.marks, reading.encoding
+        )
         for (file, reading), title in zip(read, titles, strict=True)
     ]
     return sorted([*rows, *found], key=lambda d: d.id)
@@ -111,7 +118,13 @@ def _with_whole_words(read: list[tuple[Path, Reading]], rows: Sequence[Document]
     if not torn:
         return read
     vocabulary = words([reading.text for _, reading in read] + [row.text for row in rows])
-    return [(f, replace(r, text=join_torn(r.text, vocabulary)) if f in torn else r) for f, r in read]
+    return [(f, _joined(r, vocabulary) if f in torn else r) for f, r in read]
+
+
+def _joined(reading: Reading, vocabulary: frozenset[str]) -> Reading:
+    """The reading with torn words made whole; its marks stay before the texts that they are about."""
+    text, marks = without_signs(join_torn(with_signs(reading.text, reading.marks), vocabulary), reading.marks)
+    return replace(reading, text=text, marks=marks)
 
 
 def _names(file: Path, reading: Reading) -> Names:
@@ -144,8 +157,7 @@ def _checked(file: Path, root: Path) -> Path:
     if not file.is_file():
         raise UserError(f"{file}: is not a regular file; remove it")
     if file.suffix.lower() not in {*READERS, ".jsonl"}:
-        known = ", ".join(sorted({*READERS, ".jsonl"}))
-        raise UserError(f"{file}: unknown kind of file; known: {known}; convert it, or take it out of the corpus")
+        raise unknown_kind(file)
     refuse_pointer(file)
     return file
 

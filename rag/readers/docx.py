@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+from rag.readers.marks import heading_mark, unmarked
 from rag.readers.raised_signs import lowered, raised
 from rag.readers.reading import Reading, table_lines
 from rag.readers.titles import is_page_mark, sensible
@@ -56,7 +57,7 @@ class _Docx:
         body = _child(document, "body")
         blocks = list(self.blocks(document if body is None else body))
         blocks += self.notes()
-        seen = "\n\n".join(blocks)
+        seen = unmarked("\n\n".join(blocks))
         blocks += [line for line in self.margins() if line not in seen]
         core = self.part("docProps/core.xml")
         found = None if core is None else next((e.text for e in core.iter() if _name(e) == "title"), None)
@@ -85,10 +86,12 @@ class _Docx:
         style = self.styles.of(p)
         if text and style == "title":
             self.titled.append(" ".join(text.split()))
-        elif text and self.styles.level(p) == 0:
+        level = self.styles.level(p) if text else None
+        if level == 0 and style != "title":
             self.headed.append(" ".join(text.split()))
         label = self.lists.label(*self.styles.numbering(p)) if text else ""
-        return (f"{label} {text}" if label else text), boxes
+        text = f"{label} {text}" if label else text
+        return (heading_mark(level + 1, text) + text if level is not None and level < 6 else text), boxes
 
     def inline(self, parent: Element, before: str, boxes: list[str]) -> str:
         """The text of what stands in a paragraph, after the text `before`."""
@@ -183,8 +186,8 @@ class _Docx:
         """The text of a cell on one line; a table within it has its rows divided by semicolons."""
         parts = []
         for block in self.blocks(tc):
-            parts.append("; ".join(block.split("\n")) if " | " in block else block)
-        return " ".join(" ".join(parts).split())
+            parts.append("; ".join(block.replace(" | ", ", ").split("\n")) if " | " in block else block)
+        return " ".join(unmarked(" ".join(parts)).split())
 
     def notes(self) -> list[str]:
         """Footnotes and endnotes, in the order of their marks."""
@@ -193,7 +196,7 @@ class _Docx:
         for kind in ("footnote", "endnote"):
             part = self.part(f"word/{kind}s.xml")
             for note in [] if part is None else part:
-                texts[kind, _attribute(note, "id")] = " ".join(" ".join(self.blocks(note)).split())
+                texts[kind, _attribute(note, "id")] = " ".join(unmarked(" ".join(self.blocks(note))).split())
         for number, key in enumerate(self.footnotes, 1):
             if text := texts.get(key):
                 found.append(f"[{number}] {text}")
@@ -205,7 +208,7 @@ class _Docx:
         for name in sorted(n for n in self.names if re.fullmatch(r"word/(?:header|footer)\d*\.xml", n)):
             part = self.part(name)
             for block in [] if part is None else self.blocks(part):
-                lines.update((line.strip(), None) for line in block.split("\n") if line.strip())
+                lines.update((line.strip(), None) for line in unmarked(block).split("\n") if line.strip())
         return [
             line
             for line in lines

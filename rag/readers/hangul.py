@@ -56,15 +56,35 @@ def _tables(element: Element) -> Iterator[Element]:
 
 
 def _rows(table: Element) -> list[list[str]]:
+    """What spans rows stands in each of them, what spans columns in the first."""
     rows: list[list[str]] = []
+    reach: dict[int, tuple[int, str]] = {}  # by column: rows that a cell still spans, and its text there
     for tr in (e for e in table if _name(e) == "tr"):
-        cells = []
+        cells: list[str] = []
+        below: dict[int, tuple[int, str]] = {}
+
         for tc in (e for e in tr if _name(e) == "tc"):
+            _carry(cells, reach, below)
             span = next((e for e in tc if _name(e) == "cellSpan"), None)
-            text = " ".join(" ".join(_blocks(tc)).split())
-            cells += [text, *[""] * (int(span.get("colSpan", "1")) - 1 if span is not None else 0)]
+            wide, high = (1, 1) if span is None else (int(span.get(k, "1")) for k in ("colSpan", "rowSpan"))
+            text = " ".join(" ".join(block.replace(" | ", ", ") for block in _blocks(tc)).split())
+            for i in range(wide):
+                if high > 1:
+                    below[len(cells)] = (high - 1, "" if i else text)
+                cells.append("" if i else text)
+        _carry(cells, reach, below)
+        reach = below
         rows.append(cells)
     return rows
+
+
+def _carry(cells: list[str], reach: dict[int, tuple[int, str]], below: dict[int, tuple[int, str]]) -> None:
+    """Add what reaches down from above at the next columns of a row."""
+    while (column := len(cells)) in reach:
+        left, text = reach[column]
+        cells.append(text)
+        if left > 1:
+            below[column] = (left - 1, text)
 
 
 def _name(element: Element) -> str:

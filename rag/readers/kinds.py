@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from eval.data.jsonl import read_raw, read_utf8
+from eval.data.jsonl import read_raw
 from eval.errors import UserError
 from rag.readers.cleaning import tidy
+from rag.readers.encodings import decoded
 from rag.readers.front_matter import split_front_matter
+from rag.readers.marks import take_marks
 from rag.readers.reading import Reading
 
 LIGHT = (".md", ".txt", ".html", ".json", ".ipynb")
@@ -22,15 +25,16 @@ LIGHT = (".md", ".txt", ".html", ".json", ".ipynb")
 def read_kind(file: Path) -> Reading:
     """A file as text by its kind; raises UserError naming it, why it cannot be read, and the fix."""
     reading = READERS[file.suffix.lower()](file)
-    text = tidy(reading.text)
+    text, marks = take_marks(tidy(reading.text))
     if not text:
         raise UserError(f"{file}: no text in it; if it is a scan, run OCR on it, else take it out of the corpus")
-    return replace(reading, text=text)
+    return replace(reading, text=text, marks=marks)
 
 
 def _read_plain(file: Path) -> Reading:
-    title, text = split_front_matter(read_utf8(file))
-    return Reading(text, (title,) if title else ())
+    whole, encoding = decoded(file)
+    title, text = split_front_matter(whole)
+    return Reading(text, (title,) if title else (), encoding=encoding)
 
 
 def _read_markdown(file: Path) -> Reading:
@@ -53,8 +57,9 @@ def _unmarked(heading: str) -> str:
 def _read_html(file: Path) -> Reading:
     from rag.readers.markup import html_text, read_html
 
-    title, markup = split_front_matter(read_html(file, read_raw(file)))
-    reading = html_text(markup)
+    whole, encoding = read_html(file, read_raw(file))
+    title, markup = split_front_matter(whole)
+    reading = replace(html_text(markup), encoding=encoding)
     return replace(reading, given=(title, *reading.given)) if title else reading
 
 
@@ -148,6 +153,32 @@ READERS: dict[str, Callable[[Path], Reading]] = {
     ".json": _archived("structured", "read_json"),
 }
 """By the ending; titles are chosen when all files are read, because one that many share names none."""
+
+CONVERSIONS = {
+    ".xls": "soffice --headless --convert-to xlsx {name}", ".doc": "soffice --headless --convert-to docx {name}",
+    ".ppt": "soffice --headless --convert-to pptx {name}", ".xlsb": "soffice --headless --convert-to xlsx {name}",
+    ".pages": "export it from Pages as .docx", ".key": "export it from Keynote as .pptx",
+    ".numbers": "export it from Numbers as .xlsx",
+    ".msg": "msgconvert {name}, of libemail-outlook-message-perl, or save the message as .eml",
+    ".hwp": "save it as .hwpx in Hangul, or hwp5txt {name} > {stem}.txt, of pyhwp",
+    ".mobi": "ebook-convert {name} {stem}.epub, of Calibre", ".azw3": "ebook-convert {name} {stem}.epub, of Calibre",
+    ".rst": "pandoc {name} -o {stem}.md", ".tex": "pandoc {name} -o {stem}.md", ".org": "pandoc {name} -o {stem}.md",
+    ".xml": "pandoc {name} -o {stem}.md where it is DocBook or JATS, else save its text as .txt",
+    **dict.fromkeys(
+        (".png", ".jpg", ".jpeg", ".tif", ".tiff"), "tesseract {name} {stem}, which writes {stem}.txt"
+    ),
+}  # fmt: skip
+"""How files of kinds that are not read become files that are, by their ending."""
+
+
+def unknown_kind(file: Path) -> UserError:
+    """The error for a file of a kind that is not read: how to convert it where that is known, else which kinds are."""
+    if command := CONVERSIONS.get(file.suffix.lower()):
+        said = command.format(name=shlex.quote(file.name), stem=shlex.quote(file.stem))
+        return UserError(f"{file}: {file.suffix.lower()} files are not read; convert it: {said}")
+    known = ", ".join(sorted({*READERS, ".jsonl"}))
+    return UserError(f"{file}: unknown kind of file; known: {known}; convert it, or take it out of the corpus")
+
 
 TABULAR = (".csv", ".tsv", ".xlsx", ".xlsm", ".ods")
 """Kinds of files that hold nothing but tables."""

@@ -11,6 +11,7 @@ from email.policy import default
 from pathlib import Path
 
 from eval.errors import UserError
+from rag.readers.marks import MESSAGE, mark, unmarked
 from rag.readers.reading import Reading
 
 HEADERS = ("From", "To", "Date")
@@ -21,6 +22,8 @@ _INTRODUCED = re.compile(
     r"-{2,}\s*(?:original message|ursprüngliche nachricht|forwarded message|원본 메시지|原始邮件)\s*-{2,})\s*$",
     re.IGNORECASE,
 )
+_ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
+"""How a mailbox writes lines that would begin a message."""
 _SIGNATURE = re.compile(r"^-- ?$")
 
 
@@ -37,7 +40,8 @@ def read_mailbox(file: Path) -> Reading:
     """All messages of a mailbox in mbox format, in their order."""
     box = mailbox.mbox(file, factory=None, create=False)
     try:
-        messages = [email.message_from_bytes(box.get_bytes(key), policy=default) for key in box.keys()]  # noqa: SIM118
+        kept = [_ESCAPED.sub(rb"\1", box.get_bytes(key)) for key in box.keys()]  # noqa: SIM118
+        messages = [email.message_from_bytes(data, policy=default) for data in kept]
     finally:
         box.close()
     if not messages:
@@ -50,10 +54,13 @@ def _reading(messages: list[Message] | list[EmailMessage], file: Path) -> Readin
     attached: list[str] = []
     left = 0
     subjects = []
-    for message in messages:
+    for number, message in enumerate(_with_attached(messages), 1):
         subject = _header(message, "Subject") or "(no subject)"
         subjects.append(subject)
-        head = [f"## {subject}", *(f"{name}: {value}" for name in HEADERS if (value := _header(message, name)))]
+        head = [
+            f"{mark(MESSAGE, str(number))}## {subject}",
+            *(f"{name}: {value}" for name in HEADERS if (value := _header(message, name))),
+        ]
         body, dropped = _own_text(_body(message))
         left += dropped
         attached += [name for part in _attachments(message) if (name := part.get_filename() or part.get_content_type())]
@@ -62,12 +69,22 @@ def _reading(messages: list[Message] | list[EmailMessage], file: Path) -> Readin
     return Reading("\n\n".join(blocks), (subjects[0],) if len(subjects) == 1 else (), gaps=tuple(gaps), hidden=left)
 
 
+def _with_attached(messages: list[Message] | list[EmailMessage]) -> Iterator[Message]:
+    """The messages, each before those that are attached to it as messages."""
+    for message in messages:
+        yield message
+        inner = [part.get_payload() for part in message.walk() if part.get_content_type() == "message/rfc822"]
+        yield from (held for payload in inner for held in (payload if isinstance(payload, list) else []))
+
+
 def _header(message: Message, name: str) -> str:
     return " ".join(str(message.get(name, "")).split())
 
 
 def _attachments(message: Message) -> Iterator[Message]:
     for part in message.walk():
+        if part.get_content_type() == "message/rfc822":
+            return  # what is below it belongs to the attached message
         if not part.is_multipart() and (part.get_content_disposition() == "attachment" or part.get_filename()):
             yield part
 
@@ -88,7 +105,7 @@ def _body(message: Message) -> str:
     if part.get_content_type() == "text/html":
         from rag.readers.markup import html_text
 
-        return html_text(content).text
+        return unmarked(html_text(content).text)
     return content
 
 

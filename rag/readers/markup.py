@@ -11,6 +11,8 @@ from bs4 import BeautifulSoup, Comment, NavigableString, Tag
 
 from eval.data.jsonl import MARKS, decode, unix_lines
 from eval.errors import UserError
+from rag.readers.encodings import decoded_bytes
+from rag.readers.marks import heading_mark
 from rag.readers.raised_signs import lowered, raised
 from rag.readers.reading import Reading
 
@@ -18,11 +20,14 @@ DROPPED = ["script", "style", "noscript", "template", "head", "title", "svg", "i
 BLOCKS = [
     "address", "article", "aside", "blockquote", "caption", "dd", "details", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "footer", "form", "header", "hr", "li", "main", "nav", "ol", "pre", "section",
-    "summary", "table", "tr", "ul",
+    "summary", "table", "ul",
 ]  # fmt: skip
 PARAGRAPHS = ["h1", "h2", "h3", "h4", "h5", "h6", "p", "table", "ul", "ol", "dl"]
-BLOCK_NAMES = [*BLOCKS, *PARAGRAPHS, "td", "th"]
+BLOCK_NAMES = [*BLOCKS, *PARAGRAPHS, "tr", "td", "th"]
+HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 
+LONGEST_INNER = 300
+"""Characters of a table within a cell, up to which it is written on one line."""
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:opacity|font-size)\s*:\s*0(?:\.0+)?(?:px|em|rem|%)?\s*(?:;|!|$)",
     re.IGNORECASE,
@@ -49,14 +54,15 @@ A page that declares UTF-16 in ASCII letters is not in UTF-16.
 """
 
 
-def read_html(file: Path, data: bytes) -> str:
-    """The text of an HTML file's bytes in the encoding that it declares, else UTF-8.
+def read_html(file: Path, data: bytes) -> tuple[str, str]:
+    """(text of an HTML file's bytes, encoding): in the one that it declares, else UTF-8, else as any text file.
 
-    Raises UserError for an unknown encoding, and for bytes that are not in the declared one.
+    The encoding is empty where it is declared or UTF-8. Raises UserError for an unknown encoding, and for bytes
+    that are not in the declared one.
     """
     declared = None if any(data.startswith(mark) for mark, _ in MARKS) else _DECLARED.search(data[:DECLARED_WITHIN])
     if declared is None:
-        return unix_lines(decode(data, file))
+        return decoded_bytes(data, file)
     name = (declared[1] or declared[2]).decode("ascii", "replace").lower()
     encoding = BROWSERS.get(name, name)
     try:
@@ -64,12 +70,12 @@ def read_html(file: Path, data: bytes) -> str:
     except LookupError:
         raise UserError(f"{file}: declares the unknown encoding '{name}'; save the file as UTF-8") from None
     if encoding == "utf-8" or _is_utf8(data):  # saved again as UTF-8 by a program that left the declaration
-        return unix_lines(decode(data, file))
+        return unix_lines(decode(data, file)), ""
     try:
-        return unix_lines(data.decode(encoding))
+        return unix_lines(data.decode(encoding)), ""
     except UnicodeDecodeError as error:
         if encoding == "cp1252":  # five bytes are undefined there; browsers read them as control signs
-            return unix_lines(data.decode("latin-1"))
+            return unix_lines(data.decode("latin-1")), ""
         raise UserError(
             f"{file}: declares the encoding {name}, but is not at byte {error.start}; save the file as UTF-8"
         ) from None
@@ -105,11 +111,18 @@ def html_text(markup: str) -> Reading:
         _write_script(tag)
     for tag in soup("br"):
         tag.replace_with("\n")
+    for tag in soup(HEADINGS):
+        if (name := " ".join(tag.get_text().split())) and not tag.find_parent(["td", "th"]):
+            tag.insert(0, NavigableString(heading_mark(int(tag.name[1]), name)))
+    for table in reversed(soup("table")):
+        _flatten(table)
     for table in soup("table"):
         _lay_out(soup, table)
     for tag in soup(["td", "th"]):
         if tag.find_next_sibling(["td", "th"]):
             tag.append(" | ")
+    for tag in soup("tr"):
+        tag.insert_before(NavigableString("\n"))
     for names, gap in ((BLOCKS, "\n"), (PARAGRAPHS, "\n\n")):
         for tag in soup(names):
             tag.insert_before(NavigableString(gap))
@@ -193,6 +206,21 @@ def _write_script(tag: Tag) -> None:
     classes = " ".join([*(tag.get("class") or []), str(tag.get("id") or "")])
     link = tag.find("a") is not None or tag.find_parent("a") is not None or "ref" in classes or "note" in classes
     tag.replace_with(NavigableString(raised(before, sign, link=link) if tag.name == "sup" else lowered(before, sign)))
+
+
+def _flatten(table: Tag) -> None:
+    """Write a small table within a cell of another one on one line, rows divided by semicolons, as that cell's text.
+
+    A table that lays out a page holds paragraphs, lists, headings or further tables; it stays.
+    """
+    outer = table.find_parent("table")
+    if outer is None or table.find([*PARAGRAPHS, "div", "img", "form"]) or len(outer("tr", recursive=True)) < 2:
+        return
+    rows = [[" ".join(cell.get_text().split()) for cell in row(["td", "th"])] for row in table("tr")]
+    text = "; ".join(", ".join(filter(None, row)) for row in rows if any(row))
+    if len(text) <= LONGEST_INNER:
+        before = "".join(str(s) for s in table.previous_siblings if isinstance(s, NavigableString)).strip()
+        table.replace_with(NavigableString(f" {text}" if before else text))
 
 
 def _lay_out(soup: BeautifulSoup, table: Tag) -> None:

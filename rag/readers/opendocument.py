@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from rag.readers.archive import ArchiveError, opened, part
+from rag.readers.marks import heading_mark, unmarked
 from rag.readers.reading import Reading, table_lines
 from rag.readers.sheets.ods import OFFICE, TABLE, TEXT, plain
 
@@ -35,7 +36,8 @@ def _blocks(parent: Element, lead: str = "") -> Iterator[str]:
         tag = child.tag
         if tag == f"{TEXT}h":
             level = min(int(child.get(f"{TEXT}outline-level", "1")), 6)
-            yield f"{'#' * level} {' '.join(plain(child).split())}"
+            name = " ".join(plain(child).split())
+            yield f"{heading_mark(level, name)}{'#' * level} {name}"
         elif tag == f"{TEXT}p":
             text = plain(child).strip()
             yield lead + text if text else ""
@@ -53,6 +55,7 @@ def _items(element: Element) -> Iterator[str]:
     for item in element:
         for block in _blocks(item):
             if block.strip():
+                block = unmarked(block)
                 yield block if block.startswith("- ") else f"- {block}"
 
 
@@ -62,8 +65,8 @@ def _notes(paragraph: Element) -> Iterator[str]:
         citation = note.find(f"{TEXT}note-citation")
         body = note.find(f"{TEXT}note-body")
         if body is not None:
-            mark = plain(citation).strip() if citation is not None else "*"
-            yield f"[{mark}] " + " ".join(" ".join(_blocks(body)).split())
+            sign = plain(citation).strip() if citation is not None else "*"
+            yield f"[{sign}] " + " ".join(unmarked(" ".join(_blocks(body))).split())
 
 
 def _rows(table: Element) -> list[list[str]]:
@@ -73,7 +76,7 @@ def _rows(table: Element) -> list[list[str]]:
         for cell in row:
             if not cell.tag.startswith(TABLE):
                 continue
-            text = " ".join(" ".join(_blocks(cell)).split())
+            text = " ".join(unmarked(" ".join(_blocks(cell))).replace(" | ", ", ").split())
             covered = cell.tag == f"{TABLE}covered-table-cell" and rows and len(cells) < len(rows[-1])
             if covered and not _spans(row, cells):
                 text = rows[-1][len(cells)]

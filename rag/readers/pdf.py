@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rag.readers.marks import PAGE, mark
+from rag.readers.pdf_columns import by_columns
 from rag.readers.pdf_tables import Word, ruled_tables, unruled_tables
 from rag.readers.raised_signs import lowered, raised
 from rag.readers.reading import Reading, table_lines
@@ -76,7 +78,11 @@ def read_pdf(file: Path) -> Reading:
         raise PdfError(f"cannot be read as PDF ({type(error).__name__})") from None
     running = _take_running_lines(pages)
     heading = _heading(pages)
-    text = "\n".join(line.text for page in pages for line in page.lines)
+    text = "\n".join(
+        (mark(PAGE, str(number)) if i == 0 else "") + line.text
+        for number, page in enumerate(pages, 1)
+        for i, line in enumerate(page.lines)
+    )
     if running:
         text = f"{text}\n\n" + "\n".join(running)
     given = (title,) if title and sensible(title, file.stem) else ()
@@ -85,19 +91,21 @@ def read_pdf(file: Path) -> Reading:
 
 def _page(page: Any, fields: Sequence[Word]) -> Page:
     """The lines of one page; words of a table stand in its place."""
-    letters = _scripts(page)
+    turned = _turned(page)
+    letters = _scripts(turned if turned is not None else [dict(c) for c in page.chars if c["text"]])
     if sum(bool(_CID.fullmatch(c["text"])) for c in letters) > UNDECODED * max(1, len(letters)):
         return Page(page.height, undecoded=True)
     words = _words(letters)
     for value in fields:
         _insert(words, value)
-    tables = ruled_tables(page, words)
+    tables = ruled_tables(page, words) if turned is None else []
     inside = {id(w) for table in tables for w in table.words}
     for word in words:
         if word.after and id(word) not in inside:  # beside its label; as wide as the field it would look like a column
             word.x0 = word.after.x1 + 1
             word.x1 = word.x0 + 0.5 * word.size * len(word.text)
     tables += unruled_tables([w for w in words if id(w) not in inside])
+    words = by_columns(words, tables)
     owner = {id(word): table for table in tables for word in table.words}
     lines: list[list[Word]] = []
     result = Page(page.height)
@@ -137,9 +145,25 @@ def _continues(line: Sequence[Word], word: Word) -> bool:
     return shared > 0.5 * min(last.bottom - last.top, word.bottom - word.top) and word.x0 >= last.x1 - 0.5 * last.size
 
 
-def _scripts(page: Any) -> list[dict[str, Any]]:
-    """The page's letters in the order they were written; raised and lowered ones as `10^3` and `H2O` on their line."""
+def _turned(page: Any) -> list[dict[str, Any]] | None:
+    """The letters of a page whose text runs up or down, as if it were turned upright; None for other pages."""
     letters = [dict(c) for c in page.chars if c["text"]]
+    aside = [c for c in letters if not c["upright"]]
+    if len(aside) <= 0.5 * len(letters):
+        return None
+    up = sum(c["matrix"][1] > 0 for c in aside) > 0.5 * len(aside)
+    for c in letters:
+        x0, x1, top, bottom = c["x0"], c["x1"], c["top"], c["bottom"]
+        if up:
+            c |= {"x0": page.height - bottom, "x1": page.height - top, "top": x0, "bottom": x1}
+        else:
+            c |= {"x0": top, "x1": bottom, "top": page.width - x1, "bottom": page.width - x0}
+        c |= {"doctop": c["top"], "upright": True, "size": c["bottom"] - c["top"]}
+    return letters
+
+
+def _scripts(letters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A page's letters in the order they were written; raised and lowered ones as `10^3` and `H2O` on their line."""
     result: list[dict[str, Any]] = []
     i = 0
     while i < len(letters):

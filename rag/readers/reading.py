@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-READING = 1
+from rag.readers.marks import Mark
+
+READING = 2
 """Raised whenever files would give other texts or titles than before; what is kept of them is then made again."""
 
 
@@ -22,6 +24,10 @@ class Reading:
     """What of the file could not be read, each as a sentence about it, with the remedy."""
     hidden: int = 0
     """Characters that the file holds and does not show; they are left out."""
+    marks: tuple[Mark, ...] = ()
+    """Where pages, slides, messages, rows and headings begin; within a reader they stand in the text."""
+    encoding: str = ""
+    """The encoding of a text file, where it is neither UTF-8 nor declared."""
 
 
 def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:

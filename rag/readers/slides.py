@@ -8,6 +8,7 @@ from typing import Any
 
 from eval.errors import need
 from rag.readers.archive import ArchiveError, damaged, opened
+from rag.readers.marks import SLIDE, mark
 from rag.readers.reading import Reading, table_lines
 from rag.readers.titles import sensible
 
@@ -41,7 +42,8 @@ def read_slides(file: Path) -> Reading:
         notes = slide.notes_slide.notes_text_frame if slide.has_notes_slide else None
         if notes is not None and notes.text.strip():
             body.append(f"Notes: {_lines(notes.text)}")
-        blocks.append("\n\n".join([f"## Slide {number}" + (f": {title}" if title else ""), *body]))
+        head = f"{mark(SLIDE, str(number))}## Slide {number}" + (f": {title}" if title else "")
+        blocks.append("\n\n".join([head, *body]))
     gaps = []
     if hidden:
         gaps.append(f"{hidden} hidden slide{'s' * (hidden > 1)}: not indexed; show them if they should be")

@@ -50,8 +50,9 @@ def _kept(place: Path) -> Reading | None:
     try:
         found: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
         values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in found.items()}
+        values["marks"] = tuple((int(at), str(kind), str(value)) for at, kind, value in found["marks"])
         return Reading(**values)
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 

@@ -28,11 +28,14 @@ def read_notebook(file: Path) -> Reading:
             blocks += [f"```\n{source}\n```"] if source.strip() else []
             for output in cell.get("outputs") or []:
                 data = output.get("data") or {}
+                if output.get("output_type") == "error":
+                    blocks.append(f"{output.get('ename', 'error')}: {output.get('evalue', '')}")
                 blocks.append(_joined(output.get("text") or data.get("text/plain")))
                 pictures += any(kind.startswith("image/") for kind in data)
         else:
             blocks.append(source)
-    gaps = (f"{pictures} pictures of its output have no text; say in the notebook what they show",) if pictures else ()
+    shown = "1 picture of its output has" if pictures == 1 else f"{pictures} pictures of its output have"
+    gaps = (f"{shown} no text; say in the notebook what they show",) if pictures else ()
     headings = [line.lstrip("# ") for block in blocks for line in block.split("\n") if line.startswith("# ")]
     return Reading("\n\n".join(b for b in blocks if b.strip()), headings=tuple(headings[:1]), gaps=gaps)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from eval.errors import UserError
 from rag.readers.documents import Document, checked_file, documents_of, text_rows
-from rag.readers.kinds import READERS
+from rag.readers.kinds import READERS, unknown_kind
 from rag.readers.reading import Reading
 from rag.readers.stored_readings import stored_reading
 
@@ -38,7 +38,7 @@ class Survey:
             "documents": [
                 {"id": d.id, "title": d.title, "words": len(d.text.split()), "characters": len(d.text),
                  "table_rows": sum(" | " in line for line in d.text.split("\n")), "gaps": list(d.gaps),
-                 "characters_not_shown": d.hidden}
+                 "characters_not_shown": d.hidden, **({"read_as": d.encoding} if d.encoding else {})}
                 for d in self.documents
             ],
             "not_read": [{"file": u.file, "why": u.why} for u in self.unread],
@@ -71,7 +71,7 @@ def survey(folder: Path, *, leave_out: frozenset[Path] = frozenset()) -> Survey:
 def read_one(file: Path) -> Document:
     """One file as the document that is indexed, titled as if it stood alone; raises UserError where it cannot be."""
     if file.suffix.lower() not in READERS:
-        raise UserError(f"{file}: unknown kind of file; known: {', '.join(sorted(READERS))}; convert it")
+        raise unknown_kind(file)
     (document,) = documents_of(file.parent, [(file, stored_reading(file, keep=False))], [])
     return replace(document, id=file.name)
 

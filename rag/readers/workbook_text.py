@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rag.readers.marks import ROW, SHEET, mark
 from rag.readers.reading import Reading, table_lines
 from rag.readers.sheets.sheet import Sheet, column_letters
 from rag.readers.sheets.spreadsheets import read_sheets
@@ -16,8 +17,9 @@ def read_workbook(file: Path) -> Reading:
     for sheet in sheets:
         if not sheet.rows:
             continue
-        head = f"## {sheet.name} ({area(sheet)})\n\n" if sheet.name else ""
-        blocks.append(head + "\n".join(table_lines(sheet.rows)))
+        head = f"{_sheet_mark(sheet)}## {sheet.name} ({area(sheet)})\n\n" if sheet.name else ""
+        lines = zip(sheet.numbers, table_lines(sheet.rows), strict=True)
+        blocks.append(head + "\n".join(mark(ROW, str(number)) + line for number, line in lines))
     gaps = tuple(
         f"{note}: not indexed; show it in the file if it should be"
         for sheet in sheets
@@ -25,6 +27,11 @@ def read_workbook(file: Path) -> Reading:
         if note.split()[1:2] == ["hidden"]
     )
     return Reading("\n\n".join(blocks), (file.stem,), gaps=gaps)
+
+
+def _sheet_mark(sheet: Sheet) -> str:
+    last = sheet.first_column + len(sheet.rows[0]) - 1
+    return mark(SHEET, f"{sheet.name}!{column_letters(sheet.first_column)}:{column_letters(last)}")
 
 
 def area(sheet: Sheet) -> str:

@@ -72,7 +72,7 @@ class Detail {
     const node = add(make("details"), make("summary", hits ? "" : "none", several + (hits ? ", gold: " + hits : ", none gold")));
     this.texts[m].forEach((p, i) => {
       const hit = q.documents.includes(p.document);
-      const said = " #" + p.position + ", similarity " + reply.passages[i].similarity.toFixed(2);
+      const said = (p.where ? " " + p.where + "," : "") + " #" + p.position + ", similarity " + reply.passages[i].similarity.toFixed(2);
       const head = add(make("div", "from"), make("b", "", p.document), said, hit && make("span", "tag gold-tag", "gold"));
       node.append(add(make("div", hit ? "passage hit" : "passage"), head, marked(p.text, q.answers)));
     });

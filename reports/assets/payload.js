@@ -48,6 +48,6 @@ function reply(raw, scores, cause) {
 }
 
 async function passage(index, place) {
-  const [document, position, text] = (await block("p" + Math.floor(place / index.block)))[place % index.block];
-  return { document, position, text };
+  const [document, position, text, where] = (await block("p" + Math.floor(place / index.block)))[place % index.block];
+  return { document, position, text, where };
 }

@@ -57,6 +57,10 @@ BLOCK = 500
 """Questions, or passages, that are packed together: few enough to unpack without a pause."""
 
 
+_Shown = tuple[str, int, str, str]
+"""(document, position, text, where in its file) of a passage."""
+
+
 def pack(value: Any) -> str:
     """JSON, deflated (zlib's form), in base64: no character of it means anything in HTML."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -77,7 +81,7 @@ def embed(value: Any) -> Markup:
 
 def blocks(run: Run) -> list[tuple[str, str]]:
     """(element id, packed block): `d-index`, `d-q0`, ... in the order of the questions, and `d-p0`, ... of passages."""
-    passages: dict[tuple[str, int, str], int] = {}
+    passages: dict[_Shown, int] = {}
     tables = _Tables(run)
     questions = [_block(run, tables, start, passages) for start in range(0, len(run.examples), BLOCK)]
     texts = list(passages)
@@ -149,7 +153,7 @@ def _causes(run: Run, mode: str, names: Sequence[str]) -> list[int]:
     return [place.get(found.get(e.id, ""), -1) for e in run.examples]
 
 
-def _block(run: Run, tables: _Tables, start: int, passages: dict[tuple[str, int, str], int]) -> dict[str, Any]:
+def _block(run: Run, tables: _Tables, start: int, passages: dict[_Shown, int]) -> dict[str, Any]:
     examples = run.examples[start : start + BLOCK]
     row = {e.id: i for i, e in enumerate(examples)}
     return {
@@ -178,7 +182,7 @@ def _columns(run: Run, tables: _Tables, row: Mapping[str, int]) -> list[list[Any
     return [[mode, metric, values, reasons] for (mode, metric), (values, reasons) in columns.items()]
 
 
-def _reply(prediction: Prediction | None, passages: dict[tuple[str, int, str], int]) -> list[Any] | None:
+def _reply(prediction: Prediction | None, passages: dict[_Shown, int]) -> list[Any] | None:
     """[text, tokens in, tokens out, seconds, passage, similarity, passage, similarity, ...]; null without a reply."""
     if prediction is None:
         return None
@@ -187,8 +191,9 @@ def _reply(prediction: Prediction | None, passages: dict[tuple[str, int, str], i
     return [prediction.text, *spent, *found]
 
 
-def _place(passages: dict[tuple[str, int, str], int], passage: Passage) -> int:
-    return passages.setdefault((passage.document, passage.position, passage.text), len(passages))
+def _place(passages: dict[_Shown, int], passage: Passage) -> int:
+    where = " · ".join(part for part in (passage.place, passage.headings) if part)
+    return passages.setdefault((passage.document, passage.position, passage.text, where), len(passages))
 
 
 def _short(value: float) -> float | int:

@@ -36,6 +36,13 @@ def unread_text(material: Material) -> Iterator[Finding]:
             f"and {counted(len(more), 'more document')} with pages without text: {listed([d.id for d, _ in more])}",
             material.file("corpus"),
         )  # fmt: skip
+    if old := [d for d in material.documents if d.encoding]:
+        shown = listed([f"{d.id} ({d.encoding})" for d in old])
+        yield Finding(
+            "unread-text", "note",
+            f"{counted(len(old), 'document')} in an old encoding, by its letters: {shown}; save as UTF-8 what is wrong",
+            material.file("corpus"),
+        )  # fmt: skip
     hidden = [d for d in material.documents if d.hidden]
     if hidden:
         characters = sum(d.hidden for d in hidden)

@@ -40,6 +40,23 @@ def plain_name(name: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", spaced.casefold()).split())
 
 
+def is_question(name: str) -> bool:
+    """Whether a column's name is one of a column of questions."""
+    return plain_name(name) in ROLES["question"]
+
+
+def is_known(name: str) -> bool:
+    """Whether a column's name is one of any role."""
+    return any(plain_name(name) in names for names in ROLES.values())
+
+
+def numbered(columns: Sequence[str], role: str) -> list[str]:
+    """Columns that are one of several of a role, by the number behind their name: answer 1, answer 2."""
+    found = [(m, c) for c in columns if (m := re.fullmatch(r"(.+?) ?\(?(\d)\)?", plain_name(c)))]
+    held = [(int(m[2]), c) for m, c in found if m[1].strip() in ROLES[role]]
+    return [column for _, column in sorted(held)] if len(held) > 1 else []
+
+
 def is_header(row: Sequence[str]) -> bool:
     """Whether a row of a table names a column of questions."""
     return any(plain_name(cell) in ROLES["question"] for cell in row) and sum(bool(c.strip()) for c in row) > 1
@@ -62,6 +79,9 @@ def roles_of(
         free = [c for c in columns if c not in found.values()]
         if role not in found and (best := _by_name(free, names)):
             found[role] = best
+    several = numbered([c for c in columns if c not in found.values()], "answer")
+    if "answer" not in found and several:
+        found["answer"] = several[0]
     if "question" not in found and (asking := _asking(columns, rows)):
         found["question"] = asking
     if "answer" not in found and "reply" not in found:

@@ -8,13 +8,15 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 
-from eval.data.near_duplicates import near_pairs, same_names
+from eval.data.near_duplicates import names_of, near_pairs, same_names
 from eval.data.splits import same_question
 from eval.records import Example
 
 
 def fact_groups(rows: Sequence[Example], more: Sequence[Sequence[Hashable]] = ()) -> list[str]:
     """The group of each row: rows share one by the file's group, question, answer in one document, or a key of `more`.
+
+    Without a document, rows of one answer share one that ask about the same names and numbers.
 
     Questions that are nearly the same and have the same answer share one, too. Rows that the file put into two groups
     are in one where they ask the same: nothing that is asked may stand in two splits.
@@ -76,6 +78,8 @@ def _keys(row: Example) -> list[Hashable]:
         keys.append(("group", row.group))
     elif row.documents and row.answers:
         keys.append(("fact", row.documents[0], same_question(row.answers[0])))
+    elif row.answers and any(found := names_of(row.question)):
+        keys.append(("named", *found, same_question(row.answers[0])))
     return keys
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from eval.data.importing.column_roles import ASKING, is_known, is_question
 from eval.data.importing.import_format import Entry, Source
 from eval.data.jsonl import read_json_lines, read_utf8
 from eval.data.yaml_text import read_yaml
@@ -70,11 +71,16 @@ def _tables(path: Path, wanted: str | None, is_header: Callable[[list[str]], boo
         ]
         kept = [(s, at) for s, at in zip(named, heads, strict=True) if at is not None]
     else:
-        notes, kept = [], [(s, at or 0) for s, at in zip(named, heads, strict=True)]
+        notes, kept = [], [(s, _first(s.rows, at)) for s, at in zip(named, heads, strict=True)]
+        if any(at < 0 for _, at in kept):
+            notes.append("the first row is a question and no head; columns are called by their place")
     entries: list[Entry] = []
     columns: dict[str, None] = {}
     for sheet, at in kept:
-        names = _unique(sheet.rows[at])
+        names = _unique(sheet.rows[at] if at >= 0 else ("",) * len(sheet.rows[0]))
+        if at >= 0 and (second := _second_head(sheet.rows[at : at + 3])):
+            names, at = _unique(second), at + 1
+            notes.append(f"two rows of names in {sheet.name or path.name}, read as one")
         columns.update(dict.fromkeys(names))
         for number, row in zip(sheet.numbers[at + 1 :], sheet.rows[at + 1 :], strict=True):
             where = f"{path}:{sheet.name}!{number}" if sheet.name else f"{path}:{number}"
@@ -86,6 +92,30 @@ def _tables(path: Path, wanted: str | None, is_header: Callable[[list[str]], boo
 
 def _header(rows: tuple[tuple[str, ...], ...], is_header: Callable[[list[str]], bool]) -> int | None:
     return next((i for i, row in enumerate(rows[:HEADER_WITHIN]) if is_header(list(row))), None)
+
+
+def _first(rows: tuple[tuple[str, ...], ...], at: int | None) -> int:
+    """The row of names where none has a known one: the first, unless it holds a question; then -1."""
+    return at if at is not None else -1 if any(ASKING.search(cell) for cell in rows[0]) else 0
+
+
+def _second_head(rows: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """One name a column of two rows of names, of which the upper ones may span columns; empty where there are not two.
+
+    The second row is one when it repeats names of the first, as cells that span rows do, or has no question, and when
+    each column that the first has no name for has one there.
+    """
+    if len(rows) < 3:
+        return ()
+    top, below = rows[0], rows[1]
+    asked = next((i for i, cell in enumerate(top) if is_question(cell)), None)
+    open_columns = [i for i, cell in enumerate(top) if not cell.strip() and below[i].strip()]
+    if asked is None or not open_columns or below[asked].strip() not in ("", top[asked].strip()):
+        return ()
+    return tuple(
+        lower if lower.strip() and (not upper.strip() or is_known(lower)) else upper
+        for upper, lower in zip(top, below, strict=True)
+    )
 
 
 def _unique(names: tuple[str, ...]) -> list[str]:

@@ -7,13 +7,12 @@ import io
 import re
 from pathlib import Path
 
-from eval.data.jsonl import MARKS, likely_encoding, read_raw, unix_lines
+from eval.data.jsonl import unix_lines
 from eval.errors import UserError
+from rag.readers.encodings import decoded
 from rag.readers.sheets.sheet import Sheet, kept
 
 SEPARATORS = ",;\t|"
-OLD = ("windows-1252", "cp949", "shift_jis", "gb18030", "windows-1251", "utf-16-le", "utf-16-be")
-"""Encodings in which spreadsheets save CSV where nobody asked them for UTF-8."""
 _COMMA = re.compile(r"[-+]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+\s*[%€]?|[-+]?\d{1,3}(?:\.\d{3})+\s*[%€]?")
 _POINT = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d+\s*[%$]?|[-+]?\d{1,3}(?:,\d{3})+\s*[%$]?")
 LIMIT = 16 * 2**20
@@ -49,15 +48,10 @@ def _first_lines(rows: list[list[str]], ends: list[int], declared: bool) -> list
 
 def _decoded(file: Path) -> tuple[str, str]:
     """(text, name of the encoding where it is an old one)."""
-    data = read_raw(file)
-    encoding = next((name for mark, name in MARKS if data.startswith(mark)), "utf-8")
     try:
-        return unix_lines(data.decode(encoding)), ""
-    except UnicodeDecodeError as error:
-        likely = likely_encoding(data)
-        if likely in OLD:
-            return unix_lines(data.decode(likely)), likely
-        raise UserError(f"{file}: not UTF-8 at byte {error.start}; save it as 'CSV UTF-8'") from None
+        return decoded(file)
+    except UserError as error:
+        raise UserError(str(error).replace("save the file as UTF-8", "save it as 'CSV UTF-8'")) from None
 
 
 def _separator(text: str) -> str:

@@ -160,9 +160,9 @@ def test_dev_rows_are_checked_like_the_others(make_dataset: Make) -> None:
          "dataset.yaml: key 'retrieval.overlap_tokens' is 32, not below chunk_tokens (32); lower it"),
         ({"dataset.yaml": YAML + "style: {checks: [{jason: {}}]}\n"}, "dataset.yaml: key 'style.checks[0]'"),
         ({"corpus/broken.pdf": b"%PDF-1.7 nothing"}, "corpus/broken.pdf: cannot be read as PDF"),
-        ({"corpus/latin.md": b"caf\xe9"}, "corpus/latin.md:1: not UTF-8 at byte 3"),
+        ({"corpus/no-text.md": b"caf\x81"}, "corpus/no-text.md:1: not UTF-8 at byte 3"),
         ({"corpus/empty.md": " "}, "corpus/empty.md: no text in it"),
-        ({"corpus/table.xls": b"x"}, "corpus/table.xls: unknown kind of file"),
+        ({"corpus/table.xls": b"x"}, "corpus/table.xls: .xls files are not read; convert it: soffice"),
     ],
 )  # fmt: skip
 def test_a_bad_file_is_named_with_its_mend(make_dataset: Make, files: dict[str, str | bytes], expected: str) -> None:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from eval.data.importing.column_roles import plain_name, roles_of
+from eval.data.importing.column_roles import numbered, plain_name, roles_of
 from eval.data.importing.import_format import Context, Found, Imported, Named, Source, importer, texts
 from eval.data.importing.source_files import split_named
 from eval.metrics.text.language import language_of
@@ -33,18 +33,27 @@ def read_table(source: Source, named: Named) -> Found:
     columns = source.columns or tuple(dict.fromkeys(k for e in source.entries for k in e.values))
     cells = [{c: "\n".join(texts(e.values.get(c))) for c in columns} for e in source.entries]
     roles = roles_of(columns, cells, named.columns, str(source.path))
+    further = (
+        [c for c in numbered(columns, "answer") if c != roles.get("answer")] if "answer" not in named.columns else []
+    )
+    divided = _divided([row[roles["answer"]] for row in cells]) if "answer" in roles and source.tabular else False
     swap = source.comma and _language(cells, roles["question"]) in POINT_LANGUAGES
     rows: list[Imported] = []
     swapped = 0
     for entry, row in zip(source.entries, cells, strict=True):
-        answers = _several(entry.values.get(roles.get("answer", "")), source.tabular)
+        held = [entry.values.get(c) for c in (roles.get("answer", ""), *further)]
+        answers = texts([a for value in held for a in _several(value, source.tabular)])
+        if divided:
+            answers = texts([part for a in answers for part in a.split(";")])
         if swap:
             pointed = tuple(_with_point(a) for a in answers)
             swapped += sum(a != b for a, b in zip(answers, pointed, strict=True))
             answers = pointed
         rows.append(_row(entry.where, row, roles, answers, entry.split, source.tabular, entry.values))
     notes = ["columns: " + ", ".join(f"{role} = '{column}'" for role, column in roles.items())]
-    unused = [c for c in columns if c not in roles.values() and any(row[c] for row in cells)]
+    notes += [f"further answers: {', '.join(repr(c) for c in further)}"] if further else []
+    notes += ["answers divided at semicolons: most cells have some"] if divided else []
+    unused = [c for c in columns if c not in (*roles.values(), *further) and any(row[c] for row in cells)]
     notes += [f"columns not used: {', '.join(repr(c) for c in unused)}"] if unused else []
     notes += (
         [f"{swapped} numbers with a decimal comma written with a point, as the questions' language has it"]
@@ -88,6 +97,13 @@ def _several(value: object, tabular: bool) -> tuple[str, ...]:
             if quoted:
                 return texts([first or second for first, second in quoted])
     return texts(re.split(r"\n| \| ", value))
+
+
+def _divided(cells: list[str]) -> bool:
+    """Whether semicolons divide accepted answers: half of the cells have short parts between some."""
+    filled = [cell for cell in cells if cell.strip()]
+    parted = [cell for cell in filled if ";" in cell and max(len(part.split()) for part in cell.split(";")) <= 6]
+    return 2 * len(parted) >= len(filled) > 0
 
 
 def _answerable(cell: str, column: str) -> bool:

@@ -25,9 +25,11 @@ def decoded_bytes(data: bytes, file: Path) -> tuple[str, str]:
     if not any(data.startswith(sign) for sign, _ in MARKS):
         try:
             data.decode("utf-8")
+            strange = data.count(0) > len(data) // 4  # ASCII letters in UTF-16 are valid UTF-8 with zeros between
         except UnicodeDecodeError:
-            if (likely := likely_encoding(data)) in OLD and (text := _text(data, likely)) is not None:
-                return unix_lines(text), likely
+            strange = True
+        if strange and (likely := likely_encoding(data)) in OLD and (text := _text(data, likely)) is not None:
+            return unix_lines(text), likely
     return unix_lines(decode(data, file)), ""
 
 

@@ -63,6 +63,7 @@ def _tables(path: Path, wanted: str | None, is_header: Callable[[list[str]], boo
         there = ", ".join(f"'{s.name}'" for s in sheets if s.rows) or "none"
         raise UserError(f"{path}: no sheet '{wanted}'; there is {there}" if wanted else f"{path}: no rows in it")
     heads = [_header(s.rows, is_header) for s in named]
+    heads = [None if at == len(s.rows) - 1 and len(named) > 1 else at for s, at in zip(named, heads, strict=True)]
     if wanted is None and any(at is not None for at in heads):  # sheets of notes beside those of questions
         notes = [
             f"sheet '{s.name}' has no column of questions and is left out"

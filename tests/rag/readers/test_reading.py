@@ -256,7 +256,7 @@ def test_the_title_of_a_word_file(make_corpus: Make, body: str, parts: dict[str,
         ("<w:tbl><w:tr>" + tc("A", '<w:vMerge w:val="restart"/>') + tc("1") + "</w:tr><w:tr>" + tc("", "<w:vMerge/>")
          + tc("2") + "</w:tr></w:tbl>", {}, "A | 1\nA | 2"),
         ("<w:tbl><w:tr><w:tc><w:tbl><w:tr>" + tc("i") + tc("j") + "</w:tr></w:tbl><w:p/></w:tc>" + tc("k")
-         + "</w:tr></w:tbl>", {}, "i | j | k"),
+         + "</w:tr></w:tbl>", {}, "i, j | k"),
         (p("10") .replace("</w:p>", '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>3</w:t></w:r></w:p>'),
          {}, "10^3"),
         (p("H").replace("</w:p>", '<w:r><w:rPr><w:vertAlign w:val="subscript"/></w:rPr><w:t>2</w:t></w:r></w:p>'),

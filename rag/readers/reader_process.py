@@ -123,8 +123,8 @@ class _Process:
         assert self.child is not None and self.child.stdout is not None
         found = b""
         while len(found) < size:
-            ready, _, _ = select.select([self.child.stdout], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self.child.stdout], [], [], left)[0]:
                 raise TimeoutError
             piece = os.read(self.child.stdout.fileno(), min(size - len(found), 1 << 20))
             if not piece:

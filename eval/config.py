@@ -292,6 +292,8 @@ class RunConfig(Section):
     stamp: str = ""
     """What a verdict must say of how far drafted questions were reviewed; empty where nothing is to be said."""
     looks: Looks = Looks()
+    unsteady: float = Field(0.0, ge=0, le=1)
+    """Share of the prompts that were asked twice and to which a server replied otherwise; the intervals hold it."""
     dataset: DatasetConfig
 
     @property

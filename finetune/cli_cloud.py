@@ -20,7 +20,9 @@ SENDING = "Sending"
 
 @app.command()
 def cloud(
-    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="openai, azure, nebius or openai-compatible.")],
+    provider: Annotated[
+        str, typer.Argument(metavar="PROVIDER", help="openai, azure, nebius, together, fireworks or openai-compatible.")
+    ],
     dataset: Annotated[str, typer.Argument(metavar="DATASET", help="Data set folder, or the name of a bundled one.")],
     base: Annotated[str, typer.Option("--base", metavar="NAME", help="The base, as the provider calls it.")],
     adapter: Annotated[str, typer.Option("--adapter", help="ft or hybrid.")] = "ft",

@@ -89,7 +89,7 @@ def export(
         list[str] | None,
         typer.Option(
             "--form",
-            help="Number format. GGUF: f16, q8_0, q4_0, q4_k_m, repeatable; default f16 and q8_0. "
+            help="Number format. GGUF: f32, f16, q8_0, q4_0, q4_k_m, repeatable; default f16 and q8_0. "
             "ONNX: q4, int8, fp16, fp32; default: the smallest that says the same.",
         ),
     ] = None,

@@ -7,9 +7,10 @@ from eval.analysis.learned_checks import learn_style
 from eval.analysis.similarities import Similarity
 from eval.arms.modes import MODES
 from eval.arms.predict import forget, predictions_file, read_predictions
+from eval.config import write_run_config
 from eval.data.gates.gate import Finding
 from eval.data.gates.known_answers import known_already
-from eval.files import write_json
+from eval.files import read_json, write_json
 from eval.judge.settings import JudgeSettings
 from eval.pipeline.adapter_outcomes import training_scores
 from eval.pipeline.mixed_results import changed
@@ -43,11 +44,21 @@ def score(plan: Plan, battery: Battery | None) -> None:
         say(said)
     if battery:
         scores += retention_scores(plan.folder, plan.identity, battery, current)
+    if shaken := _unsteady(plan):
+        write_run_config(plan.folder / "config.yaml", plan.config.model_copy(update={"unsteady": shaken}))
     write_records(plan.folder / "examples.jsonl", plan.examples)
     write_records(plan.folder / "scores.jsonl", [*scores, *training_scores(plan, list(MODES))])
     write_json(
         plan.folder / "costs.json", collect_costs(plan.folder, plan.identity, current, plan.config.dataset.endpoint)
     )
+
+
+def _unsteady(plan: Plan) -> float:
+    """The share of replies that the served base gave otherwise when it was asked again; 0 where nothing is known."""
+    file = plan.folder / "endpoint" / "servers.json"
+    if plan.config.dataset.endpoint is None or not file.is_file():
+        return 0.0
+    return round(float(read_json(file).get("base", {}).get("unsteady", 0.0)), 4)
 
 
 def judge_replies(plan: Plan, judge: JudgeSettings) -> None:

@@ -42,6 +42,15 @@ def look_doubts(config: RunConfig) -> Iterator[str]:
         )
 
 
+def server_doubts(config: RunConfig) -> Iterator[str]:
+    """Of a served model: that it replies otherwise when it is asked again."""
+    if config.dataset.endpoint is not None and config.unsteady:
+        yield (
+            f"Asked again, the server gave another reply to {100 * config.unsteady:.0f} % of prompts; the intervals "
+            "are wider for it."
+        )
+
+
 def listed(numbers: Sequence[int]) -> str:
     """`100`, `100 and 200`, `100, 200 and 300`."""
     return " and ".join(part for part in (", ".join(map(str, numbers[:-1])), *map(str, numbers[-1:])) if part)

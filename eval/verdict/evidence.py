@@ -149,7 +149,9 @@ def with_bounds(evidence: Evidence, config: RunConfig, training: Training = NOTH
     if cases:
         wanted, deviation = requirements(evidence.tables, config), config.dataset.decision.seed_deviation
         by_axis = [
-            measure_all(tables, axes=wanted, seed=config.seed, deviation=deviation, error=config.error)
+            measure_all(
+                tables, axes=wanted, seed=config.seed, deviation=deviation, unsteady=config.unsteady, error=config.error
+            )
             for tables in zip(*(filled for _, filled in cases), strict=True)
         ]
         for (key, _), measured in zip(cases, zip(*by_axis, strict=True), strict=True):
@@ -194,7 +196,8 @@ def weigh(
     """The evidence of a table for each scored axis; `present` are the modes with scores, `kept` is retention's."""
     deviation = config.dataset.decision.seed_deviation
     error, wanted = config.error, requirements(tables, config)
-    measured = [measure(t, axes=wanted, seed=config.seed, deviation=deviation, error=error) for t in tables]
+    how = {"seed": config.seed, "deviation": deviation, "unsteady": config.unsteady, "error": error}
+    measured = [measure(t, axes=wanted, **how) for t in tables]
     battery = measure(kept, seed=config.seed, deviation=deviation, error=error) if kept else None
     return assemble(measured, config, present=present, kept=battery, training=training, tests=tests)
 

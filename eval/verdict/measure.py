@@ -37,18 +37,31 @@ class Measured:
 
 
 def measure(
-    table: ScoreTable, *, axes: int = 1, seed: int = 0, deviation: float = 0.0, error: float = ERROR
+    table: ScoreTable,
+    *,
+    axes: int = 1,
+    seed: int = 0,
+    deviation: float = 0.0,
+    unsteady: float = 0.0,
+    error: float = ERROR,
 ) -> Measured:
     """Measure one table; a mode has to meet `axes` requirements in all, `seed` draws the bootstrap of graded scores.
 
     `deviation` is how far training with another seed is assumed to move a share of one half, of a tuned mode with one
-    seed; another share p moves as a count of so many questions would, by sqrt(4 p (1 - p)) of it.
+    seed; another share p moves as a count of so many questions would, by sqrt(4 p (1 - p)) of it. `unsteady` is the
+    share of replies that the model gives otherwise when it is asked again.
     """
-    return measure_all([table], axes=axes, seed=seed, deviation=deviation, error=error)[0]
+    return measure_all([table], axes=axes, seed=seed, deviation=deviation, unsteady=unsteady, error=error)[0]
 
 
 def measure_all(
-    tables: Sequence[ScoreTable], *, axes: int = 1, seed: int = 0, deviation: float = 0.0, error: float = ERROR
+    tables: Sequence[ScoreTable],
+    *,
+    axes: int = 1,
+    seed: int = 0,
+    deviation: float = 0.0,
+    unsteady: float = 0.0,
+    error: float = ERROR,
 ) -> list[Measured]:
     """Measure tables of the same questions, modes and seeds in one go."""
     first, count = tables[0], len(tables)
@@ -57,7 +70,7 @@ def measure_all(
     values = np.stack([t.values for t in tables], axis=1)
     by_seed = np.stack([t.by_seed for t in tables], axis=2)
     held = Grouped.of(values.reshape(len(codes), -1), codes)
-    assumed = assumed_variances(held.mean.reshape(count, modes), first, deviation)
+    assumed = assumed_variances(held.mean.reshape(count, modes), first, deviation, unsteady)
     noise = SeedNoise.of(count * modes, mean_over(by_seed, 1).reshape(len(by_seed), -1), assumed.ravel())
     means, ceilings = (
         interval_records(held, *beta_ends(held, noise, level)) for level in (1 - error, 1 - error / axes)
@@ -79,7 +92,7 @@ def measure_all(
         ) for k, table in enumerate(tables)
     ]  # fmt: skip
     return [
-        m if m.table.truth is None else _corrected(m, m.table.truth, axes, deviation, error) for m in found
+        m if m.table.truth is None else _corrected(m, m.table.truth, axes, (deviation, unsteady), error) for m in found
     ]  # fmt: skip
 
 
@@ -95,19 +108,24 @@ def one_seeded(table: ScoreTable) -> list[str]:
     return [m for m, runs in zip(table.modes, seeds, strict=True) if runs == 1 and m in MODES and MODES[m].adapter]
 
 
-def assumed_variances(means: Array, table: ScoreTable, deviation: float) -> Array:
-    """What a single training seed is assumed to add to the variance of each mean; means of shape (..., modes)."""
+def assumed_variances(means: Array, table: ScoreTable, deviation: float, unsteady: float = 0.0) -> Array:
+    """What a single training seed, and an unsteady server, add to the variance of each mean, of shape (..., modes).
+
+    Where another reply comes, its score is taken to be drawn anew: of n questions that adds `unsteady` p (1 - p) / n.
+    The replies of one run are drawn with its load, so this stands beside the variance that questions have.
+    """
     tuned = np.isin(table.modes, one_seeded(table))
-    return np.where(tuned, 4 * deviation**2 * means * (1 - means), 0.0)
+    scored = np.maximum((~np.isnan(table.values)).sum(axis=0), 1)
+    return (np.where(tuned, 4 * deviation**2, 0.0) + unsteady / scored) * means * (1 - means)
 
 
-def _corrected(found: Measured, truth: Array, axes: int, deviation: float, error: float) -> Measured:
+def _corrected(found: Measured, truth: Array, axes: int, varies: tuple[float, float], error: float) -> Measured:
     """The same numbers, with the means and differences that people's marks correct."""
     table, codes = found.table, codes_of(found.table.groups)
     control, treatment = [i for i, _ in found.places], [j for _, j in found.places]
     seeded = mean_over(table.by_seed, 1)
     means = rectify(table.values, table.by_seed[0], truth, codes)
-    assumed = assumed_variances(means.mean.clip(0.0, 1.0), table, deviation)
+    assumed = assumed_variances(means.mean.clip(0.0, 1.0), table, *varies)
     noise = SeedNoise.of(len(table.modes), seeded, np.nan_to_num(assumed))
 
     def apart(values: Array) -> Array:

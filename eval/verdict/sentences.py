@@ -8,7 +8,7 @@ from eval.arms.modes import MODES
 from eval.config import RunConfig
 from eval.records import Comparison, Decision
 from eval.strategies import STRATEGIES, beyond
-from eval.verdict.doubts import look_doubts, metric_doubts, retention_doubts, seed_doubts
+from eval.verdict.doubts import look_doubts, metric_doubts, retention_doubts, seed_doubts, server_doubts
 from eval.verdict.evidence import Evidence
 from eval.verdict.leaning import LEANINGS
 from eval.verdict.rule import FEWEST, ORDER, Ruling, compared, independent, lifted, strategy
@@ -226,6 +226,7 @@ def caveats(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
         holds = "; whatever they are, the verdict would be the same" if ruling.mode and evidence.missing else ""
         yield f"{dropped} paired scores were dropped because one side has none{holds}."
     yield from look_doubts(config)
+    yield from server_doubts(config)
     yield from metric_doubts(evidence, ruling, config)
     yield from retention_doubts(evidence, config)
     yield from seed_doubts(evidence, ruling, config)

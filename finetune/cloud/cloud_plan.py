@@ -78,6 +78,10 @@ class CloudPlan:
             f"questions, replies{' and passages of the corpus' if self.order.adapter == 'hybrid' else ''}",
             f"scan for secrets and personal data: {found}",
         ]
+        if self.facts.stores:
+            lines.append(f"rows also go to: {self.facts.stores}")
+        if self.facts.serving == "per-hour":
+            lines.append("whoever answers by it runs an endpoint there, which is billed until it is stopped")
         if self.rows.left_out:
             lines.append(f"left out: {self.rows.left_out}")
         if ending := self.facts.ending(date.today()):
@@ -103,7 +107,7 @@ def plan_cloud(
     facts = PROVIDERS[provider].facts
     address = (url or facts.url).rstrip("/")
     if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:
-        raise UserError(f"{provider}: has no address; name it by --url, as in https://HOST/v1")
+        raise UserError(f"{provider}: has no address; name it by --url, as in {facts.address}")
     if urlsplit(address).scheme == "http" and not is_loopback(address):
         raise UserError(f"--url {address}: rows would travel unencrypted; name an https:// address")
     rows = chat_rows(resources, adapter)

@@ -10,7 +10,9 @@ from eval.config import Endpoint
 from eval.errors import UserError
 from eval.model.endpoint.http_client import Failure
 from eval.pipeline.plan import plan_run
+from finetune.cloud import fireworks_shape as _fireworks  # noqa: F401 - registers its provider
 from finetune.cloud import openai_shape as _openai_shape  # noqa: F401 - registers its providers
+from finetune.cloud import together_shape as _together  # noqa: F401 - registers its provider
 from finetune.cloud.cloud_plan import CloudPlan
 from finetune.cloud.ledger import Ledger
 from finetune.cloud.provider import PROVIDERS, Job, Provider
@@ -75,6 +77,6 @@ def status_lines(ledger: Ledger) -> list[str]:
 def evaluate_command(plan: CloudPlan, dataset: str, job: Job) -> str:
     """How to compare what was trained with its base, all modes on the same server."""
     return (
-        f"evaluate {dataset} --model {plan.url} --model-name {plan.order.base} "
+        f"evaluate {dataset} --model {plan.facts.answers_at or plan.url} --model-name {plan.order.base} "
         f"--{plan.order.adapter}-model {job.served}"
     )

@@ -32,6 +32,12 @@ class Facts:
     """Whether it tells the price of a job once it has the file."""
     retention: str = ""
     """Where the provider says how long it keeps what was sent."""
+    stores: str = ""
+    """Where else than to its address rows go, if anywhere."""
+    answers_at: str = ""
+    """The address at which models answer, where it is another one."""
+    address: str = "https://HOST/v1"
+    """What an address looks like, where the user has to name it."""
 
     def ending(self, today: date) -> str:
         """What is to be said of the end of life; empty where it is far, or none is known."""

@@ -22,8 +22,14 @@ from finetune.export.parity import LEAST_AGREEMENT, MOST_KL, Parity, check, held
 if TYPE_CHECKING:
     from eval.arms.resources import Resources
 
-FORMS = ("f16", "q8_0", "q4_0", "q4_k_m")
-LIMITS = {"f16": (LEAST_AGREEMENT, MOST_KL), "q8_0": (0.97, 0.05), "q4_0": (0.85, 0.5), "q4_k_m": (0.85, 0.5)}
+FORMS = ("f32", "f16", "q8_0", "q4_0", "q4_k_m")
+LIMITS = {
+    "f32": (LEAST_AGREEMENT, MOST_KL),
+    "f16": (LEAST_AGREEMENT, MOST_KL),
+    "q8_0": (0.97, 0.05),
+    "q4_0": (0.85, 0.5),
+    "q4_k_m": (0.85, 0.5),
+}
 """form -> least agreement, most KL in nats. The quantised forms' are alarms for a broken file, not a promise."""
 
 QUANTIZE = "llama-quantize"

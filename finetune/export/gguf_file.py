@@ -20,6 +20,7 @@ from eval.files import read_json
 from finetune.export.gguf_tokens import Vocabulary
 
 TYPES = {
+    "f32": (gguf.GGMLQuantizationType.F32, gguf.LlamaFileType.ALL_F32),
     "f16": (gguf.GGMLQuantizationType.F16, gguf.LlamaFileType.MOSTLY_F16),
     "q8_0": (gguf.GGMLQuantizationType.Q8_0, gguf.LlamaFileType.MOSTLY_Q8_0),
     "q4_0": (gguf.GGMLQuantizationType.Q4_0, gguf.LlamaFileType.MOSTLY_Q4_0),
@@ -64,7 +65,7 @@ def _kind(name: str, shape: tuple[int, ...], form: str) -> gguf.GGMLQuantization
     """Vectors stay whole; the vocabulary's matrix keeps eight bits, as in llama.cpp's own 4-bit files."""
     if len(shape) == 1:
         return gguf.GGMLQuantizationType.F32
-    if shape[-1] % BLOCK:
+    if shape[-1] % BLOCK and form != "f32":
         return gguf.GGMLQuantizationType.F16
     if form == "q4_0" and name in ("token_embd.weight", "output.weight"):
         return gguf.GGMLQuantizationType.Q8_0

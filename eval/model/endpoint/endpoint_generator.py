@@ -150,7 +150,7 @@ class EndpointGenerator:
         file = self.folder / "servers.json"
         return dict(read_json(file)) if file.is_file() else {}
 
-    def note(self, key: str, what: str, found: str) -> None:
+    def note(self, key: str, what: str, found: str | float) -> None:
         """Keep what was seen of a served model, and show it in the report."""
         known = self._known()
         known[key][what] = found
@@ -247,11 +247,12 @@ class _Asking:
         asked, owner = [self.asked[i] for i in made], self.owner
         limit = self._limit(asked[0])
         other = unsteady(self.speaker, asked, list(made.values()), limit, self.reader, owner.budget)
+        owner.note("base", "unsteady", other / len(asked))
         owner.note("base", "asked twice", f"{other} of {len(asked)} replies differ, alone from in a crowd")
         if other:
             say(
                 f"warning: {other} of {len(asked)} prompts got another reply when they were asked alone: the server's "
-                "replies depend on what else it does, so small differences of two modes may be its noise"
+                "replies depend on what else it does; the intervals are made wider for it"
             )
 
     def _once(self, number: int) -> Completion:

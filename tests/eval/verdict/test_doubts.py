@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eval.config import DatasetConfig, Looks, RunConfig
+from eval.config import DatasetConfig, Endpoint, Looks, RunConfig
 from eval.records import Decision, Score
 from eval.verdict.decide import decide, verdict_sentence
 from eval.verdict.evidence import gather
@@ -48,6 +48,23 @@ def test_one_seed_widens_by_what_is_assumed_and_says_so() -> None:
     assert base[0] == base[1]
     (said,) = [c for c in verdict(made).caveats if "one seed" in c]
     assert "ft was trained with one seed" in said and "by 2 points" in said and "stands up to 10" in said
+
+
+def test_an_unsteady_server_widens_means_and_differences_and_is_said_to() -> None:
+    """Variances of p (1 - p) / 299 and u p (1 - p) / 300: the error grows by the root of 1 + u."""
+    made = scores({"base": 0.2, "rag": 0.6})
+    served = Endpoint(url="http://localhost:1/v1", model="m")
+    plain = config()
+    data = plain.dataset.model_copy(update={"endpoint": served})
+    steady, shaken = (plain.model_copy(update={"dataset": data, "unsteady": u}) for u in (0.0, 0.25))
+    one, two = (gather(made, c) for c in (steady, shaken))
+    assert gather(made, plain).pairs == one.pairs  # an address alone changes nothing
+    for a, b in ((one.estimates["knowledge"]["rag"], two.estimates["knowledge"]["rag"]),
+                 (one.lift("knowledge", "base", "rag"), two.lift("knowledge", "base", "rag"))):  # fmt: skip
+        assert (b.high - b.low) / (a.high - a.low) == pytest.approx(np.sqrt(1.25), rel=0.06)
+    (said,) = [c for c in decide(made, shaken)[1].caveats if "Asked again" in c]
+    assert "another reply to 25 % of prompts" in said
+    assert not [c for c in decide(made, steady)[1].caveats if "Asked again" in c]
 
 
 def test_the_deviation_that_would_turn_the_verdict_is_named() -> None:

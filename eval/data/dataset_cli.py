@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from eval.errors import UserError
 from eval.terminal.command_line import guarded, one_document, print_json
 from eval.terminal.command_options import JsonOption, VersionOption
 
 if TYPE_CHECKING:
+    from eval.config import Endpoint
     from eval.data.drafting.draft_set import Draft
     from eval.data.importing.import_set import Import
     from eval.data.init.init_set import Init
@@ -116,16 +118,27 @@ def draft(
     ] = None,
     test_share: Annotated[float, typer.Option(min=0.1, max=0.9, help="Share of rows for the test.")] = 0.5,
     seed: Annotated[int, typer.Option(help="Which facts are asked for, and how.")] = 0,
+    writer: Annotated[
+        str | None,
+        typer.Option(metavar="URL#NAME", help="A model that writes half of the questions; not the tested one."),
+    ] = None,
+    writer_key_env: Annotated[
+        str | None, typer.Option(metavar="VARIABLE", help="The environment variable with its API key.")
+    ] = None,
+    writer_requests: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many requests.")] = None,
     replace: Annotated[bool, typer.Option("--replace", metavar="", help="Write over rows that are there.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Draft questions from the corpus alone, without a model: tables, fields, sentences, question and answer pairs."""
+    """Draft questions from the corpus: its tables, fields, sentences, question and answer pairs; or by a --writer."""
     from dataclasses import asdict
 
     from eval.data.drafting.draft_set import draft_set
 
+    endpoint = _writer(writer, writer_key_env, writer_requests)
     with one_document(json):
-        done = draft_set(folder, rows=rows, seed=seed, examples=examples, test_share=test_share, replace=replace)
+        done = draft_set(
+            folder, rows=rows, seed=seed, examples=examples, test_share=test_share, replace=replace, writer=endpoint
+        )
     if json:
         print_json(asdict(done) | {"folder": str(done.folder)})
         return
@@ -162,6 +175,21 @@ def review(
 
     typer.echo(f"review of {folder}: http://127.0.0.1:{port}/ (Ctrl-C ends it; what was said is kept)")
     serve_review(folder, port, seed)
+
+
+def _writer(name: str | None, key_env: str | None, requests: int | None) -> Endpoint | None:
+    """The endpoint that --writer names; says where passages go when that is not this machine."""
+    if name is None:
+        return None
+    from eval.model.endpoint.address import named_endpoint, notice
+    from eval.terminal.progress import say
+
+    if "#" not in name:
+        raise UserError(f"--writer {name}: names a server but no model there; write URL#NAME")
+    endpoint = named_endpoint(name, key_env=key_env, max_requests=requests)
+    if line := notice(endpoint, passages=True):
+        say(line)
+    return endpoint
 
 
 def draft_lines(done: Draft) -> list[str]:

@@ -14,6 +14,7 @@ from eval.arms.predict import is_current
 from eval.config import DatasetConfig, Dtype, Endpoint, RunConfig, Spending, read_run_config, with_template
 from eval.data.bundled import BUNDLED
 from eval.data.dataset import Dataset, load_dataset
+from eval.data.drafting.written_facts import refuse_tested_writer
 from eval.data.review.standing import review_stamp
 from eval.data.tuned_retrieval import with_tuned
 from eval.errors import UserError
@@ -130,6 +131,7 @@ def plan_run(
         looks=looks_of(folder, settings.name, source.label, examples, looks, spending),
     )  # fmt: skip
 
+    refuse_tested_writer(path, source.label, source.endpoint)
     arithmetic = SERVED
     if source.folder and not source.endpoint:
         arithmetic = arithmetic_here(source.folder, config.dataset.finetune.method, dtype)

@@ -38,6 +38,8 @@ class Document:
     """Where its pages, slides, messages, rows and headings begin in the text."""
     encoding: str = ""
     """The encoding of its file, where that is neither UTF-8 nor declared."""
+    ocr: tuple[str, ...] = ()
+    """Pages whose text was recognised on a picture, each with its mean confidence."""
 
 
 def list_documents(corpus: Path) -> list[str]:
@@ -96,7 +98,14 @@ def documents_of(corpus: Path, read: list[tuple[Path, Reading]], rows: Sequence[
     titles = choose_titles([_names(file, reading) for file, reading in read])
     found = [
         Document(
-            _path_id(corpus, file), reading.text, title, reading.gaps, reading.hidden, reading.marks, reading.encoding
+            _path_id(corpus, file),
+            reading.text,
+            title,
+            reading.gaps,
+            reading.hidden,
+            reading.marks,
+            encoding=reading.encoding,
+            ocr=reading.ocr,
         )
         for (file, reading), title in zip(read, titles, strict=True)
     ]

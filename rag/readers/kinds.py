@@ -27,7 +27,8 @@ def read_kind(file: Path) -> Reading:
     reading = READERS[file.suffix.lower()](file)
     text, marks = take_marks(tidy(reading.text))
     if not text:
-        raise UserError(f"{file}: no text in it; if it is a scan, run OCR on it, else take it out of the corpus")
+        why = reading.gaps[0] if reading.gaps else "take it out of the corpus"
+        raise UserError(f"{file}: no text in it; {why}")
     return replace(reading, text=text, marks=marks)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rag.readers import ocr
 from rag.readers.marks import PAGE, mark
 from rag.readers.pdf_columns import by_columns
 from rag.readers.pdf_tables import Word, ruled_tables, unruled_tables
@@ -53,6 +54,10 @@ class Page:
     height: float
     lines: list[Line] = field(default_factory=list)
     undecoded: bool = False
+    confidence: float | None = None
+    """Of its letters, where they were recognised on a picture."""
+    failed: str = ""
+    """Why they were not."""
 
 
 def read_pdf(file: Path) -> Reading:
@@ -70,7 +75,7 @@ def read_pdf(file: Path) -> Reading:
         with pdfplumber.open(file) as opened:
             pages = []
             for page, values in zip(opened.pages, fields, strict=True):
-                pages.append(_page(page, values))
+                pages.append(_recognised(page, _page(page, values)))
                 page.close()
     except PdfError:
         raise
@@ -86,7 +91,25 @@ def read_pdf(file: Path) -> Reading:
     if running:
         text = f"{text}\n\n" + "\n".join(running)
     given = (title,) if title and sensible(title, file.stem) else ()
-    return Reading(text if any(p.lines for p in pages) else "", given, (heading,) if heading else (), _gaps(pages))
+    return Reading(
+        text if any(p.lines for p in pages) else "", given, (heading,) if heading else (), _gaps(pages),
+        ocr=tuple(f"page {i}: {p.confidence:.0f}" for i, p in enumerate(pages, 1) if p.confidence is not None),
+    )  # fmt: skip
+
+
+def _recognised(page: Any, found: Page) -> Page:
+    """The page with what is recognised on its picture, where it has no text of its own and OCR is there."""
+    if found.lines or not ocr.command() or not (page.images or found.undecoded):
+        return found
+    try:
+        read = ocr.recognise(page)
+    except OSError as error:
+        found.failed = str(error)
+        return found
+    size = 10.0
+    found.lines = [Line(text, 72 + 12 * i, 82 + 12 * i, size) for i, text in enumerate(read.lines)]
+    found.confidence = read.confidence if read.lines else None
+    return found
 
 
 def _page(page: Any, fields: Sequence[Word]) -> Page:
@@ -372,12 +395,15 @@ def _median(values: Sequence[float]) -> float:
 
 
 def _gaps(pages: Sequence[Page]) -> tuple[str, ...]:
-    """Which pages have no text, where others have some."""
+    """Which pages have no text, and on which it was recognised badly."""
+    unsure = [f"{i} ({p.confidence:.0f} of 100)" for i, p in enumerate(pages, 1) if (p.confidence or 100) < ocr.UNSURE]
+    gaps = [f"OCR is unsure of page {', '.join(unsure[:10])}; look at what `rag read` shows of them"] if unsure else []
     empty = [i for i, page in enumerate(pages, 1) if not page.lines]
-    if not empty or len(empty) == len(pages):
-        return ()
+    if not empty:
+        return tuple(gaps)
     named = ", ".join(map(str, empty[:10])) + (f" and {len(empty) - 10} more" if len(empty) > 10 else "")
     why = "; the fonts of some do not name their letters" if any(p.undecoded for p in pages) else ""
-    return (
-        f"{len(empty)} of {len(pages)} pages have no text (page {named}){why}; run OCR on the file if they are scans",
-    )
+    failed = next((p.failed for p in pages if p.failed), "")
+    why += f"; OCR failed: {failed}" if failed else ""
+    remedy = "run OCR on the file" if ocr.command() else ocr.REMEDY
+    return (*gaps, f"{len(empty)} of {len(pages)} pages have no text (page {named}){why}; {remedy} if they are scans")

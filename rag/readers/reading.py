@@ -26,6 +26,8 @@ class Reading:
     """Characters that the file holds and does not show; they are left out."""
     marks: tuple[Mark, ...] = ()
     """Where pages, slides, messages, rows and headings begin; within a reader they stand in the text."""
+    ocr: tuple[str, ...] = ()
+    """Pages whose text was recognised on a picture, each with its mean confidence: `page 3: 91`."""
     encoding: str = ""
     """The encoding of a text file, where it is neither UTF-8 nor declared."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from eval.files import file_digest, fingerprint, write_text
 from rag.readers.kinds import LIGHT
+from rag.readers.ocr import identity
 from rag.readers.reader_process import read_limited
 from rag.readers.reading import READING, Reading
 
@@ -34,7 +35,10 @@ def stored_reading(file: Path, *, keep: bool = True) -> Reading:
     kind = file.suffix.lower()
     if kind in LIGHT or not keep:
         return read_limited(file)
-    name = fingerprint(READING, kind, file_digest(file), [(p, _version(p)) for p in LIBRARIES.get(kind, ())])
+    made_by = [(p, _version(p)) for p in LIBRARIES.get(kind, ())]
+    if kind == ".pdf":
+        made_by.append(("tesseract", identity()))
+    name = fingerprint(READING, kind, file_digest(file), made_by)
     place = file.parent / FOLDER / f"{name}.json"
     if (found := _kept(place)) is not None:
         return found

@@ -38,7 +38,8 @@ class Survey:
             "documents": [
                 {"id": d.id, "title": d.title, "words": len(d.text.split()), "characters": len(d.text),
                  "table_rows": sum(" | " in line for line in d.text.split("\n")), "gaps": list(d.gaps),
-                 "characters_not_shown": d.hidden, **({"read_as": d.encoding} if d.encoding else {})}
+                 "characters_not_shown": d.hidden, **({"read_as": d.encoding} if d.encoding else {}),
+                 **({"recognised": list(d.ocr)} if d.ocr else {})}
                 for d in self.documents
             ],
             "not_read": [{"file": u.file, "why": u.why} for u in self.unread],

@@ -39,7 +39,7 @@ def desk(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.component
+@pytest.mark.model
 def test_the_tutorial_goes_from_a_folder_to_a_report(desk: Path, tiny_model: Path) -> None:
     assert 1 <= len(commands()) <= 5
     said = []

@@ -7,17 +7,19 @@ import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.config import read_dataset_config
+from eval.config import Endpoint, read_dataset_config
 from eval.data.drafting.fact import FINDERS, Fact
 from eval.data.drafting.house_replies import read_examples, shaped, shapes
 from eval.data.drafting.same_facts import shared_keys
 from eval.data.drafting.sift import Sifted, sift
 from eval.data.drafting.unanswerable import unanswerable
 from eval.data.drafting.wordings import ask
+from eval.data.drafting.written_facts import READ, WRITE, Writer, refuse_same_model, written_facts
 from eval.data.importing.grouping import fact_groups, slug, split_groups
 from eval.data.importing.write_set import refuse_taken, split_text, write_set
 from eval.errors import UserError
@@ -62,9 +64,11 @@ def draft_set(
     examples: Path | None = None,
     test_share: float = 0.5,
     replace: bool = False,
+    writer: Endpoint | None = None,
 ) -> Draft:
     """Write train.jsonl, test.jsonl and draft.json; the same corpus, settings and seed give the same files.
 
+    With a `writer` half of the questions are written by that model, about facts that stand in the corpus.
     Raises UserError where there is no corpus or no dataset.yaml, and where too few facts are found.
     """
     refuse_taken(folder, replace)
@@ -73,7 +77,13 @@ def draft_set(
     for module in MODULES:
         importlib.import_module(f"eval.data.drafting.{module}")
     found = [fact for document in documents for _, find in FINDERS.items() for fact in find(document)]
+    lost: dict[str, int] = {}
+    if writer is not None:
+        refuse_same_model(writer, config)
+        written, lost = written_facts(documents, Writer(writer, folder), config, rows // 2, seed)
+        found = [*written, *found]
     sifted = sift(found, documents)
+    sifted = replace_fields(sifted, dropped={**sifted.dropped, **lost})
     chosen = _spread(sifted.facts, rows, seed)
     missing = unanswerable(sifted.facts, documents, round(UNANSWERABLE * len(chosen)), seed) if config.refusal else []
     shape, refused = shapes(read_examples(examples)) if examples is not None else ("", "")
@@ -84,7 +94,10 @@ def draft_set(
     by_split = {s: [e for (e, _), at in zip(drafted, splits, strict=True) if at == s] for s in ("train", "test")}
     _write(folder, {f"{name}.jsonl": split_text(held) for name, held in by_split.items()}, bool(shape))
     done = _summary(folder, by_split, [f for _, f in drafted], sifted, documents, len(found), bool(shape))
-    write_json(folder / NOTES, _notes(done, drafted, seed))
+    notes = _notes(done, drafted, seed)
+    if writer is not None:
+        notes["writer"] = {"url": writer.url, "model": writer.model, "prompts": [WRITE, READ]}
+    write_json(folder / NOTES, notes)
     return done
 
 
@@ -150,12 +163,12 @@ def _rows(facts: Sequence[Fact], language: str, seed: int, shape: str, refusal: 
         )  # fmt: skip
         rows.append((example, fact))
     groups = fact_groups([_with_line(e, f) for e, f in rows], shared_keys([f for _, f in rows]))
-    return [(replace(e, group=g), f) for (e, f), g in zip(rows, groups, strict=True)]
+    return [(replace_fields(e, group=g), f) for (e, f), g in zip(rows, groups, strict=True)]
 
 
 def _with_line(example: Example, fact: Fact) -> Example:
     """Facts of one value in one document are one fact to whoever learns it; absent ones belong to their subject."""
-    return example if fact.value else replace(example, group=f"no {slug(fact.title)} {slug(fact.subject)}")
+    return example if fact.value else replace_fields(example, group=f"no {slug(fact.title)} {slug(fact.subject)}")
 
 
 def _summary(

@@ -39,7 +39,9 @@ def sift(facts: Sequence[Fact], documents: Sequence[Document]) -> Sifted:
             dropped["the value of its gap stands elsewhere, too"] += 1
         elif fact.origin == "cloze" and _times(fact.sentence, flat) != 1:
             dropped["its sentence stands elsewhere, too"] += 1
-        elif fact.origin != "faq" and _plain(fact.value) in _plain(f"{fact.subject} {fact.attribute} {fact.title}"):
+        elif fact.origin not in ("faq", "written") and _plain(fact.value) in _plain(
+            f"{fact.subject} {fact.attribute} {fact.title}"
+        ):
             dropped["its question would say the answer"] += 1
         else:
             kept.append(fact)
@@ -62,7 +64,7 @@ def sift(facts: Sequence[Fact], documents: Sequence[Document]) -> Sifted:
 
 def _key(fact: Fact) -> tuple[str, str, str]:
     """Facts of one key answer one question: of tables and fields, within documents of one title."""
-    if fact.origin in ("cloze", "faq"):
+    if fact.origin in ("cloze", "faq", "written"):
         return _plain(fact.sentence), "", ""
     place = "" if fact.origin == "sentence" else _plain(fact.title)
     return place, _plain(fact.subject), _plain(fact.attribute)

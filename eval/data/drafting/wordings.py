@@ -47,7 +47,7 @@ _NAME = re.compile(r"(?:[A-ZÀ-Þ][\w.'’-]*)(?: (?:van|von|de|der|la|el|[A-ZÀ
 
 def ask(fact: Fact, language: str, choice: int) -> str:
     """The question after a fact, in one of its wordings."""
-    if fact.origin == "faq":
+    if fact.origin in ("faq", "written"):
         return fact.sentence
     kind = "meaning" if fact.attribute == "meaning" and fact.origin == "sentence" else fact.origin
     if kind == "sentence" and _PERSON.search(fact.attribute) and _NAME.fullmatch(fact.value):

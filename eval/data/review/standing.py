@@ -26,7 +26,7 @@ class Standing:
     """What of the test rows was reviewed, and how many of those had a wrong answer."""
 
     drafted: bool
-    """Whether rows were drafted by a program; only then does a verdict say anything of this."""
+    """Whether rows were drafted by a program; a verdict on them says when they were not reviewed."""
     rows: int
     """Test rows that there are now."""
     reviewed: int
@@ -48,15 +48,16 @@ class Standing:
         return wilson(self.wrong, self.reviewed) if self.reviewed else (0.0, 1.0)
 
     def stamp(self) -> str:
-        """What stands beside a verdict on these rows; empty where there is nothing to say."""
-        if not self.drafted:
-            return ""
-        if self.kept < min(ENOUGH, self.rows):
+        """What stands beside a verdict on these rows; empty where there is nothing to say.
+
+        Rows that people wrote need no review; where one shows wrong answers among them, that is said, too.
+        """
+        if self.drafted and self.kept < min(ENOUGH, self.rows):
             return f"On drafted questions: {self.kept} of {self.rows} test rows were reviewed by a person."
         if self.open and self.wrong > WRONG * self.reviewed:
             low, high = self.interval
             return (
-                f"On drafted questions: of the {self.reviewed} reviewed test rows {self.wrong / self.reviewed:.0%} "
+                f"On {'drafted' if self.drafted else 'imported'} questions: of the {self.reviewed} reviewed test rows {self.wrong / self.reviewed:.0%} "
                 f"had a wrong answer (95 % interval {low:.0%} to {high:.0%}), and {self.open} were not reviewed."
             )
         return ""
@@ -101,10 +102,10 @@ def standing(folder: Path) -> Standing:
 
 
 def review_stamp(folder: Path) -> str:
-    """What a verdict on a data set must say of its review; empty where nothing was drafted."""
+    """What a verdict on a data set must say of its review; empty where nothing was drafted or reviewed."""
     from eval.data.drafting.draft_set import NOTES
 
-    return standing(folder).stamp() if (folder / NOTES).exists() else ""
+    return standing(folder).stamp() if (folder / NOTES).exists() or (folder / FILE).exists() else ""
 
 
 def _rows(file: Path) -> Iterator[dict[str, Any]]:

@@ -91,7 +91,7 @@ def test_hidden_files_and_folders_and_lock_files_are_skipped(make_corpus: Make) 
         ("bad.docx", b"PK no zip", "bad.docx: cannot be read as DOCX; it is damaged or protected"),
         ("bad.html", "<script>only()</script>", "bad.html: no text in it"),
         ("bad.txt", " \n\t\n", "bad.txt: no text in it"),
-        ("bad.pdf", pdf(""), "bad.pdf: no text in it; if it is a scan, run OCR on it"),
+        ("bad.pdf", pdf(""), "bad.pdf: no text in it; 1 of 1 pages have no text (page 1); "),
         ("bad.xls", b"x", "bad.xls: .xls files are not read; convert it: soffice --headless --convert-to xlsx bad.xls"),
         ("bad.abc", b"x", "bad.abc: unknown kind of file; known: .csv, .docx, .eml, .epub, .htm, .html,"),
         ("bad.jsonl", '{"id": "1", "title": "t", "text": "x"}\n{"id": ', "bad.jsonl:2: bad JSON"),

@@ -323,7 +323,7 @@ def locked_pdf() -> bytes:
 
 
 DEFECTS: dict[str, tuple[Callable[[], bytes], str]] = {
-    "scan.pdf": (scan, "no text in it; if it is a scan, run OCR on it"),
+    "scan.pdf": (scan, "no text in it; 1 of 1 pages have no text (page 1); install tesseract-ocr"),
     "cut.xlsx": (lambda: as_xlsx()[:2000], "is damaged; save it again"),
     "cut.docx": (lambda: as_docx()[:2000], "cannot be read as DOCX; it is damaged or protected"),
     "really-pdf.docx": (as_pdf, "is a PDF by its content; rename it to .pdf"),

@@ -116,6 +116,7 @@ def test_a_verdict_says_that_its_questions_were_not_reviewed(folder: Path) -> No
     ("known", "stamped"),
     [
         (Standing(False, 200, 0, 0), ""),
+        (Standing(False, 200, 40, 6, kept=38), "On imported questions: of the 40 reviewed test rows 15% had a wrong"),
         (Standing(True, 200, 99, 0, kept=99), "99 of 200 test rows were reviewed"),
         (Standing(True, 200, 100, 5, kept=100), ""),
         (Standing(True, 200, 100, 6, kept=100), "had a wrong answer"),

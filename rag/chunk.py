@@ -93,7 +93,8 @@ class Chunker:
 
     def _split(self, text: str, taken: int) -> list[str]:
         """The text in pieces that leave room for so many tokens, but take half a passage at least."""
-        return list(self._splitter_of(max(self.limit - taken, self.limit // 2)).split_text(text)) if text else []
+        limit = max(self.limit - taken, self.limit // 2)
+        return list(mixed_passages(text, self._splitter_of(limit).split_text, self._size, limit)) if text else []
 
     def _size(self, text: str) -> int:
         return len(self._tokens(text))

@@ -56,8 +56,9 @@ class Standing:
             return f"On drafted questions: {self.kept} of {self.rows} test rows were reviewed by a person."
         if self.open and self.wrong > WRONG * self.reviewed:
             low, high = self.interval
+            kind, share = "drafted" if self.drafted else "imported", self.wrong / self.reviewed
             return (
-                f"On {'drafted' if self.drafted else 'imported'} questions: of the {self.reviewed} reviewed test rows {self.wrong / self.reviewed:.0%} "
+                f"On {kind} questions: of the {self.reviewed} reviewed test rows {share:.0%} "
                 f"had a wrong answer (95 % interval {low:.0%} to {high:.0%}), and {self.open} were not reviewed."
             )
         return ""

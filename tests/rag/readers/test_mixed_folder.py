@@ -128,6 +128,18 @@ def as_odt() -> bytes:
     return zipped(**{"content.xml": f"<office:document-content {_SPACES}>{body}</office:document-content>"})
 
 
+def as_odp() -> bytes:
+    def box(inner: str) -> str:
+        return f"<draw:frame><draw:text-box>{inner}</draw:text-box></draw:frame>"
+
+    first = "".join(box(f"<text:p>{s}</text:p>") for s in SENTENCES[:2])
+    table = f"<draw:frame><table:table>{_open_cells(PLACED)}</table:table></draw:frame>"
+    pages = f"<draw:page>{first}{table}</draw:page><draw:page>{box(f'<text:p>{SENTENCES[2]}</text:p>')}</draw:page>"
+    body = f"<office:body><office:presentation>{pages}</office:presentation></office:body>"
+    spaces = f'{_SPACES} xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+    return zipped(**{"content.xml": f"<office:document-content {spaces}>{body}</office:document-content>"})
+
+
 def html() -> str:
     rows = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in PLACED)
     return f"<h1>Pumps</h1><p>{SENTENCES[0]}</p><p>{SENTENCES[1]}</p><table>{rows}</table><p>{SENTENCES[2]}</p>"
@@ -229,6 +241,11 @@ def mixed() -> dict[str, bytes]:
             "b.csv": delimited(";", "utf-8-sig"), "c.csv": delimited(";", "utf-16"), "a.tsv": delimited("\t", "utf-8"),
             "a.html": html().encode(), "b.htm": html().encode("utf-16"),
                 "a.md": plain().encode(), "b.txt": plain().encode("utf-8-sig"),
+            "a.xlsm": as_xlsx(), "a.odp": as_odp(), "c.txt": plain().encode("utf-16"),
+            "d.txt": plain().encode("utf-16-be"), "e.txt": f"{plain()}\nGrößer ist “keine”.".encode("cp1252"),
+            "b.md": f"---\ntitle: Front\n---\n{plain()}".encode(), "b.tsv": delimited("\t", "utf-16"),
+            "c.html": f"<meta charset=iso-8859-1>{html()}<p>Größe</p>".encode("latin-1"),
+            "d.csv": delimited("|", "utf-8"),
         })  # fmt: skip
     return FILES
 
@@ -236,6 +253,7 @@ def mixed() -> dict[str, bytes]:
 def test_every_sentence_and_cell_is_found_in_order_and_rows_are_whole(make_corpus: Make) -> None:
     documents = {d.id: d for d in read_documents(make_corpus(**mixed()))}
     assert sorted(documents) == sorted(mixed())
+    assert len(documents) == 30
     for name, document in documents.items():
         text = document.text
         places = [" ".join(text.split()).find(sentence) for sentence in SENTENCES]

@@ -42,15 +42,14 @@ class PlacedRetriever:
         self._retriever, self._places = retriever, places
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._retriever, name)
+        value = getattr(self._retriever, name)  # of another author's retriever, what it lacks is lacking here, too
+        if name != "ranked":
+            return value
+        return lambda questions, k: [self._placed(found) for found in value(questions, k)]
 
     def retrieve(self, questions: Sequence[str]) -> list[tuple[Passage, ...]]:
         """The best passages of each question, best first."""
         return [tuple(self._placed(found)) for found in self._retriever.retrieve(questions)]
-
-    def ranked(self, questions: Sequence[str], k: int) -> list[list[Passage]]:
-        """The best `k` passages of each question as the ranking has them."""
-        return [self._placed(found) for found in self._retriever.ranked(questions, k)]
 
     def nearest_in(self, question: str, documents: Sequence[str], k: int) -> list[Passage]:
         """The best `k` passages of the given documents, best first."""

@@ -153,6 +153,7 @@ def test_a_retriever_of_any_kind_gives_passages_with_their_places(tmp_path: Path
     retriever = PlacedRetriever(OneRetriever(), PlaceStore(tmp_path / "places.sqlite"))
     ((found,),) = retriever.retrieve(["?"])
     assert (found.place, found.headings, retriever.top_k) == ("page 3", "Pumps > Echo", 1)
+    assert not hasattr(retriever, "ranked")
     again = from_dict(Prediction, json.loads(to_line(Prediction("q", "r", (found,)))))
     assert again.passages == (found,)
 

@@ -13,8 +13,8 @@ State = Literal["waiting", "running", "done", "reused", "skipped", "failed", "bl
 HERE = frozenset({"check", "judge", "score", "decide", "report"})
 """Kinds of tasks that the driver does itself: they need no model, and some know what others of the run found."""
 
-SECONDS = {"train": 60.0, "retention": 40.0, "index": 20.0, "answer": 10.0}
-"""How long cells of a kind take beside each other, before any has run: from the speed bench on `tidewell`."""
+SECONDS = {"train/ft": 150.0, "train": 30.0, "retention": 26.0, "index": 17.0, "answer": 7.0}
+"""How long tasks of a name or a kind take beside each other: from the speed bench on `tidewell`."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

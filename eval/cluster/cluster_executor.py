@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from eval.cluster.backend import Backend, Ended, Order, Progress
-from eval.cluster.cells import Cell, Group, State, cells_of, prelude
-from eval.cluster.schedule import Begin, Schedule, Start, Stop
+from eval.cluster.cells import Cell, Group, Node, State, cells_of, prelude
+from eval.cluster.schedule import Begin, Schedule, Seat, Start, Stop
 from eval.errors import UserError, first_line
 from eval.pipeline.graph import Skipped, Task, check
 from eval.terminal.observers import Step
@@ -18,6 +18,10 @@ LOOK_SECONDS = 0.5
 """How long the driver waits at most before it looks at everything again."""
 NODES_SECONDS = 5.0
 """How often it asks which nodes there are."""
+IDLE_SECONDS = 15.0
+"""After which a worker without work is ended: what starting another one and loading a model takes."""
+SUSPECT_SECONDS = 20.0
+"""How long a node gets no worker after it has lost one: Ray takes so long to find that a node has gone."""
 GENTLE_SECONDS = 10.0
 """How long workers have to end what they do after Ctrl-C; a training ends within a step."""
 
@@ -56,9 +60,14 @@ class Outcome:
 class ClusterExecutor:
     """Runs groups of tasks over a backend; for the tasks of one run, an `Executor`."""
 
-    def __init__(self, backend: Backend, order: Orders, base: str = "") -> None:
-        """`base` is what workers load for a single run; empty: the driver does its tasks."""
-        self.backend, self.order, self.base = backend, order, base
+    def __init__(
+        self, backend: Backend, order: Orders, base: str = "", fit: Callable[[Node], bool] = lambda _: True
+    ) -> None:  # fmt: skip
+        """`base` is what workers load for a single run; empty: the driver does its tasks.
+
+        `fit` says of each node, when it is first seen, whether it may take part.
+        """
+        self.backend, self.order, self.base, self.fit = backend, order, base, fit
 
     def __call__(self, title: str, tasks: Sequence[Task]) -> None:
         """See `eval.pipeline.graph.Executor`; all that can be done is, before an error is raised."""
@@ -70,16 +79,19 @@ class ClusterExecutor:
         """Do every pending cell of all groups; a failed one stops only what needs it."""
         for group in groups:
             check(group.tasks)
-        return _Drive(self.backend, self.order, groups).run(title)
+        return _Drive(self.backend, self.order, self.fit, groups).run(title)
 
 
 class _Drive:
     """One run of an executor."""
 
-    def __init__(self, backend: Backend, order: Orders, groups: Sequence[Group]) -> None:
-        self.backend, self.order = backend, order
+    def __init__(
+        self, backend: Backend, order: Orders, fit: Callable[[Node], bool], groups: Sequence[Group]
+    ) -> None:  # fmt: skip
+        self.backend, self.order, self.fit = backend, order, fit
+        self.fits: dict[str, bool] = {}
         self.schedule = Schedule.of(cells_of(groups))
-        self.schedule.has(backend.nodes())
+        self.schedule.has(self._nodes())
         self.schedule.check_room()
         self.outcome = Outcome(groups={c.name: c.group for c in self.schedule.cells.values()})
         self.title = {
@@ -89,6 +101,8 @@ class _Drive:
         self.tasks = {g.name: {t.name: t for t in g.tasks} for g in groups}
         self.prepared: set[tuple[str, str]] = set()
         self.begun: dict[str, float] = {}
+        self.idle: dict[str, float] = {}
+        self.suspects: dict[str, float] = {}
         self._asked = time.monotonic()
 
     def run(self, title: str) -> Outcome:
@@ -114,6 +128,7 @@ class _Drive:
                 self.backend.stop([move.seat.id])
             elif isinstance(move, Begin):
                 self._began(move)
+        self._release()
         here = next((c for c in self.schedule.ready() if c.here), None)
         if here:
             self._do_here(here.name)
@@ -173,6 +188,8 @@ class _Drive:
         self.outcome.seconds[name] = ended.seconds or time.monotonic() - self.begun[seat.id]
         if ended.ending == "lost":
             self._lost(ended.worker, ended.message)
+        elif ended.ending == "full":
+            self._filled(seat, ended.message)
         elif ended.ending == "done":
             self._close(name, "done")
         elif ended.ending == "skipped":
@@ -182,6 +199,8 @@ class _Drive:
 
     def _lost(self, worker: str, why: str) -> None:
         seat = self.schedule.seats[worker]
+        self.suspects[seat.node] = time.monotonic()
+        self.schedule.away.add(seat.node)
         name = self.schedule.gone(seat)
         if not name:
             return
@@ -192,6 +211,25 @@ class _Drive:
         else:
             self._close(name, "failed", f"its worker was lost {self.schedule.lost[name]} times, last on {where}: {why}",
                         CellFailed(f"{name}: worker lost"))  # fmt: skip
+
+    def _filled(self, seat: Seat, why: str) -> None:
+        name, where = seat.cell, self.names.get(seat.node, seat.node)
+        self.backend.stop([s.id for s in self.schedule.filled(seat)])
+        if self.schedule.states[name] == "waiting":
+            change(self.place[name], state="waiting", done=0, note="")
+            say(f"warning: {name}: {where}: {why}; that node gets no more work, and the cell begins again elsewhere")
+        else:
+            self._close(name, "failed", f"{where}: {why}; free space and run the same command",
+                        CellFailed(f"{name}: {why}"))  # fmt: skip
+
+    def _release(self) -> None:
+        """End workers that have had nothing to do for a while, so that others get what they hold."""
+        now = time.monotonic()
+        idle = {s.id for s in self.schedule.idle()}
+        self.idle = {i: self.idle.get(i, now) for i in idle}
+        for worker in [i for i, since in self.idle.items() if now - since > IDLE_SECONDS]:
+            self.schedule.seats.pop(worker)
+            self.backend.stop([worker])
 
     def _close(self, name: str, state: State, why: str = "", error: BaseException | None = None) -> None:
         self.schedule.ended(name, state)
@@ -205,16 +243,25 @@ class _Drive:
         if error and not self.outcome.error:
             self.outcome.error = error
 
+    def _nodes(self) -> list[Node]:
+        """Those that are there and may take part."""
+        there = self.backend.nodes()
+        self.fits |= {n.id: self.fit(n) for n in there if n.id not in self.fits}
+        return [n for n in there if self.fits[n.id]]
+
     def _look(self) -> None:
         """See which nodes have come or gone, now and then."""
-        if time.monotonic() - self._asked < NODES_SECONDS:
+        now = time.monotonic()
+        if now - self._asked < NODES_SECONDS:
             return
-        self._asked = time.monotonic()
-        nodes = self.backend.nodes()
+        self._asked = now
+        nodes = self._nodes()
         self.names |= {n.id: n.name for n in nodes}
         for seat in self.schedule.has(nodes):
             self.backend.stop([seat.id])
             self._lost(seat.id, "the node has gone")
+        self.suspects = {n: since for n, since in self.suspects.items() if now - since < SUSPECT_SECONDS}
+        self.schedule.away = set(self.suspects)
 
 
 def _named(error: BaseException) -> str:

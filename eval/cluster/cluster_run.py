@@ -42,12 +42,14 @@ def evaluate_on(address: Address, plans: Sequence[Plan], modes: Sequence[str], o
         works: dict[str, Work] = {}
         groups = []
         for plan in plans:
-            work = begin(plan.on(from_record(found.arithmetic[plan.folder])), modes, options)
+            work = begin(plan.on(from_record(found.arithmetic(plan))), modes, options)
             ending.callback(work.close)
             name = plan.config.dataset.name
             works[name] = work
             groups.append(Group(name, tuple(work.tasks()), found.need, base_of(work.plan)))
-        execute = ClusterExecutor(backend, lambda group, task: order(group, task, works[group]))
+        execute = ClusterExecutor(
+            backend, lambda group, task: order(group, task, works[group]), fit=lambda node: found.takes(backend, node)
+        )
         return execute.run(f"{len(plans)} data sets on {found.words()}" if len(plans) > 1 else
                            f"{plans[0].config.dataset.name}: on {found.words()}", groups)  # fmt: skip
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import shutil
 import sys
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -25,6 +27,8 @@ MOST_THREADS = 8
 """Of one worker on a CPU; more bring little for the batches here, and further workers bring more."""
 PROCESS = 1.0 * 2**30
 """Bytes that Python, torch and the other libraries take in a worker."""
+CARD_SHARE = 0.7
+"""Of a card's memory that weights may take, so that gradients, or keys and values, fit beside them."""
 LEAST_DISK = 2**30
 """Bytes that must be free where a node keeps temporary files."""
 
@@ -36,71 +40,100 @@ class Found:
     nodes: tuple[Node, ...]
     need: Need
     """Of each worker."""
-    arithmetic: Mapping[Path, Mapping[str, Any]]
-    """Run folder -> in what the nodes compute it."""
+    facts: Mapping[str, Any]
+    """Of the first node, to which all others are alike."""
+    asked: Mapping[str, Any]
 
     def words(self) -> str:
         """As the heading says it."""
         hold = sum(_held(n.room, self.need) for n in self.nodes)
         return f"{len(self.nodes)} node{'s' if len(self.nodes) != 1 else ''}, {hold} workers"
 
+    def arithmetic(self, plan: Plan) -> Mapping[str, Any]:
+        """In what the nodes compute a run."""
+        return dict(self.facts["arithmetic"][str(plan.folder)])
+
+    def takes(self, backend: RayBackend, node: Node) -> bool:
+        """Whether a node that has joined since may take part; one that may not is named, with the reason."""
+        known = node.id in {n.id for n in self.nodes}
+        if known or bool(node.room.cards) != bool(self.need.cards) or not node.room.threads:
+            return known
+        try:
+            with _marked(self.asked):
+                fact = _asked(backend, node, self.asked)
+            _compare(node.name, fact, self.facts)
+            _compare_arithmetic(node.name, fact, self.facts)
+        except UserError as error:
+            say(f"warning: {error}; it gets no work")
+            return False
+        return True
+
 
 def inspect(backend: RayBackend, plans: Sequence[Plan], workers: int = 0) -> Found:
     """Ask every node what it has; raises UserError that names the node which does not fit, and what to do there."""
-    nodes = backend.nodes()
-    with_cards = [n for n in nodes if n.room.cards]
-    used = with_cards or nodes
-    mark = Path(plans[0].folder).absolute() / f".shared-{uuid.uuid4().hex}"
-    mark.parent.mkdir(parents=True, exist_ok=True)
-    mark.touch()
+    nodes = [n for n in backend.nodes() if n.room.threads]
+    used = [n for n in nodes if n.room.cards] or nodes
+    if not used:
+        raise UserError("--cluster: no node has a CPU to give; see `ray status`")
     asked = {
-        "folder": str(Path.cwd()), "mark": str(mark),
-        "models": sorted({p.config.model for p in plans}), "embedders": sorted({p.config.embedder for p in plans}),
+        "folder": str(Path.cwd()), "mark": str(plans[0].folder.absolute() / f".shared-{uuid.uuid4().hex}"),
+        "models": sorted({p.config.model for p in plans}),
         "arithmetic": {
             str(p.folder): (p.config.model, p.config.dataset.finetune.method, p.config.dtype) for p in plans
         },
     }  # fmt: skip
-    try:
+    with _marked(asked):
         facts = {node.name: _asked(backend, node, asked) for node in used}
-    finally:
-        mark.unlink(missing_ok=True)
-    own = facts_here(asked | {"arithmetic": {}})
+        own = facts_here(asked | {"arithmetic": {}})
+    first = next(iter(facts.values()))
     for name, fact in facts.items():
         _compare(name, fact, own)
-    first_name, first = next(iter(facts.items()))
-    for name, fact in facts.items():
-        if fact["arithmetic"] != first["arithmetic"]:
-            raise UserError(
-                f"--cluster: {first_name} and {name} compute differently ({_unlike(first, fact)}), and results of both "
-                "are not compared; give the cluster nodes of one kind"
-            )
+        _compare_arithmetic(name, fact, first)
     if len(used) < len(nodes):
         say(f"{len(nodes) - len(used)} nodes have no card and get no work")
-    arithmetic = {p.folder: first["arithmetic"][str(p.folder)] for p in plans}
-    return Found(tuple(used), worker_need(used, plans, workers), arithmetic)
+    return Found(tuple(used), worker_need(used, plans, first["card_memory"], workers), first, asked)
 
 
-def worker_need(nodes: Sequence[Node], plans: Sequence[Plan], workers: int = 0) -> Need:
-    """What each worker takes: one card with its share of the CPUs, else up to MOST_THREADS CPUs.
+@contextmanager
+def _marked(asked: Mapping[str, Any]) -> Iterator[None]:
+    """Inside, there is a file in the run folder by which a node can tell that it sees the same folder."""
+    mark = Path(asked["mark"])
+    new = not mark.parent.exists()
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    try:
+        yield
+    finally:
+        mark.unlink(missing_ok=True)
+        if new:
+            mark.parent.rmdir()
 
-    On a CPU also the memory of the largest model's weights at four bytes each and of a process. All workers are alike,
-    because a result on a CPU can depend on the number of threads.
+
+def worker_need(nodes: Sequence[Node], plans: Sequence[Plan], card: float = 0.0, workers: int = 0) -> Need:
+    """What each worker takes: as many cards as hold the weights, else up to MOST_THREADS CPUs and the memory for them.
+
+    `card` is the memory of one in bytes. All workers are alike, because a result on a CPU can depend on the number of
+    threads.
     """
-    if any(n.room.cards for n in nodes):
-        return Need(1, max(1, min(MOST_THREADS, *(n.room.threads // n.room.cards for n in nodes))))
+    weights = max(weight_bytes(p.config.model) for p in plans)
+    with_cards = [n for n in nodes if n.room.cards]
+    if with_cards:
+        cards = max(1, math.ceil(weights / (CARD_SHARE * card))) if card else 1
+        threads = min(cards * n.room.threads // n.room.cards for n in with_cards)
+        return Need(cards, max(1, min(MOST_THREADS, threads)))
     threads = min(n.room.threads for n in nodes)
-    threads = max(1, threads // workers) if workers else max(1, min(MOST_THREADS, threads))
-    return Need(0, threads, PROCESS + max(weight_bytes(p.config.model) for p in plans))
+    threads = threads // workers if workers else min(MOST_THREADS, threads)
+    return Need(0, max(1, threads), PROCESS + 2 * weights)
 
 
 def weight_bytes(model: str) -> float:
-    """Bytes of a model's weights at four each, from the sizes of its files, which hold two."""
+    """Bytes of a model's weights as they lie on disk: mostly two each; float32, as on a CPU, takes twice that."""
     from eval.model.model_files import locate_model
 
-    return 2.0 * sum(f.stat().st_size for f in locate_model(model).glob("*.safetensors"))
+    return float(sum(f.stat().st_size for f in locate_model(model).glob("*.safetensors")))
 
 
-def facts_here(asked: dict[str, Any]) -> dict[str, Any]:
+def facts_here(asked: Mapping[str, Any]) -> dict[str, Any]:
     """What this machine has of all that is asked; what is missing is a sentence under `faults`."""
     faults = []
     folder = Path(asked["folder"])
@@ -123,7 +156,16 @@ def facts_here(asked: dict[str, Any]) -> dict[str, Any]:
                 faults.append(first_line(error))
     if not faults:
         arithmetic = {run: _arithmetic(*how) for run, how in asked["arithmetic"].items()}
-    return found | {"faults": faults, "arithmetic": arithmetic}
+    return found | {"faults": faults, "arithmetic": arithmetic, "card_memory": card_memory()}
+
+
+def card_memory() -> float:
+    """Bytes of the first card that this process sees; 0 where it sees none."""
+    if not os.environ.get("CUDA_VISIBLE_DEVICES"):
+        return 0.0
+    import torch
+
+    return float(torch.cuda.get_device_properties(0).total_memory) if torch.cuda.is_available() else 0.0
 
 
 def packages() -> dict[str, str]:
@@ -143,7 +185,7 @@ def code() -> str:
     return fingerprint([(str(f.relative_to(root)), file_digest(f)) for f in files])
 
 
-def _asked(backend: RayBackend, node: Node, asked: dict[str, Any]) -> dict[str, Any]:
+def _asked(backend: RayBackend, node: Node, asked: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return dict(backend.ask(node.id, facts_here, asked, cards=1 if node.room.cards else 0))
     except TimeoutError as error:
@@ -170,6 +212,14 @@ def _compare(name: str, fact: Mapping[str, Any], own: Mapping[str, Any]) -> None
     for model, digest in own["models"].items():
         if fact["models"].get(model) != digest:
             raise UserError(f"--cluster: node {name} has other files of --model {model}; copy them there from here")
+
+
+def _compare_arithmetic(name: str, fact: Mapping[str, Any], first: Mapping[str, Any]) -> None:
+    if fact["arithmetic"] != first["arithmetic"]:
+        raise UserError(
+            f"--cluster: node {name} computes otherwise than the others ({_unlike(fact, first)}), and results of both "
+            "are not compared; give the cluster nodes of one kind"
+        )
 
 
 def _model(name: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from eval.cluster.backend import Ended, Order, Progress
+from eval.cluster.cell_worker import CellWorker
 from eval.cluster.cells import Need, Node
 from eval.errors import need as need_package
 
@@ -36,9 +37,12 @@ def quiet_ray() -> Any:
 class RayBackend:
     """A connection to one Ray cluster, and the workers that were started over it."""
 
-    def __init__(self, *, address: str | None, workers: int = 0, cards: int = 0) -> None:
+    def __init__(
+        self, *, address: str | None, workers: int = 0, cards: int = 0, worker: type = CellWorker
+    ) -> None:  # fmt: skip
         """Connect to `address`, or with None start Ray on this machine for so many workers or cards."""
         self.ray = quiet_ray()
+        self._worker = worker
         self._actors: dict[str, Any] = {}
         self._pending: dict[Any, str] = {}
         self._watch: dict[Any, str] = {}
@@ -139,15 +143,7 @@ class RayBackend:
         return NodeAffinitySchedulingStrategy(node, soft=False)
 
     def _actor_class(self) -> Any:
-        from eval.cluster.cell_worker import CellWorker
-
-        method = self.ray.method
-
-        class Seated(CellWorker):
-            """Cells run in one thread, always the same one; another one answers how far they are."""
-
-            do = method(concurrency_group="work")(CellWorker.do)
-            progress = method(concurrency_group="watch")(CellWorker.progress)
-            stop = method(concurrency_group="watch")(CellWorker.stop)
-
-        return self.ray.remote(concurrency_groups={"work": 1, "watch": 1})(Seated)
+        """Cells run in one thread, always the same one; another one answers how far they are."""
+        worker, groups = self._worker, {"do": "work", "progress": "watch", "stop": "watch"}
+        methods = {n: self.ray.method(concurrency_group=g)(getattr(worker, n)) for n, g in groups.items()}
+        return self.ray.remote(concurrency_groups={"work": 1, "watch": 1})(type("Seated", (worker,), methods))

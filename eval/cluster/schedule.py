@@ -64,7 +64,11 @@ class Schedule:
     nodes: dict[str, Node] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     lost: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    """Cell -> how many workers it has lost."""
+    """Cell -> how many workers it has lost, full disks included."""
+    full: set[str] = field(default_factory=set)
+    """Nodes that get no more work, because a disk of theirs is full."""
+    away: set[str] = field(default_factory=set)
+    """Nodes that get no worker for now."""
     _started: int = 0
     _rank: dict[str, float] = field(default_factory=dict)
 
@@ -108,17 +112,28 @@ class Schedule:
         """
         found: list[Move] = []
         left = []
+        idle: dict[str, list[Seat]] = defaultdict(list)
+        for seat in self.idle():
+            idle[seat.base].append(seat)
         for cell in (c for c in self.ready() if not c.here):
-            same = [s for s in self.idle() if s.base == cell.base and cell.need.within(s.room)]
+            same = [s for s in idle[cell.base] if cell.need.within(s.room)]
             if same:
-                found.append(self._begin(min(same, key=lambda s: s.room), cell))
+                seat = min(same, key=lambda s: s.room)
+                idle[cell.base].remove(seat)
+                found.append(self._begin(seat, cell))
             else:
                 left.append(cell)
+        free = {n.id: self._free(n) for n in self._open()} if left else {}
+        no_room: set[Need] = set()
         for cell in left:
-            made = self._make(cell)
+            if cell.need in no_room:
+                continue
+            made = self._make(cell, free)
             found += made
             if made and isinstance(made[-1], Start):
                 found.append(self._begin(made[-1].seat, cell))
+            else:
+                no_room.add(cell.need)
         return found
 
     def _begin(self, seat: Seat, cell: Cell) -> Begin:
@@ -144,6 +159,20 @@ class Schedule:
             self._pass_on()
         return cell
 
+    def filled(self, seat: Seat) -> list[Seat]:
+        """Take note that a worker found its disk full; returns the idle workers of that node, which are to end.
+
+        The cell waits again where there is another node, and has failed where there is none.
+        """
+        cell = seat.cell
+        seat.cell = ""
+        self.full.add(seat.node)
+        self.lost[cell] += 1
+        elsewhere = any(n not in self.full and self.cells[cell].need.within(self.nodes[n].room) for n in self.nodes)
+        self.states[cell] = "waiting" if elsewhere and self.lost[cell] <= RETRIES else "failed"
+        self._pass_on()
+        return [self.seats.pop(s.id) for s in self.idle() if s.node in self.full]
+
     def idle(self) -> list[Seat]:
         """The workers that do nothing."""
         return [s for s in self.seats.values() if not s.cell]
@@ -160,27 +189,29 @@ class Schedule:
             elif any(self.states[n] == "skipped" for n in cell.needs):
                 self.states[name] = "skipped"
 
-    def _make(self, cell: Cell) -> list[Move]:
-        """What gives a cell a worker that has not its base: a new one, or an idle one of another base or shape.
+    def _make(self, cell: Cell, free: dict[str, Need]) -> list[Move]:
+        """What gives a cell a worker that has not its base: a new one, in what is free or what idle ones give back.
 
         Nothing where there is no room. An idle worker of another base is ended rather than given another model to load:
-        a process that has freed a model rarely gives back all its memory.
+        a process that has freed a model rarely gives back all its memory. `free`, by node, is kept up to date.
         """
-        node = self._node_for(cell.need)
+        fit = [n for n, room in free.items() if cell.need.within(room)]
+        node = max(fit, key=lambda n: (free[n].cards, free[n].threads), default=None)
         stopped: list[Move] = []
         if node is None:
-            for candidate in self.nodes.values():
+            for candidate in self._open():
                 idle = [s for s in self.idle() if s.node == candidate.id]
                 if idle and cell.need.within(self._free(candidate, but={s.id for s in idle})):
-                    node, stopped = candidate, self._fewest(candidate, idle, cell.need)
+                    node, stopped = candidate.id, self._fewest(candidate, idle, cell.need)
                     break
         if node is None:
             return []
         for move in stopped:
             del self.seats[move.seat.id]
         self._started += 1
-        seat = Seat(f"w{self._started}", node.id, cell.need)
+        seat = Seat(f"w{self._started}", node, cell.need)
         self.seats[seat.id] = seat
+        free[node] = self._free(self.nodes[node])
         return [*stopped, Start(seat)]
 
     def _fewest(self, node: Node, idle: Sequence[Seat], need: Need) -> list[Move]:
@@ -192,11 +223,8 @@ class Schedule:
             gone.append(seat)
         return [Stop(s) for s in gone]
 
-    def _node_for(self, need: Need) -> Node | None:
-        """The node with the most free cards and threads among those that hold the need now."""
-        free = [(n, self._free(n)) for n in self.nodes.values()]
-        fit = [(n, room) for n, room in free if need.within(room)]
-        return max(fit, key=lambda f: (f[1].cards, f[1].threads), default=(None, None))[0]
+    def _open(self) -> list[Node]:
+        return [n for n in self.nodes.values() if n.id not in self.full | self.away]
 
     def _free(self, node: Node, but: Collection[str] = ()) -> Need:
         """What is free on a node, the workers `but` taken as gone."""
@@ -209,9 +237,14 @@ class Schedule:
 
 def _ranks(cells: Sequence[Cell], seconds: dict[str, float]) -> dict[str, float]:
     """Seconds from the beginning of each cell to the end of all that waits for it, along the longest way."""
-    rank = {c.name: seconds.get(c.name, SECONDS.get(c.task.kind, 1.0)) for c in cells}
+    rank = {c.name: seconds.get(c.name, _usual(c)) for c in cells}
     own = dict(rank)
     for cell in reversed(cells):
         for name in cell.needs | cell.after:
             rank[name] = max(rank[name], own[name] + rank[cell.name])
     return rank
+
+
+def _usual(cell: Cell) -> float:
+    name = cell.task.name
+    return next((SECONDS[key] for key in (name, name[: name.rfind("/")], cell.task.kind) if key in SECONDS), 1.0)

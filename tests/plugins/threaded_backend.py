@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import queue
 import threading
 from collections.abc import Mapping, Sequence
@@ -68,6 +69,8 @@ class ThreadBackend:
             task.run()
         except Skipped as reason:
             return {"ending": "skipped", "message": str(reason)}
+        except OSError as error:
+            return {"ending": "full" if error.errno == errno.ENOSPC else "failed", "message": str(error)}
         except Exception as error:
             return {"ending": "failed", "message": str(error), "error": error}
         return {"ending": "done"}

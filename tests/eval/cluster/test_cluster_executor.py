@@ -1,0 +1,129 @@
+"""What the driver does when cells fail, disks are full and nodes go: with threads for workers."""
+
+from __future__ import annotations
+
+import errno
+import runpy
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval.cluster import cluster_executor
+from eval.cluster.backend import Ended
+from eval.cluster.cells import Group, Need
+from eval.cluster.cluster_executor import ClusterExecutor
+from eval.pipeline.graph import Task
+
+ThreadBackend = runpy.run_path(str(Path(__file__).parents[2] / "plugins" / "threaded_backend.py"))["ThreadBackend"]
+
+
+def task(name: str, *needs: str, run: Callable[[], None] = lambda: None, **more: Any) -> Task:
+    return Task(name, "answer", name, run, needs, **more)
+
+
+def drive(backend: Any, *tasks: Task) -> Any:
+    try:
+        return ClusterExecutor(backend, backend.order).run("", [Group("", tasks, Need(), "a base")])
+    finally:
+        backend.close()
+
+
+def raising(error: Exception) -> Callable[[], None]:
+    def run() -> None:
+        raise error
+
+    return run
+
+
+def test_a_failed_cell_stops_only_what_needs_it() -> None:
+    ran: list[str] = []
+    tasks = (
+        task("bad", run=raising(ValueError("no such layer"))),
+        task("needs", "bad"),
+        task("good", run=lambda: ran.append("good")),
+        task("further", "good", run=lambda: ran.append("further")),
+    )
+    outcome = drive(ThreadBackend(tasks), *tasks)
+    assert outcome.states == {"bad": "failed", "needs": "blocked", "good": "done", "further": "done"}
+    assert ran == ["good", "further"] and outcome.failed() == ["bad"] and not outcome.whole("")
+    assert outcome.why == {"bad": "no such layer"}
+
+
+def test_a_node_with_a_full_disk_gets_no_more_work_and_its_cell_is_done_elsewhere() -> None:
+    full: list[str] = []
+
+    def run() -> None:
+        if not full:
+            full.append("once")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    tasks = (task("t", run=run), *(task(f"u{i}", "t") for i in range(3)))
+    backend = ThreadBackend(tasks)
+    outcome = drive(backend, *tasks)
+    assert set(outcome.states.values()) == {"done"}
+    (first, *others) = [dict(backend.started)[worker] for worker, _ in backend.begun]
+    assert first not in others
+
+
+def test_where_every_disk_is_full_the_cell_fails_and_says_so() -> None:
+    tasks = (task("t", run=raising(OSError(errno.ENOSPC, "No space left on device"))),)
+    outcome = drive(ThreadBackend(tasks), *tasks)
+    assert outcome.states == {"t": "failed"} and "free space" in outcome.why["t"]
+
+
+def test_what_a_lost_worker_did_begins_again_and_three_times_is_too_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = (task("t"), task("u", "t"))
+
+    class Losing(ThreadBackend):  # type: ignore[misc, valid-type]
+        times = 2
+
+        def begin(self, worker: str, order: Any) -> None:
+            if order.cell == "t" and self.times:
+                self.times -= 1
+                self._ended.put(Ended(worker, "lost", "killed"))
+            else:
+                super().begin(worker, order)
+
+    monkeypatch.setattr(cluster_executor, "SUSPECT_SECONDS", 0.0)
+    monkeypatch.setattr(cluster_executor, "NODES_SECONDS", 0.0)
+    assert set(drive(Losing(tasks), *tasks).states.values()) == {"done"}
+    Losing.times = 3
+    outcome = drive(Losing(tasks), *tasks)
+    assert outcome.states == {"t": "failed", "u": "blocked"} and "lost 3 times" in outcome.why["t"]
+
+
+def test_cells_of_a_node_that_goes_are_done_on_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_executor, "NODES_SECONDS", 0.0)
+    hang, tries = threading.Event(), list[str]()
+
+    def run() -> None:
+        tries.append("t")
+        if len(tries) == 1:
+            backend.there = [n for n in backend.there if n.id != dict(backend.started)[backend.begun[0][0]]]
+            hang.wait(20)
+
+    tasks = (task("t", run=run),)
+    backend = ThreadBackend(tasks)
+    outcome = drive(backend, *tasks)
+    hang.set()
+    assert outcome.states == {"t": "done"} and len(tries) == 2
+
+
+def test_a_worker_that_has_nothing_to_do_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_executor, "IDLE_SECONDS", 0.0)
+    stopped: list[str] = []
+    wait = threading.Event()
+
+    class Watching(ThreadBackend):  # type: ignore[misc, valid-type]
+        def stop(self, workers: Any, *, gently: float = 0.0) -> None:
+            if not wait.is_set() and workers:
+                stopped.extend(workers)
+                wait.set()
+            super().stop(workers)
+
+    tasks = (task("quick"), task("long", run=lambda: wait.wait(20) and None))
+    outcome = drive(Watching(tasks), *tasks)
+    assert set(outcome.states.values()) == {"done"} and len(stopped) == 1

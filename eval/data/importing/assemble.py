@@ -12,8 +12,10 @@ from eval.data.importing.grouping import fact_groups, slug, split_groups
 from eval.data.importing.import_format import Context, Found, Imported
 from eval.data.importing.linking import ENOUGH, Link, Linker
 from eval.data.importing.reply_answers import stands_in, with_answers
+from eval.data.importing.source_lines import without_sources
 from eval.metrics.knowledge.choice import named_options
 from eval.metrics.knowledge.choice_options import options, with_options
+from eval.metrics.knowledge.claims import is_paragraph
 from eval.records import Example
 
 if TYPE_CHECKING:
@@ -47,6 +49,10 @@ def assemble(
     rows, left_out = _usable(found.rows, empty_is_unanswerable)
     rows, more, key = with_answers(rows)
     notes += more
+    named = [without_sources(row) for row in rows]
+    if sourced := sum(a != b for a, b in zip(rows, named, strict=True)):
+        notes.append(f"{sourced} answers name their source; it stands in the reply, and not in the accepted answer")
+    rows = named
     linker = Linker(corpus)
     contexts, homes = _documents([c for row in rows for c in row.contexts] + list(found.contexts), linker)
     examples, links = _examples(rows, linker, homes, notes)
@@ -116,8 +122,9 @@ def _examples(
         taken.add(name)
         documents = tuple(dict.fromkeys(homes[c.text] for c in row.contexts if c.text in homes))
         if not documents and row.documents:
-            documents = tuple(d for n in row.documents if (d := linker.named(n)) is not None)
-            counts["unknown"] += len(documents) < len(row.documents)
+            named = [linker.named(n) for n in row.documents]
+            documents = tuple(dict.fromkeys(d for found in named for d in found))
+            counts["unknown"] += not all(named)
         if not documents and row.answerable and (cited := linker.cited(row.reply)):
             documents = (cited,)
             counts["cited"] += 1
@@ -136,9 +143,9 @@ def _examples(
 
 
 def _with_options(row: Imported) -> tuple[str, str]:
-    """(question with its options behind it, metric): a question of choice is scored as one."""
+    """(question with its options behind it, metric): one of choice is scored as one, paragraphs by their sentences."""
     if len(row.options) < 2 or options(row.question):
-        return row.question, row.metric
+        return row.question, row.metric or ("claims" if row.answers and all(map(is_paragraph, row.answers)) else "")
     known = options(with_options(row.question, row.options))
     choice = row.answers and all(named_options(answer, known) for answer in row.answers)
     return with_options(row.question, row.options), "choice" if choice and not row.metric else row.metric

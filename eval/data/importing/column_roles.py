@@ -40,6 +40,18 @@ def plain_name(name: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", spaced.casefold()).split())
 
 
+_BESIDE = frozenset(
+    ("gold", "reference", "expected", "correct", "relevant", "supporting", "source", "user", "test", "sample", "cited")
+)
+"""Words that stand beside a role's own without changing what a column holds: `Source Docs`, `User Question`."""
+
+
+def is_composed_of(name: str, role: str) -> bool:
+    """Whether a column's name is made of a role's names and words that change nothing, one of its names last."""
+    words = plain_name(name).split()
+    return len(words) > 1 and words[-1] in ROLES[role] and all(w in ROLES[role] or w in _BESIDE for w in words)
+
+
 def is_question(name: str) -> bool:
     """Whether a column's name is one of a column of questions."""
     return plain_name(name) in ROLES["question"]
@@ -79,6 +91,10 @@ def roles_of(
         free = [c for c in columns if c not in found.values()]
         if role not in found and (best := _by_name(free, names)):
             found[role] = best
+    for role in ("question", "answer", "documents"):
+        free = [c for c in columns if c not in found.values()]
+        if role not in found and (composed := [c for c in free if is_composed_of(c, role)]):
+            found[role] = composed[0]
     several = numbered([c for c in columns if c not in found.values()], "answer")
     if "answer" not in found and several:
         found["answer"] = several[0]

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -78,14 +79,27 @@ class Linker:
         found = [d for d in self._ids if len(d) > 3 and re.search(rf"(?<![\w/.-]){re.escape(d)}(?![\w/-])", reply)]
         return found[0] if len(found) == 1 else None
 
-    def named(self, name: str) -> str | None:
-        """The document that a file calls so: by its id, its path or name with or without ending; None where unclear."""
+    def named(self, name: str) -> tuple[str, ...]:
+        """The documents that a file calls so: by id, path, or name with or without ending, or all that `*` stands for.
+
+        Several names may be divided by commas or semicolons. Empty where a name is not known, or not clear.
+        """
+        whole = self._one(name)
+        if whole:
+            return whole
+        parts = [p for p in re.split(r"[;,\n]", name) if p.strip()]
+        found = [self._one(p) for p in parts] if len(parts) > 1 else []
+        return tuple(dict.fromkeys(d for one in found for d in one)) if all(found) else ()
+
+    def _one(self, name: str) -> tuple[str, ...]:
         wanted = name.strip().replace("\\", "/").casefold()
         for same in (str, _file_name, _stem):
             found = [d for d in self._ids if same(d.casefold()) == same(wanted)]
             if len(found) == 1:
-                return found[0]
-        return None
+                return (found[0],)
+        if "*" in wanted:
+            return tuple(d for d in self._ids if fnmatchcase(_file_name(d.casefold()), wanted))
+        return ()
 
     def _score(self, i: int, text: str, pattern: re.Pattern[str], wanted: dict[str, float]) -> float | None:
         best = None

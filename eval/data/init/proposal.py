@@ -58,6 +58,7 @@ def propose(rows: Sequence[Example], *, refusal: str, system: str = "", document
     language = asked_language(r.question for r in rows)
     replies = [r.reply for r in rows if r.reply and r.answerable and r.reply not in r.answers]
     styled = len(replies) >= 5
+    whole = replies or [r.reply for r in rows if r.reply and r.metric == "claims"]
     key = answer_key(replies)
     answer = f"$.{key}" if key is not None and re.fullmatch(r"[\w-]+", key) else None
     if key is not None and answer:
@@ -69,7 +70,7 @@ def propose(rows: Sequence[Example], *, refusal: str, system: str = "", document
     checks = _checks(replies, key, documents, refusal) if styled else ()
     return Proposal(
         language,
-        system or _instruction(language, replies, key, refusal, documents),
+        system or _instruction(language, whole, key, refusal, documents),
         refusal,
         _metric(rows),
         answer or pattern,
@@ -78,7 +79,10 @@ def propose(rows: Sequence[Example], *, refusal: str, system: str = "", document
 
 
 def _metric(rows: Sequence[Example]) -> str:
-    """`number` where nearly all answers are quantities, else `match`."""
+    """`claims` where most answers are paragraphs, `number` where nearly all are quantities, else `match`."""
+    answerable = [r for r in rows if r.answerable and r.answers]
+    if 2 * sum(r.metric == "claims" for r in answerable) > len(answerable):
+        return "claims"
     answers = [r.answers[0] for r in rows if r.answerable and r.answers and not r.metric]
     if not answers:
         return "match"

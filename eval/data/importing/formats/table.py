@@ -8,12 +8,15 @@ from collections.abc import Mapping
 
 from eval.data.importing.column_roles import numbered, plain_name, roles_of
 from eval.data.importing.import_format import Context, Found, Imported, Named, Source, importer, texts
+from eval.data.importing.reply_answers import SHORT
 from eval.data.importing.source_files import split_named
 from eval.metrics.text.language import language_of
 
 POINT_LANGUAGES = ("en", "ko", "ja", "zh", "th", "hi")
 """Languages that write decimals with a point."""
 NO = ("false", "no", "nein", "0", "n", "falsch", "non", "아니요", "아니오", "いいえ", "否", "нет")
+_ITEM = re.compile(r"\s*(?:[-*•‣·–—]|\d{1,2}[.)])\s")
+"""What an item of a list begins with."""
 _COMMA_NUMBER = re.compile(r"([-+]?)(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?(\s*[%€$£]?)")
 
 
@@ -29,7 +32,7 @@ def _plain(key: str) -> bool:
 
 @importer("table", "a table with a column of questions", _fits)
 def read_table(source: Source, named: Named) -> Found:
-    """One row a record; a cell may hold several accepted answers, one a line or divided by ' | '."""
+    """One row a record; a cell may hold several accepted answers, one a short line or divided by ' | '."""
     columns = source.columns or tuple(dict.fromkeys(k for e in source.entries for k in e.values))
     cells = [{c: "\n".join(texts(e.values.get(c))) for c in columns} for e in source.entries]
     roles = roles_of(columns, cells, named.columns, str(source.path))
@@ -42,7 +45,7 @@ def read_table(source: Source, named: Named) -> Found:
     swapped = 0
     for entry, row in zip(source.entries, cells, strict=True):
         held = [entry.values.get(c) for c in (roles.get("answer", ""), *further)]
-        answers = texts([a for value in held for a in _several(value, source.tabular)])
+        answers = texts([a for value in held for a in _accepted(value, source.tabular)])
         if divided:
             answers = texts([part for a in answers for part in a.split(";")])
         if swap:
@@ -97,6 +100,20 @@ def _several(value: object, tabular: bool) -> tuple[str, ...]:
             if quoted:
                 return texts([first or second for first, second in quoted])
     return texts(re.split(r"\n| \| ", value))
+
+
+def _accepted(value: object, tabular: bool) -> tuple[str, ...]:
+    """The accepted answers of a value: lines of a cell are several where each is short and no item of a list.
+
+    Otherwise they are one text, of which no line alone is an answer.
+    """
+    lines = _several(value, tabular)
+    if not isinstance(value, str) or len(lines) < 2 or "\n" not in value.strip():
+        return lines
+    listed = sum(bool(_ITEM.match(line)) for line in lines)
+    if listed or any(len(line.split()) > SHORT or line.endswith((":", "：")) for line in lines):
+        return (value.strip(),)
+    return lines
 
 
 def _divided(cells: list[str]) -> bool:

@@ -46,19 +46,20 @@ def pairs_of(measured: Measured, tests: bool) -> dict[tuple[str, str, str], Comp
         if tests and table.truth is None:  # p-values are of the metric as it is
             repeats = mean_over(table.by_seed[:, :, j] - table.by_seed[:, :, i], 1)
             test = difference_test(table.values[:, j] - table.values[:, i], table.groups, repeats=repeats)
-        c = _comparison(table, i, j, interval, test)
+        c = _comparison(table, i, j, interval, test, shown=tests)
         found[table.axis, c.control, c.treatment] = c
         found[table.axis, c.treatment, c.control] = _turned(c)
     return found
 
 
-def _comparison(table: ScoreTable, i: int, j: int, interval: Interval, test: Test | None) -> Comparison:
+def _comparison(table: ScoreTable, i: int, j: int, interval: Interval, test: Test | None, *, shown: bool) -> Comparison:
+    """`shown`: comparisons.json wants what the rule does not look at."""
     either = int((~np.isnan(table.values[:, i]) | ~np.isnan(table.values[:, j])).sum())
     return Comparison(
         table.axis, table.metric, table.modes[i], table.modes[j],
         n=interval.n, groups=interval.groups, dropped=either - interval.n,
         difference=round(interval.mean, DIGITS), low=round(interval.low, DIGITS), high=round(interval.high, DIGITS),
-        test=test.name if test else "", p=test.p if test else None, detectable=round(detectable(interval), DIGITS),
+        test=test.name if test else "", p=test.p if test else None, detectable=round(detectable(interval), DIGITS) if shown else None,
         effective_groups=round(interval.effective_groups, 1),
     )  # fmt: skip
 

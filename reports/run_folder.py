@@ -14,8 +14,10 @@ from eval.analysis.run_files import (
     Economics,
     Judgement,
     LearnedStyle,
+    Segments,
     Sensitivity,
     SideEffects,
+    Utility,
     read_analysis,
 )
 from eval.arms.modes import MODES
@@ -56,6 +58,8 @@ class Run:
     attribution: Attribution = field(default_factory=Attribution)
     economics: Economics = field(default_factory=Economics)
     sensitivity: Sensitivity = field(default_factory=Sensitivity)
+    segments: Segments = field(default_factory=Segments)
+    utility: Utility = field(default_factory=Utility)
     side_effects: SideEffects = field(default_factory=SideEffects)
     """What eval.analysis.analyse wrote; empty where it did not run."""
     checks: DataChecks = field(default_factory=DataChecks)
@@ -99,6 +103,8 @@ def read_run(path: Path) -> Run:
         costs={cost.mode: cost for cost in _read(path / "costs.json", lambda p: _list(p, Cost))},
         attribution=_optional(path / "attribution.json", Attribution) or Attribution(),
         economics=_optional(path / "economics.json", Economics) or Economics(),
+        segments=_optional(path / "segments.json", Segments) or Segments(),
+        utility=_optional(path / "utility.json", Utility) or Utility(),
         sensitivity=_optional(path / "sensitivity.json", Sensitivity) or Sensitivity(),
         side_effects=_optional(path / "side_effects.json", SideEffects) or SideEffects(),
         checks=_optional(path / "checks.json", DataChecks) or DataChecks(),

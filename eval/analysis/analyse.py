@@ -8,6 +8,7 @@ from eval.analysis.attribution import attribute
 from eval.analysis.economics import economics, read_prices
 from eval.analysis.retrieval_ladder import LADDER, REACH, ladder
 from eval.analysis.side_effects import side_effects
+from eval.analysis.utility import utility
 from eval.arms.modes import MODES
 from eval.arms.predict import read_predictions
 from eval.config import read_run_config
@@ -15,6 +16,7 @@ from eval.errors import UserError
 from eval.files import read_json, write_json
 from eval.records import Cost, Example, from_dict, read_records
 from eval.verdict.scores_file import read_scores
+from eval.verdict.segments import segments
 from eval.verdict.sensitivity import sensitivity
 
 NEEDED = ("config.yaml", "examples.jsonl", "scores.jsonl", "costs.json")
@@ -39,6 +41,9 @@ def analyse(run: Path, prices: Path | None = None) -> None:
     write_json(run / "attribution.json", attribute(examples, first, predictions, seed=config.seed))
     if (run / REACH).is_file():
         write_json(run / LADDER, ladder(examples, first, predictions, read_json(run / REACH)))
-    write_json(run / "economics.json", economics(costs, charged, bundled=prices is None))
+    money = economics(costs, charged, bundled=prices is None)
+    write_json(run / "economics.json", money)
+    write_json(run / "segments.json", segments(scores, {e.id: e.tags for e in examples}, config))
+    write_json(run / "utility.json", utility(scores, config, money))
     write_json(run / "sensitivity.json", sensitivity(scores, config))
     write_json(run / "side_effects.json", side_effects(first, seed=config.seed))

@@ -37,6 +37,8 @@ class Prices(Section):
     tokens_in_per_million: float | None = Field(None, ge=0, allow_inf_nan=False)
     tokens_out_per_million: float | None = Field(None, ge=0, allow_inf_nan=False)
     """Both given: answering is paid by the token and not by the machine's hour."""
+    right_answer_worth: float | None = Field(None, gt=0, allow_inf_nan=False)
+    """What a reply that is right on every axis is worth more than one that is not; None: nobody has said."""
     questions_per_month: float = Field(10_000, gt=0, allow_inf_nan=False)
     corpus_share_per_update: float = Field(0.1, gt=0, le=1)
 

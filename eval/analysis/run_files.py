@@ -87,6 +87,7 @@ class PriceList:
     tokens_out_per_million: float | None
     questions_per_month: float
     corpus_share_per_update: float
+    right_answer_worth: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,51 @@ class Sensitivity:
     strategy: str = ""
     candidates: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TagVerdict:
+    """The verdict on the questions of one tag."""
+
+    tag: str
+    n: int
+    groups: float
+    strategy: str
+    mode: str | None
+    candidates: tuple[str, ...]
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """segments.json: the verdict by tag, and what of the differences is shown."""
+
+    segments: tuple[TagVerdict, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedLoss:
+    """What a question in one mode costs, how often it is right, and what it loses at the worth that is given."""
+
+    cost: float
+    right: float
+    loss: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Utility:
+    """utility.json: which mode loses least in money, and how likely each strategy is the right one."""
+
+    currency: str = ""
+    placeholders: bool = True
+    worth: float | None = None
+    modes: Mapping[str, ExpectedLoss] = field(default_factory=dict)
+    best: str | None = None
+    chances: Mapping[str, float] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from eval.files import read_json
 from eval.records import Cost, Decision, from_dict
 
 FILES = {
-    "report": "report.html", "markdown": "report.md", "decision": "decision.json", "scores": "scores.jsonl",
+    "report": "report.html", "markdown": "report.md", "decision": "decision.json", "segments": "segments.json",
+    "utility": "utility.json", "scores": "scores.jsonl",
     "predictions": "predictions", "config": "config.yaml",
 }  # fmt: skip
 
@@ -41,6 +42,16 @@ class Result:
             for words, key in kinds.items()
         }
         return "; ".join(f"replies {words}: {modes}" for words, modes in found.items() if modes)
+
+    @property
+    def beside(self) -> list[str]:
+        """What is shown of single tags, and which mode loses least at the worth that was given, in a sentence each."""
+        found = {
+            name: read_json(f) for name in ("segments", "utility") if (f := self.folder / f"{name}.json").is_file()
+        }
+        said = list(found.get("segments", {}).get("words", ()))
+        worth = found.get("utility", {})
+        return said + (list(worth["words"]) if worth.get("worth") else [])
 
     @property
     def modes(self) -> list[str]:

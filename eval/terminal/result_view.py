@@ -30,6 +30,7 @@ def as_json(found: Result) -> dict[str, Any]:
         "fitness": fitness_sentence(found.decision),
         "targets": dict(found.targets),
         **{k: decision[k] for k in keys},
+        "beside": found.beside,
         "paths": {"run": str(found.folder), **{k: str(found.folder / name) for k, name in FILES.items()}},
     }
 
@@ -48,6 +49,8 @@ def show(found: Result) -> None:
 
     print(f"\n{found.decision.dataset}: {told(verdict_sentence(found.decision))}")
     print(told(fitness_sentence(found.decision)))
+    for said in found.beside:
+        print(told(said))
     print(f"report: {found.report}", flush=True)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -192,11 +193,15 @@ def weigh(
     kept: ScoreTable | None = None,
     training: Training = NOTHING_LOST,
     tests: bool = True,
+    error: float | None = None,
 ) -> Evidence:
-    """The evidence of a table for each scored axis; `present` are the modes with scores, `kept` is retention's."""
+    """The evidence of a table for each scored axis; `present` are the modes with scores, `kept` is retention's.
+
+    `error` is what an interval may err, where it is not the run's.
+    """
     deviation = config.dataset.decision.seed_deviation
-    error, wanted = config.error, requirements(tables, config)
-    how = {"seed": config.seed, "deviation": deviation, "unsteady": config.unsteady, "error": error}
+    error, wanted = error or config.error, requirements(tables, config)
+    how: dict[str, Any] = {"seed": config.seed, "deviation": deviation, "unsteady": config.unsteady, "error": error}
     measured = [measure(t, axes=wanted, **how) for t in tables]
     battery = measure(kept, seed=config.seed, deviation=deviation, error=error) if kept else None
     return assemble(measured, config, present=present, kept=battery, training=training, tests=tests)

@@ -59,7 +59,8 @@ def _comparison(table: ScoreTable, i: int, j: int, interval: Interval, test: Tes
         table.axis, table.metric, table.modes[i], table.modes[j],
         n=interval.n, groups=interval.groups, dropped=either - interval.n,
         difference=round(interval.mean, DIGITS), low=round(interval.low, DIGITS), high=round(interval.high, DIGITS),
-        test=test.name if test else "", p=test.p if test else None, detectable=round(detectable(interval), DIGITS) if shown else None,
+        test=test.name if test else "", p=test.p if test else None,
+        detectable=round(detectable(interval), DIGITS) if shown else None,
         effective_groups=round(interval.effective_groups, 1),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from eval.registry import Registry
 from reports.sections import (
     axes,
     cautions,
+    choices,
     costs,
     differences,
     endings,
@@ -32,7 +33,7 @@ from reports.sections.section import Section
 SECTIONS: Registry[Section] = Registry("section of the report")
 
 for _topic in (
-    verdict, rule_figures, cautions, axes, differences, interaction, retrieval, failures, robustness, costs, endings,
+    verdict, rule_figures, cautions, axes, differences, interaction, retrieval, failures, robustness, choices, costs, endings,
     money, training, judging, retention, question_browser, settings,
 ):  # fmt: skip
     SECTIONS.add(_topic.SECTION.name, _topic.SECTION)

@@ -147,8 +147,8 @@ def _words(
 ) -> list[str]:  # fmt: skip
     if not changes:
         return []
-    steps = [f"{label(changes[0][1])} loses least while a right answer is worth little"]
-    steps += [f"{label(m)} from {w:.2g} {currency} on" for w, m in changes[1:]]
+    steps = [f"{label(changes[0][1])} loses least while right answers are worth little"]
+    steps += [f"{label(m)} from {1000 * w:.2g} {currency} for a thousand of them on" for w, m in changes[1:]]
     said = ["; ".join(steps) + (" (by placeholder prices; give yours with --prices)." if placeholders else ".")]
     if best is not None and worth is not None:
         said.append(f"At {worth:g} {currency} a right answer {label(best)} has the least expected loss.")

@@ -322,7 +322,7 @@ def decision_from_dict(data: Mapping[str, Any]) -> Decision:
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
     values["axes"] = axes
     values["questions_needed"] = _needed(data.get("questions_needed"))
-    values["look"] = Look(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.get("look", {}).items()})
+    values["look"] = _look(data.get("look", {}))
     values["retention"] = {mode: Estimate(**e) for mode, e in data.get("retention", {}).items()}
     values["next"] = tuple(Step(**step) for step in data.get("next", ()))
     values["risk"] = {mode: _risk_from_dict(found) for mode, found in data.get("risk", {}).items()}
@@ -333,6 +333,15 @@ def decision_from_dict(data: Mapping[str, Any]) -> Decision:
 def _risk_from_dict(data: Mapping[str, Any]) -> Risk:
     estimates = {k: v and Estimate(**v) for k, v in data.items() if k in ("wrong", "answerable", "unanswerable")}
     return Risk(**{**data, **estimates})
+
+
+def _look(data: Mapping[str, Any]) -> Look:
+    """Which look it was; an earlier run's verdict was taken for the only one."""
+    one = Look()
+    return Look(
+        data.get("this", one.this), data.get("planned", one.planned), tuple(data.get("earlier", ())),
+        data.get("error", one.error),
+    )  # fmt: skip
 
 
 def _needed(data: object) -> Needed | None:

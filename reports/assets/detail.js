@@ -4,7 +4,7 @@ class Detail {
     this.index = index;
     this.box = find("detail");
     this.against = find("against");
-    options(this.against, [["gold", "the reference reply"], ...index.modes.map((mode) => [mode.name, mode.label]), ["", "nothing"]]);
+    options(this.against, [["gold", say("the reference reply")], ...index.modes.map((mode) => [mode.name, mode.label]), ["", say("nothing")]]);
     this.against.addEventListener("change", () => this.draw());
   }
 
@@ -30,23 +30,23 @@ class Detail {
   gold(q) {
     const node = make("dl", "gold");
     const line = (name, text) => text && add(node, make("dt", "", name), make("dd", "", text));
-    line("Accepted", q.answerable ? q.answers.join(" · ") : "unanswerable: it should refuse");
-    line("Reference reply", q.gold);
-    line("Gold documents", q.documents.join(", "));
-    line("Tags", q.tags.join(", "));
+    line(say("Accepted"), q.answerable ? q.answers.join(" · ") : say("unanswerable: it should refuse"));
+    line(say("Reference reply"), q.gold);
+    line(say("Gold documents"), q.documents.join(", "));
+    line(say("Tags"), q.tags.join(", "));
     return node;
   }
 
   card(q, reply, m) {
     const mode = this.index.modes[m];
     const node = make("article", "reply s-" + mode.strategy);
-    const spent = reply.tokensIn + " → " + reply.tokensOut + " tokens, " + reply.seconds.toFixed(2) + " s";
+    const spent = say("{in} → {out} tokens, {seconds} s", { in: reply.tokensIn, out: reply.tokensOut, seconds: reply.seconds.toFixed(2) });
     const head = add(make("h4"), make("span", "name", mode.label), make("span", "spent", spent));
-    if (mode.name === this.index.chosen) head.firstChild.append(" ", make("span", "tag", "verdict"));
+    if (mode.name === this.index.chosen) head.firstChild.append(" ", make("span", "tag", say("verdict")));
     add(node, head, this.said(q, reply, mode), checks(this.index, reply));
     if (reply.cause >= 0) {
       const why = this.index.cause_words[reply.cause];
-      node.append(add(make("p", "cause"), make("i", "c-" + this.index.cause_names[reply.cause].replaceAll("_", "-")), make("b", "", "Cause: "), make("bdi", "", why)));
+      node.append(add(make("p", "cause"), make("i", "c-" + this.index.cause_names[reply.cause].replaceAll("_", "-")), make("b", "", say("Cause:") + " "), make("bdi", "", why)));
     }
     return add(node, this.passages(q, reply, m), scores(reply));
   }
@@ -55,8 +55,8 @@ class Detail {
     const node = make("div", "said");
     node.tabIndex = 0;
     node.setAttribute("role", "group");
-    node.setAttribute("aria-label", "Reply of " + mode.label);
-    if (reply.text === "") return add(node, make("span", "na", "(empty reply)"));
+    node.setAttribute("aria-label", say("Reply of {mode}", { mode: mode.label }));
+    if (reply.text === "") return add(node, make("span", "na", say("(empty reply)")));
     const other = this.against.value === "gold" ? q.gold
       : (q.replies[this.index.modes.findIndex((x) => x.name === this.against.value)] || {}).text;
     const parts = other && mode.name !== this.against.value ? difference(other, reply.text) : null;
@@ -68,12 +68,12 @@ class Detail {
   passages(q, reply, m) {
     if (!reply.passages.length) return null;
     const hits = this.texts[m].filter((p) => q.documents.includes(p.document)).length;
-    const several = reply.passages.length === 1 ? "1 passage" : reply.passages.length + " passages";
-    const node = add(make("details"), make("summary", hits ? "" : "none", several + (hits ? ", gold: " + hits : ", none gold")));
+    const several = reply.passages.length === 1 ? say("1 passage") : say("{count} passages", { count: reply.passages.length });
+    const node = add(make("details"), make("summary", hits ? "" : "none", hits ? say("{passages}, gold: {hits}", { passages: several, hits }) : say("{passages}, none gold", { passages: several })));
     this.texts[m].forEach((p, i) => {
       const hit = q.documents.includes(p.document);
-      const said = (p.where ? " " + p.where + "," : "") + " #" + p.position + ", similarity " + reply.passages[i].similarity.toFixed(2);
-      const head = add(make("div", "from"), make("b", "", p.document), said, hit && make("span", "tag gold-tag", "gold"));
+      const said = (p.where ? " " + p.where + "," : "") + " " + say("#{position}, similarity {value}", { position: p.position, value: reply.passages[i].similarity.toFixed(2) });
+      const head = add(make("div", "from"), make("b", "", p.document), said, hit && make("span", "tag gold-tag", say("gold")));
       node.append(add(make("div", hit ? "passage hit" : "passage"), head, marked(p.text, q.answers)));
     });
     return node;
@@ -108,7 +108,7 @@ function checks(index, reply) {
     const parts = own.filter((s) => !s.primary && axis === "style");
     const graded = first.value > 0 && first.value < 1 ? " (" + first.value + ")" : "";
     const why = first.reason && !(parts.length && mark === "0") ? ": " + first.reason : "";
-    const item = add(make("li"), glyph(mark), make("bdi", "", " " + SAID[axis] + " " + GLYPHS[mark][2] + graded + why));
+    const item = add(make("li"), glyph(mark), make("bdi", "", " " + say(SAID[axis]) + " " + say(GLYPHS[mark][2]) + graded + why));
     const below = make("ul");
     for (const s of parts) if (s.value !== null && s.value < index.pass) {
       below.append(add(make("li"), glyph("0"), make("bdi", "", " " + s.metric + (s.reason ? ": " + s.reason : ""))));
@@ -122,11 +122,11 @@ function checks(index, reply) {
 
 function scores(reply) {
   if (!reply.scores.length) return null;
-  const node = add(make("details"), make("summary", "", "all scores"));
+  const node = add(make("details"), make("summary", "", say("all scores")));
   const list = make("ul", "verdicts");
   for (const s of reply.scores) {
-    const number = s.value === null ? "not scored" : String(s.value);
-    list.append(make("li", "", s.axis + " " + s.metric.replaceAll("_", " ") + (s.primary ? " (primary)" : "") + ": " + number + (s.reason ? ", " + s.reason : "")));
+    const number = s.value === null ? say("not scored") : String(s.value);
+    list.append(make("li", "", s.axis + " " + s.metric.replaceAll("_", " ") + (s.primary ? " " + say("(primary)") : "") + ": " + number + (s.reason ? ", " + s.reason : "")));
   }
   return add(node, list);
 }

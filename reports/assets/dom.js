@@ -1,4 +1,8 @@
 // Every text goes into the page by textContent: questions, replies and passages are data, never markup.
+// A text in the language of the page; `{name}` in it stands for a value.
+const TEXTS = {};
+const say = (english, values = {}) => (TEXTS[english] || english).replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
 const find = (id) => document.getElementById(id);
 
 function make(name, className, text) {

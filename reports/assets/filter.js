@@ -6,18 +6,18 @@ function outcomeKinds(index) {
   const two = index.axes.length > 1;
   const wrong = (marks) => marks.includes("0");
   const kinds = [
-    ["any", "any outcome", () => true],
-    ["both", two ? "right in both" : "right", (marks) => [...marks].every((m) => m === "1")],
-    ["wrong", "something wrong", wrong],
+    ["any", say("any outcome"), () => true],
+    ["both", two ? say("right in both") : say("right"), (marks) => [...marks].every((m) => m === "1")],
+    ["wrong", say("something wrong"), wrong],
   ];
   if (two) {
     kinds.push(
-      ["content-only", "knowledge right, style wrong", (marks) => marks === "10"],
-      ["form-only", "knowledge wrong, style right", (marks) => marks === "01"],
-      ["neither", "both wrong", (marks) => marks === "00"],
+      ["content-only", say("knowledge right, style wrong"), (marks) => marks === "10"],
+      ["form-only", say("knowledge wrong, style right"), (marks) => marks === "01"],
+      ["neither", say("both wrong"), (marks) => marks === "00"],
     );
-  } else kinds.push(["neither", "wrong", wrong]);
-  kinds.push(["unscored", "not scored", (marks) => marks.includes("-")]);
+  } else kinds.push(["neither", say("wrong"), wrong]);
+  kinds.push(["unscored", say("not scored"), (marks) => marks.includes("-")]);
   return kinds;
 }
 

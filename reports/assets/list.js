@@ -79,7 +79,7 @@ class List {
     this.index.modes.forEach((mode, m) => {
       const both = marksOf(this.index, m, i);
       marks.append(add(make("span", "mark"), ...[...both].map(glyph)));
-      spoken.push(mode.label + " " + [...both].map((mark) => GLYPHS[mark][2]).join(" and "));
+      spoken.push(mode.label + " " + [...both].map((mark) => say(GLYPHS[mark][2])).join(", "));
     });
     node.setAttribute("aria-label", this.index.questions[i] + ". " + spoken.join("; "));
     return add(node, make("div", "ask", this.index.questions[i]), marks);

@@ -1,6 +1,7 @@
 // The question browser: filters, list, detail, links to a question (#q=ID) or a filter (#mode=rag&cause=not_used).
 class Browser {
   constructor(index) {
+    Object.assign(TEXTS, index.texts);
     this.index = index;
     this.kinds = outcomeKinds(index);
     this.texts = null;
@@ -16,10 +17,10 @@ class Browser {
 
   options() {
     const { modes, tags, cause_names: causes, cause_words: words } = this.index;
-    options(find("mode"), [[ANY, "any mode"], ...modes.map((mode) => [mode.name, mode.label])]);
+    options(find("mode"), [[ANY, say("any mode")], ...modes.map((mode) => [mode.name, mode.label])]);
     options(find("outcome"), this.kinds.map(([key, name]) => [key, name]));
-    options(find("tag"), [[ANY, "any tag"], ...tags.map((tag) => [tag, tag])]);
-    options(find("cause"), [[ANY, "any cause"], ...causes.map((name, i) => [name, words[i]])]);
+    options(find("tag"), [[ANY, say("any tag")], ...tags.map((tag) => [tag, tag])]);
+    options(find("cause"), [[ANY, say("any cause")], ...causes.map((name, i) => [name, words[i]])]);
     find("tag").parentElement.hidden = !tags.length;
     find("cause").parentElement.hidden = !causes.length;
   }
@@ -61,9 +62,10 @@ class Browser {
     const started = performance.now();
     const shown = matching(this.index, this.kinds, wanted, this.texts);
     this.list.show(shown);
-    find("count").textContent = shown.length + " of " + this.index.ids.length + " questions";
+    find("count").textContent = say("{shown} of {all} questions", { shown: shown.length, all: this.index.ids.length });
     find("clear").hidden = shown.length === this.index.ids.length;
     find("pane").hidden = !shown.length;
+    this.tell(shown.length ? "" : say("No question fits all of these filters."));
     if (shown.length) await this.choose(shown.includes(this.list.chosen) ? this.list.chosen : shown[0], false);
     performance.measure("filter", { start: started });
   }
@@ -81,9 +83,16 @@ class Browser {
     return this.reading;
   }
 
+  // What there is to say where nothing can be shown.
+  tell(words) {
+    find("told").textContent = words;
+    find("told").hidden = !words;
+  }
+
   async choose(i, link) {
+    this.tell("");
     this.list.mark(i);
-    find("place").textContent = this.list.shown.indexOf(i) + 1 + " of " + this.list.shown.length;
+    find("place").textContent = say("{at} of {all}", { at: this.list.shown.indexOf(i) + 1, all: this.list.shown.length });
     if (link) history.replaceState(null, "", "#q=" + encodeURIComponent(this.index.ids[i]));
     await this.detail.show(i);
   }
@@ -94,7 +103,11 @@ class Browser {
     const id = asked.get("q");
     if (id !== null) {
       const i = this.index.ids.indexOf(id);
-      if (i < 0) return;
+      if (i < 0) {
+        this.tell(say("There is no question {id} in this run.", { id }));
+        find("questions").scrollIntoView({ behavior: "instant" });
+        return;
+      }
       if (!this.list.shown.includes(i)) await this.set({});
       await this.choose(i, false);
     } else if (["mode", "outcome", "tag", "cause", "find"].some((key) => asked.has(key))) {
@@ -116,7 +129,7 @@ class Browser {
 
 (async () => {
   if (!window.DecompressionStream) {
-    find("waiting").textContent = "Browsing needs a browser of 2023 or later. The replies stand in predictions/*.jsonl too.";
+    find("waiting").textContent = say("Browsing needs a browser of 2023 or later. The replies stand in predictions/*.jsonl too.");
     return;
   }
   const browser = new Browser(await block("index"));

@@ -79,7 +79,7 @@ def _arms(run: Run) -> list[Arm]:
 def draw_plane(found: Sequence[Arm], targets: Mapping[str, float | None], chosen: str | None) -> Markup:
     """The wide drawing."""
     plot = Plot(WIDE, max(HIGH, HEIGHT * len(found)))
-    names = [shortened(label(a.mode), LONGEST) for a in found]
+    names = [shortened(told(label(a.mode)), LONGEST) for a in found]
     dots = _dots(plot, found)
     named, taken = _target_names(plot, targets, dots)
     near = put_labels(names, dots, RADIUS, plot.box, taken, _lines(plot, found), FAR)
@@ -107,7 +107,7 @@ def draw_narrow_plane(found: Sequence[Arm], targets: Mapping[str, float | None],
     boxes = put_labels(keys, dots, RADIUS, plot.box, [], _lines(plot, found))
     corner = _corner(plot, targets)
     parts = [*corner, *_grid(plot), *(_whiskers(plot, a) for a in found), *_marks(found, keys, dots, boxes, chosen)]
-    names = [f"{key}  {label(arm.mode)}" for key, arm in zip(keys, found, strict=True)]
+    names = [f"{key}  {told(label(arm.mode))}" for key, arm in zip(keys, found, strict=True)]
     top, whole = TOP + plot.high + BELOW + 14, LEFT + NARROW + RIGHT
     room = whole - 14
     columns = 2 if max(map(width, names)) <= room / 2 - 8 else 1

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from eval.errors import UserError
 from reports.language.particles import with_particles
@@ -53,6 +53,11 @@ def told(text: str) -> str:
 def finalized(value: Any) -> Any:
     """What a template puts out: texts told, markup and numbers as they are."""
     return told(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def raw(value: Any) -> Markup:
+    """A value that is put out as it is, escaped and not told."""
+    return escape(value)
 
 
 @lru_cache(maxsize=20_000)

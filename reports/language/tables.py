@@ -16,6 +16,8 @@ import yaml
 LANGUAGES = {"en": "English", "ko": "한국어"}
 """In which languages pages are written; English needs no table."""
 
+SCRIPT = "script"
+"""The part of a table for the page's scripts alone."""
 PLACEHOLDER = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 EXPRESSION = re.compile(r"\{\{.*?\}\}")
 FIGURE = r"[−+-]?(?:under )?[\d.,\u202f]+(?:[\u00a0 ]?%)?|–"
@@ -51,7 +53,9 @@ class Table:
 def table(language: str) -> Table:
     """The table of a language other than English."""
     parts = _parts(language)
-    texts = {english: said for name, part in parts.items() if name != INSIDE for english, said in part.items()}
+    texts = {
+        english: said for name, part in parts.items() if name not in (INSIDE, SCRIPT) for english, said in part.items()
+    }
     found = [
         Pattern(english, _regex(english.removesuffix(".")), said.removesuffix("."))
         for english, said in texts.items()

@@ -14,6 +14,7 @@ from reports.language.tables import EXPRESSION, read
 
 BORDER = re.compile(r"(\{%.*?%\}|\{#.*?#\}|<(?!/?(?:b|code)>)(?:\{\{.*?\}\}|\{%.*?%\}|[^<>])*>|\n)", re.DOTALL)
 SHOWN = re.compile(r'\b(aria-label|data-head|placeholder|title|alt)="([^"{]*[A-Za-z][^"{]*)"')
+VALUE = re.compile(r'(?<!aria-label=")(?<!data-head=")\{\{\s*(.*?)\s*\}\}')
 LETTERS = re.compile(r"[A-Za-z]{2}")
 
 
@@ -25,6 +26,8 @@ def localised(template: str) -> str:
     pieces = BORDER.split(template)
     for i, piece in enumerate(pieces):
         if i % 2:
+            # Classes, addresses and ids hold keys, which are no texts.
+            piece = VALUE.sub(r"{{ (\1)|raw }}", piece) if piece.startswith("<") else piece
             pieces[i] = SHOWN.sub(lambda m: f'{m[1]}="{known.get(m[2], m[2])}"', piece)
         elif (text := piece.strip()) in known:
             pieces[i] = piece.replace(text, known[text])

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from reports.language.language import finalized, spoken
+from reports.language.language import finalized, raw, spoken
 from reports.language.templates import localised
 from reports.pages.page import asset, sha256
 from reports.run_folder import label, strategy
@@ -29,7 +29,7 @@ def inline(template: str, sheets: tuple[str, ...], script: str | None = None, **
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalized
     )
     environment.filters.update(
-        label=label, strategy=strategy, percent=words.percent, column=words.column, points=words.points,
+        raw=raw, label=label, strategy=strategy, percent=words.percent, column=words.column, points=words.points,
         signed=words.column_points,
     )  # fmt: skip
     return environment.from_string(localised(asset(template))).render(

@@ -13,7 +13,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from eval.files import write_text
-from reports.language.language import finalized, speaking, spoken
+from reports.language.language import finalized, raw, speaking, spoken
 from reports.language.templates import localised
 from reports.pages.markdown_page import markdown
 from reports.run_folder import Run, label, read_run, strategy
@@ -78,6 +78,7 @@ def _environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True, finalize=finalized,
     )  # fmt: skip
     environment.filters.update(
+        raw=raw,
         label=label,
         strategy=strategy,
         percent=words.percent,
@@ -85,6 +86,7 @@ def _environment() -> Environment:
         column=words.column,
         signed=words.column_points,
         why=words.why,
+        upper_first=lambda text: f"{text[:1].upper()}{text[1:]}",
     )
     return environment
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from eval.analysis.run_files import Figures
 from reports.charts.svg import picture, rect, tag, text
+from reports.language.language import told
 from reports.run_folder import Run, in_order, label, strategy
 from reports.sections.costs import NONE
 from reports.sections.section import Section
@@ -134,7 +135,7 @@ def _bar(run: Run, mode: str, failed: int, n: int, y: float) -> Markup:
             width = PLOT * found.count / n
             words = f"{label(mode)}: {found.count} of {n}, {cause.words}"
             drawn = rect(x, y, max(width - 1, 0.6), 18, f"c-{name.replace('_', '-')}", rx=1.5)
-            parts.append(tag("g", tag("title", words), drawn))
+            parts.append(tag("g", tag("title", told(words)), drawn))
             x += width
     name_y = y + 13.5
     parts.append(

@@ -13,6 +13,8 @@ from typing import Any
 from markupsafe import Markup
 
 from eval.records import Passage, Prediction, Score
+from reports.language.language import told
+from reports.language.scripts import script_texts
 from reports.run_folder import Run, label, strategy
 from reports.sections.section import Section
 from reports.sections.summary import PASS, axes
@@ -33,10 +35,11 @@ HTML = """\
 <button id="clear" type="button" hidden>Clear</button>
 <output id="count" aria-live="polite"></output>
 </div>
+<p id="told" class="note" role="status" hidden></p>
 <div class="panes">
 <div class="side-pane">
 <div id="heads" class="heads" aria-hidden="true"></div>
-<div id="list" role="listbox" tabindex="0" aria-label="Questions; for each mode {{ "knowledge, then style" if axes|length > 1 else "right or wrong" }}"></div>
+<div id="list" role="listbox" tabindex="0" aria-label="{{ list_name }}"></div>
 <p class="keys">{% if axes|length > 1 %}For each mode knowledge, then style. {% endif %}<kbd>n</kbd> next, <kbd>p</kbd> previous, <kbd>/</kbd> search</p>
 </div>
 <div id="pane" class="pane">
@@ -118,15 +121,16 @@ def index(run: Run, tables: _Tables) -> dict[str, Any]:
     place = {tag: i for i, tag in enumerate(tags)}
     names = list(run.attribution.causes)
     return {
-        "modes": [{"name": m, "label": label(m), "strategy": strategy(m)} for m in run.modes],
+        "modes": [{"name": m, "label": told(label(m)), "strategy": strategy(m)} for m in run.modes],
         "axes": axes(run),
+        "texts": script_texts(),
         "chosen": run.decision.mode,
         "pass": PASS,
         "block": BLOCK,
         "metrics": [{"axis": axis, "metric": metric, "primary": primary} for axis, metric, primary in tables.metrics],
         "tags": tags,
         "cause_names": names,
-        "cause_words": [run.attribution.causes[name].words for name in names],
+        "cause_words": [told(run.attribution.causes[name].words) for name in names],
         "ids": [e.id for e in run.examples],
         "questions": [e.question for e in run.examples],
         "tagged": [[place[tag] for tag in e.tags] for e in run.examples],
@@ -201,7 +205,8 @@ def _short(value: float) -> float | int:
 
 
 def _data(run: Run) -> Mapping[str, Any]:
-    return {"axes": axes(run)}
+    marks = "knowledge, then style" if len(axes(run)) > 1 else "right or wrong"
+    return {"axes": axes(run), "list_name": f"Questions; for each mode {marks}"}
 
 
 SECTION = Section("questions", HTML, _data, link="Questions")

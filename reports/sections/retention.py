@@ -22,7 +22,7 @@ HTML = """\
 <section id="retention">
 <h2>Side effects: retention</h2>
 <div class="card">
-{% if retention_charts %}<div class="pair pictures">{% for name, chart in retention_charts %}<div><h3>{{ name[0]|upper }}{{ name[1:] }}</h3>{{ chart }}</div>{% endfor %}</div>{% endif %}
+{% if retention_charts %}<div class="pair pictures">{% for name, chart in retention_charts %}<div><h3>{{ name|upper_first }}</h3>{{ chart }}</div>{% endfor %}</div>{% endif %}
 <details class="numbers"><summary>The numbers</summary><div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
 <caption><span>What the base model could do, before and after tuning; changes are paired, with 95 % intervals</span></caption>
 <thead><tr><th scope="col">Measured</th><th scope="col">Mode</th><th scope="col" class="num">Mean</th><th scope="col" class="num">95 % interval</th><th scope="col" class="num">Change from base</th><th scope="col" class="num">95 % interval</th><th scope="col" class="num">n</th></tr></thead>

@@ -245,6 +245,23 @@ def refusing_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="session")
+def every_state(tmp_path_factory: pytest.TempPathFactory, refusing_runs: dict[str, Path]) -> dict[str, Path]:
+    """Analysed runs of every kind of verdict: settled, open, none, vetoed by risk, of two modes and of twelve."""
+    folder = tmp_path_factory.mktemp("states")
+    draw = random.Random(3)
+    close = {mode: (0.7 + draw.random() * 0.2, 0.8 + draw.random() * 0.18) for mode in MODES}
+    poor = {"base": (0.3, 0.3), "rag": (0.31, 0.3), "ft": (0.3, 0.31), "hybrid": (0.3, 0.3)}
+    return {
+        "settled": refusing_runs["hybrid"],
+        "open": refusing_runs["open"],
+        "vetoed": refusing_runs["risky"],
+        "none": write_decided(folder / "none", poor, refuses=0.3, questions=400, analysed=True),
+        "two": write_decided(folder / "two", {"base": (0.5, 0.3), "rag": (0.6, 0.4)}, refuses=0.3, analysed=True),
+        "twelve": write_decided(folder / "twelve", close, refuses=0.3, analysed=True),
+    }
+
+
+@pytest.fixture(scope="session")
 def four_runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Four analysed runs in one folder, one for each corner of the quadrant."""
     folder = tmp_path_factory.mktemp("four")

@@ -7,21 +7,27 @@ import re
 
 import pytest
 
+from eval.analysis.analyse import analyse
+from eval.analysis.failure_causes import CAUSES
+from eval.arms.modes import MODES
 from eval.errors import UserError
+from eval.strategies import STRATEGIES
 from reports.language.language import speaking, spoken, told
+from reports.language.scripts import said_in_scripts
 from reports.language.tables import EXPRESSION, LANGUAGES, PLACEHOLDER, read, table
 from reports.language.templates import localised, texts
 from reports.pages.decision_record import record_html, record_markdown
+from reports.pages.markdown_page import markdown
 from reports.pages.page import asset
 from reports.pages.page import html as page
 from reports.run_folder import read_run
+from reports.sections.registry import SECTIONS
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 ENGLISH = re.compile(r"(?<![\w./-])(?:[A-Za-z][a-z’']*[,;:]? ){2}[a-z]{2,}")
 """Three words in a row."""
-DATA = re.compile(r"warranty|Thank you|Is there anything")
+DATA = re.compile(r"Not on file|You are the support desk")
 """What the invented run's questions and replies say."""
-FIRST_SCREEN = "verdict"
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -33,10 +39,32 @@ def test_a_text_has_the_placeholders_of_its_english(language):
         assert not lost, f"{english}: {lost}"
 
 
+TEMPLATES = {name: asset(name) for name in ("template.html", "macros.html", "record.html")}
+TEMPLATES |= {name: section.template for name, section in SECTIONS.items()}
+
+
 @pytest.mark.parametrize("language", OTHERS)
-@pytest.mark.parametrize("name", ["record.html"])
+@pytest.mark.parametrize("name", TEMPLATES)
 def test_every_text_of_a_template_is_in_the_table(language, name):
-    assert [text for text in texts(asset(name)) if text not in read(language)] == []
+    assert [text for text in texts(TEMPLATES[name]) if text not in read(language)] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_of_a_script_and_every_term_is_in_the_table(language):
+    known = read(language)
+    assert [text for text in said_in_scripts() if text not in known] == []
+    assert [
+        words for said in (s.terms for s in SECTIONS.values()) for words in said.values() if words not in known
+    ] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_mode_strategy_and_cause_of_failure_is_in_the_table(language):
+    named = [words for m in MODES.values() for words in (m.label, m.why)]
+    named += [words for s in STRATEGIES.values() for words in (s.alone, s.verdict, *s.cell)]
+    named += [words for _, words in CAUSES.values()]
+    known = read(language)
+    assert [words for words in named if words not in known and words != "RAG"] == []
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -51,6 +79,14 @@ def test_what_the_table_does_not_know_stays_as_it_is():
         assert told("my-data-set") == "my-data-set" and told("How long is the warranty?") == "How long is the warranty?"
         assert localised("<p>Unheard of words</p>") == "<p>Unheard of words</p>"
     assert spoken() == "en" and told("Why") == "Why"
+
+
+def test_keys_in_attributes_are_no_texts(refusing_runs):
+    run = read_run(refusing_runs["open"])
+    with speaking("ko"):
+        whole = page(run)
+    classes = " ".join(re.findall(r'(?:class|id|href|for)="([^"]*)"', whole))
+    assert not re.search("[가-힣]", classes) and "k-open" in classes and "a-right" in classes
 
 
 def test_a_sentence_is_told_with_what_it_holds():
@@ -73,14 +109,22 @@ def english_left(document):
 
 
 @pytest.mark.parametrize("state", ["hybrid", "risky", "open"])
-def test_the_first_screen_and_the_decision_record_are_korean_throughout(refusing_runs, state):
+def test_a_korean_page_and_record_hold_no_english_sentence(refusing_runs, state):
     run = read_run(refusing_runs[state])
+    assert_korean(run)
+
+
+def test_nor_does_a_run_with_a_retriever_an_oracle_and_losses(make_run):
+    folder = make_run(questions=120)
+    analyse(folder)
+    assert_korean(read_run(folder))
+
+
+def assert_korean(run):
     with speaking("ko"):
-        whole = page(run)
-        record = [record_html(run), record_markdown(run)]
-    first = whole[whole.index('<section id="verdict"') : whole.index('<section id="axes"')]
-    assert [english_left(text) for text in (first, *record)] == [[], [], []]
-    assert '<html lang="ko">' in whole and '<html lang="ko">' in record[0]
+        documents = [page(run), markdown(run), record_html(run), record_markdown(run)]
+    assert [english_left(text) for text in documents] == [[], [], [], []]
+    assert all('<html lang="ko">' in documents[i] for i in (0, 2))
 
 
 def test_english_pages_do_not_change_by_being_able_to_speak_otherwise(refusing_runs):

@@ -98,6 +98,34 @@ def test_a_phone_scrolls_down_only(open_page):
     assert tab.page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("state", ["settled", "open", "vetoed", "none", "two", "twelve"])
+def test_every_state_in_every_language_is_accessible_and_fits_a_phone(every_state, open_page, state, language):
+    page = write_report(every_state[state], language)
+    tab = open_page(page=page, viewport={"width": 390, "height": 844})
+    tab.page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    assert tab.page.evaluate("document.documentElement.scrollWidth") == 390
+    found = Axe().run(tab.page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found if v["impact"] in ("serious", "critical")] == []
+    assert tab.errors == []
+
+
+def test_an_unknown_link_and_an_empty_result_say_so(open_page):
+    tab = open_page("#q=nobody")
+    expect(tab.page.locator("#told")).to_have_text("There is no question nobody in this run.")
+    tab.page.fill("#search", "no such words")
+    expect(tab.page.locator("#told")).to_have_text("No question fits all of these filters.")
+    tab.page.click("#clear")
+    expect(tab.page.locator("#told")).to_be_hidden()
+
+
+def test_the_browser_of_questions_speaks_korean(refusing_runs, open_page):
+    tab = open_page(page=write_report(refusing_runs["hybrid"], "ko"))
+    assert count(tab).inner_text() == "질문 200개 중 200개"
+    card = tab.page.locator("#detail article").first.inner_text()
+    assert "기본" in card and ("정답" in card or "오답" in card) and "tokens" not in card
+
+
 def test_paper_cuts_nothing_off(open_page):
     tab = open_page(viewport={"width": 703, "height": 1000})  # A4 less its margins, in CSS pixels
     tab.page.emulate_media(media="print")

@@ -1,0 +1,30 @@
+"""The texts of the page's scripts: what `say("...")` of dom.js is given, and the few words that are said by a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+
+from reports.language.language import spoken
+from reports.language.tables import read
+
+SCRIPTS = ("dom.js", "filter.js", "list.js", "detail.js", "page.js")
+NAMED = ("right", "wrong", "not scored", "no reply", "knowledge", "style")
+"""What stands in tables of the scripts, and is said from there."""
+SAID = re.compile(r'\bsay\("([^"]+)"')
+
+
+def said_in_scripts() -> Iterator[str]:
+    """Every text of the scripts."""
+    yield from NAMED
+    for name in SCRIPTS:
+        yield from SAID.findall(files("reports").joinpath("assets", name).read_text(encoding="utf-8"))
+
+
+def script_texts() -> dict[str, str]:
+    """English -> the language of the page; empty for English itself."""
+    if spoken() == "en":
+        return {}
+    known = read(spoken())
+    return {english: known[english] for english in said_in_scripts() if english in known}

@@ -169,11 +169,13 @@ def _index(dataset: Dataset, retrieval: Retrieval, embedder: str) -> str:
 def _passages(index: str, retrieval: Retrieval) -> str:
     """The index's own fingerprint where passages are found by their vectors alone."""
     from rag.lexical.terms import terms_version
+    from rag.retrievers.hybrid import FUSION
 
     found = retrieval.finding()
     if not index or not found:
         return index
-    return fingerprint(index, found, terms_version(), _origin(retrieval.method))
+    fused = [FUSION] if retrieval.method == "hybrid" else []
+    return fingerprint(index, found, terms_version(), _origin(retrieval.method), *fused)
 
 
 def _origin(method: str) -> str:

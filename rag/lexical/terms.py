@@ -18,6 +18,7 @@ _HANGUL = re.compile("[\uac00-\ud7a3]")
 _JOINT = re.compile(r"[-‐‑–_./:,'’]")
 _DROPPED = re.compile(r"[-‐‑–_/'’]|(?<=\d),(?=\d{3}(?!\d))")
 """Left out of a whole code, so that E-4471 is E4471 and 1,250 is 1250; 3.5 stays apart from 35."""
+_DIGIT = re.compile(r"\d")
 _RUN = re.compile(r"\d+|\D+")
 
 
@@ -32,6 +33,12 @@ def terms(text: str) -> list[str]:
     for piece in _PIECE.findall(folded):
         found += _pairs(piece) if piece[0] >= "\u0e00" else _whole_and_parts(piece)
     return found + _morphemes(folded)
+
+
+def code_terms(text: str) -> list[str]:
+    """Those terms of a text that come from its codes and numbers: all that was written with a digit in it."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return [term for piece in _PIECE.findall(folded) if _DIGIT.search(piece) for term in _whole_and_parts(piece)]
 
 
 def terms_version() -> str:

@@ -7,15 +7,17 @@ them BM25's matrix is made, and kept in a folder of its own until the corpus cha
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.files import fingerprint, read_json, write_json
-from rag.lexical.terms import terms
+from rag.lexical.terms import code_terms, terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,6 +63,17 @@ class TermStore:
         return sorted(((document, position), json.loads(kept)) for document, position, kept in found)
 
 
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Inverse document frequencies of a question's distinct terms, added up: no passage scores more than `of_all`."""
+
+    of_all: float
+    of_known: float
+    """Of the terms that stand in the corpus."""
+    of_codes: float
+    """Of those of them that belong to codes and numbers."""
+
+
 class WordIndex:
     """BM25 over passages, Lucene's variant: scores are exact, and never negative."""
 
@@ -88,6 +101,20 @@ class WordIndex:
             return np.zeros(self._size, dtype=np.float32)
         found: NDArray[np.float32] = self._model.get_scores_from_ids(known)
         return found
+
+    def weights(self, question: str) -> Weights:
+        """What the terms of a question weigh."""
+        of = {term: self._rarity(term) for term in terms(question)}
+        vocabulary = self._model.vocab_dict if self._model else {}
+        known = {term: weight for term, weight in of.items() if term in vocabulary}
+        codes = [known[term] for term in dict.fromkeys(code_terms(question)) if term in known]
+        return Weights(sum(of.values()), sum(known.values()), sum(codes))
+
+    def _rarity(self, term: str) -> float:
+        number = self._model.vocab_dict.get(term) if self._model else None
+        starts = self._model.scores["indptr"] if self._model else ()
+        held = 0 if number is None else int(starts[number + 1] - starts[number])
+        return math.log(1 + (self._size - held + 0.5) / (held + 0.5))
 
     def nearest(self, question: str, k: int) -> list[int]:
         """Numbers of the `k` best passages, best first; those that share no term with the question are none."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rag.lexical.word_index import WordIndex
+    from rag.lexical.word_index import Weights, WordIndex
     from rag.retrievers.rows import Found
 
 
@@ -25,6 +25,11 @@ class WordRanking:
     def __init__(self, words: WordIndex, rows: Rows) -> None:
         self.rows = rows
         self._scores = lru_cache(maxsize=64)(words.scores)
+        self._weights = lru_cache(maxsize=64)(words.weights)
+
+    def weights(self, question: str) -> Weights:
+        """What the terms of a question weigh."""
+        return self._weights(question)
 
     def candidates(self, questions: Sequence[str], k: int) -> list[Found]:
         """The best `k` rows of each question; those without any word of it come last, with a score of 0."""

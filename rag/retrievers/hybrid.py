@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from eval.config import Retrieval
@@ -25,12 +26,19 @@ RECIPROCAL = 60
 """What is added to ranks before they are inverted (Cormack, Clarke and Buettcher, SIGIR 2009)."""
 
 
+FUSION = 2
+"""Raised whenever a question's passages would be fused in another way."""
+
+
 class HybridRanking:
     """Scores passages by a weighted mean of BM25 and cosine, or of their reciprocal ranks.
 
-    Both look at the `depth` best of either. `weighted`: each one's scores are stretched so that its best is 1 and its
-    last, of `depth`, 0 (a convex combination: Bruch, Gai and Ingber, TOIS 42, 2023). A question that the embedder
-    cannot read is left to the words alone, and one whose words stand nowhere to the vectors.
+    Both look at the `depth` best of either. `weighted` takes both on scales that do not depend on what was found
+    (Bruch, Gai and Ingber, TOIS 42, 2023): the cosine as it is, and BM25 as a share of the most that the question's
+    terms can bring. So a long question whose words stand nowhere together is left mostly to the vectors. The more of
+    its weight lies in codes and numbers, the more the words count, because vectors hardly tell those apart: by the
+    share's square root from `weight` up to 1. A question that the embedder cannot read is left to the words alone, and
+    one whose words stand nowhere to the vectors.
     """
 
     def __init__(self, words: WordRanking, dense: DenseRanking, *, fusion: str, weight: float, depth: int) -> None:
@@ -47,41 +55,44 @@ class HybridRanking:
         found: list[Found] = []
         for question, worded in zip(questions, self.words.candidates(questions, depth), strict=True):
             if question not in near:
-                found.append((worded[0][:k], self._unit(worded, worded[1])[:k]))
+                found.append((worded[0][:k], self._share(question, worded[1])[:k]))
                 continue
             rows = np.union1d(worded[0], near[question][0])
             found.append(best(rows, self._fused(question, rows, worded, near[question]), k))
         return found
 
     def scores_in(self, question: str, rows: NDArray[np.int64]) -> NDArray[np.floating]:
-        """Their fused scores, as far as they are among the best of either."""
+        """Their fused scores; reciprocal ranks only as far as they are among the best of either."""
         worded = self.words.candidates([question], self._depth)[0]
         if not reads(self.dense.embedder, question):
-            return self._unit(worded, self.words.scores_in(question, rows))
+            return self._share(question, self.words.scores_in(question, rows))
         return self._fused(question, rows, worded, self.dense.candidates([question], self._depth)[0])
 
     def _fused(self, question: str, rows: NDArray[np.int64], worded: Found, near: Found) -> NDArray[np.floating]:
+        vectors = self.dense.scores_in(question, rows)
         if not worded[1].any():  # no word of the question stands anywhere
-            return self._of(near, rows, self.dense.scores_in(question, rows))
-        words = self._of(worded, rows, self.words.scores_in(question, rows))
-        vectors = self._of(near, rows, self.dense.scores_in(question, rows))
-        return self._weight * words + (1 - self._weight) * vectors
+            return vectors
+        if self._fusion == "rrf":
+            return self._weight * _reciprocal(worded, rows) + (1 - self._weight) * _reciprocal(near, rows)
+        weights = self.words.weights(question)
+        weight = self._weight + (1 - self._weight) * sqrt(weights.of_codes / weights.of_known)
+        return weight * self._share(question, self.words.scores_in(question, rows)) + (1 - weight) * vectors
 
-    def _of(self, found: Found, rows: NDArray[np.int64], scores: NDArray[np.floating]) -> NDArray[np.floating]:
-        return self._reciprocal(found, rows) if self._fusion == "rrf" else self._unit(found, scores)
-
-    def _unit(self, found: Found, scores: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Scores with the best of what was found at 1 and the last at 0; below, negative."""
+    def _share(self, question: str, scores: NDArray[np.floating]) -> NDArray[np.float64]:
+        """BM25 scores as shares of the most that they can be; beside codes, words that stand nowhere count for less."""
         import numpy as np
 
-        high, low = float(found[1][0]), float(found[1][-1])
-        return (np.asarray(scores, dtype=np.float64) - low) / max(high - low, 1e-9)
+        weights = self.words.weights(question)
+        codes = sqrt(weights.of_codes / weights.of_known) if weights.of_known else 0.0
+        most = codes * weights.of_known + (1 - codes) * weights.of_all
+        return np.asarray(scores, dtype=np.float64) / max(most, 1e-9)
 
-    def _reciprocal(self, found: Found, rows: NDArray[np.int64]) -> NDArray[np.floating]:
-        import numpy as np
 
-        ranks = {int(row): rank for rank, row in enumerate(found[0], 1)}
-        return np.array([1 / (RECIPROCAL + ranks[int(r)]) if int(r) in ranks else 0.0 for r in rows])
+def _reciprocal(found: Found, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    import numpy as np
+
+    ranks = {int(row): rank for rank, row in enumerate(found[0], 1)}
+    return np.array([1 / (RECIPROCAL + ranks[int(r)]) if int(r) in ranks else 0.0 for r in rows])
 
 
 class HybridRetriever(RankingRetriever):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.lexical.terms import terms
+from rag.lexical.terms import code_terms, terms
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,9 @@ def test_a_korean_noun_is_found_under_another_particle() -> None:
 
 def test_a_code_is_the_same_with_and_without_its_hyphen() -> None:
     assert "e4471" in set(terms("E-4471")) & set(terms("E4471")) & set(terms("E‑4471"))
+
+
+def test_terms_of_codes_are_those_of_what_holds_a_digit() -> None:
+    assert code_terms("What of Fault E-4471 in §12.3?") == ["e4471", "e", "4471", "12.3", "12", "3"]
+    assert code_terms("펌프 KR-14의 보증") == ["kr14", "kr", "14"]
+    assert code_terms("no code") == []

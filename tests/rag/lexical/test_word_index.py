@@ -55,3 +55,13 @@ def test_the_kept_matrix_is_read_again_and_made_anew_for_another_corpus(tmp_path
     assert made[0] > 0 == made[1]
     store.upsert([("c", 0, "green pump")])
     assert len(open_word_index(folder, store, "second").scores("pump")) == 3
+
+
+def test_what_a_question_weighs_is_what_a_passage_can_score_at_most() -> None:
+    rows = [terms(t) for t in ("pump 4471", "pump 4472", "pump")]
+    index = WordIndex.of(rows)
+    common, rare, absent = (math.log(1 + (3 - n + 0.5) / (n + 0.5)) for n in (3, 1, 0))
+    found = index.weights("pump 4471 pump nowhere")
+    assert (found.of_all, found.of_known, found.of_codes) == pytest.approx((common + rare + absent, common + rare, rare))
+    assert max(index.scores("pump 4471")) < found.of_known
+    assert WordIndex.of([[]]).weights("pump").of_known == 0

@@ -62,6 +62,7 @@ def test_what_a_question_weighs_is_what_a_passage_can_score_at_most() -> None:
     index = WordIndex.of(rows)
     common, rare, absent = (math.log(1 + (3 - n + 0.5) / (n + 0.5)) for n in (3, 1, 0))
     found = index.weights("pump 4471 pump nowhere")
-    assert (found.of_all, found.of_known, found.of_codes) == pytest.approx((common + rare + absent, common + rare, rare))
+    sums = (common + rare + absent, common + rare, rare)
+    assert (found.of_all, found.of_known, found.of_codes) == pytest.approx(sums)
     assert max(index.scores("pump 4471")) < found.of_known
     assert WordIndex.of([[]]).weights("pump").of_known == 0

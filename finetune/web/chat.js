@@ -1,5 +1,7 @@
 // The page: tries the devices in turn, and shows what is asked, found and answered.
 
+import { answerIn, sourcesIn } from "./answer.js";
+
 const byId = (id) => document.getElementById(id);
 const [device, status, progress, log, question, send, stop] =
   ["device", "status", "progress", "log", "question", "send", "stop"].map(byId);
@@ -7,7 +9,7 @@ const [device, status, progress, log, question, send, stop] =
 const CPU = { device: "wasm", name: "CPU" };
 const tries = [{ device: "webgpu", name: "WebGPU" }, { device: "webgpu", hideSubgroups: true, name: "WebGPU without sub-groups" }, CPU];
 const failures = [];
-let worker, article, ready;
+let worker, article, ready, given, found;
 let noGpu = "";
 
 function make(tag, text, name) {
@@ -76,6 +78,7 @@ const handlers = {
     question.focus();
   },
   passages: ({ passages }) => {
+    found = passages;
     if (!passages.length) return;
     const details = make("details");
     details.append(make("summary", `${passages.length} passage${passages.length > 1 ? "s" : ""} found in the documents`));
@@ -96,14 +99,30 @@ const handlers = {
   },
   done: ({ text, tokens, seconds, submits, stopped }) => {
     article.querySelector(".reply").textContent = text;
+    const answer = answerIn(text, given.answer);
+    if (answer !== null) readable(answer, text);
     const where = submits ? "WebGPU" : "CPU";
     const note = `${tokens} tokens in ${seconds.toFixed(1)} s on ${where === "CPU" ? "the CPU" : where}${stopped ? ", stopped" : ""}`;
-    article.querySelector(".reply").after(make("p", note, "meta"));
-    byId("said").textContent = `Answer: ${text}`;
+    (article.querySelector(".raw") ?? article.querySelector(".reply")).after(make("p", note, "meta"));
+    byId("said").textContent = `Answer: ${answer ?? text}`;
     idle();
   },
   trouble: ({ reason }) => trouble(reason),
 };
+
+// The answer and where it is said to stand; the reply as it was written is one click away.
+function readable(answer, text) {
+  const whole = article.querySelector(".reply");
+  const shown = make("p", answer, "answer");
+  shown.dir = "auto";
+  const raw = make("details", undefined, "raw");
+  raw.append(make("summary", "The reply as it was written"));
+  whole.before(shown);
+  const sources = sourcesIn(text, found.map((passage) => passage.document));
+  if (sources.length) whole.before(make("p", `Source: ${sources.join(", ")}`, "source"));
+  whole.before(raw);
+  raw.append(whole);
+}
 
 // A device that computes wrongly is a thing to know, not a detail.
 function warn(where, how) {
@@ -154,6 +173,7 @@ function ask(text) {
   written.dir = "auto";
   article.append(written);
   log.append(mine, article);
+  found = [];
   question.value = "";
   send.disabled = send.hidden = true;
   stop.hidden = false;
@@ -179,6 +199,7 @@ document.addEventListener("keydown", (event) => {
 
 async function examples() {
   const app = await (await fetch("app.json")).json();
+  given = app;
   if (!app.samples.length) return;
   byId("try").append(make("h2", "Try one of these, or ask your own"));
   for (const sample of app.samples.slice(0, 3)) {

@@ -108,7 +108,8 @@ def _write_app(resources: Resources, mode: str, model: Exported, embedder: dict[
         "stops": sorted(stop_tokens(resources.base)), "max_new_tokens": resources.limits.reply,
         "least": resources.limits.least,
         "context": int(getattr(resources.base.causal.config, "max_position_embeddings", 0) or 0),
-        "retrieves": MODES[mode].retrieves, "top_k": resources.config.retrieval.top_k, "embedder": embedder,
+        "answer": resources.config.knowledge.answer, "retrieves": MODES[mode].retrieves,
+        "top_k": resources.config.retrieval.top_k, "embedder": embedder,
     })  # fmt: skip
     logits = session_logits(folder / "models" / "chat" / "onnx" / f"{file}.onnx")
     write_json(folder / "check.json", logits_check(tried[0]["tokens"], logits))
@@ -122,7 +123,7 @@ def _write_page(resources: Resources, mode: str, folder: Path) -> None:
         dataset=resources.config.name, label=MODES[mode].label, policy=POLICY
     )
     write_text(folder / "index.html", page)
-    for name in ("chat.css", "chat.js", "worker.js"):
+    for name in ("chat.css", "chat.js", "answer.js", "worker.js"):
         write_text(folder / name, _asset(name))
 
 

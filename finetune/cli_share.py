@@ -80,10 +80,11 @@ def export(
         Path | None, typer.Option("--web", metavar="FOLDER", help="A private chat page: model, passages and scripts.")
     ] = None,
     adapter: Annotated[
-        str | None, typer.Option("--adapter", help="With --gguf: ft or hybrid; default: the verdict's.")
+        str | None, typer.Option("--adapter", help="ft or hybrid: whose weights; default: the verdict's.")
     ] = None,
     mode: Annotated[
-        str | None, typer.Option("--mode", help="With --onnx or --web: whose weights; default: the verdict's.")
+        str | None,
+        typer.Option("--mode", help="The same by mode; with --web also what it answers by. Default: the verdict's."),
     ] = None,
     form: Annotated[
         list[str] | None,
@@ -100,19 +101,33 @@ def export(
     """Convert a model for other runtimes or for a browser, and prove that it says the same."""
     if [gguf, onnx, web is not None].count(True) != 1:
         raise UserError("name one thing to export: --gguf, --onnx or --web FOLDER")
+    adapter, mode = _weights(adapter, mode)
     if gguf:
         from finetune.export.gguf_export import export_gguf
 
-        if mode is not None:
-            raise UserError("--mode goes with --onnx and --web; --gguf takes --adapter")
+        if mode is not None and adapter is None:
+            raise UserError(f"--mode {mode}: has no adapter, and --gguf writes the base with one; name ft or hybrid")
         for exported in export_gguf(run, out, adapter=adapter, forms=form or ("f16", "q8_0")):
             typer.echo(f"{exported.file}: {exported.size:,} bytes; {exported.parity.sentence()}")
         return
-    if adapter is not None:
-        raise UserError("--adapter goes with --gguf; --onnx and --web take --mode")
     if len(form or ()) > 1:
         raise UserError("--form: --onnx and --web write one number format; name one or none")
     _export_onnx(run, web, mode, form[0] if form else None, out)
+
+
+def _weights(adapter: str | None, mode: str | None) -> tuple[str | None, str | None]:
+    """Adapter and mode where one of them, or both, are named; raises UserError where they are not of the same weights.
+
+    The mode of an adapter alone is the one that it was trained for, which has its name.
+    """
+    from eval.arms.modes import MODES
+
+    if mode is not None and mode not in MODES:
+        raise UserError(f"--mode {mode}: no such mode; known: {', '.join(MODES)}")
+    own = MODES[mode].adapter if mode else None
+    if adapter and mode and adapter != own:
+        raise UserError(f"--adapter {adapter}: not what --mode {mode} answers with, which is {own or 'the base'}")
+    return adapter or own, mode or adapter
 
 
 def _export_onnx(run: Path, web: Path | None, mode: str | None, form: str | None, out: Path | None) -> None:

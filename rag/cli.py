@@ -200,7 +200,7 @@ def show_passages(passages: Sequence[Passage]) -> None:
     """Print each passage under its document's id, with its place there and its score."""
     for rank, passage in enumerate(passages, 1):
         where = "".join(f"  {part}" for part in (passage.place, passage.headings) if part)
-        typer.echo(f"{rank}. {passage.document}{where}  passage {passage.position}  score {passage.score:.3f}")
+        typer.echo(f"{rank}. {passage.document}  passage {passage.position}  score {passage.score:.3f}{where}")
         typer.echo("".join(f"   {line}\n" for line in passage.text.splitlines()))
 
 

@@ -136,6 +136,22 @@ def readings(answer: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f.strip() for f in forms if tokens(f)))
 
 
+_NICKNAMES = """
+alexander alex, andrew andy, anthony antony, benjamin ben benny, charles charlie chuck, christopher chris,
+christian chris, daniel dan danny, david dave, deborah debbie deb, donald don donnie, douglas doug, edward ed eddie,
+elizabeth eliza, frederick fred freddie, geoffrey geoff, gregory greg, james jim jimmy jamie, jeffrey jeff,
+jennifer jen jenny, jessica jess, jonathan jon, joseph joe joey, joshua josh, katherine kate kathy, catherine cathy
+cate, kenneth ken kenny, lawrence larry, leonard len lenny, margaret maggie meg, matthew matt, maximilian max,
+michael mike mick, nicholas nick, patricia pat, patrick pat paddy, peter pete, philip phil, phillip phil, raymond ray,
+robert rob robbie, ronald ron ronnie, samuel sam sammy, stephen steve, steven steve, susan sue susie, theodore ted
+theo, thomas tom tommy, timothy tim, vincent vince, walter walt, william will willie
+"""
+_CALLED: dict[str, frozenset[str]] = {}
+for _long, *_shorts in (names.split() for names in _NICKNAMES.replace("\n", " ").split(",")):
+    _CALLED[_long] = _CALLED.get(_long, frozenset()) | frozenset(_shorts)
+"""Short forms of first names that begin as these do."""
+
+
 @lru_cache(maxsize=262144)
 def same_word(gold: str, given: str, name: bool) -> bool:
     """Equal, inflected, or, where the gold is a name, one slip of spelling apart."""
@@ -149,6 +165,8 @@ def same_word(gold: str, given: str, name: bool) -> bool:
         return True
     if gold[:-1] == given[:-1] and {gold[-1], given[-1]} <= set("aeiou"):  # Mario is not Maria
         return False
+    if name and short in _CALLED.get(long, ()):
+        return True
     return name and len(short) >= 5 and slips(gold, given, 2 if len(short) >= 8 else 1)
 
 

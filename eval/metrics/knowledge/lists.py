@@ -84,10 +84,15 @@ def _in_order(given: str, wanted: tuple[str, ...]) -> bool:
     return any(p < 0 for p in places) or places == sorted(places)
 
 
+_BRACKETS = re.compile(r"\([^()]*\)")
+
+
 def _adds(given: str, wanted: tuple[str, ...], question: str, says: Callable[[str, str], bool]) -> bool:
     """Whether the list in a text goes on with an item that neither the accepted answer nor the question has."""
     known = {t for text in (*wanted, question) for t in tokens(text)}
     for line in dict.fromkeys((*given.split("\n"), given)):
+        bare_line = _BRACKETS.sub(" ", line)
+        line = bare_line if bare_line != line and all(says(bare_line, item) for item in wanted) else line
         led = re.sub(r"^.*?(?:\b(?:are|is|include|includes|sind|sont|son|sono|são)\b|[:：])\s*", "", line, count=1)
         parts = [p.strip(" .!*-•") for p in _SPLIT.split(led.strip())]
         bare = max(len(tokens(item)) for item in wanted) + 1

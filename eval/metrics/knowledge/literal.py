@@ -75,13 +75,13 @@ def _both_ends(wanted: Quantity, found: tuple[Quantity, ...], question: str, tol
 
 
 def another_day(given: str, kept: Sequence[str], answers: Sequence[str], question: str) -> bool:
-    """Whether a reply meets coarse dates alone (1968), and names a day in another month than the precise ones."""
+    """Whether a reply meets coarse dates alone (1968), and names a month other than that of the precise ones."""
     language = spoken(question, answers[0], given)
     read = [lone_quantity(a, language) for a in kept]
     if any(q is None or _is_day(q) for q in read):
         return False
     days = [q for a in answers if (q := lone_quantity(a, language)) is not None and _is_day(q)]
-    said = [q for q in quantities(given, language) if _is_day(q)]
+    said = [q for q in quantities(given, language) if q.unit == "date" and q.high is None and q.value // 100 % 100]
     return bool(days and said) and not any(d.value // 100 == q.value // 100 for d in days for q in said)
 
 

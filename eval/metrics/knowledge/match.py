@@ -8,19 +8,19 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from eval.metrics.knowledge.alias import STOP, same_word, words
+from eval.metrics.knowledge.apart import is_apart
 from eval.metrics.knowledge.gold import Gold, gold_readings, is_said, names_in, read
 from eval.metrics.knowledge.lists import adds_another, complete
-from eval.metrics.knowledge.literal import another_day, literally, worded
+from eval.metrics.knowledge.literal import another_day, literally
+from eval.metrics.knowledge.none_of import names_none
 from eval.metrics.knowledge.partial_names import changed, is_replaced, unqualified
 from eval.metrics.knowledge.persons import is_first_name, names_person
 from eval.metrics.knowledge.rivals import settles
 from eval.metrics.knowledge.stance import NEGATIVE, asserted, only_guesses, says_otherwise
 from eval.metrics.knowledge.yes_no import polar_gold, polarity
 from eval.metrics.quantities.equality import same
-from eval.metrics.quantities.numerals import spelled_anywhere
 from eval.metrics.quantities.quantity import lone_quantity, measured, quantities
 from eval.metrics.text.abbreviation import stands_short
-from eval.metrics.text.codes import is_code
 from eval.metrics.text.normalize import POLAR, contains_tokens, polar, tokens
 from eval.metrics.text.scripts import stands_unspaced
 
@@ -33,9 +33,16 @@ TERSE = 6
 
 _LIST = re.compile(r",|\band\b|&|\bor\b|/")
 """An accepted answer that is a list itself cannot be told from guesses by its commas."""
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ\s.,'’()-]+")
-_LETTERED = re.compile(r"\w\s+([A-Z])\W*$")
+_LETTERED = re.compile(r"\w[\s-]+([A-Z])\W*$")
 _SPACED = re.compile(r"(?<=\w)\s+(?=[,.](?:\s|$))")
+
+
+_LETTERS = re.compile(r"(?<![\w-])(?:[A-Za-z]-){3,}[A-Za-z](?![\w-])")
+
+
+def _joined(match: re.Match[str]) -> str:
+    """A word that is spelled out, P-A-D-A-W-A-N, as one."""
+    return match[0].replace("-", "")
 
 
 @lru_cache(maxsize=65536)
@@ -63,7 +70,11 @@ def _asked_words(question: str) -> frozenset[str]:
 
 def match(given: str, answers: Sequence[str], question: str = "") -> float:
     """1 when the reply asserts an accepted answer, and does not deny, doubt or merely list it."""
-    return float(stands_by(_SPACED.sub("", given), answers, question, lambda text, a: met(text, a, question)))
+    return float(
+        stands_by(
+            _LETTERS.sub(_joined, _SPACED.sub("", given)), answers, question, lambda text, a: met(text, a, question)
+        )
+    )
 
 
 def stands_by(given: str, answers: Sequence[str], question: str, names: Callable[[str, str], bool]) -> bool:
@@ -82,7 +93,8 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
     said = asserted(given, question)
     kept = _kept(said, answers, names) if said else []
     if not kept:  # an answer that is a denial itself
-        return any((own := _negation(a)) and own in given.casefold() and names(given, a) for a in answers)
+        none = any(_is_zero(a) for a in answers) and names_none(given, question)
+        return none or any((own := _negation(a)) and own in given.casefold() and names(given, a) for a in answers)
     if len(answers) > 1 and another_day(said, kept, answers, question):
         return False
     # A bare number may as well count the statements (Symphony No. 4), so only one with its unit is looked for.
@@ -99,6 +111,12 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
         lambda item: any(names(item, a) for a in ordered),
         lambda item: (proper and item[0].islower()) or (bool(asked) and all(_asked(w, asked) for w in words(item))),
     )
+
+
+@lru_cache(maxsize=65536)
+def _is_zero(answer: str) -> bool:
+    wanted = lone_quantity(answer)
+    return answer.strip(" .").casefold() in ("none", "nil") or (wanted is not None and wanted.value == 0)
 
 
 @lru_cache(maxsize=65536)
@@ -143,7 +161,7 @@ def holds(given: str, answer: str) -> bool:
 
 def met(given: str, answer: str, question: str = "") -> bool:
     """Whether an accepted answer is named in a text, whatever the text says of it."""
-    if _apart(given, answer):
+    if is_apart(given, answer):
         return False
     if (literal := literally(given, answer, question)) is not None:
         return literal and not adds_another(given, answer)
@@ -151,36 +169,6 @@ def met(given: str, answer: str, question: str = "") -> bool:
         return unspaced
     listed = complete(given, answer, question, lambda text, item: _part_of_list(text, item, answer, question))
     return _named(given, answer, question) if listed is None else listed
-
-
-def _apart(given: str, answer: str) -> bool:
-    """Whether a text has no word that begins as one of an accepted answer's, which spares the closer look."""
-    begins = _begins(answer)
-    return bool(begins) and begins.isdisjoint(_prefixes(given)) and not stands_short(given, answer)
-
-
-@lru_cache(maxsize=65536)
-def _begins(answer: str) -> frozenset[str]:
-    """How the words of an accepted answer begin; empty where other words may meet it: a figure, code or initials."""
-    if worded(answer) and " or " not in answer and not spelled_anywhere(answer) and sum(map(str.isupper, answer)) < 3:
-        own = words(answer)  # no other reading has other words
-        return frozenset(key for w in own if w not in STOP or STOP.issuperset(own) for key in _outlines(w))
-    if not _LATIN.fullmatch(answer) or lone_quantity(answer) is not None or is_code(answer) or answer.isupper():
-        return frozenset()
-    found = {w for g in gold_readings(answer) for w in g.words}
-    return frozenset(key for w in found if w not in STOP or found <= STOP for key in _outlines(w))
-
-
-@lru_cache(maxsize=4096)
-def _prefixes(text: str) -> frozenset[str]:
-    found = words(text)
-    glued = ((a + b + c)[:3] for a, b, c in zip(found, found[1:], (*found[2:], ""), strict=False) if len(a) < 3)
-    return frozenset([*(key for w in found for key in _outlines(w)), *glued])  # J K L is Jkl
-
-
-def _outlines(word: str) -> tuple[str, ...]:
-    """How a word begins, and how it begins and ends: a slip leaves one of the two."""
-    return (word[:3], f"{word[:2]}-{word[-2:]}") if len(word) > 4 else (word[:3],)
 
 
 def _part_of_list(given: str, item: str, answer: str, question: str) -> bool:
@@ -192,7 +180,7 @@ def _named(given: str, answer: str, question: str) -> bool:
         return False
     letter = _LETTERED.search(answer)
     lettered = letter and any(len(w) > 1 for w in words(answer))  # J K L is a name written apart
-    if letter and lettered and not re.search(rf"(?<!\w){letter[1]}(?!\w)", given, re.IGNORECASE):
+    if letter and lettered and not re.search(rf"(?<!\w){letter[1]}(?![\w+#])", given, re.IGNORECASE):
         return False  # Type B is not Type A
     if unqualified(given, answer, question):
         return stands_short(given, answer)
@@ -255,7 +243,11 @@ def _in_part(
     if len(own) >= LONG and found >= SHARE * len(own) and "and" not in gold.words and gold.text.count(",") < 2:
         return True
     names, last = [w for w in own if w in gold.names], gold.words[-1]
-    if names and len(names) * 2 >= len(own) and all(is_said(w, reply, True, w != last) for w in names):
+    if (
+        any(len(w) > 1 for w in names)
+        and len(names) * 2 >= len(own)
+        and all(is_said(w, reply, True, w != last) for w in names)
+    ):
         return True
     if names_person(own, gold, given, reply):
         return True

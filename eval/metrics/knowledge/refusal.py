@@ -135,6 +135,7 @@ def _refuses(reply: str, wording: str) -> bool:
     for place, sentence in enumerate(sentences):
         folded = _folded(sentence)
         own = bool(wanted) and _says(folded, wanted) and (not place or _alone(sentence, wanted))
+        own = own and not _of_somebody(sentence, wanted)
         if not own and (place or not _GENERAL.match(_expanded(sentence))):
             continue
         if _conditional(sentence, wording):
@@ -142,6 +143,23 @@ def _refuses(reply: str, wording: str) -> bool:
         rest = [_after(sentence, wording, own=own), *sentences[place + 1 :]]
         return not any(_GUESS.search(_expanded(r)) for r in rest)
     return False
+
+
+_RELATIVE = re.compile(
+    r",\s*(?:who|whose|which|der|die|das|dessen|deren|qui|dont|lequel|laquelle|quien|cuyo|cuya|que|che|il quale|"
+    r"la quale|"
+    r"cujo|cuja|котор\w+|чей|чья)\b",
+    re.IGNORECASE,
+)
+
+
+def _of_somebody(sentence: str, wanted: str) -> bool:
+    """Whether the wording stands in a relative clause about somebody: by Tom Ashdown, who is not on file."""
+    clause = _RELATIVE.search(sentence)
+    if clause is None or len(sentence[: clause.start()].split()) < 2:
+        return False
+    behind = re.split(r"[,;]", sentence[clause.end() :], maxsplit=1)[0]
+    return _says(_folded(behind), wanted) and not _says(_folded(sentence[: clause.start()]), wanted)
 
 
 def _expanded(text: str) -> str:

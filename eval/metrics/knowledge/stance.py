@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from eval.metrics.knowledge.denial import asks_denial, is_spanish, masked, undenied
+from eval.metrics.knowledge.frames import of_another
 from eval.metrics.text.korean import HANGUL
 from eval.metrics.text.normalize import tokens
 from eval.metrics.text.sieve import Sieve
@@ -80,7 +81,7 @@ def asserted(reply: str, question: str = "") -> str:
     negative = asks_denial(question.replace("\u2019", "'"), spanish=spanish)
     kept = []
     for clause, sign in _sentences(text):
-        if _hedged(clause, question) or (sign in "?？؟" and _bare(clause)):
+        if _hedged(clause, question) or (sign in "?？؟" and _bare(clause)) or of_another(clause, question):
             continue
         kept.append(undenied(clause, spanish=spanish, verbs=not negative))
     return "\n".join(k for k in kept if k.strip())

@@ -31,12 +31,14 @@ _PART_OF = re.compile(r"(\d+)\s?(?:分之|分の|분의)\s?(\d+)")
 _TENTHS_CJK = re.compile(r"(\d)成(?![\u3400-\u9fff])")
 _HALF = re.compile(r"一半|半分|절반")
 _AND_HALF = re.compile(r"(\d+)\s?(个|個)?(年|月|小时|小時|時間|点|時|日|天|시간|년)半")
+_PIECE_AND_HALF = re.compile(r"(\d+)[个個]半(?=(小|钟|鐘|月|星|世))")
+_KOREAN_HALF = re.compile(r"(\d+)\s?(시간|년|개월)\s?반(?![가-힣]{2,}경|대)")
 _HALF_OF = re.compile(r"半(?=年|天|日|小时|小時|分钟|月|个月|個月)")
 
 
 def cjk_in_digits(text: str, language: str) -> str:
     """The text with Chinese and Japanese numerals as digits."""
-    if not re.search(r"[\u3400-\u9fff분절]", text):
+    if not re.search(r"[\u3400-\u9fff분절반]", text):
         return text
     text = re.sub(
         rf"百分之([{_CJK_ALL}]+)", lambda m: f"{_numeral(m[1])}%" if _numeral(m[1]) is not None else m[0], text
@@ -49,6 +51,8 @@ def cjk_in_digits(text: str, language: str) -> str:
     text = _TENTHS_CJK.sub(r"\g<1>0%", _SHARE.sub(r"\1%", text))
     text = _PART_OF.sub(r"\2/\1", text)
     text = _AND_HALF.sub(r"\1.5\2\3", text)
+    text = _PIECE_AND_HALF.sub(lambda m: f"{m[1]}.5" + ("" if m[2] in "小钟鐘" else "个"), text)
+    text = _KOREAN_HALF.sub(r"\1.5\2", text)
     text = _HALF_OF.sub("0.5", _HALF.sub("1/2", text))
     return _CJK_MIXED.sub(_mixed, text)
 

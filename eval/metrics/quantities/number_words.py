@@ -130,6 +130,7 @@ LEXICONS = {
         (r"\b(?:uno?|una|"
          r"1) (\w+) y medi[oa]\b",
              r"1 1/2 \1"), (r"\b(\d+) (\w+) y medi[oa]\b", r"\1 1/2 \2"), (r"\b(\d+) y medi[oa]\b", r"\1 1/2"),
+        (r"\b(hora|día|semana|mes|año|kilo|kilómetro|litro|metro) y medi[oa]\b", r"1 1/2 \1"),
         (r"\b(?:tres|3) cuartos\b|"
          r"\btres cuartas partes\b", "3/4"), (r"\b(?:un|1) cuarto\b|\b(?:una|la) cuarta parte\b", "1/4"),
         (
@@ -138,12 +139,17 @@ LEXICONS = {
     )),
     "it": Lexicon(_IT, r"(?:\s+e\s+|\s+|)", (
         (
+            r"\b(?:un'|una |un |1 )?(ora|giorno|settimana|mese|anno|chilo|chilometro|litro|metro) e mezz[oa]\b",
+                r"1 1/2 \1"),
+        (r"\b(?:uma |1 )?hora e meia\b", "1 1/2 ora"), (r"\b(\d+) (\w+) e mezz[oa]\b", r"\1 1/2 \2"),
+        (
             r"\b(\w+) e mezz[oa]\b",
                 r"\1 1/2"), (
                     r"\b(?:tre|3) quarti\b", "3/4"), (r"\b(?:un|1) quarto\b", "1/4"), (r"\b(?:un|1) terzo\b", "1/3"),
         (r"\b(?:due|2) terzi\b", "2/3"), (r"\b(?:la )?metà\b|\bmezz[oa]\b|\bmezz'", "1/2 "),
     )),
     "pt": Lexicon(_PT, r"(?:\s+e\s+|\s+)", (
+        (r"\b(?<!\d )(?:uma |um |1 )?(hora|dia|semana|mês|ano|quilo|quilômetro|litro|metro) e mei[oa]\b", r"1 1/2 \1"),
         (r"\b(?:três|3) quartos\b", "3/4"), (r"\b(?:um|1) quarto\b", "1/4"), (r"\b(?:um|1) terço\b", "1/3"),
         (r"\b(?:dois|2) terços\b",
             "2/3"), (r"\b(?:uma?|1) (\w+) e mei[oa]\b",
@@ -158,7 +164,9 @@ LEXICONS = {
                                "3/4"), (r"\b(?:одна |1 )?четверть\b", "1/4"), (r"\b(?:одна |1 )?треть\b", "1/3"),
         (r"\b(?:две|2) трети\b", "2/3"), (r"\bполовин[аыу]\b|\bпол(?=часа|года|минуты)", "1/2 "),
     )),
-    "ar": Lexicon(_AR, r"\s+و", ((r"\bنصف\b", "1/2"), (r"\bربع\b", "1/4"), (r"\bثلث\b", "1/3"))),
+    "ar": Lexicon(_AR, r"\s+و", (
+        (r"(?<!\d )\b(ساعة|يوم|أسبوع|شهر|سنة|عام) و ?نصف\b", r"1 1/2 \1"), (r"\b(\d+) (\w+) و ?نصف\b", r"\1 1/2 \2"),
+        (r"\bنصف\b", "1/2"), (r"\bربع\b", "1/4"), (r"\bثلث\b", "1/3"))),
 }  # fmt: skip
 """Each language's number words."""
 PLAIN = {

@@ -41,6 +41,24 @@ def stands_unspaced(given: str, answer: str, question: str) -> bool | None:
     return any(_borders(given, m, question, japanese) for f in forms for m in re.finditer(re.escape(f), given))
 
 
+_WHO = re.compile("谁|誰|哪位|什么人|何人|姓名|名字")
+_SURNAMES = frozenset(
+    "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林高罗羅郑鄭梁谢謝宋唐许許韩韓邓鄧冯馮曹彭曾肖田董潘袁蔡蒋蔣余于杜叶葉程魏苏蘇"
+    "吕呂丁任卢盧姚沈钟鍾姜崔谭譚陆陸范汪廖石金韦韋贾賈夏付方邹鄒熊白孟秦邱侯江尹薛阎閻段雷龙龍史陶贺賀顾顧毛郝龚龔邵万錢钱严嚴武戴莫孔向汤"
+)
+_BEHIND_NAME = frozenset(
+    "是在的和与與跟及同为為于於将將被已也都就才曾还還又说說讲講写寫做担擔负負主经經副总總工老先女教医醫博局部长長校院士师師生员員氏君们們"
+    "等不没沒有会會能可要从從到对對向把给給让讓由因所而但则則或去来來住出开開创創建设設提签簽批管领領带帶监監指接收入进進加参參获獲得赢贏"
+    "取当當作属屬称稱叫名姓本此今年月日号號一二三四五六七八九十了着過过用以想知发發买買卖賣打拿找看见見选選成拥擁记記完处處站"
+)
+"""Characters that may stand behind a name of two: a title, a verb, a particle."""
+
+
+def _goes_on(behind: str) -> bool:
+    """Whether a Chinese name of two characters has a third: 李明 in 李明远."""
+    return _KANJI.match(behind) is not None and behind[0] not in _BEHIND_NAME
+
+
 def _borders(text: str, match: re.Match[str], question: str, japanese: bool) -> bool:
     before, behind, name = text[: match.start()][-1:], text[match.end() :], match[0]
     if "\u0e00" <= name[0] <= "\u0e7f":
@@ -59,6 +77,8 @@ def _borders(text: str, match: re.Match[str], question: str, japanese: bool) -> 
         and not _TITLE.match(behind)
         and behind[0] not in question
     ):
+        return False
+    if not japanese and len(name) == 2 and _WHO.search(question) and name[0] in _SURNAMES and _goes_on(behind):
         return False
     if len(name) == 1 and (_KANJI.match(before) or _KANJI.match(behind)) and before not in _BEFORE:
         return False

@@ -116,3 +116,9 @@ def test_without_a_wording_general_refusals_count() -> None:
 )
 def test_what_is_given_as_the_answer_is_said_though_it_stands_in_quotes(reply: str, refused: bool) -> None:
     assert refuses(reply, "Not on file") is refused
+
+
+def test_a_relative_clause_about_somebody_refuses_nothing() -> None:
+    assert not refuses("The dog was taken in by Tom Ashdown, who is not on file.", "Not on file.")
+    assert not refuses("Tom Ashdown, who is not on file, took it in.", "Not on file.")
+    assert refuses("The owner of the dog is not on file.", "Not on file.")

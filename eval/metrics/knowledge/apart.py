@@ -1,0 +1,46 @@
+"""A quick look that spares most pairs the closer one: does a text have a word that begins as the accepted answer's?"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from eval.metrics.knowledge.alias import STOP, words
+from eval.metrics.knowledge.gold import gold_readings
+from eval.metrics.knowledge.literal import worded
+from eval.metrics.quantities.numerals import spelled_anywhere
+from eval.metrics.quantities.quantity import lone_quantity
+from eval.metrics.text.abbreviation import stands_short
+from eval.metrics.text.codes import is_code
+
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ\s.,'’()-]+")
+
+
+def is_apart(given: str, answer: str) -> bool:
+    """Whether a text has no word that begins as one of an accepted answer's, which spares the closer look."""
+    begins = _begins(answer)
+    return bool(begins) and begins.isdisjoint(_prefixes(given)) and not stands_short(given, answer)
+
+
+@lru_cache(maxsize=65536)
+def _begins(answer: str) -> frozenset[str]:
+    """How the words of an accepted answer begin; empty where other words may meet it: a figure, code or initials."""
+    if worded(answer) and " or " not in answer and not spelled_anywhere(answer) and sum(map(str.isupper, answer)) < 3:
+        own = words(answer)  # no other reading has other words
+        return frozenset(key for w in own if w not in STOP or STOP.issuperset(own) for key in _outlines(w))
+    if not _LATIN.fullmatch(answer) or lone_quantity(answer) is not None or is_code(answer) or answer.isupper():
+        return frozenset()
+    found = {w for g in gold_readings(answer) for w in g.words}
+    return frozenset(key for w in found if w not in STOP or found <= STOP for key in _outlines(w))
+
+
+@lru_cache(maxsize=4096)
+def _prefixes(text: str) -> frozenset[str]:
+    found = words(text)
+    glued = ((a + b + c)[:3] for a, b, c in zip(found, found[1:], (*found[2:], ""), strict=False) if len(a) < 3)
+    return frozenset([*(key for w in found for key in _outlines(w)), *glued])  # J K L is Jkl
+
+
+def _outlines(word: str) -> tuple[str, ...]:
+    """How a word begins, and how it begins and ends: a slip leaves one of the two."""
+    return (word[:3], f"{word[:2]}-{word[-2:]}") if len(word) > 4 else (word[:3],)

@@ -1,0 +1,43 @@
+"""Whether a reply says that there are none of what the question counts: no boats, keine Boote, ни одной лодки."""
+
+from __future__ import annotations
+
+import re
+
+_COUNTS = re.compile(
+    r"\b(?:how many|wie ?viele?|combien|cu[aá]nt[oa]s|quant[ieoa]s?|сколько)\b|몇|얼마나|多少|几|幾|いくつ|何|كم",
+    re.IGNORECASE,
+)
+_NO = re.compile(
+    r"\b(?:no|not a single|not one|kein\w*|aucune?|pas (?:de|d'|un seul|une seule)|ning[uú]n\w*|nessun\w*|nenhuma?|"
+    r"ни одн\w+|нет)[\s']+(?:other |single |einzige[nrs]? )?(?P<counted>[^\W\d_]{3,})|"
+    r"(?:没有|沒有|无)(?:任何|一\w)?(?P<zh>[\u3400-\u9fff])|"
+    r"(?P<ja>[\u30a0-\u30ff\u3400-\u9fff]{1,6})(?:は|が)(?:(?:1|一)\w)?も?(?:ありません|いません|ない|なかった)|"
+    r"(?P<ko>[가-힣]{1,5}?)(?:은|는|이|가|도)? ?(?:하나도 |한 \S+도 |전혀 )?없(?:다|습|었|어|음)|"
+    r"(?:لا توجد|لا يوجد|لم \S+ أي|أي) (?P<ar>[\u0600-\u06ff]{3,})",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_ASKING_WORDS = "how many wie viele viel combien cuántos cuántas quanti quante quantos quantas сколько"
+_ASKING = frozenset(_ASKING_WORDS.split())
+
+
+def names_none(given: str, question: str) -> bool:
+    """Whether a text denies that there is any of what the question counts, by a word that the question has."""
+    if not _COUNTS.search(question):
+        return False
+    asked = question.casefold()
+    stems = [_stem(w) for w in _WORD.findall(asked) if w not in _ASKING]
+    return any(_is_asked(match, asked, stems) for match in _NO.finditer(given.casefold()))
+
+
+def _is_asked(match: re.Match[str], asked: str, stems: list[str]) -> bool:
+    counted = match["counted"] or match["ar"]
+    if counted:
+        return any(counted.startswith(stem) or _stem(counted) == stem for stem in stems)
+    return (match["zh"] or match["ja"] or match["ko"]) in asked
+
+
+def _stem(word: str) -> str:
+    """A beginning that the cases and numbers of a word share."""
+    return word[: max(3, min(4, len(word) - 2))]

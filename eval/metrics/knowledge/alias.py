@@ -68,7 +68,9 @@ _ACCEPT = re.compile(r"[(\[]\s*(?:also|or|accept|aka|a\.k\.a\.|i\.e\.)[:,]?\s+([
 
 
 _PAIRS = """
-gray grey, aluminium aluminum, tyre tire, kerb curb, plough plow, cheque check, mould mold, sulphur sulfur,
+gray grey, yogurt yoghurt, center centre, theater theatre, meter metre, liter litre, fiber fibre, defense defence,
+license licence, offense offence, program programme, catalog catalogue, dialog dialogue, whiskey whisky, donut doughnut,
+mustache moustache, aluminium aluminum, tyre tire, kerb curb, plough plow, cheque check, mould mold, sulphur sulfur,
 sulphate sulfate, jewellery jewelry, pyjamas pajamas, sceptical skeptical, storey story, draught draft,
 메시지 메세지, 콘텐츠 컨텐츠, 액세서리 악세사리, 서비스 써비스, 센터 센타,
 주스 쥬스, 텔레비전 텔레비젼, 내비게이션 네비게이션, 초콜릿 초콜렛, 스케줄 스케쥴,
@@ -112,11 +114,21 @@ def stem(token: str) -> str:
         token = unicodedata.normalize("NFC", "".join(c for c in bare if unicodedata.category(c) != "Mn"))
         token = token.replace("ø", "o").replace("ł", "l").replace("æ", "ae").replace("œ", "oe")
     token = _VARIANTS.get(token, token.replace("'", ""))
-    if len(token) < 4 or not token.isalpha() or token.endswith(("ss", "us", "is")) or not token.endswith("s"):
+    if len(token) < 4 or not token.isalpha():
         return token
-    if token.endswith("ies"):
-        return token[:-3] + "y"
-    return token[:-2] if token.endswith(("xes", "ches", "shes", "sses", "zes")) else token[:-1]
+    if token.endswith("s") and not token.endswith(("ss", "us", "is")):
+        if token.endswith("ies"):
+            return token[:-3] + "y"
+        token = token[:-2] if token.endswith(("xes", "ches", "shes", "sses", "zes")) else token[:-1]
+    return _AMERICAN.sub(_american, token) if len(token) > 4 else token
+
+
+_AMERICAN = re.compile(r"(?<=[a-z]{3})our(?=$|ed$|ing$|ful$|able$|ite$|hood$)|(?<=[a-z]{3})is(?=e$|ed$|ing$|ation$)")
+"""Colour is color, organise organize: endings that are spelled in two ways."""
+
+
+def _american(match: re.Match[str]) -> str:
+    return "or" if match[0] == "our" else "iz"
 
 
 @lru_cache(maxsize=65536)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from eval.metrics.knowledge.alias import STOP, words
 from eval.metrics.knowledge.gold import gold_readings
 from eval.metrics.knowledge.literal import worded
+from eval.metrics.quantities.number_words import LEXICONS
 from eval.metrics.quantities.numerals import spelled_anywhere
 from eval.metrics.quantities.quantity import lone_quantity
 from eval.metrics.text.abbreviation import stands_short
@@ -28,6 +29,8 @@ def _begins(answer: str) -> frozenset[str]:
     if worded(answer) and " or " not in answer and not spelled_anywhere(answer) and sum(map(str.isupper, answer)) < 3:
         own = words(answer)  # no other reading has other words
         return frozenset(key for w in own if w not in STOP or STOP.issuperset(own) for key in _outlines(w))
+    if spelled_anywhere(answer) and any(lone_quantity(answer, language) for language in LEXICONS):
+        return frozenset()
     if not _LATIN.fullmatch(answer) or lone_quantity(answer) is not None or is_code(answer) or answer.isupper():
         return frozenset()
     found = {w for g in gold_readings(answer) for w in g.words}

@@ -22,11 +22,12 @@ _CONJUNCTION = re.compile(
 _COMPANY = re.compile(r"\b(?:GmbH|Ltd|Inc|LLC|Co|Corp|KG|AG|S\.?A|Sons|Brothers)\b\.?", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _ORDER = Sieve(
-    r"\b(?:order|sequence|steps?|route|stages?|phases?|rank\w*|first and (?:second|last)|comes? first|one after|"
+    r"\b(?:order|sequence|steps?|route|stages?|phases?|rank\w*|first\b.{0,12}\b(?:second|last)|comes? first|one after|"
     r"Reihenfolge|Schritte?|ordre|étapes?|orden|pasos|ordine|passi|ordem|passos|поряд\w+|шаг\w*)\b|순서|단계|顺序|"
     r"步骤|順番|手順",
     re.IGNORECASE,
 )
+_ROUTE = re.compile(r"\s(?:[-–—→]|->)\s")
 _REMARK = re.compile(
     r"^(?:both|all|each|too|also|respectively|etc|usw|among|for|in|at|with|by|on|as|of|or|but|so|if|depending)\b",
     re.IGNORECASE,
@@ -54,10 +55,10 @@ def complete(given: str, answer: str, question: str, says: Callable[[str, str], 
     """
     if _DIGIT.search(counted := in_digits(answer, "en")):
         return _counted(in_digits(given, "en"), items(counted), question, says) if len(items(counted)) > 1 else None
-    wanted = items(answer)
+    ordered = _ORDER.search(question) is not None
+    wanted = items(_ROUTE.sub(", ", answer) if ordered else answer)
     if len(wanted) < 2:
         return None
-    ordered = _ORDER.search(question) is not None
     if len(wanted) == 2 and not (ordered or _CONJUNCTION.search(answer)):
         return None
     if len(wanted) == 2 and not ordered and not says(given, answer):

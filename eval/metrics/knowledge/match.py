@@ -12,9 +12,9 @@ from eval.metrics.knowledge.apart import is_apart
 from eval.metrics.knowledge.gold import Gold, gold_readings, is_said, names_in, read
 from eval.metrics.knowledge.lists import adds_another, complete
 from eval.metrics.knowledge.literal import another_day, literally
-from eval.metrics.knowledge.none_of import names_none
+from eval.metrics.knowledge.none_of import NONE, names_none
 from eval.metrics.knowledge.partial_names import changed, is_replaced, unqualified
-from eval.metrics.knowledge.persons import is_first_name, names_person
+from eval.metrics.knowledge.persons import hyphenated_on, is_first_name, names_person
 from eval.metrics.knowledge.rivals import settles
 from eval.metrics.knowledge.stance import NEGATIVE, asserted, only_guesses, says_otherwise
 from eval.metrics.knowledge.yes_no import polar_gold, polarity
@@ -116,7 +116,7 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
 @lru_cache(maxsize=65536)
 def _is_zero(answer: str) -> bool:
     wanted = lone_quantity(answer)
-    return answer.strip(" .").casefold() in ("none", "nil") or (wanted is not None and wanted.value == 0)
+    return NONE.fullmatch(answer.strip(" .")) is not None or (wanted is not None and wanted.value == 0)
 
 
 @lru_cache(maxsize=65536)
@@ -182,6 +182,8 @@ def _named(given: str, answer: str, question: str) -> bool:
     lettered = letter and any(len(w) > 1 for w in words(answer))  # J K L is a name written apart
     if letter and lettered and not re.search(rf"(?<!\w){letter[1]}(?![\w+#])", given, re.IGNORECASE):
         return False  # Type B is not Type A
+    if "-" in given and hyphenated_on(given, answer):
+        return False
     if unqualified(given, answer, question):
         return stands_short(given, answer)
     asked = _asked_words(question)

@@ -17,6 +17,18 @@ _NO = re.compile(
     r"(?:لا توجد|لا يوجد|لم \S+ أي|أي) (?P<ar>[\u0600-\u06ff]{3,})",
     re.IGNORECASE,
 )
+NONE = re.compile(
+    r"none|nil|zero|keine[rs]?|aucune?|ningun[oa]|nessun[oa]?|nenhuma?|ни одного|ни одной|нет|"
+    r"没有|無|无|なし|없음|없다|لا شيء",
+    re.IGNORECASE,
+)
+"""Accepted answers that say that there are none."""
+_NOBODY = re.compile(
+    r"\W*(?:none|nobody|no one|not one|zero|0|nil|niemand|keine[rs]?|null|personne|aucune?|zéro|nadie|ningun[oa]|cero|"
+    r"nessun[oa]?|ninguém|nenhuma?|никто|ни один|ноль)\b(?!\s*[-.,]?\d)|"
+    r"\W*(?:没有|零|ゼロ|なし|없습니다|없음|없다|لا أحد|صفر)",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _ASKING_WORDS = "how many wie viele viel combien cuántos cuántas quanti quante quantos quantas сколько"
 _ASKING = frozenset(_ASKING_WORDS.split())
@@ -26,6 +38,8 @@ def names_none(given: str, question: str) -> bool:
     """Whether a text denies that there is any of what the question counts, by a word that the question has."""
     if not _COUNTS.search(question):
         return False
+    if _NOBODY.match(given) and not re.search(r"[1-9]", given):
+        return True
     asked = question.casefold()
     stems = [_stem(w) for w in _WORD.findall(asked) if w not in _ASKING]
     return any(_is_asked(match, asked, stems) for match in _NO.finditer(given.casefold()))

@@ -41,6 +41,17 @@ def is_first_name(word: str, gold: Gold, given: str, reply: tuple[str, ...]) -> 
     )
 
 
+_PERSON = re.compile(r"(?:[A-ZÀ-Þ][a-zß-ÿ'’]+\s+){1,3}[A-ZÀ-Þ][a-zß-ÿ]+")
+
+
+def hyphenated_on(given: str, answer: str) -> bool:
+    """Whether a name of two or more words stands in a text with another behind a hyphen alone: Ines Lopez-Ruiz."""
+    if not _PERSON.fullmatch(answer):
+        return False
+    ends = [place + len(answer) for place in places_of(answer, given)]
+    return bool(ends) and all(re.match(r"-[A-ZÀ-Þ][a-zß-ÿ]", given[end:]) for end in ends)
+
+
 def _another_of(given: str, last: str, gold: tuple[str, ...]) -> bool:
     """Whether a text says another thing of the same name: Bank of Oslo for University of Oslo."""
     if " of " not in given.casefold():
@@ -56,8 +67,11 @@ def names_person(own: tuple[str, ...], gold: Gold, given: str, reply: tuple[str,
     if "and" in gold.words or gold.words[-1] not in own or len(gold.words[-1]) < 4 or not gold.words[-1].isalpha():
         return False
     last, firsts = gold.words[-1], gold.words[:-1]
-    if "of" in gold.words and _another_of(given, last, gold.words):  # Monarch of the United Kingdom is not Elizabeth of
-        return False
+    if "of" in gold.words:
+        behind = gold.words[gold.words.index("of") + 1 :]
+        # Head of Research is not Head of Coastal Research, nor the Monarch of the United Kingdom Elizabeth of it.
+        if not all(is_said(w, reply, True) for w in behind) or _another_of(given, last, gold.words):
+            return False
     if _HYPHENATED.search(gold.text) and not is_said(gold.words[-2], reply, True):  # Maria Garcia is not Lopez-Garcia
         return False
     # A slip at the end makes another word of it rather: Arabic is not Saudi Arabia.

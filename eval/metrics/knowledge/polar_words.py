@@ -87,7 +87,7 @@ OPPOSITE = Sieve(
     r"inutile|facultati\w+|prohibid\w+|imposible|innecesari\w+|opcional|vietat\w+|proibit\w+|impossibile|"
     r"facoltativ\w+|proibid\w+|"
     r"impossível|desnecessári\w+|facultativ\w+|запрещ\w+|нельзя|невозможно|необязательно|ненужн\w+)\b|"
-    r"금지|불가|불필요|선택 ?사항|禁止|不可|不必|无需|無需|毋须|免|不要(?=です|$)|ممنوع|محظور|مستحيل|اختياري",
+    r"금지|불가|불필요|선택 ?사항|禁止|不可(?!以)|不必|无需|無需|毋须|免|不要(?=です|$)|ممنوع|محظور|مستحيل|اختياري",
     re.IGNORECASE,
 )
 _SAME = (

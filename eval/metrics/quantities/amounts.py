@@ -106,7 +106,11 @@ def amount(match: re.Match[str], text: str, language: str) -> Quantity:
             scale, end = _SCALES[word], behind.end()
     ordinal = _ORDINAL.match(text, end) if scale == 1.0 and not unit else None
     word, per = "", ""
-    if ordinal and "." not in match["number"]:
+    if text[max(0, start - 1) : start] == "第" and not unit:
+        unit, start = "ordinal", start - 1
+        if noun := _WORD.match(text, end):
+            word, end = noun["w"], noun.end()
+    elif ordinal and "." not in match["number"]:
         unit, end = "ordinal", ordinal.end()
         if noun := _WORD.match(text, end):
             word = _singular(noun["w"].casefold())

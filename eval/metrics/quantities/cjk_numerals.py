@@ -22,7 +22,7 @@ _COUNTED = (
     "メートル|グラム|リットル|パーセント|名|步|歩|冊|册|部|头|頭|羽|杯|箱|袋|瓶|套|组|組|批|场|場|节|門|门|座|所|"
     "校|片|根|支|把|篇|首|番|种|種|张|張|家|间|間|只|匹|辆|回|階|楼|成"
 )
-_CJK_RUN = re.compile(rf"(?<![{_CJK_ALL}\d])([{_CJK_ALL}]+)(?=(?:{_COUNTED})|[^\w]|$)")
+_CJK_RUN = re.compile(rf"(?<![{_CJK_ALL}\d])([{_CJK_ALL}]+)(?=(?:{_COUNTED})|[^\w]|$|[到至][{_CJK_ALL}\d])")
 _CJK_MIXED = re.compile(
     r"(?<![\d.,])((?:\d+(?:[.,]\d+)*\s?[十百千]?[万萬億亿兆]\s?|\d+(?:\.\d+)?\s?[百千](?![克米瓦卡帕赫伏焦升])\s?)+)(\d{1,4}(?![\d.,]))?"
 )
@@ -30,7 +30,7 @@ _SHARE = re.compile(r"百分之\s?([\d.]+)")
 _PART_OF = re.compile(r"(\d+)\s?(?:分之|分の|분의)\s?(\d+)")
 _TENTHS_CJK = re.compile(r"(\d)成(?![\u3400-\u9fff])")
 _HALF = re.compile(r"一半|半分|절반")
-_AND_HALF = re.compile(r"(\d+)\s?(个|個)?(年|月|小时|小時|時間|点|時|日|天|시간|년)半")
+_AND_HALF = re.compile(r"(\d+)\s?(个|個)?(年|月|小时|小時|時間|日|天|시간|년)半")
 _PIECE_AND_HALF = re.compile(r"(\d+)[个個]半(?=(小|钟|鐘|月|星|世))")
 _KOREAN_HALF = re.compile(r"(\d+)\s?(시간|년|개월)\s?반(?![가-힣]{2,}경|대)")
 _HALF_OF = re.compile(r"半(?=年|天|日|小时|小時|分钟|月|个月|個月)")

@@ -62,7 +62,8 @@ _CLOCKS = (
     Sieve(rf"{_APART}(?:{_BEFORE})?(?P<h>[01]?\d|"
                rf"2[0-4]):(?P<i>[0-5]\d)(?::[0-5]\d)?(?![\d:])(?:\s*(?:{_HALF_DAY}))?(?:\s*(?:uhr|h|hrs|"
                rf"hours)\b)?", re.I),
-    Sieve(rf"{_APART}(?P<h>0?\d|1[0-2])(?:[.:](?P<i>[0-5]\d))?\s*(?:{_HALF_DAY})(?![^\W\d_])", re.IGNORECASE),
+    Sieve(rf"{_APART}(?P<h>0?\d|1[0-2])(?:[.:](?P<i>[0-5]\d))?(?:\s*час(?:а|ов)?)?"
+               rf"\s*(?:{_HALF_DAY})(?![^\W\d_])", re.IGNORECASE),
     Sieve(rf"(?:(?<!\d)(?:{_BEFORE}))?(?<![\d.])(?P<h>[01]?\d|2[0-4])\s*(?:시(?!간)|点钟?|點鐘?|"
                rf"時(?!間))(?:\s*(?:(?P<i>[0-5]?\d)\s*[분分](?!\s*전)|(?P<half>반|半)))?"),
     Sieve(rf"{_APART}(?P<h>[01]?\d|2[0-4])(?:[.:](?P<i>[0-5]\d))?\s*(?:uhr|o'clock|heures?(?=\s+(?:du|"
@@ -142,9 +143,8 @@ def _full(text: str) -> Iterator[Moment]:
 def _numeric(text: str) -> Iterator[Moment]:
     for match in _NUMERIC.finditer(text):
         a, b, year = int(match["a"]), int(match["b"]), _century(int(match["y"]))
-        values = tuple(
-            year * 10_000 + m * 100 + d for d, m in dict.fromkeys([(a, b), (b, a)]) if m <= 12 and d <= 31
-        )  # fmt: skip
+        orders = [(a, b)] if match["s"].strip() == "." and b <= 12 else [(a, b), (b, a)]  # points: the day is first
+        values = tuple(year * 10_000 + m * 100 + d for d, m in dict.fromkeys(orders) if m <= 12 and d <= 31)
         if values and not (match["s"].strip() == "." and len(match["y"]) == 2 and int(match["y"]) < 13 and a < 3):
             yield Moment("date", values, *match.span())
 

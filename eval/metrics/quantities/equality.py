@@ -226,7 +226,8 @@ def _equal(gold: Quantity, wanted: float, given: Quantity, said: float, toleranc
         rounded = abs(wanted - said * b.factor) <= given.step * b.factor / 2 if gold.step == 0 else False
         return rounded or _near(wanted, said * b.factor, max(tolerance, EXACT))
     if b is None and a is not None and a.dimension == "share":
-        return _near(wanted * a.factor, said, max(tolerance, EXACT))
+        rounded = "/" in given.raw and abs(wanted * a.factor - said) <= gold.step * a.factor / 2  # a third is 33 %
+        return rounded or _near(wanted * a.factor, said, max(tolerance, EXACT))
     if a is None or b is None or a.dimension != b.dimension:
         return _near(wanted, said, tolerance)
     base, other = wanted * a.factor + a.offset, said * b.factor + b.offset

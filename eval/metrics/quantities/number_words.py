@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 Replacement = str | Callable[[re.Match[str]], str]
+_GERMAN_PARTS = {"fünftel": 5, "sechstel": 6, "achtel": 8, "zehntel": 10}
 _PARTS: dict[str, int] = {"fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 
 
@@ -108,6 +109,10 @@ LEXICONS = {
         (r"(?<!first )(?<!second )(?<!other )(?<!better )(?<!1st )(?<!2nd )\b(?:a|one|"
          r"1)?[\s-]*\bhalf(?: of)?(?: an?)?\b(?! past)(?!-(?!an?\b|hour|minute|inch|mile|day|year|liter|"
          r"litre))", " 1/2"),
+        (
+            r"\b(?:1|one) (?:in|out of) (\d{1,2})\b(?!\s*(?:of\b|th\b|minutes|hours|days|weeks|months|years|[./:]\d))",
+                r"1/\1"),
+        (r"\b(\d{1,2}) out of (?:every )?(\d{1,3})\b", r"\1/\2"),
         (r"\b(\d+) dozen\b", lambda m: str(12 * int(m[1]))), (r"\b(?:a|one) dozen\b", "12"), (r"\bdozen\b", "12"),
         (r"\b(\d+) point (\d+)\b", r"\1.\2"),
     )),
@@ -115,6 +120,9 @@ LEXICONS = {
         (r"\b(?:anderthalb|eineinhalb|"
          r"einundeinhalb)\b", "1 1/2"), (r"\b(\w+)einhalb\b", lambda m: _einhalb(m[0], m[1])),
         (r"\b(?:drei|3) ?viertel\b", "3/4"), (r"\b(?:ein |1 )viertel\b", "1/4"), (r"\b(?:ein |1 )drittel\b", "1/3"),
+        (
+            r"\b(ein|zwei|drei|vier|fünf|\d) ?(fünftel|sechstel|achtel|zehntel)\b",
+                lambda m: f"{_DE.get(m[1].lower(), m[1])}/{_GERMAN_PARTS[m[2].lower()]}"),
         (r"\b(?:zwei|2) drittel\b",
             "2/3"), (r"\b(?:die )?hälfte\b|\bhalb(?:e[nrsm]?)?\b(?! \d)", "1/2"), (r"\b(\d+) komma (\d+)\b", r"\1,\2"),
     )),

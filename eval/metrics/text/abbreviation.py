@@ -16,6 +16,7 @@ _GROUPS = (
     ("Friday", "Fri"), ("Saturday", "Sat"), ("Sunday", "Sun"), ("January", "Jan"), ("February", "Feb"),
     ("August", "Aug"),
     ("September", "Sep", "Sept"), ("October", "Oct"), ("November", "Nov"), ("December", "Dec"),
+    ("nobody", "no one", "Nobody", "No one"), ("niemand", "keiner", "Niemand", "Keiner"),
     ("television", "TV"), ("human resources", "HR"), ("information technology", "IT"), ("vice president", "VP"),
     ("artificial intelligence", "AI"), ("headquarters", "HQ"), ("managing director", "MD"),
 )  # fmt: skip

@@ -70,7 +70,7 @@ def is_code(answer: str, question: str = "") -> bool:
         return (
             _INNER.search(text) is not None and not re.fullmatch(r"[^\W\d_]+(?:/[^\W\d_]+)+", text) and not _plain(text)
         )
-    if _UPPER_NUMBER.fullmatch(text):
+    if _UPPER_NUMBER.fullmatch(text) or re.fullmatch(r"[A-Za-z]+ ?\d+[+#*]", text):
         return True
     return (
         re.search(

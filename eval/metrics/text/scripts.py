@@ -13,8 +13,9 @@ _KANJI = re.compile(rf"[{_HAN}]")
 LONGEST = 12
 """A longer answer is a phrase, whose words may stand in another order."""
 _OFFICE = re.compile("(?<=..)(?:市|省|县|縣|都|府|県|区|區|先生|女士|小姐|さん|さま|様|氏|君)$")
+_FIRM = re.compile("^(?:株式会社|有限会社|合同会社)|(?:株式会社|有限会社|股份有限公司|有限责任公司|有限公司)$")
 _OTHER = re.compile(
-    "路|街|站|駅|港|桥|橋|線|线|湾|灣|大学|大學|公司|酒店|银行|銀行|大道|机场|機場|空港|ホテル|大厦|通り"
+    "[东東西南北中]?(?:路|街)|都庁|府庁|県庁|市役所|站|駅|港|桥|橋|線|线|湾|灣|大学|大學|公司|酒店|银行|銀行|大道|机场|機場|空港|ホテル|大厦|通り"
 )
 """With one of these behind it, a place names another thing: 上海路 is a road."""
 _TITLE = re.compile("[氏様君殿課部社係店市都府県区町村駅先主担専支本副会代教室所長工営製]")
@@ -36,7 +37,7 @@ def stands_unspaced(given: str, answer: str, question: str) -> bool | None:
     answer, given = written(answer).strip(" 。.、"), written(given)
     if len(answer) > LONGEST or _SCRIPT.fullmatch(answer) is None:
         return None
-    forms = dict.fromkeys((answer, _OFFICE.sub("", answer)))
+    forms = dict.fromkeys(f for f in (answer, _OFFICE.sub("", answer), _FIRM.sub("", answer)) if f)
     japanese = re.search(r"[\u3040-\u30ff]", question + given) is not None
     return any(_borders(given, m, question, japanese) for f in forms for m in re.finditer(re.escape(f), given))
 
@@ -56,6 +57,8 @@ _BEHIND_NAME = frozenset(
 
 def _goes_on(behind: str) -> bool:
     """Whether a Chinese name of two characters has a third: 李明 in 李明远."""
+    if behind[:1] == "生":  # born, or a part of the name
+        return behind[1:2] not in ("于", "於", "前")
     return _KANJI.match(behind) is not None and behind[0] not in _BEHIND_NAME
 
 

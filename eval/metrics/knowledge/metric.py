@@ -16,6 +16,7 @@ from eval.metrics.knowledge.match import match as asserts
 from eval.metrics.knowledge.number import DEFAULT, Tolerance, concludes
 from eval.metrics.quantities.quantity import quantities
 from eval.metrics.text.language import stated
+from eval.metrics.text.list_marks import unnumbered
 from eval.metrics.text.normalize import aligned, same_tokens, tokens
 from eval.metrics.text.think_blocks import without_thinking
 from eval.registry import Registry
@@ -87,7 +88,7 @@ def figure(given: str, answers: Sequence[str], question: str, tolerance: Toleran
 @metric("match")
 def match(given: str, answers: Sequence[str], question: str = "") -> float:
     """1 when the reply asserts an accepted answer, in other words perhaps; see `eval/metrics/knowledge/match.py`."""
-    return asserts(given, answers, question)
+    return asserts(given, tuple(map(unnumbered, answers)), question)
 
 
 @metric("claims")

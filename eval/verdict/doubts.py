@@ -27,8 +27,10 @@ def warnings(ruling: Ruling, config: RunConfig) -> Iterator[str]:
     """What stands in the verdict's sentence, for with it the verdict errs more often than is said of one."""
     had = config.looks
     if ruling.mode is not None and had.earlier and had.this > had.planned:
-        times = f"{_ordinal(had.this)} verdict on these data (after {listed(had.earlier)} questions)"
-        yield f"It is the {times}, and whoever stops at the first one given errs more often; --looks shares the error."
+        yield (
+            f"It is verdict number {had.this} on these data (after {listed(had.earlier)} questions), and whoever stops "
+            "at the first one given errs more often; --looks shares the error."
+        )
 
 
 def look_doubts(config: RunConfig) -> Iterator[str]:
@@ -52,12 +54,8 @@ def server_doubts(config: RunConfig) -> Iterator[str]:
 
 
 def listed(numbers: Sequence[int]) -> str:
-    """`100`, `100 and 200`, `100, 200 and 300`."""
-    return " and ".join(part for part in (", ".join(map(str, numbers[:-1])), *map(str, numbers[-1:])) if part)
-
-
-def _ordinal(number: int) -> str:
-    return {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth"}.get(number, f"{number}th")
+    """`100, 200, 300`."""
+    return ", ".join(map(str, numbers))
 
 
 def seed_doubts(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[str]:

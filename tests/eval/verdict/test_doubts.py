@@ -126,11 +126,11 @@ def test_a_second_verdict_says_so_in_its_sentence_unless_it_was_planned() -> Non
     made = scores({"base": 0.2, "rag": 0.7})
     unplanned = config().model_copy(update={"looks": Looks(this=3, earlier=[100, 200])})
     decision = decide(made, unplanned)[1]
-    assert "third verdict on these data (after 100 and 200 questions)" in verdict_sentence(decision)
+    assert "verdict number 3 on these data (after 100, 200 questions)" in verdict_sentence(decision)
     planned = config().model_copy(update={"looks": Looks(planned=4, this=3, earlier=[100, 200])})
     decision = decide(made, planned)[1]
     assert not decision.warnings and decision.look.earlier == (100, 200)
-    assert any(c.startswith("This is look 3 of 4, after 100 and 200 questions") for c in decision.caveats)
+    assert any(c.startswith("This is look 3 of 4, after 100, 200 questions") for c in decision.caveats)
 
 
 def test_intervals_of_planned_looks_are_those_of_the_level_that_a_look_has() -> None:

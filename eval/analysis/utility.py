@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eval.config import RunConfig
 from eval.records import Score
@@ -129,7 +130,9 @@ def chances(evidence: Evidence, config: RunConfig) -> dict[str, float]:
     return {s: round(float((names_of == s).mean()), DIGITS) for s in ORDER if s in {strategy(m) for m in modes}}
 
 
-def _upgrades(means: Mapping[str, Array], targets: Mapping[str, float], i: int, j: int, margin: float) -> np.ndarray:
+def _upgrades(
+    means: Mapping[str, Array], targets: Mapping[str, float], i: int, j: int, margin: float
+) -> NDArray[np.bool_]:
     """In which draws j upgrades i."""
     found = np.zeros(DRAWS, dtype=np.bool_)
     for axis, target in targets.items():

@@ -14,11 +14,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from eval.config import RunConfig
 from eval.records import Score
-from eval.stats.clusters import Array, codes_of
+from eval.stats.clusters import Array, Codes, codes_of
 from eval.stats.intervals import DIGITS, holm, student_intervals
 from eval.stats.power import effective_size
 from eval.strategies import STRATEGIES
@@ -97,7 +98,7 @@ def _part(table: ScoreTable, members: set[str]) -> ScoreTable:
 
 def _interaction(evidence: Evidence, members: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     """Lifts over the cheapest mode that differ between a tag and the rest, with Holm's p of at most 0.05."""
-    tests = []
+    tests: list[dict[str, Any]] = []
     for table in evidence.tables:
         base = table.modes.index(evidence.modes[0])
         for mode in evidence.modes[1:]:
@@ -115,7 +116,7 @@ def _interaction(evidence: Evidence, members: Mapping[str, Sequence[str]]) -> li
     return [t for t in tests if t["p_holm"] <= ERROR]
 
 
-def contrast(values: Array, inside: np.ndarray, codes: np.ndarray) -> dict[str, float]:
+def contrast(values: Array, inside: NDArray[np.bool_], codes: Codes) -> dict[str, float]:
     """By how much the mean inside differs from that outside, and the p of its t over groups; NaN values count nowhere.
 
     A group may lie on both sides: the variance is that of its summed influence on the difference.

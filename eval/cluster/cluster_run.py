@@ -16,7 +16,7 @@ from eval.errors import UserError
 from eval.files import fingerprint
 from eval.model.arithmetic import from_record, to_record
 from eval.pipeline.graph import Task
-from eval.pipeline.plan import Plan
+from eval.pipeline.plan import Plan, left_to_ask
 from eval.pipeline.tasks import Options, Work
 from eval.run import begin
 from eval.terminal.progress import say
@@ -50,8 +50,13 @@ def evaluate_on(address: Address, plans: Sequence[Plan], modes: Sequence[str], o
         execute = ClusterExecutor(
             backend, lambda group, task: order(group, task, works[group]), fit=lambda node: found.takes(backend, node)
         )
-        return execute.run(f"{len(plans)} data sets on {found.words()}" if len(plans) > 1 else
+        outcome = execute.run(f"{len(plans)} data sets on {found.words()}" if len(plans) > 1 else
                            f"{plans[0].config.dataset.name}: on {found.words()}", groups)  # fmt: skip
+    if isinstance(outcome.error, UserError) and "done" not in outcome.states.values():
+        raise outcome.error  # wrong data in every set: nothing was begun
+    for line in dict.fromkeys(line for plan in plans for line in left_to_ask(plan.dataset, modes)):
+        say(line)
+    return outcome
 
 
 def order(group: str, task: Task, work: Work) -> Order:

@@ -60,7 +60,7 @@ class Found:
             return known
         try:
             with _marked(self.asked):
-                fact = _asked(backend, node, self.asked)
+                ((_, fact),) = _asked(backend, [node], self.asked)
             _compare(node.name, fact, self.facts)
             _compare_arithmetic(node.name, fact, self.facts)
         except UserError as error:
@@ -83,10 +83,10 @@ def inspect(backend: RayBackend, plans: Sequence[Plan], workers: int = 0) -> Fou
         },
     }  # fmt: skip
     with _marked(asked):
-        facts = {node.name: _asked(backend, node, asked) for node in used}
+        facts = _asked(backend, used, asked)
         own = facts_here(asked | {"arithmetic": {}})
-    first = next(iter(facts.values()))
-    for name, fact in facts.items():
+    first = facts[0][1]
+    for name, fact in facts:
         _compare(name, fact, own)
         _compare_arithmetic(name, fact, first)
     if len(used) < len(nodes):
@@ -185,15 +185,20 @@ def code() -> str:
     return fingerprint([(str(f.relative_to(root)), file_digest(f)) for f in files])
 
 
-def _asked(backend: RayBackend, node: Node, asked: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        return dict(backend.ask(node.id, facts_here, asked, cards=1 if node.room.cards else 0))
-    except TimeoutError as error:
-        raise UserError(f"--cluster: node {node.name}: {error}; is all of it taken by others?") from None
-    except Exception as error:  # whatever an unlike environment raises when our modules are imported there
-        raise UserError(
-            f"--cluster: node {node.name}: {first_line(error)}; install the same packages there (constraints.txt)"
-        ) from error
+def _asked(backend: RayBackend, nodes: Sequence[Node], asked: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """(name, facts) of each node; raises UserError where one does not answer."""
+    found = []
+    for node, said in zip(
+        nodes, backend.ask({n.id: min(1, n.room.cards) for n in nodes}, facts_here, asked), strict=True
+    ):
+        if isinstance(said, TimeoutError):
+            raise UserError(f"--cluster: node {node.name}: {said}; is all of it taken by others?")
+        if isinstance(said, Exception):
+            raise UserError(
+                f"--cluster: node {node.name}: {first_line(said)}; install the same packages there (constraints.txt)"
+            )
+        found.append((node.name, dict(said)))
+    return found
 
 
 def _compare(name: str, fact: Mapping[str, Any], own: Mapping[str, Any]) -> None:

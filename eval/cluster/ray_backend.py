@@ -52,7 +52,10 @@ class RayBackend:
             self.ray.init(address=address, **common)
         else:
             threads = workers * max(1, (os.cpu_count() or 1) // workers)
-            self.ray.init(num_cpus=threads, num_gpus=cards, object_store_memory=OBJECT_STORE, **common)
+            # Not the cluster that this machine may belong to.
+            self.ray.init(
+                address="local", num_cpus=threads, num_gpus=cards, object_store_memory=OBJECT_STORE, **common
+            )  # fmt: skip
 
     def nodes(self) -> list[Node]:
         """The nodes that are alive; Ray's address of one is its name."""
@@ -66,15 +69,24 @@ class RayBackend:
             if n["Alive"]
         ]  # fmt: skip
 
-    def ask(self, node: str, question: Any, *given: Any, cards: int = 0, seconds: float = 120.0) -> Any:
-        """What a function says on a node; raises TimeoutError, or what the function raises."""
-        far = self.ray.remote(question).options(
-            num_cpus=0, num_gpus=cards, max_retries=0, scheduling_strategy=self._on(node)
-        )
-        try:
-            return self.ray.get(far.remote(*given), timeout=seconds)
-        except self.ray.exceptions.GetTimeoutError:
-            raise TimeoutError(f"no answer within {seconds:.0f} s") from None
+    def ask(self, nodes: Mapping[str, int], question: Any, *given: Any, seconds: float = 120.0) -> list[Any]:
+        """What a function says on each node, all at once; `nodes` has the cards that it takes there, by node.
+
+        Of a node that says nothing within that time a TimeoutError, else what the function raised there.
+        """
+        far = self.ray.remote(question)
+        asked = [
+            far.options(num_cpus=0, num_gpus=cards, max_retries=0, scheduling_strategy=self._on(n)).remote(*given)
+            for n, cards in nodes.items()
+        ]
+        said, _ = self.ray.wait(asked, num_returns=len(asked), timeout=seconds)
+        found: list[Any] = []
+        for ref in asked:
+            try:
+                found.append(self.ray.get(ref) if ref in said else TimeoutError(f"no answer within {seconds:.0f} s"))
+            except Exception as error:  # whatever an unlike environment raises when our modules are imported there
+                found.append(error)
+        return found
 
     def start(self, worker: str, node: str, need: Need) -> None:
         """One actor that stays until it is stopped, and is not started again by Ray: that is for the schedule to do."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from rag.readers.documents import Document
@@ -12,7 +12,7 @@ from rag.readers.marks import HEADING, MESSAGE, PAGE, ROW, SHEET, SLIDE, Mark
 LOOKED_AT = 4
 """Lines of a passage by which its beginning is found: a splitter may have changed the blanks of the first one."""
 _MARKDOWN = re.compile(r"^(#{1,6}) +(.+)$", re.MULTILINE)
-MARKED_UP = (".md", ".ipynb", ".odt", ".odp", ".txt")
+MARKED_UP = (".md", ".ipynb", ".odt", ".odp")
 """Kinds of files in whose text `#` begins a heading."""
 
 
@@ -61,13 +61,13 @@ def _place(marks: dict[str, list[Mark]], start: int, end: int) -> str:
 
 def _cells(sheets: list[Mark], rows: list[Mark], start: int, end: int) -> str:
     """The cells of a run of rows, as Sheet!A5:D9; of a table without a name, its lines."""
-    sheet = _value(sheets, max(start, sheets[0][0])) if sheets else ""
-    begins = max((at for at, _, _ in sheets if at <= start), default=0)
-    rows = [row for row in rows if row[0] >= begins]
-    first = _value(rows, start) or next((value for at, _, value in rows if start <= at <= end), "")
-    last = _value(rows, end) or first
-    if not first:
+    current = sheets[max(0, _until(sheets, start) - 1)] if sheets else (0, SHEET, "")
+    sheet = current[2]
+    lowest = bisect_left(rows, current[0], key=lambda m: m[0])
+    a, b = (max(lowest, _until(rows, at) - 1) for at in (start, end))
+    if a >= len(rows) or rows[a][0] > end:
         return sheet.rpartition("!")[0]
+    first, last = rows[a][2], rows[b][2]
     if not sheet:
         return f"row {first}" if first == last else f"rows {first} to {last}"
     name, _, columns = sheet.rpartition("!")
@@ -77,8 +77,13 @@ def _cells(sheets: list[Mark], rows: list[Mark], start: int, end: int) -> str:
 
 def _value(marks: list[Mark], at: int) -> str:
     """What the last mark up to an offset says; empty before the first one."""
-    place = bisect_right(marks, at, key=lambda m: m[0])
+    place = _until(marks, at)
     return marks[place - 1][2] if place else ""
+
+
+def _until(marks: list[Mark], at: int) -> int:
+    """How many marks stand up to an offset."""
+    return bisect_right(marks, at, key=lambda m: m[0])
 
 
 def _headings(document: Document) -> list[tuple[int, int, str]]:

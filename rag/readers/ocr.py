@@ -46,7 +46,10 @@ def command() -> str:
 def identity() -> str:
     """What the text of scanned pages depends on: version and languages; empty where no OCR is done."""
     found = command()
-    return f"{_version(found)} {languages(found)}" if found else ""
+    try:
+        return f"{_version(found)} {languages(found)}" if found else ""
+    except OSError as error:  # it is there and does not start; each page that needs it says so
+        return f"broken: {error}"
 
 
 def recognise(page: Any) -> Recognised:

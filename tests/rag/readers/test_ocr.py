@@ -118,6 +118,16 @@ def test_a_failing_program_costs_its_pages_alone(make_corpus: Make, tesseract: C
     assert "OCR failed: Error opening data file" in document.gaps[0]
 
 
+def test_a_program_that_does_not_start_is_a_gap_and_no_crash(
+    make_corpus: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "broken"
+    program.write_text("#!/bin/sh\necho no language data >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("RAG_TESSERACT", str(program))
+    assert ocr.identity() == "broken: no language data"
+
+
 def test_without_the_program_the_error_names_the_pages(make_corpus: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAG_OCR", "never")
     _restart()

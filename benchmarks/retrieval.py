@@ -4,9 +4,10 @@
 
 First table: gold documents found / questions with a passage of one that tells an accepted answer (or, where the answer
 stands in none to the letter, with any passage of one), on the test questions of bundled sets and of folders that are
-named, with their own chunks and top k. Second: an index of so many passages of drawn words with drawn vectors
-(embedding is left out, being the same for everybody), and questions answered from it in one batch, against LlamaIndex's
-own retriever on the same Chroma collection, one question at a time as its query engine does it, and bm25s alone.
+named, with their own chunks and top k. Second: the right document among four passages of drawn corpora, each of a kind
+on which words or vectors fail. Third: an index of so many passages of drawn words with drawn vectors (embedding is left
+out, being the same for everybody), and questions answered from it in one batch, against LlamaIndex's own retriever on
+the same Chroma collection, one question at a time as its query engine does it, and bm25s alone.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ import resource
 import tempfile
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.retrieval_kinds import KINDS, Kind
 from eval.config import Retrieval
 from eval.data.bundled import BUNDLED
 from eval.data.dataset import load_dataset
@@ -38,7 +40,7 @@ from rag.tuning.development import needs
 METHODS = ("dense", "bm25", "hybrid")
 LARGE = Retrieval(top_k=4, chunk_tokens=256, overlap_tokens=32)
 """Besides its own settings, for the set whose own passages are short."""
-SETS = ("tidewell", "harrowmere", "wayfarer", "ondermoor")
+SETS = ("tidewell", "harrowmere", "wayfarer", "ondermoor", "greywick")
 WORDS = 120
 """In a drawn passage."""
 SIZE = 384
@@ -64,6 +66,25 @@ def quality(names: Sequence[str], embedder: Any) -> None:
                     cells.append(f"{documents:>9.3f} / {np.mean([q.held_by(f) for q, f in pairs]):.2f}")
             called = f"{Path(name).name}, {settings.chunk_tokens} tokens"
             print(f"{called:<28}{len(asked):>10}{settings.top_k:>10}" + "".join(f"{c:>16}" for c in cells), flush=True)
+
+
+def by_kind(embedder: Any, kinds: Mapping[str, Callable[[], Kind]] = KINDS) -> dict[str, dict[str, float]]:
+    """For each kind of corpus and each method the share of questions with the right document among four passages."""
+    found = {}
+    for name, make in kinds.items():
+        texts, asked = make()
+        documents = [Document(i, text, text.partition("\n")[0].strip("# ")) for i, text in texts.items()]
+        with tempfile.TemporaryDirectory() as folder:
+            index = build_index(documents, embedder, Retrieval(), Path(folder), lambda n: None)
+            shares = {}
+            for method in METHODS:
+                opened = Opened(index.store, index.words, embedder, Retrieval(method=method))
+                passages = make_retriever(opened).retrieve([question for question, _ in asked])
+                right = [any(p.document == gold for p in f) for f, (_, gold) in zip(passages, asked, strict=True)]
+                shares[method] = float(np.mean(right))
+        print(f"{name:<28}{len(asked):>10}{4:>10}" + "".join(f"{shares[m]:>16.3f}" for m in METHODS), flush=True)
+        found[name] = shares
+    return found
 
 
 class Drawn:
@@ -94,7 +115,7 @@ def drawn_documents(count: int) -> list[Document]:
 
 
 def scale(chunks: int, questions: int) -> None:
-    """Print the second table."""
+    """Print the third table."""
     documents, embedder = drawn_documents(chunks), Drawn()
     draw = random.Random(0)
     asked = [" ".join(draw.sample(draw.choice(documents).text.split(), 8)) + f" q{i}" for i in range(questions)]
@@ -164,7 +185,9 @@ def main() -> None:
     parser.add_argument("--chunks", type=int, default=20_000)
     parser.add_argument("--questions", type=int, default=1000)
     given = parser.parse_args()
-    quality(given.sets, load_embedder("all-minilm-l6-v2"))
+    embedder = load_embedder("all-minilm-l6-v2")
+    quality(given.sets, embedder)
+    by_kind(embedder)
     scale(given.chunks, given.questions)
 
 

@@ -152,8 +152,9 @@ _NICKNAMES = """
 alexander alex, andrew andy, anthony antony, benjamin ben benny, charles charlie chuck, christopher chris,
 christian chris, daniel dan danny, david dave, deborah debbie deb, donald don donnie, douglas doug, edward ed eddie,
 elizabeth eliza, frederick fred freddie, geoffrey geoff, gregory greg, james jim jimmy jamie, jeffrey jeff,
-jennifer jen jenny, jessica jess, jonathan jon, joseph joe joey, joshua josh, katherine kate kathy, catherine cathy
-cate, kenneth ken kenny, lawrence larry, leonard len lenny, margaret maggie meg, matthew matt, maximilian max,
+jennifer jen jenny, jessica jess, jonathan jon, john johnny, joseph joe joey, joshua josh, katherine kate kathy,
+catherine cathy cate, kenneth ken kenny, lawrence larry, leonard len lenny, margaret maggie meg, matthew matt,
+maximilian max,
 michael mike mick, nicholas nick, patricia pat, patrick pat paddy, peter pete, philip phil, phillip phil, raymond ray,
 robert rob robbie, ronald ron ronnie, samuel sam sammy, stephen steve, steven steve, susan sue susie, theodore ted
 theo, thomas tom tommy, timothy tim, vincent vince, walter walt, william will willie
@@ -177,7 +178,7 @@ def same_word(gold: str, given: str, name: bool) -> bool:
         return True
     if gold[:-1] == given[:-1] and {gold[-1], given[-1]} <= set("aeiou"):  # Mario is not Maria
         return False
-    if name and short in _CALLED.get(long, ()):
+    if name and (short in _CALLED.get(long, ()) or long in _CALLED.get(short, ())):
         return True
     return name and len(short) >= 5 and slips(gold, given, 2 if len(short) >= 8 else 1)
 

@@ -227,7 +227,7 @@ def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
     found = sum(is_said(w, reply, w in gold.names, w != last) for w in own)
     if found == len(own):
         return len(own) > 1 or own[0] in reply or not is_first_name(own[0], gold, given, reply)
-    if len(last) == 1 and last.isalpha() and reply == (last,):
+    if len(last) == 1 and last.isascii() and last.isalpha() and reply == (last,):
         return True
     if len(gold.words) == 1 and _spelled_out(gold.text, given):
         return True

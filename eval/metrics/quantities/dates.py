@@ -33,6 +33,7 @@ _NUMERIC = re.compile(
 _MONTHLY = (
     Sieve(rf"(?<![^\W_]){_MONTH}\s*(?:of |de |del |,|[-/])?\s*{_Y}(?!\d)", re.IGNORECASE),
     Sieve(rf"(?<!\d){_Y}\s*(?:년도?|年)\s*{_M}\s*[월月](?!\s*\d)"),
+    Sieve(rf"(?<![\w./-]){_M}/(?P<y>(?:19|20)\d\d)(?![\w/-]|\.\d)"),
 )
 _ORDINAL = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "erste": 1,
             "zweite": 2,
@@ -56,6 +57,8 @@ _HALF_DAY = (
 _BEFORE = r"(?:(?P<am0>오전|上午|早上|午前)|(?P<pm0>오후|저녁|下午|晚上|午後))\s*"
 _APART = r"(?<![0-9A-Za-z_:.À-ɏЀ-ӿ\u0600-\u06ff])"
 """Not behind a letter or digit; words of Chinese, Japanese and Korean run on."""
+_NOONS = "noon|midday|(?-i:midi)|mediodía|mezzogiorno|meio-dia|полдень|полудня"
+_MIDNIGHTS = "midnight|minuit|mitternacht|medianoche|mezzanotte|meia-noite|полночь|полуночи"
 _CLOCKS = (
     Sieve(rf"\b(?P<past>half past|quarter past|quarter to|halb)\s+(?P<h>[1-9]|"
                rf"1[0-2])\b(?:\s*(?:{_HALF_DAY}))?", re.IGNORECASE),
@@ -69,10 +72,13 @@ _CLOCKS = (
     Sieve(rf"{_APART}(?P<h>[01]?\d|2[0-4])(?:[.:](?P<i>[0-5]\d))?\s*(?:uhr|o'clock|heures?(?=\s+(?:du|"
                rf"de l')))\b(?:\s*(?P<i2>[0-5]?\d)\b)?(?:\s*(?:{_HALF_DAY}))?", re.I),
     Sieve(rf"{_APART}(?P<h>[01]?\d|2[0-4])\s?h\s?(?P<i>[0-5]\d)(?!\w|\s*min)"),
-    Sieve(r"\b(?P<noon>noon|midday|midnight)\b", re.IGNORECASE),
+    Sieve(rf"\b(?P<noon>{_NOONS}|{_MIDNIGHTS})\b|(?P<noon2>정오|자정|正午|午夜|半夜)", re.IGNORECASE),
 )  # fmt: skip
 _DIGIT = re.compile(r"\d")
-_WORDED = re.compile(r"[nN]oon|[mM]id(?:night|day)|[qQ]uart(?:er|al)\b|[tT]rimestre")
+_WORDED = re.compile(
+    r"[nN]oon|[mM]id(?:night|day)|[qQ]uart(?:er|al)\b|[tT]rimestre|\bmidi\b|[mM](?:inuit|itternacht|ediodía|edianoche)|"
+    r"[mM](?:ezzogiorno|ezzanotte|eio-dia|eia-noite)|[пП]ол(?:день|удня|ночь|уночи)|정오|자정|正午|午夜|半夜"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +169,9 @@ def _quarters(text: str) -> Iterator[Moment]:
 def _clocks(text: str) -> Iterator[Moment]:
     for match in _apart(_CLOCKS, text):
         groups = match.groupdict()
-        if groups.get("noon"):
-            yield Moment("clock", (0 if groups["noon"].casefold() == "midnight" else 720,), *match.span())
+        if noon := (groups.get("noon") or groups.get("noon2") or "").casefold():
+            late = noon in (*_MIDNIGHTS.split("|"), "자정", "午夜", "半夜")
+            yield Moment("clock", (0 if late else 720,), *match.span())
             continue
         hour = int(match["h"])
         minute = int(groups.get("i") or groups.get("i2") or 0) + (30 if groups.get("half") else 0)

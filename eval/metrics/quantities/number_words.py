@@ -117,6 +117,7 @@ LEXICONS = {
         (r"\b(\d+) point (\d+)\b", r"\1.\2"),
     )),
     "de": Lexicon(_DE, r"(?:\s*und\s*|[\s-]+|)", (
+        (r"\beine?[nm]? (?=(?:Sekunde|Minute|Stunde|Tag|Woche|Monat|Jahr|Meter|Kilometer|Liter|Tonne)\b)", "1 "),
         (r"\b(?:anderthalb|eineinhalb|"
          r"einundeinhalb)\b", "1 1/2"), (r"\b(\w+)einhalb\b", lambda m: _einhalb(m[0], m[1])),
         (r"\b(?:drei|3) ?viertel\b", "3/4"), (r"\b(?:ein |1 )viertel\b", "1/4"), (r"\b(?:ein |1 )drittel\b", "1/3"),
@@ -127,6 +128,7 @@ LEXICONS = {
             "2/3"), (r"\b(?:die )?hälfte\b|\bhalb(?:e[nrsm]?)?\b(?! \d)", "1/2"), (r"\b(\d+) komma (\d+)\b", r"\1,\2"),
     )),
     "fr": Lexicon(_FR, r"(?:[\s-]+et[\s-]+|[\s-]+)", (
+        (r"\bune? (?=(?:seconde|minute|heure|jour|semaine|mois|an|année|mètre|kilomètre|litre)\b(?! et demi))", "1 "),
         (r"\b(?:une?|1) (\w+) et demie?\b", r"1 1/2 \1"), (r"\b(\d+) (\w+) et demie?\b", r"\1 1/2 \2"),
         (r"\b(?:trois|3) quarts\b", "3/4"), (r"\b(?:un |1 )quart\b", "1/4"), (r"\b(?:un |1 )tiers\b", "1/3"),
         (
@@ -135,6 +137,7 @@ LEXICONS = {
                          r"\b)", "1/2"), (r"\b(\d+) virgule (\d+)\b", r"\1,\2"),
     )),
     "es": Lexicon(_ES, r"(?:\s+y\s+|\s+)", (
+        (r"\buna? (?=(?:segundo|minuto|hora|día|semana|mes|año|metro|kilómetro|litro|tonelada)\b(?! y medi))", "1 "),
         (r"\b(?:uno?|una|"
          r"1) (\w+) y medi[oa]\b",
              r"1 1/2 \1"), (r"\b(\d+) (\w+) y medi[oa]\b", r"\1 1/2 \2"), (r"\b(\d+) y medi[oa]\b", r"\1 1/2"),
@@ -146,6 +149,7 @@ LEXICONS = {
                 "1/3"), (r"\b(?:dos|2) tercios\b", "2/3"), (r"\b(?:la )?mitad\b|\bmedi[oa]\b(?= )", "1/2"),
     )),
     "it": Lexicon(_IT, r"(?:\s+e\s+|\s+|)", (
+        (r"\b(?:una? |un')(?=(?:secondo|minuto|ora|giorno|settimana|mese|anno|metro|chilometro)\b(?! e mezz))", "1 "),
         (
             r"\b(?:un'|una |un |1 )?(ora|giorno|settimana|mese|anno|chilo|chilometro|litro|metro) e mezz[oa]\b",
                 r"1 1/2 \1"),
@@ -157,6 +161,7 @@ LEXICONS = {
         (r"\b(?:due|2) terzi\b", "2/3"), (r"\b(?:la )?metà\b|\bmezz[oa]\b|\bmezz'", "1/2 "),
     )),
     "pt": Lexicon(_PT, r"(?:\s+e\s+|\s+)", (
+        (r"\buma? (?=(?:segundo|minuto|hora|dia|semana|mês|ano|metro|quilômetro|litro|tonelada)\b(?! e mei))", "1 "),
         (r"\b(?<!\d )(?:uma |um |1 )?(hora|dia|semana|mês|ano|quilo|quilômetro|litro|metro) e mei[oa]\b", r"1 1/2 \1"),
         (r"\b(?:três|3) quartos\b", "3/4"), (r"\b(?:um|1) quarto\b", "1/4"), (r"\b(?:um|1) terço\b", "1/3"),
         (r"\b(?:dois|2) terços\b",

@@ -66,7 +66,8 @@ def _rows(table: Element) -> list[list[str]]:
         for tc in (e for e in tr if _name(e) == "tc"):
             _carry(cells, reach, below)
             span = next((e for e in tc if _name(e) == "cellSpan"), None)
-            wide, high = (1, 1) if span is None else (int(span.get(k, "1")) for k in ("colSpan", "rowSpan"))
+            wide = int(span.get("colSpan", "1")) if span is not None else 1
+            high = int(span.get("rowSpan", "1")) if span is not None else 1
             text = " ".join(" ".join(block.replace(" | ", ", ") for block in _blocks(tc)).split())
             for i in range(wide):
                 if high > 1:

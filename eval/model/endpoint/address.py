@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from eval.config import DatasetConfig, Endpoint
 from eval.errors import UserError
-from eval.files import fingerprint
+from eval.files import file_digest, fingerprint
 from eval.judge.settings import DEFAULT_KEY_ENV, is_loopback
 from eval.model.arithmetic import Arithmetic
 from eval.strategies import ADAPTERS
@@ -110,4 +111,6 @@ def served_fingerprint(endpoint: Endpoint, tokenizer: str) -> str:
 def adapter_fingerprint(endpoint: Endpoint, adapter: str) -> str:
     """A name of a served adapter."""
     url, name = at(endpoint, adapter)
+    if (folder := Path(name)).is_dir():  # loaded from here: its weights are what it is
+        name = fingerprint(*(file_digest(f) for f in sorted(folder.glob("adapter_*"))))
     return fingerprint("served adapter", url.rstrip("/"), name)[:16]

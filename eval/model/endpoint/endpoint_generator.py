@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.arms.prompt import Prompt, ask, render_reply
@@ -17,8 +18,6 @@ from eval.pipeline.graph import Skipped
 from eval.terminal.progress import say
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from eval.arms.resources import Resources
     from eval.config import Endpoint
     from eval.model.endpoint.http_client import Client, Failure
@@ -88,13 +87,17 @@ class EndpointGenerator:
         return self._speakers[adapter]
 
     def _speaker(self, adapter: str | None) -> Speaker:
+        from eval.model.endpoint.lora_loading import is_adapter_folder, load_adapter
         from eval.model.endpoint.request_body import Fields
         from eval.model.endpoint.route import Speaker
         from eval.model.endpoint.server import check_name, lora_choice
 
         url, name = at(self.endpoint, adapter)
         client, server = self._client(url)
-        check_name(server, name, url)
+        if adapter and is_adapter_folder(name):
+            name = load_adapter(client, server, Path(name))
+        else:
+            check_name(server, name, url)
         lora = lora_choice(server, name, base=adapter is None or url != self.endpoint.url, url=url)
         ends = self.ends
         extra: dict[str, Any] = {"lora": lora} if lora else {}

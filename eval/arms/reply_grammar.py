@@ -1,7 +1,7 @@
 """The grammar that a data set's own checks and training replies give for its replies. Imports nothing heavy.
 
-A `json` check gives its schema, an anchored `regex` its language, `one_of` its texts, in this order; where replies are
-questions' refusals in plain words, those are allowed beside it.
+A `json` check gives its schema, `one_of` its texts, an anchored `regex` its language, `sql` one query that reads, in
+this order; where replies are questions' refusals in plain words, those are allowed beside it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from eval.config import DatasetConfig
@@ -46,6 +47,8 @@ def _bodies(config: DatasetConfig, train: Sequence[Example]) -> Iterator[str]:
     for argument in named.get("regex", []):
         if isinstance(argument, str) and (language := _regular(argument)):
             yield f"reply: /{language}/"
+    if "sql" in named:
+        yield (Path(__file__).parent / "query.lark").read_text(encoding="utf-8").rstrip()
 
 
 def _regular(pattern: str) -> str:

@@ -195,7 +195,7 @@ class Resources:
         if not found:
             raise UserError(
                 f"{self.dataset.path / 'dataset.yaml'}: no check gives a grammar; structured modes need a check of "
-                "json, one_of, or a regex from ^ to $"
+                "json, one_of, sql, or a regex from ^ to $"
             )
         return found
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from reports.charts.label_layout import Box, put_labels
 from reports.charts.quadrant import CELLS, position
 from reports.charts.svg import line, rect, tag, text
+from reports.charts.svg import name as name_text
 from reports.language.language import told
 from reports.sections.placement import Lift
 from reports.text.sentences import lift_words, points
@@ -172,7 +173,7 @@ def _mark(place: Place, words: str, dot: tuple[float, float], label: Box | None)
             parts.append(line(x, y, *end, "leader"))
     parts += _dot(place, spoken, x, y)
     if label is not None:
-        parts.append(text(label.left + 2, label.top + 14, words, "dot-name halo"))
+        parts.append(name_text(label.left + 2, label.top + 14, words, "dot-name halo"))
     if place.href:
         parts = [tag("a", *parts, href=place.href, aria_label=f"{place.name}: open its report")]
     state = " open" if place.strategy == "inconclusive" else ""

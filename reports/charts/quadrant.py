@@ -12,6 +12,7 @@ from eval.records import Decision
 from eval.strategies import STRATEGIES
 from reports.charts.label_layout import SIZE, Box, put_labels, width, wrapped
 from reports.charts.svg import line, picture, rect, tag, text
+from reports.charts.svg import name as name_text
 from reports.language.language import told
 from reports.run_folder import strategy
 from reports.sections.placement import Lift, Placement
@@ -195,4 +196,4 @@ def _mark(name: str, x: Span | None, y: Span | None, titles: Sequence[Box]) -> l
     if place is not None and math.dist(end := place.nearest(cx, cy), (cx, cy)) > RADIUS + 9:
         parts.append(line(cx, cy, *end, "leader"))
     parts.append(tag("circle", cx=cx, cy=cy, r=RADIUS, class_="dot"))
-    return parts if place is None else [*parts, text(place.left + 2, place.top + 14, shown, "dot-name halo")]
+    return parts if place is None else [*parts, name_text(place.left + 2, place.top + 14, shown, "dot-name halo")]

@@ -12,16 +12,21 @@ from reports.language.language import told
 Attribute = str | float | int
 
 
-def tag(name: str, *children: str | Markup, **attributes: Attribute) -> Markup:
+def tag(element: str, *children: str | Markup, **attributes: Attribute) -> Markup:
     """An element; text children and attribute values are escaped, `class_` and `stroke_width` lose their underscore."""
     written = "".join(f' {_name(key)}="{escape(_value(value))}"' for key, value in attributes.items())
     inner = "".join(str(escape(child)) for child in children)
-    return Markup(f"<{name}{written}>{inner}</{name}>")
+    return Markup(f"<{element}{written}>{inner}</{element}>")
 
 
 def text(x: float, y: float, words: str, class_: str = "", anchor: str = "start") -> Markup:
     """A line of text with its baseline at (x, y)."""
-    return tag("text", told(words), x=x, y=y, class_=class_, text_anchor=anchor)
+    return name(x, y, told(words), class_, anchor)
+
+
+def name(x: float, y: float, words: str, class_: str = "", anchor: str = "start") -> Markup:
+    """The same of what somebody else has named, and is the same in every language."""
+    return tag("text", words, x=x, y=y, class_=class_, text_anchor=anchor)
 
 
 def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:

@@ -13,7 +13,7 @@ from reports.run_folder import Run, label, strategy
 from reports.sections import costs, money, summary
 from reports.sections.placement import paired, place
 from reports.text import sentences as words
-from reports.text.markdown import bullets, heading, plain, table
+from reports.text.markdown import bullets, heading, named, plain, table
 
 SIGNERS = ("Decided by", "Agreed by", "Agreed by")
 
@@ -110,7 +110,7 @@ def record_markdown(run: Run) -> str:
     lifts = [words.lift_words(placement.context, "Retrieval"), words.lift_words(placement.llm, "Tuning")]
     said = [words.evidence(run), _fitness(run), words.sureness(run), words.not_measured(run), words.unscored(run)]
     blocks = [
-        f"# {plain(run.decision.dataset)}: {plain(words.headline(run))}",
+        f"# {named(run.decision.dataset)}: {plain(words.headline(run))}",
         bullets("", ["Status: proposed", "Date: ____________", "Deciders: ____________"]),
         f"{heading('Context')}\n\n{plain(context(run))}",
         f"{heading('Options considered')}\n\n{table(heads, rows)}",

@@ -14,12 +14,12 @@ from reports.sections.placement import place
 from reports.sections.section import Section
 from reports.sections.tipping_points import changes
 from reports.text import sentences as words
-from reports.text.markdown import bullets, plain
+from reports.text.markdown import bullets, named, plain
 
 HTML = """\
 <section id="verdict" class="hero s-{{ decision.strategy }}">
 <div class="head">
-<p class="eyebrow s-{{ decision.strategy }}"><span class="key"></span>Verdict for <span dir="auto">{{ decision.dataset }}</span></p>
+<p class="eyebrow s-{{ decision.strategy }}"><span class="key"></span>Verdict for <span dir="auto">{{ decision.dataset|raw }}</span></p>
 <h1>{{ headline|replace("-", "‑") }}</h1>
 <dl class="answers">
 {% for a in answers %}
@@ -106,7 +106,7 @@ def markdown(run: Run) -> Iterable[str]:
     needed = f"**Verdict: {decision.strategy}**" + (f" (mode `{decision.mode}`)" if decision.mode else "")
     said = " ".join(part for part in (words.evidence(run), words.sureness(run), words.not_measured(run)) if part)
     return [
-        f"# {plain(decision.dataset)}: {plain(words.headline(run))}",
+        f"# {named(decision.dataset)}: {plain(words.headline(run))}",
         f"{needed}. {plain(said)}",
         plain(words.spaced(fitness_sentence(decision))) if decision.risk else "",
         *axes.overview(run),

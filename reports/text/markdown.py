@@ -37,7 +37,11 @@ def _cell(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """One line in which nothing is read as HTML, an image or a link; no-break spaces stay."""
-    text = told(text)
+    """A text of ours on one line in which nothing is read as HTML, an image or a link; no-break spaces stay."""
+    return named(told(text))
+
+
+def named(text: str) -> str:
+    """The same of a name, which is the same in every language."""
     line = re.sub(r"[ \t\r\n\f\v\u2028\u2029]+", " ", text).strip()
     return re.sub(r"([\[\]])", r"\\\1", line.replace("&", "&amp;").replace("<", "&lt;"))

@@ -89,6 +89,14 @@ def test_keys_in_attributes_are_no_texts(refusing_runs):
     assert not re.search("[가-힣]", classes) and "k-open" in classes and "a-right" in classes
 
 
+def test_a_data_set_keeps_a_name_that_is_a_word_of_ours(refusing_runs):
+    run = read_run(refusing_runs["open"])
+    assert run.decision.dataset == "open"
+    with speaking("ko"):
+        assert re.search(r">open</span>", page(run)) and ">open</text>" in page(run)
+        assert record_markdown(run).startswith("# open: ")
+
+
 def test_a_sentence_is_told_with_what_it_holds():
     with speaking("ko"):
         assert told("Few-shot comes nearest.") == "퓨샷이 가장 가깝습니다."

@@ -41,7 +41,7 @@ page: $(STAMP)
 screenshots: $(STAMP) browser
 	@test -f runs/tidewell/report.html || { echo 'error: runs/tidewell: no finished run; first run: make demo'; exit 2; }
 	$(BIN)/report $(patsubst %/decision.json,%,$(wildcard runs/*/decision.json)) >/dev/null
-	$(BIN)/python docs/screenshots.py runs/tidewell --portfolio runs/portfolio.html
+	$(BIN)/python docs/screenshots.py runs/tidewell --portfolio runs/portfolio.html --states build/screenshots
 
 docs: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'

@@ -1,13 +1,16 @@
 """Make the pictures of the README from a finished run: its report in a headless Chromium, its result on a terminal.
 
     python docs/screenshots.py RUN [--portfolio PAGE] [--out DIR]
+    python docs/screenshots.py --states DIR
 
-writes report.png, report-dark.png and terminal.svg, and portfolio.png where the page of several runs is named.
+writes report.png, report-dark.png and terminal.svg, and portfolio.png where the page of several runs is named. With
+--states, the reports of invented runs of every kind of verdict, to look at: wide, dark, on a phone, in each language.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import io
 import shutil
 import sys
@@ -16,6 +19,7 @@ from pathlib import Path
 from PIL import Image
 
 WIDTH, HEIGHT, SCALE = 1280, 1280, 2
+PHONE, TALL = 390, 2600
 LIMIT = 400_000
 """Bytes of a picture."""
 COLUMNS = 101
@@ -52,10 +56,15 @@ TERMINAL = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/
 def main() -> None:
     """Read the command line and write the pictures."""
     parser = argparse.ArgumentParser(description="Make the README's pictures from a finished run.")
-    parser.add_argument("run", type=Path, help="a run folder that evaluate wrote")
+    parser.add_argument("run", type=Path, nargs="?", help="a run folder that evaluate wrote")
+    parser.add_argument("--states", type=Path, help="draw invented runs of every kind of verdict into this folder")
     parser.add_argument("--portfolio", type=Path, help="the page of several runs")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="default: this file's folder")
     given = parser.parse_args()
+    if given.states:
+        write_states(given.states)
+    if given.run is None:
+        return
     missing = [name for name in FILES if not (given.run / name).is_file()]
     if missing:
         sys.exit(f"error: {given.run / missing[0]}: no such file; first run: make demo")
@@ -69,8 +78,31 @@ def main() -> None:
     print(terminal)
 
 
-def write_pictures(pages: dict[str, tuple[Path, str]], out: Path) -> None:
-    """Photograph the top of each page, in light or dark, as a PNG of WIDTH * SCALE by HEIGHT * SCALE."""
+def write_states(out: Path) -> None:
+    """The reports of invented runs, which need no model: one picture a kind of verdict, language and screen."""
+    from reports.language.tables import LANGUAGES
+    from reports.pages.page import write_report
+
+    invented = Path(__file__).parents[1] / "tests" / "reports" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("invented_runs", invented)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    out.mkdir(parents=True, exist_ok=True)
+    for state, run in module.write_states(out / "runs").items():
+        for language in LANGUAGES:
+            page = write_report(run, language)
+            kept = page.with_name(f"{state}-{language}.html")
+            page.replace(kept)
+            write_pictures(
+                {f"{state}-{language}.png": (kept, "light"), f"{state}-{language}-dark.png": (kept, "dark")}, out
+            )
+            write_pictures({f"{state}-{language}-phone.png": (kept, "light")}, out, width=PHONE)
+
+
+def write_pictures(pages: dict[str, tuple[Path, str]], out: Path, width: int = WIDTH) -> None:
+    """Photograph the top of each page, in light or dark, as a PNG of twice the width."""
     from playwright.sync_api import sync_playwright
 
     found = shutil.which("chromium") or shutil.which("google-chrome")
@@ -80,8 +112,8 @@ def write_pictures(pages: dict[str, tuple[Path, str]], out: Path) -> None:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--hide-scrollbars"])
         for name, (page, scheme) in pages.items():
             tab = browser.new_page(
-                viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=SCALE, color_scheme=scheme,
-                reduced_motion="reduce",
+                viewport={"width": width, "height": HEIGHT if width == WIDTH else TALL}, device_scale_factor=SCALE,
+                color_scheme=scheme, reduced_motion="reduce",
             )  # fmt: skip
             tab.goto(page.resolve().as_uri())
             write_compressed(tab.screenshot(animations="disabled"), out / name)

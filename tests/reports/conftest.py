@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -245,19 +246,33 @@ def refusing_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="session")
-def every_state(tmp_path_factory: pytest.TempPathFactory, refusing_runs: dict[str, Path]) -> dict[str, Path]:
-    """Analysed runs of every kind of verdict: settled, open, none, vetoed by risk, of two modes and of twelve."""
-    folder = tmp_path_factory.mktemp("states")
+def every_state(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Analysed runs of every kind of verdict."""
+    return write_states(tmp_path_factory.mktemp("states"))
+
+
+def write_states(folder: Path) -> dict[str, Path]:
+    """Settled, open, none, vetoed by risk, of two modes and of twelve: invented, and decided by the rule itself."""
     draw = random.Random(3)
     close = {mode: (0.7 + draw.random() * 0.2, 0.8 + draw.random() * 0.18) for mode in MODES}
-    poor = {"base": (0.3, 0.3), "rag": (0.31, 0.3), "ft": (0.3, 0.31), "hybrid": (0.3, 0.3)}
+    poor = {
+        "base": (0.02, 0.1),
+        "fewshot": (0.03, 0.12),
+        "rag": (0.04, 0.1),
+        "ft": (0.02, 0.12),
+        "hybrid": (0.04, 0.12),
+    }
+    truths: dict[str, tuple[str | dict[str, tuple[float, float]], dict[str, Any]]] = {
+        "settled": ("hybrid", {"refuses": 0.5}),
+        "open": ("inconclusive", {"refuses": 0.3, "questions": 60}),
+        "vetoed": ("hybrid", {"refuses": 0.1, "limit": 0.05}),
+        "none": (poor, {"refuses": 0.3, "questions": 400}),
+        "two": ({"base": (0.5, 0.3), "rag": (0.6, 0.4)}, {"refuses": 0.3}),
+        "twelve": (close, {"refuses": 0.3}),
+    }
     return {
-        "settled": refusing_runs["hybrid"],
-        "open": refusing_runs["open"],
-        "vetoed": refusing_runs["risky"],
-        "none": write_decided(folder / "none", poor, refuses=0.3, questions=400, analysed=True),
-        "two": write_decided(folder / "two", {"base": (0.5, 0.3), "rag": (0.6, 0.4)}, refuses=0.3, analysed=True),
-        "twelve": write_decided(folder / "twelve", close, refuses=0.3, analysed=True),
+        name: write_decided(folder / name, truth, analysed=True, **settings)
+        for name, (truth, settings) in truths.items()
     }
 
 

@@ -9,11 +9,13 @@ from eval.metrics.knowledge.alias import STOP, words
 from eval.metrics.knowledge.gold import gold_readings
 from eval.metrics.knowledge.literal import worded
 from eval.metrics.quantities.number_words import LEXICONS
-from eval.metrics.quantities.numerals import spelled_anywhere
+from eval.metrics.quantities.numerals import spelled, spelled_anywhere
 from eval.metrics.quantities.quantity import lone_quantity
 from eval.metrics.text.abbreviation import stands_short
 from eval.metrics.text.codes import is_code
 
+NUMBER = 4
+"""A number in words with its unit has seldom more words."""
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ\s.,'’()-]+")
 
 
@@ -23,13 +25,18 @@ def is_apart(given: str, answer: str) -> bool:
     return bool(begins) and begins.isdisjoint(_prefixes(given)) and not stands_short(given, answer)
 
 
+def _counts(answer: str, language: str) -> bool:
+    return spelled(answer, language) and lone_quantity(answer, language) is not None
+
+
 @lru_cache(maxsize=65536)
 def _begins(answer: str) -> frozenset[str]:
     """How the words of an accepted answer begin; empty where other words may meet it: a figure, code or initials."""
     if worded(answer) and " or " not in answer and not spelled_anywhere(answer) and sum(map(str.isupper, answer)) < 3:
         own = words(answer)  # no other reading has other words
         return frozenset(key for w in own if w not in STOP or STOP.issuperset(own) for key in _outlines(w))
-    if spelled_anywhere(answer) and any(lone_quantity(answer, language) for language in LEXICONS):
+    may_count = (worded(answer) or not answer.isascii()) and len(answer.split()) <= NUMBER
+    if may_count and any(_counts(answer, name) for name in LEXICONS):
         return frozenset()
     if not _LATIN.fullmatch(answer) or lone_quantity(answer) is not None or is_code(answer) or answer.isupper():
         return frozenset()

@@ -132,6 +132,14 @@ def test_retrieval_and_reading_can_both_be_missing() -> None:
     assert "30 % with those that RAG finds (+30 points)" in decision.next[0].text
 
 
+@pytest.mark.parametrize(("oracle", "first"), [(0.95, True), (0.6, False)])
+def test_where_better_passages_reach_the_target_the_retriever_comes_first(oracle: float, first: bool) -> None:
+    truth: Truth = {"base": (0.0, GOOD), "rag": (0.3, GOOD), "oracle": (oracle, GOOD), "ft": (0.0, GOOD)}
+    text = verdict(scores(truth)).next[0].text
+    assert "choose its settings by `rag tune " in text
+    assert text.endswith("This is RAG, with a better retriever first.") is first
+
+
 def test_a_tuned_mode_that_outdoes_the_oracle_is_not_told_to_read_better() -> None:
     truth: Truth = {
         "base": (0.0, 0.1),

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import signal
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +20,16 @@ EMBEDDER = "all-minilm-l6-v2"
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
+def token() -> Iterator[None]:
+    """Ray asks for a token, as it has to where others reach it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_AUTH_MODE", "token")
+        patch.setenv("RAY_AUTH_TOKEN", "0123456789abcdef" * 4)
+        yield
+
+
+@pytest.fixture(scope="module")
+def cluster(token: None) -> Iterator[Any]:
     """Ray with a head that holds no worker, and two nodes of one CPU each."""
     from eval.cluster.ray_backend import quiet_ray
 
@@ -109,3 +123,109 @@ def test_two_nodes_give_the_predictions_scores_and_decisions_of_one_process(
         assert "process" in (tmp_path / name / "logs" / "answer-rag.log").read_text(encoding="utf-8")
     again = over(cluster, plans(tmp_path))  # nothing is left to do
     assert {c.partition(" ")[2] for c in again.states} == {"check", "score", "decide", "report"}
+
+
+SLOW = "finetune: {epochs: 8, rank: 4, batch_size: 4}\ngeneration: {max_new_tokens: 700}\n"
+"""Long enough to be killed meanwhile: some forty steps of training, and replies of 700 tokens."""
+
+
+@pytest.fixture(scope="module")
+def slow(sets: list[Path]) -> Path:
+    folder = sets[0].with_name("slow")
+    for file in sets[0].rglob("*"):
+        if file.is_file():
+            copy = folder / file.relative_to(sets[0])
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            text = file.read_text(encoding="utf-8")
+            if file.name == "dataset.yaml":
+                text = text[: text.index("finetune:")].replace("name: harbours", "name: slow") + SLOW
+            copy.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def slow_plan(slow: Path, tiny_model: Path) -> Callable[[Path], Any]:
+    from eval.pipeline.plan import plan_run
+
+    return lambda out: plan_run(slow, model=str(tiny_model), embedder=EMBEDDER, out=out)
+
+
+@pytest.fixture(scope="module")
+def slow_alone(slow_plan: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import torch
+
+    from eval.pipeline.tasks import Options
+    from eval.run import evaluate
+
+    folder, threads = tmp_path_factory.mktemp("slow") / "slow", torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        evaluate(slow_plan(folder), ["base", "ft"], Options(retention=False))
+    finally:
+        torch.set_num_threads(threads)
+    return folder
+
+
+def over_slow(cluster: Any, *plans: Any) -> Any:
+    from eval.cluster.cluster_address import Address
+    from eval.cluster.cluster_run import evaluate_on
+    from eval.pipeline.tasks import Options
+
+    return evaluate_on(Address(cluster.address), plans, ["base", "ft"], Options(retention=False))
+
+
+def worker_of(log: Path, seconds: float = 500.0) -> int:
+    """The process that writes a cell's log, once there is one."""
+    for _ in range(int(seconds / 0.02)):
+        if log.is_file() and (found := re.findall(r"process (\d+)", log.read_text(encoding="utf-8"))):
+            return int(found[-1])
+        time.sleep(0.02)
+    raise AssertionError(f"{log} did not appear")
+
+
+def kill_node_of(cluster: Any, process: int) -> None:
+    """Kill the node that a worker runs on, without a word."""
+    import psutil
+
+    raylet = psutil.Process(process).ppid()
+    for victim in (process, raylet):
+        os.kill(victim, signal.SIGKILL)
+    (node,) = [n for n in cluster.worker_nodes if raylet in [p.process.pid for p in n.all_processes["raylet"]]]
+    cluster.remove_node(node, allow_graceful=False)
+
+
+def test_nodes_that_die_during_training_and_answering_change_no_result(
+    cluster: Any, slow_plan: Callable[[Path], Any], slow_alone: Path, tmp_path: Path
+) -> None:
+    killed: list[str] = []
+    for _ in range(2):
+        add_node(cluster)  # in the place of those that will go
+
+    def kill() -> None:
+        for cell, after in (("train-ft", 1.0), ("answer-ft", 0.0)):
+            process = worker_of(tmp_path / "run" / "logs" / f"{cell}.log")
+            time.sleep(after)
+            kill_node_of(cluster, process)
+            killed.append(cell)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    outcome = over_slow(cluster, slow_plan(tmp_path / "run"))
+    killer.join()
+    assert killed == ["train-ft", "answer-ft"] and set(outcome.states.values()) == {"done"}
+    for cell in killed:  # each was begun by two processes
+        text = (tmp_path / "run" / "logs" / f"{cell}.log").read_text(encoding="utf-8")
+        assert len(set(re.findall(r"process (\d+)", text))) == 2
+    assert results(tmp_path / "run") == results(slow_alone)
+
+
+def test_a_cell_that_no_node_holds_is_refused_before_anything_is_written(
+    cluster: Any, slow_plan: Callable[[Path], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from eval.cluster import preflight
+    from eval.errors import UserError
+
+    monkeypatch.setattr(preflight, "PROCESS", 1e15)
+    with pytest.raises(UserError, match=r"slow \S+ takes 1 CPU, 931322.* GiB, and no node has so much"):
+        over_slow(cluster, slow_plan(tmp_path / "run"))
+    assert not (tmp_path / "run").exists()

@@ -30,8 +30,8 @@ def readable(file: Path) -> str:
         size = int.from_bytes(data[:8], "little")
         texts += _strings(json.loads(data[8 : 8 + size]))
     elif file.suffix in (".json", ".jsonl"):
-        for line in [texts[0]] if file.suffix == ".json" else texts[0].splitlines():
-            texts += _strings(json.loads(line)) if line.strip() else ()
+        parts = [texts[0]] if file.suffix == ".json" else texts[0].splitlines()
+        texts += [text for part in parts if part.strip() for text in _strings(json.loads(part))]
     return "\n".join(texts)
 
 

@@ -205,7 +205,8 @@ class _Api:
     async def _events(self, reply: Reply, name: str, pieces: Pieces, *, usage: bool) -> AsyncIterator[dict[str, Any]]:
         for chunk in first_chunks(reply, name, usage=usage):
             yield chunk
-        texts, last = [""] * len(reply.writings), []
+        texts = [""] * len(reply.writings)
+        last: list[Piece] = []
         async for piece in pieces.each(len(reply.writings)):
             texts[piece.index] += piece.text
             for chunk in chunks_of(reply, name, piece, texts[piece.index], usage=usage):

@@ -111,7 +111,7 @@ class Writing:
     def _logged(self, logits: torch.Tensor, token: int, tops: int) -> TokenLog:
         logs = logits.float().log_softmax(-1)
         best = logs.topk(tops) if tops else None
-        top = zip(best.indices.tolist(), best.values.tolist(), strict=True) if best else ()
+        top = list(zip(best.indices.tolist(), best.values.tolist(), strict=True)) if best else []
         return TokenLog(self._text(token), float(logs[token]), tuple((self._text(t), v) for t, v in top))
 
     def _text(self, token: int) -> str:

@@ -117,10 +117,9 @@ def draw_narrow_plane(found: Sequence[Arm], targets: Mapping[str, float | None],
         parts.append(tag("g", said, class_=f"s-{strategy(arm.mode)}"))
     bottom = top + math.ceil(len(found) / columns) * (HEIGHT + 2)
     if corner:
-        said = (
-            f"Dashed: targets, knowledge {percent(targets['knowledge'] or 0)}, style {percent(targets['style'] or 0)}"
-        )
-        parts.append(text(14, bottom + 4, said, "tick target-name"))
+        knowledge, style = (percent(targets[axis] or 0) for axis in ("knowledge", "style"))
+        words = f"Dashed: targets, knowledge {knowledge}, style {style}"
+        parts.append(text(14, bottom + 4, words, "tick target-name"))
         bottom += HEIGHT + 2
     return picture(whole, bottom, _spoken(found), *parts, class_="chart narrow-chart")
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 
 import pytest
+import yaml
 
 from eval.analysis.analyse import analyse
 from eval.analysis.failure_causes import CAUSES
@@ -28,6 +30,13 @@ ENGLISH = re.compile(r"(?<![\w./-])(?:[A-Za-z][a-z’']*[,;:]? ){2}[a-z]{2,}")
 """Three words in a row."""
 DATA = re.compile(r"Not on file|You are the support desk")
 """What the invented run's questions and replies say."""
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_text_stands_twice_in_a_part(language):
+    node = yaml.compose(asset(f"language/{language}.yaml"))
+    for _, part in node.value:
+        assert [text for text, times in Counter(key.value for key, _ in part.value).items() if times > 1] == []
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -116,7 +116,7 @@ def assumed_variances(means: Array, table: ScoreTable, deviation: float, unstead
     """
     tuned = np.isin(table.modes, one_seeded(table))
     scored = np.maximum((~np.isnan(table.values)).sum(axis=0), 1)
-    return (np.where(tuned, 4 * deviation**2, 0.0) + unsteady / scored) * means * (1 - means)
+    return np.asarray((np.where(tuned, 4 * deviation**2, 0.0) + unsteady / scored) * means * (1 - means))
 
 
 def _corrected(found: Measured, truth: Array, axes: int, varies: tuple[float, float], error: float) -> Measured:

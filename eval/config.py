@@ -291,6 +291,8 @@ class RunConfig(Section):
     """By adapter, what a sweep found; where there is none, the data set's."""
     stamp: str = ""
     """What a verdict must say of how far drafted questions were reviewed; empty where nothing is to be said."""
+    corpus: bool = True
+    """Whether the data set has documents to retrieve from; where it has none, nothing is said of retrieval."""
     looks: Looks = Looks()
     unsteady: float = Field(0.0, ge=0, le=1)
     """Share of the prompts that were asked twice and to which a server replied otherwise; the intervals hold it."""

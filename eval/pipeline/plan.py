@@ -127,7 +127,7 @@ def plan_run(
         settings = with_defaults(settings, dataset, source.folder, source.label)
     config = RunConfig(
         dataset_path=str(path), model=source.label, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype,
-        plugins=list(plugins), stamp=review_stamp(path), dataset=settings,
+        plugins=list(plugins), stamp=review_stamp(path), dataset=settings, corpus=bool(dataset.documents),
         looks=looks_of(folder, settings.name, source.label, examples, looks, spending),
     )  # fmt: skip
 

@@ -209,7 +209,7 @@ def caveats(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
         yield f"{mode} is left out, its adapter did not learn: {seen}."
     for mode, (lost, seeds, seen) in evidence.dropped_seeds.items():
         yield f"{lost} of the {seeds} trainings of {mode} did not learn and are left out of its figures: {seen}."
-    missing = [s for s in STRATEGIES.values() if s.name not in tried]
+    missing = [s for s in STRATEGIES.values() if s.name not in tried and (config.corpus or not s.retrieves)]
     if missing:
         yield f"Not tried, so not ruled out: {', '.join(s.mechanism for s in missing)}."
     if any(evidence.cut.values()):

@@ -31,7 +31,7 @@ def chunks_of(reply: Reply, name: str, piece: Piece, text: str, *, usage: bool) 
         logs = _logs(reply, piece.logs)
         yield _chunk(reply, name, piece.index, {"content": piece.text}, logs=logs, usage=usage)
     if piece.finish:
-        marks = annotations(reply, text)
+        marks = url_citations(reply, text)
         delta = {"annotations": marks} if marks else {}
         yield _chunk(reply, name, piece.index, delta, finish=piece.finish, usage=usage)
 
@@ -50,7 +50,7 @@ def usage(reply: Reply, last: Sequence[Piece]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def annotations(reply: Reply, text: str) -> list[dict[str, Any]]:
+def url_citations(reply: Reply, text: str) -> list[dict[str, Any]]:
     """The citations of a reply in OpenAI's form."""
     return [
         {
@@ -71,7 +71,7 @@ def _choice(reply: Reply, index: int, pieces: Sequence[Piece]) -> dict[str, Any]
     text = "".join(p.text for p in pieces)
     logs = _logs(reply, [log for p in pieces for log in p.logs])
     message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
-    if marks := annotations(reply, text):
+    if marks := url_citations(reply, text):
         message["annotations"] = marks
     return {"index": index, "message": message, "finish_reason": pieces[-1].finish, "logprobs": logs}
 

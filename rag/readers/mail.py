@@ -74,7 +74,8 @@ def _with_attached(messages: list[Message] | list[EmailMessage]) -> Iterator[Mes
     for message in messages:
         yield message
         inner = [part.get_payload() for part in message.walk() if part.get_content_type() == "message/rfc822"]
-        yield from (held for payload in inner for held in (payload if isinstance(payload, list) else []))
+        for payload in inner:
+            yield from (m for m in (payload if isinstance(payload, list) else []) if isinstance(m, Message))
 
 
 def _header(message: Message, name: str) -> str:

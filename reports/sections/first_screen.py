@@ -131,6 +131,8 @@ def _not_needed(run: Run, name: str) -> Reason:
         tried = [m for m in _candidates(run) if _has(m)[name]]
         if tried:
             return Reason(f"{mechanism} on top of it was not tried.", f"{label(tried[0])} ran without it.")
+        if name == "context" and not run.config.corpus:
+            return Reason("There is nothing to retrieve from.", "The data set has no corpus.")
         return Reason(f"{mechanism} was not tried.", "This run says nothing about it.")
     lost = [m for m in rivals if m in run.decision.left_out]
     if len(lost) == len(rivals):

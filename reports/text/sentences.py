@@ -131,7 +131,7 @@ def _untried(run: Run) -> tuple[bool, bool]:
 def _aside(run: Run) -> str:
     """The mechanisms that the run says nothing about, at the end of a sentence."""
     retrieval, tuning = _untried(run)
-    said = ["retrieval was not tried"] if retrieval else []
+    said = ["retrieval was not tried"] if retrieval and run.config.corpus else []
     if tuning:
         lost = bool(run.decision.left_out)
         said.append("fine-tuning did not learn, and is not ruled out" if lost else "fine-tuning was not tried")

@@ -179,6 +179,7 @@ def test_every_number_follows_from_the_scores(tmp_path: Path, shares: Any, size:
     expected |= {("targets", axis): TARGETS[axis] for axis in ("knowledge", "style")}
     expected |= {("cut", mode): 0.0 for axis in ("knowledge", "style") for mode in table.axes[axis]}
     expected |= {("missing", mode): v for mode, v in table.missing(decision["vetoed"]).items()}
+    expected |= {("look", "this"): 1, ("look", "planned"): 1, ("look", "error"): 0.05}
     found = {path: v for path, v in numbers(decision) if path[0] not in ("questions_needed", "risk")}
     assert found == pytest.approx(expected, abs=6e-5)
 

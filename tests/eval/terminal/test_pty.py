@@ -117,7 +117,7 @@ def test_json_is_one_document_whatever_the_terminal_shows(
     document = json.loads(file.read_text(encoding="utf-8"))
     assert set(document) == {
         "dataset", "strategy", "mode", "sentence", "targets", "axes", "questions_needed", "fit", "reaches_target",
-        "cut", "left_out", "next", "paths", "fitness", "fits", "risk", "risk_limit", "too_risky",
+        "cut", "left_out", "next", "paths", "fitness", "fits", "risk", "risk_limit", "too_risky", "beside",
     }  # fmt: skip
     assert Path(document["paths"]["report"]).is_file()
     assert set(document["axes"]["style"]) == {"base", "fewshot"}

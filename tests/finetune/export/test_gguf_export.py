@@ -234,7 +234,7 @@ def test_the_modelfile_puts_questions_as_training_did(tiny_model: Path) -> None:
 def test_what_cannot_be_exported_is_one_line(scored_run: Path, tmp_path: Path) -> None:
     from finetune.export.gguf_export import export_gguf
 
-    with pytest.raises(UserError, match="known: f16, q8_0, q4_0, q4_k_m"):
+    with pytest.raises(UserError, match="known: f32, f16, q8_0, q4_0, q4_k_m"):
         export_gguf(scored_run, adapter="ft", forms=("q3",))
     with pytest.raises(UserError, match="is no export"):
         export_gguf(scored_run, tmp_path, adapter="ft")

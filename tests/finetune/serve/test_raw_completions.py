@@ -42,6 +42,14 @@ def client(server: Any) -> Any:
     return openai.OpenAI(base_url=f"http://127.0.0.1:{server.server_port}/v1", api_key="any", max_retries=0)
 
 
+def resting(server: Any) -> Any:
+    """What the server computes with, once its thread has left the weights: a call there ends after the last step."""
+    import httpx
+
+    httpx.post(f"http://127.0.0.1:{server.server_port}/tokenize", json={"prompt": "x"}, timeout=60).raise_for_status()
+    return server.desk.resources
+
+
 def test_tokens_and_text_of_a_prompt_are_completed_alike(client: Any, server: Any) -> None:
     text = "<|im_start|>user\nHow deep is Arvik?<|im_end|>\n<|im_start|>assistant\n"
     tokens = server.desk.resources.base.tokenizer.encode(text, add_special_tokens=False)
@@ -93,5 +101,5 @@ def test_evaluate_asks_the_server_and_gets_the_replies_of_the_model_itself(
     assert "sent as tokens" in json.loads((tmp_path / "run" / "environment.json").read_text())["prompts"]
     for mode in modes:
         rows = [json.loads(line) for line in (tmp_path / f"run/predictions/{mode}.jsonl").read_text().splitlines()]
-        own = [server.desk.resources.answer(mode, e.question)[0] for e in plan.examples]
+        own = [resting(server).answer(mode, e.question)[0] for e in plan.examples]
         assert [r["text"] for r in rows] == own

@@ -86,11 +86,12 @@ def inspect(backend: RayBackend, plans: Sequence[Plan], workers: int = 0) -> Fou
         facts = _asked(backend, used, asked)
         own = facts_here(asked | {"arithmetic": {}})
     first = facts[0][1]
-    for name, fact in facts:
-        _compare(name, fact, own)
-        _compare_arithmetic(name, fact, first)
+    for node, fact in facts:
+        _compare(node.name, fact, own)
+        _compare_arithmetic(node.name, fact, first)
     if len(used) < len(nodes):
         say(f"{len(nodes) - len(used)} nodes have no card and get no work")
+    used = [node for node, _ in facts]
     return Found(tuple(used), worker_need(used, plans, first["card_memory"], workers), first, asked)
 
 
@@ -185,19 +186,24 @@ def code() -> str:
     return fingerprint([(str(f.relative_to(root)), file_digest(f)) for f in files])
 
 
-def _asked(backend: RayBackend, nodes: Sequence[Node], asked: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """(name, facts) of each node; raises UserError where one does not answer."""
+def _asked(backend: RayBackend, nodes: Sequence[Node], asked: Mapping[str, Any]) -> list[tuple[Node, dict[str, Any]]]:
+    """(node, facts) of each node that is still there; raises UserError where one does not answer, and of none."""
     found = []
     for node, said in zip(
         nodes, backend.ask({n.id: min(1, n.room.cards) for n in nodes}, facts_here, asked), strict=True
     ):
+        if isinstance(said, ConnectionError):
+            say(f"warning: --cluster: node {node.name} {said}; it gets no work")
+            continue
         if isinstance(said, TimeoutError):
             raise UserError(f"--cluster: node {node.name}: {said}; is all of it taken by others?")
         if isinstance(said, Exception):
             raise UserError(
                 f"--cluster: node {node.name}: {first_line(said)}; install the same packages there (constraints.txt)"
             )
-        found.append((node.name, dict(said)))
+        found.append((node, dict(said)))
+    if not found:
+        raise UserError("--cluster: every node has left the cluster; see `ray status`")
     return found
 
 

@@ -72,8 +72,12 @@ class RayBackend:
     def ask(self, nodes: Mapping[str, int], question: Any, *given: Any, seconds: float = 120.0) -> list[Any]:
         """What a function says on each node, all at once; `nodes` has the cards that it takes there, by node.
 
-        Of a node that says nothing within that time a TimeoutError, else what the function raised there.
+        Of a node that says nothing within that time a TimeoutError, of one that has left a ConnectionError, else what
+        the function raised there.
         """
+        from ray.exceptions import LocalRayletDiedError, NodeDiedError, TaskUnschedulableError
+
+        left = (TaskUnschedulableError, NodeDiedError, LocalRayletDiedError)
         far = self.ray.remote(question)
         asked = [
             far.options(num_cpus=0, num_gpus=cards, max_retries=0, scheduling_strategy=self._on(n)).remote(*given)
@@ -84,6 +88,8 @@ class RayBackend:
         for ref in asked:
             try:
                 found.append(self.ray.get(ref) if ref in said else TimeoutError(f"no answer within {seconds:.0f} s"))
+            except left:
+                found.append(ConnectionError("has left the cluster"))
             except Exception as error:  # whatever an unlike environment raises when our modules are imported there
                 found.append(error)
         return found

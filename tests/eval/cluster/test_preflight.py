@@ -77,3 +77,13 @@ def test_what_a_worker_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert worker_need([Node("a", "a", Need(0, 64))], plans) == Need(0, 8, 33 * GIB)
     assert worker_need([Node("a", "a", Need(0, 6))], plans, workers=4).threads == 1
     assert worker_need([Node("a", "a", Need(0, 8))], plans, workers=2).threads == 4
+
+
+def test_a_node_that_leaves_while_it_is_asked_gets_no_work(capsys: pytest.CaptureFixture[str]) -> None:
+    nodes = [Node(name, f"name-{name}", Need(threads=2)) for name in ("a", "b")]
+    gone = ConnectionError("has left the cluster")
+    both = SimpleNamespace(ask=lambda *_: [gone, {"python": "3"}])
+    assert preflight._asked(both, nodes, {}) == [(nodes[1], {"python": "3"})]  # type: ignore[arg-type]
+    assert "node name-a has left the cluster; it gets no work" in capsys.readouterr().err
+    with pytest.raises(UserError, match="every node has left"):
+        preflight._asked(SimpleNamespace(ask=lambda *_: [gone, gone]), nodes, {})  # type: ignore[arg-type]

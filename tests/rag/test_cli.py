@@ -5,8 +5,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from eval.terminal.command_line import guarded
+from rag.cli import app
 
 HEAVY = ("torch", "transformers", "chromadb", "llama_index", "ragas", "pandas", "sentence_transformers")
 
@@ -56,20 +60,26 @@ def test_what_is_wrong_is_one_line_and_exit_code_2(
 
 
 @pytest.mark.component
-def test_index_then_ask_then_index_again(make_dataset: Callable[..., Path]) -> None:
+def test_index_then_ask_then_index_again(
+    make_dataset: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def call(*arguments: str) -> Any:
+        """The command in this process: a new one takes as long to import its libraries as all else together."""
+        monkeypatch.setattr(sys, "argv", ["rag", *arguments])
+        assert guarded(app) == 0
+        return capsys.readouterr()
+
     folder = make_dataset()
-    first = run("index", "harbours", cwd=folder.parent)
-    assert first.returncode == 0, first.stderr
-    assert "runs/harbours/index: 10 documents as 10 passages; 10 added, 0 changed, 0 removed, 0 kept" in first.stdout
-    asked = run("ask", "harbours", "How deep is the harbour of Fonte?", "--passages-only", cwd=folder.parent)
-    assert asked.returncode == 0, asked.stderr
-    assert asked.stdout.startswith("1. fonte.md  passage 0  score 0.")
-    assert "depth of 8 m" in asked.stdout
-    assert "\n2. " in asked.stdout
+    monkeypatch.chdir(folder.parent)
+    first = call("index", "harbours").out
+    assert "runs/harbours/index: 10 documents as 10 passages; 10 added, 0 changed, 0 removed, 0 kept" in first
+    asked = call("ask", "harbours", "How deep is the harbour of Fonte?", "--passages-only").out
+    assert asked.startswith("1. fonte.md  passage 0  score 0.")
+    assert "depth of 8 m" in asked
+    assert "\n2. " in asked
     (folder / "corpus" / "new.md").write_text("# New\n\nA new harbour.")
-    again = run("index", "harbours", cwd=folder.parent)
-    assert "1 added, 0 changed, 0 removed, 10 kept" in again.stdout
-    told = run("index", "harbours", "--json", "--quiet", cwd=folder.parent)
-    assert told.stderr == ""
-    document = json.loads(told.stdout)
+    assert "1 added, 0 changed, 0 removed, 10 kept" in call("index", "harbours").out
+    told = call("index", "harbours", "--json", "--quiet")
+    assert told.err == ""
+    document = json.loads(told.out)
     assert (document["dataset"], document["documents"], document["kept"], document["added"]) == ("harbours", 11, 11, 0)

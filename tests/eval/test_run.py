@@ -146,7 +146,7 @@ def test_killed_run_ends_with_the_same_texts(
     os.kill(process.pid, signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
     assert not (out / "decision.json").exists()
-    subprocess.run(command(dataset, tiny_model, out), check=True, capture_output=True)
+    run_in_process(dataset, tiny_model, out)
     assert texts(out) == texts(run)
 
 

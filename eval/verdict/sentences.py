@@ -140,6 +140,24 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
         yield f"{mode} is vetoed, it forgets too much: {_forgotten(evidence, mode, change, config)}."
     for mode, seen in evidence.left_out.items():
         yield f"{mode} is left out, its adapter did not learn: {seen}."
+    yield from _what_keeps_it_open(evidence, ruling, config)
+    if ruling.leaning or ruling.mode is None:
+        return
+    yield from _against_targets(evidence, ruling, ruling.mode)
+    stands = ruling.prompt or ruling.mode
+    for other in evidence.modes:
+        if _dearer(other, stands) and not any(b[0] == other for b in ruling.beaten):
+            lifts = [evidence.lift(axis, stands, other) for axis in evidence.targets]
+            over = f"{other} is not shown to be worth its cost over {stands}"
+            yield (
+                f"{over if ruling.strategy == 'none' else f'{other} is not needed'}: "
+                + "; ".join(_on_axis(x) for x in lifts)
+                + "."
+            )
+
+
+def _what_keeps_it_open(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[str]:
+    """Missing scores, cut replies, the metric's leaning, too few questions, and pairs that are not told apart."""
     for mode in ruling.missing:
         yield (
             f"Open: {mode} has no score of {share(evidence.missing[mode])} of the questions; by the others the verdict "
@@ -173,9 +191,11 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
         yield f"Too few questions: {groups:.3g} independent groups on an axis, and a verdict needs {FEWEST}."
     for lift in ruling.open_between:
         yield f"Open: {lift.treatment} against {lift.control} on {lift.axis}, {_open(evidence, lift, config)}."
-    if ruling.mode is None:
-        return
-    for mode in dict.fromkeys((ruling.mode, ruling.prompt or ruling.mode)):
+
+
+def _against_targets(evidence: Evidence, ruling: Ruling, chosen: str) -> Iterator[str]:
+    """How the verdict's mode, and the prompt that it is put beside, stand to each target."""
+    for mode in dict.fromkeys((chosen, ruling.prompt or chosen)):
         for axis, target in evidence.targets.items():
             e = evidence.estimates[axis][mode]
             reached = (
@@ -187,16 +207,6 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
             )
             interval = f"{e.mean:.2f} [{e.low:.2f}, {e.high:.2f}], n={e.n}"
             yield f"{mode} {reached} the {axis} target of {target:g}: {interval}."
-    stands = ruling.prompt or ruling.mode
-    for other in evidence.modes:
-        if _dearer(other, stands) and not any(b[0] == other for b in ruling.beaten):
-            lifts = [evidence.lift(axis, stands, other) for axis in evidence.targets]
-            over = f"{other} is not shown to be worth its cost over {stands}"
-            yield (
-                f"{over if ruling.strategy == 'none' else f'{other} is not needed'}: "
-                + "; ".join(_on_axis(x) for x in lifts)
-                + "."
-            )
 
 
 def caveats(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[str]:

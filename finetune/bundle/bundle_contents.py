@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from eval.errors import UserError
+from eval.files import texts_of
 
 SQLITE = b"SQLite format 3\x00"
 WHOLE = 1 << 28
@@ -28,10 +29,10 @@ def readable(file: Path) -> str:
         texts += _database(file)
     elif file.suffix == ".safetensors":
         size = int.from_bytes(data[:8], "little")
-        texts += _strings(json.loads(data[8 : 8 + size]))
+        texts += texts_of(json.loads(data[8 : 8 + size]))
     elif file.suffix in (".json", ".jsonl"):
         parts = [texts[0]] if file.suffix == ".json" else texts[0].splitlines()
-        texts += [text for part in parts if part.strip() for text in _strings(json.loads(part))]
+        texts += [text for part in parts if part.strip() for text in texts_of(json.loads(part))]
     return "\n".join(texts)
 
 
@@ -73,15 +74,3 @@ def _database(file: Path) -> Iterator[str]:
                     yield value.decode("utf-8", errors="replace")
                 elif isinstance(value, str):
                     yield value
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield str(key)
-            yield from _strings(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _strings(inner)

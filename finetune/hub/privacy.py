@@ -9,6 +9,7 @@ from pathlib import Path
 
 from eval.data.dataset import Dataset
 from eval.errors import UserError
+from eval.files import texts_of
 
 LEAST = 20
 """Characters of a text that is looked for, half of them letters or digits: others stand in files by chance."""
@@ -60,16 +61,4 @@ def _readable(name: str, content: bytes | Path) -> str:
     text = content.decode("utf-8", errors="replace")
     if not name.endswith(".json"):
         return text
-    return text + "\n" + "\n".join(_strings(json.loads(text)))
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield str(key)
-            yield from _strings(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _strings(inner)
+    return text + "\n" + "\n".join(texts_of(json.loads(text)))

@@ -59,17 +59,20 @@ def test_langchain_gets_structured_output_and_streams(address: str) -> None:
     assert whole.usage_metadata["output_tokens"] == whole.response_metadata["token_usage"]["completion_tokens"]
 
 
+def citing(document: str) -> dict[str, Any]:
+    """The form of a reply that can name this document alone."""
+    source = {
+        "type": "object", "properties": {"source": {"const": document}}, "required": ["source"],
+        "additionalProperties": False,
+    }  # fmt: skip
+    return {"type": "json_schema", "json_schema": {"name": "reply", "schema": source}}
+
+
 def test_langchain_keeps_passages_and_citations_of_responses(address: str) -> None:
     from langchain_openai import ChatOpenAI
 
     given = passages(address)
-    source = {
-        "type": "object",
-        "properties": {"source": {"const": given[0]["document"]}},
-        "required": ["source"],
-        "additionalProperties": False,
-    }
-    form = {"type": "json_schema", "json_schema": {"name": "reply", "schema": source}}
+    form = citing(given[0]["document"])
     model: Any = ChatOpenAI(
         base_url=address,
         api_key="sesame",
@@ -92,13 +95,7 @@ def test_llamaindex_keeps_passages_and_citations(address: str) -> None:
     from llama_index.llms.openai_like import OpenAILike
 
     given = passages(address)
-    source = {
-        "type": "object",
-        "properties": {"source": {"const": given[0]["document"]}},
-        "required": ["source"],
-        "additionalProperties": False,
-    }
-    form = {"type": "json_schema", "json_schema": {"name": "reply", "schema": source}}
+    form = citing(given[0]["document"])
     model = OpenAILike(
         model="rag", api_base=address, api_key="sesame", is_chat_model=True, max_retries=0, max_tokens=60, temperature=0
     )

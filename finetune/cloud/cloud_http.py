@@ -58,6 +58,14 @@ class CloudHttp:
         """The answer to a deletion; raises Failure."""
         return self._ask("DELETE", path)
 
+    def delete_if_there(self, path: str) -> None:
+        """Delete what is at a path; that it is gone is no fault. Raises Failure of any other."""
+        try:
+            self.delete(path)
+        except Failure as failure:
+            if failure.status != 404:
+                raise
+
     def _ask(self, method: str, path: str, **what: Any) -> Any:
         response = self._sent(method, self.url + path, **what)
         body = response.content or b"{}"  # a deletion may be answered with nothing

@@ -96,11 +96,7 @@ class Fireworks:
 
     def remove(self, file: str) -> None:
         """Delete the data set; one that is gone is no fault."""
-        try:
-            self._http.delete(f"/datasets/{file}")
-        except Failure as failure:
-            if failure.status != 404:
-                raise
+        self._http.delete_if_there(f"/datasets/{file}")
 
     def _there(self, path: str) -> dict[str, Any] | None:
         """What stands at a path; None only where the provider says that nothing does."""

@@ -72,11 +72,7 @@ class OpenAIShape:
 
     def remove(self, file: str) -> None:
         """Delete the file; one that is gone is no fault."""
-        try:
-            self._http.delete(f"/files/{file}")
-        except Failure as failure:
-            if failure.status != 404:
-                raise
+        self._http.delete_if_there(f"/files/{file}")
 
     def _listed(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """All pages of a list; a provider that does not know the query gives more, which the caller looks through."""

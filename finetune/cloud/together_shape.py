@@ -92,11 +92,7 @@ class Together:
 
     def remove(self, file: str) -> None:
         """Delete the file; one that is gone is no fault."""
-        try:
-            self._http.delete(f"/files/{file}")
-        except Failure as failure:
-            if failure.status != 404:
-                raise
+        self._http.delete_if_there(f"/files/{file}")
 
     def _read(self, file: str) -> str:
         until = time.monotonic() + READ_SECONDS

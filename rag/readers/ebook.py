@@ -11,6 +11,7 @@ from eval.data.jsonl import decode
 from rag.readers.archive import ArchiveError, opened, part
 from rag.readers.markup import html_text
 from rag.readers.reading import Reading
+from rag.readers.xml_names import local_name
 
 
 def read_ebook(file: Path) -> Reading:
@@ -37,4 +38,4 @@ def read_ebook(file: Path) -> Reading:
 
 
 def _named(root: Element | None, name: str) -> list[Element]:
-    return [] if root is None else [e for e in root.iter() if str(e.tag).rsplit("}", 1)[-1] == name]
+    return [] if root is None else [e for e in root.iter() if local_name(e) == name]

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 
 from rag.readers.archive import ArchiveError, opened, part
 from rag.readers.reading import Reading, table_lines
+from rag.readers.xml_names import local_name
 
 
 def read_hangul(file: Path) -> Reading:
@@ -24,7 +25,7 @@ def read_hangul(file: Path) -> Reading:
 
 def _blocks(parent: Element) -> Iterator[str]:
     for child in parent:
-        match _name(child):
+        match local_name(child):
             case "p":
                 yield "".join(_text(child)).strip()
                 for table in _tables(child):
@@ -36,7 +37,7 @@ def _blocks(parent: Element) -> Iterator[str]:
 def _text(element: Element) -> Iterator[str]:
     """What stands in a paragraph itself, not in its tables."""
     for child in element:
-        match _name(child):
+        match local_name(child):
             case "t":
                 yield "".join(child.itertext())
             case "lineBreak":
@@ -49,9 +50,9 @@ def _text(element: Element) -> Iterator[str]:
 
 def _tables(element: Element) -> Iterator[Element]:
     for child in element:
-        if _name(child) == "tbl":
+        if local_name(child) == "tbl":
             yield child
-        elif _name(child) != "p":
+        elif local_name(child) != "p":
             yield from _tables(child)
 
 
@@ -59,13 +60,13 @@ def _rows(table: Element) -> list[list[str]]:
     """What spans rows stands in each of them, what spans columns in the first."""
     rows: list[list[str]] = []
     reach: dict[int, tuple[int, str]] = {}  # by column: rows that a cell still spans, and its text there
-    for tr in (e for e in table if _name(e) == "tr"):
+    for tr in (e for e in table if local_name(e) == "tr"):
         cells: list[str] = []
         below: dict[int, tuple[int, str]] = {}
 
-        for tc in (e for e in tr if _name(e) == "tc"):
+        for tc in (e for e in tr if local_name(e) == "tc"):
             _carry(cells, reach, below)
-            span = next((e for e in tc if _name(e) == "cellSpan"), None)
+            span = next((e for e in tc if local_name(e) == "cellSpan"), None)
             wide = int(span.get("colSpan", "1")) if span is not None else 1
             high = int(span.get("rowSpan", "1")) if span is not None else 1
             text = " ".join(" ".join(block.replace(" | ", ", ") for block in _blocks(tc)).split())
@@ -86,7 +87,3 @@ def _carry(cells: list[str], reach: dict[int, tuple[int, str]], below: dict[int,
         cells.append(text)
         if left > 1:
             below[column] = (left - 1, text)
-
-
-def _name(element: Element) -> str:
-    return str(element.tag).rsplit("}", 1)[-1]

@@ -65,7 +65,7 @@ def _read_html(file: Path) -> Reading:
 
 
 def _read_pdf(file: Path) -> Reading:
-    from rag.readers.pdf import PdfError, read_pdf
+    from rag.readers.pdf.read_pdf import PdfError, read_pdf
 
     try:
         with _silent("pypdf"), _silent("pdfminer"):
@@ -76,7 +76,7 @@ def _read_pdf(file: Path) -> Reading:
 
 def _read_docx(file: Path) -> Reading:
     from rag.readers.archive import ArchiveError, opened
-    from rag.readers.docx import DocxError, read_docx
+    from rag.readers.word.read_docx import DocxError, read_docx
 
     try:
         with opened(file):

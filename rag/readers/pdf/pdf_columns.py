@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.readers.pdf_tables import Table, Word, visual_lines
+from rag.readers.pdf.pdf_tables import Table, Word, visual_lines
 
 LEAST = 6
 """Lines with words on both sides of the gutter, at least."""

@@ -1,0 +1,1 @@
+"""PDF files as text: letters, words, lines, tables, form fields."""

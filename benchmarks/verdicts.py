@@ -1,6 +1,7 @@
 """How often the verdict is sound, open or wrong, on data sets that are drawn from known truths.
 
     python -m benchmarks.verdicts [--draws 200] [--seed 0] [--family NAME ...] [--again 3] [--again-draws 4000]
+                                  [--kept FILE]
 
 A verdict is wrong when, by the true means, another candidate lifts an axis that is truly below its target by twice
 the margin or more without losing more than the margin on the other axis (materially inferior), or when a cheaper
@@ -9,19 +10,24 @@ counts as the verdict for the prompt. Cells come in families: `benchmarks/famili
 `benchmarks/worlds.py` draws them.
 
 The worst of many cells is partly bad luck, so the worst of each family are drawn again, with other draws: that is how
-often they are wrong.
+often they are wrong, with the exact 95 % interval of that share (Clopper and Pearson, 1934). What is drawn is kept
+in a file under what it depends on, so a run that was ended goes on where it stood.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from multiprocessing import Pool
+from pathlib import Path
 
 import numpy as np
+from scipy import stats
 
 from benchmarks.families import FAMILIES
 from benchmarks.worlds import Cell, draw_tables, is_wrong, part_of
@@ -95,27 +101,59 @@ def _job(work: tuple[Cell, int, int]) -> dict[str, float]:
     return simulate(*work)
 
 
-def table(cells: Sequence[Cell], draws: int, seed: int, processes: int) -> Iterator[tuple[Cell, dict[str, float]]]:
-    """What `simulate` finds of every cell, in order."""
-    with Pool(processes) as pool:
-        yield from zip(cells, pool.imap(_job, [(c, draws, seed) for c in cells], chunksize=1), strict=True)
+def interval(wrongs: float, draws: int) -> tuple[float, float]:
+    """The exact 95 % interval of a share of so many draws."""
+    k = round(wrongs * draws)
+    found = stats.binomtest(k, draws).proportion_ci(0.95)
+    return float(found.low), float(found.high)
+
+
+def source() -> int:
+    """What tells this rule, its intervals and these worlds from others."""
+    root = Path(__file__).resolve().parents[1]
+    files = [*root.glob("eval/verdict/*.py"), *root.glob("eval/stats/*.py"), *root.glob("benchmarks/worlds.py")]
+    found = 0
+    for file in sorted(files):
+        found = zlib.crc32(file.read_bytes(), found)
+    return found
+
+
+def table(
+    cells: Sequence[Cell], draws: int, seed: int, processes: int, kept: Path | None = None
+) -> Iterator[tuple[Cell, dict[str, float]]]:
+    """What `simulate` finds of every cell, in order; taken from the file `kept` where that has it, else added there."""
+    of = source()
+    keys = [json.dumps([repr(c), draws, seed, of]) for c in cells]
+    lines = kept.read_text(encoding="utf-8").splitlines() if kept and kept.exists() else []
+    known = {key: shares for line in lines for key, shares in json.loads(line).items()}
+    work = [(c, draws, seed) for c, key in zip(cells, keys, strict=True) if key not in known]
+    with Pool(processes) if processes > 1 and work else nullcontext() as pool:
+        fresh = iter(pool.imap(_job, work, chunksize=1) if pool else map(_job, work))
+        for cell, key in zip(cells, keys, strict=True):
+            shares = known.get(key) or next(fresh)
+            if kept and key not in known:
+                with kept.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps({key: shares}) + "\n")
+            yield cell, shares
 
 
 def main() -> None:
     """Print one line for each cell, and by family its worst cells, drawn again."""
     given = _options()
+    how = (given.processes, given.kept)
     for name in given.family:
         print(f"== {name}\n" + f"{'':<90}" + "".join(f"{o:>10}" for o in OUTCOMES))
         found = []
-        for cell, shares in table(FAMILIES[name], given.draws, given.seed, given.processes):
+        for cell, shares in table(FAMILIES[name], given.draws, given.seed, *how):
             found.append((wrong(shares), cell))
             print(f"{describe(cell):<90}" + "".join(f"{shares[o]:>10.1%}" for o in OUTCOMES), flush=True)
         worst = [cell for _, cell in sorted(found, key=lambda pair: -pair[0])[: given.again]]
         print(f"{len(found)} cells of {given.draws}: wrong {np.mean([w for w, _ in found]):.2%} on average, "
               f"{max(w for w, _ in found):.1%} at worst")  # fmt: skip
-        for cell, shares in table(worst, given.again_draws, given.seed + 1, given.processes):
-            print(f"  drawn again, {given.again_draws}: {wrong(shares):.2%} wrong, {shares['open']:.1%} open, "
-                  f"{describe(cell)}", flush=True)  # fmt: skip
+        for cell, shares in table(worst, given.again_draws, given.seed + 1, *how):
+            low, high = interval(wrong(shares), given.again_draws)
+            print(f"  drawn again, {given.again_draws}: {wrong(shares):.2%} wrong ({low:.1%} to {high:.1%}), "
+                  f"{shares['open']:.1%} open, {describe(cell)}", flush=True)  # fmt: skip
 
 
 def describe(cell: Cell) -> str:
@@ -137,6 +175,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--again", type=int, default=3, help="how many of a family's worst cells are drawn again")
     parser.add_argument("--again-draws", type=int, default=4000)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--kept", type=Path, help="a file that keeps what is drawn, to go on from where a run ended")
     return parser.parse_args()
 
 

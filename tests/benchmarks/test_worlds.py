@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from benchmarks.families import FAMILIES
-from benchmarks.verdicts import simulate
+from benchmarks.verdicts import interval, simulate, table
 from benchmarks.worlds import TRUTHS, Cell, draw_tables, group_codes, is_wrong
 
 TIE = "tie, both axes missed"
@@ -53,3 +56,20 @@ def test_of_several_looks_the_first_verdict_stands() -> None:
 
 def test_every_cell_names_a_truth_and_its_modes() -> None:
     assert all(set(c.modes) <= set(c.means) for cells in FAMILIES.values() for c in cells)
+
+
+def test_what_is_kept_is_not_drawn_again(tmp_path: Path) -> None:
+    cells, kept = [Cell("retrieval", 60), Cell("both", 60)], tmp_path / "kept.jsonl"
+    first = list(table(cells[:1], 3, 0, 1, kept))
+    lines = kept.read_text().splitlines()
+    key = json.loads(lines[0])
+    kept.write_text(json.dumps({name: {"open": 0.25} for name in key}) + "\n")
+    both = list(table(cells, 3, 0, 1, kept))
+    assert [shares["open"] for _, shares in both][0] == 0.25, "the first is taken from the file"
+    assert len(kept.read_text().splitlines()) == 2
+    assert list(table(cells[:1], 3, 0, 1)) == first, "and without a file it is drawn"
+
+
+def test_the_interval_of_no_error_is_that_of_the_rule_of_three() -> None:
+    """Clopper and Pearson: of 0 in n the upper end is 1 - 0.025 ** (1 / n)."""
+    assert interval(0.0, 4000) == pytest.approx((0.0, 1 - 0.025 ** (1 / 4000)))

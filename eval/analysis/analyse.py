@@ -38,7 +38,9 @@ def analyse(run: Path, prices: Path | None = None) -> None:
     costs = [from_dict(Cost, c) for c in read_json(run / "costs.json")]
     modes = sorted(f.stem for f in (run / "predictions").glob("*.jsonl"))
     predictions = {m: {p.id: p for p in read_predictions(run, m)} for m in modes}
-    write_json(run / "attribution.json", attribute(examples, first, predictions, seed=config.seed))
+    write_json(
+        run / "attribution.json", attribute(examples, first, predictions, seed=config.seed, corpus=config.corpus)
+    )
     if (run / REACH).is_file():
         write_json(run / LADDER, ladder(examples, first, predictions, read_json(run / REACH)))
     money = economics(costs, charged, bundled=prices is None)

@@ -13,6 +13,7 @@ from eval.records import Example, Prediction, Score
 from eval.stats.clusters import Array
 from eval.stats.intervals import Interval, difference_intervals, mean_intervals
 
+UNSAID: Mapping[str, Any] = {"gain": None, "recoverable": None, "words": ""}
 MEMORIES = ("in-context memory", "learned memory", "either memory", "not scored")
 
 
@@ -22,8 +23,12 @@ def attribute(
     predictions: Mapping[str, Mapping[str, Prediction]],
     *,
     seed: int = 0,
+    corpus: bool = True,
 ) -> dict[str, Any]:
-    """What attribution.json holds: causes by mode and question, their shares, and what better retrieval could give."""
+    """What attribution.json holds: causes by mode and question, their shares, and what better retrieval could give.
+
+    Without a corpus nothing is said of what retrieval would give.
+    """
     facts = gather_facts(examples, scores, predictions)
     modes = [m for m in MODES if m in predictions]
     causes = {m: {e.id: cause(facts, m, e) for e in examples if e.id in predictions[m]} for m in modes}
@@ -31,8 +36,8 @@ def attribute(
         "causes": {name: {"memory": memory, "words": words} for name, (memory, words) in CAUSES.items()},
         "arms": {m: _shares(examples, causes[m]) for m in modes},
         "questions": {m: {k: c for k, c in found.items() if c is not None} for m, found in causes.items()},
-        "better_retrieval": better_retrieval(examples, facts, modes, seed=seed),
-        "notes": _notes(modes, facts),
+        "better_retrieval": better_retrieval(examples, facts, modes, seed=seed) if corpus else UNSAID,
+        "notes": _notes(modes, facts, corpus),
     }
 
 
@@ -103,10 +108,10 @@ def _ceiling(gain: Interval, lifted: Interval) -> str:
     return f"Better retrieval alone would give RAG {lift}: {share}."
 
 
-def _notes(modes: Sequence[str], facts: Facts) -> list[str]:
+def _notes(modes: Sequence[str], facts: Facts, corpus: bool) -> list[str]:
     notes = []
     reads = [m for m in modes if MODES[m].retrieves and m != "oracle"]
-    if not any(MODES[m].retrieves for m in modes):
+    if corpus and not any(MODES[m].retrieves for m in modes):
         notes.append("No mode was given passages, so nothing is said about retrieval.")
     elif reads and "oracle" not in modes:
         notes.append("The oracle mode was not run: where retrieval missed the passage, nobody knows if it would help.")

@@ -161,7 +161,7 @@ def _tried(case: Case) -> set[str]:
 
 
 def _untried_retrieval(case: Case) -> Iterator[Step]:
-    if "knowledge" in case.missed and not _tried(case) & RETRIEVAL:
+    if "knowledge" in case.missed and case.config.corpus and not _tried(case) & RETRIEVAL:
         text = "put the documents that hold the answers under corpus/, and run evaluate with the modes rag and oracle."
         yield Step("untried", f"Try retrieval, which did not run: {text}")
 

@@ -69,9 +69,12 @@ def _outcome(run: Run, mode: str) -> str:
 
 def context(run: Run) -> str:
     """What was asked, of what, on how much."""
+    options = (
+        "a better prompt, retrieval, fine-tuning or both" if run.config.corpus else "a better prompt or fine-tuning"
+    )
     config, targets = run.config, [f"{axis} {words.percent(run.target(axis) or 0)}" for axis in summary.axes(run)]
     return (
-        f"Should a better prompt, retrieval, fine-tuning or both answer the questions of {config.dataset.name}? "
+        f"Should {options} answer the questions of {config.dataset.name}? "
         f"Every option was built on {config.model} and asked the same {len(run.examples)} questions in "
         f"{summary.groups(run)} independent groups. Wanted: {' and '.join(targets)}. "
         f"A lift counts from {words.points(run.margin).lstrip('+')} points."
@@ -107,7 +110,7 @@ def record_markdown(run: Run) -> str:
              "outcome"]  # fmt: skip
     rows = [[label(o.mode), o.what, *o.figures, o.money, o.outcome] for o in options(run)]
     placement = place(run.decision, run.comparisons, run.margin)
-    lifts = [words.lift_words(placement.context, "Retrieval"), words.lift_words(placement.llm, "Tuning")]
+    lifts = words.lifts(run, placement)
     said = [words.evidence(run), _fitness(run), words.sureness(run), words.not_measured(run), words.unscored(run)]
     blocks = [
         f"# {named(run.decision.dataset)}: {plain(words.headline(run))}",
@@ -156,9 +159,9 @@ def record_html(run: Run) -> str:
         axes=[words.AXES[axis] for axis in summary.axes(run)],
         options=options(run),
         tried=[MODES[m].label for m in run.modes if m in MODES],
-        lifts=[words.lift_words(placement.context, "Retrieval"), words.lift_words(placement.llm, "Tuning")],
+        lifts=words.lifts(run, placement),
         consequences=consequences(run),
         revisit=revisit(run),
         signers=SIGNERS,
-        drawing=drawing,
+        drawing=drawing if run.config.corpus else "",
     )

@@ -52,12 +52,13 @@ def reasons(run: Run, placement: Placement) -> list[Reason]:
     """At most three reasons; the figures of the rule itself stand in decision.json and further down the page."""
     if run.decision.mode is None:
         return _open(run)
+    possible = [name for name in MECHANISMS if name != "context" or run.config.corpus]
     if run.decision.strategy == "none":
-        return [*_nearest(run), *(_not_needed(run, name) for name in MECHANISMS)]
+        return [*_nearest(run), *(_not_needed(run, name) for name in possible)]
     lifts = {"context": placement.context, "llm": placement.llm}
     needed = [name for name in MECHANISMS if run.decision.quadrant.get(name)]
     found = [_needed(run, name, lift) for name in needed if (lift := lifts[name])]
-    rest = [_not_needed(run, name) for name in MECHANISMS if name not in needed]
+    rest = [_not_needed(run, name) for name in possible if name not in needed]
     return [*found, *_targets(run, bool(needed)), *rest][:3]
 
 
@@ -131,8 +132,6 @@ def _not_needed(run: Run, name: str) -> Reason:
         tried = [m for m in _candidates(run) if _has(m)[name]]
         if tried:
             return Reason(f"{mechanism} on top of it was not tried.", f"{label(tried[0])} ran without it.")
-        if name == "context" and not run.config.corpus:
-            return Reason("There is nothing to retrieve from.", "The data set has no corpus.")
         return Reason(f"{mechanism} was not tried.", "This run says nothing about it.")
     lost = [m for m in rivals if m in run.decision.left_out]
     if len(lost) == len(rivals):

@@ -32,7 +32,7 @@ def data(run: Run) -> Mapping[str, Any]:
 def markdown(run: Run) -> Iterable[str]:
     """The reasons, and the lift of each mechanism."""
     placement = place(run.decision, run.comparisons, run.margin)
-    places = [words.lift_words(placement.context, "Retrieval"), words.lift_words(placement.llm, "Tuning")]
+    places = words.lifts(run, placement)
     return [fold("Why", [bullets("", run.decision.reasons), bullets("What each mechanism adds", places)])]
 
 

@@ -143,8 +143,11 @@ def reading(comparison: Comparison, margin: float) -> Reading:
 
 
 def not_run(run: Run) -> list[str]:
-    """Candidates that have no replies in this run: the verdict says nothing about them."""
-    return [m.name for m in MODES.values() if m.strategy is not None and m.name not in run.predictions]
+    """Candidates that could have been run and have no replies: the verdict says nothing about them."""
+    return [
+        m.name for m in MODES.values()
+        if m.strategy is not None and m.name not in run.predictions and (run.config.corpus or not m.retrieves)
+    ]  # fmt: skip
 
 
 def groups(run: Run) -> int:

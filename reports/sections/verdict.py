@@ -63,6 +63,7 @@ HTML = """\
 <figcaption><ul class="legend">{% for kind, said in outcome_kinds.items() %}<li><i class="a-{{ kind }}"></i>{{ said }}</li>{% endfor %}</ul></figcaption>
 </figure>
 {% endif %}
+{% if quadrant %}
 <figure class="place map">
 {{ quadrant }}
 <figcaption>
@@ -75,6 +76,7 @@ HTML = """\
 </details>
 </figcaption>
 </figure>
+{% endif %}
 </section>
 """
 
@@ -93,7 +95,7 @@ def data(run: Run) -> Mapping[str, Any]:
         "changes": changes(run),
         "care": cautions.notes(run),
         "next_steps": [(part, words.spaced(text)) for part, text in answers.parts(run.decision.next)],
-        "quadrant": quadrant(run.decision, placement, run.margin),
+        "quadrant": quadrant(run.decision, placement, run.margin) if run.config.corpus else "",
         "across": words.lift_words(placement.llm, "Across, tuning"),
         "up": words.lift_words(placement.context, "Up, retrieval"),
         "outside": words.outside(run.decision, placement, run.margin),

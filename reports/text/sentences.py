@@ -213,6 +213,12 @@ def lift_words(lift: Lift | None, mechanism: str) -> str:
     )
 
 
+def lifts(run: Run, placement: Placement) -> list[str]:
+    """What each mechanism adds, in words; of retrieval only where there is something to retrieve from."""
+    of = [(placement.context, "Retrieval")] if run.config.corpus else []
+    return [lift_words(lift, mechanism) for lift, mechanism in (*of, (placement.llm, "Tuning"))]
+
+
 def outside(decision: Decision, placement: Placement, margin: float) -> str:
     """Says so when the placed lifts and the verdict's cell differ; empty when they agree or the verdict is open."""
     pairs = ((placement.llm, decision.quadrant.get("llm")), (placement.context, decision.quadrant.get("context")))

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from eval.analysis.analyse import analyse
 from eval.config import read_run_config, write_run_config
 from eval.verdict.decide import write_decision
+from reports.pages.decision_record import record_markdown
+from reports.pages.markdown_page import markdown
 from reports.run_folder import Run, read_run
 from reports.sections.first_screen import reasons
 from reports.sections.placement import place
@@ -31,4 +34,20 @@ def test_retrieval_is_not_spoken_of_without_a_corpus(decided_run, rates) -> None
     assert "etriev" not in headline(run)
     assert not any("retrieval" in c for c in run.decision.caveats if c.startswith("Not tried"))
     claims = [r.claim for r in reasons(run, place(run.decision, run.comparisons, run.margin))]
-    assert [c for c in claims if "etriev" in c] == ["There is nothing to retrieve from."]
+    assert not any("etriev" in c for c in claims)
+
+
+def test_nothing_in_the_report_speaks_of_retrieval_without_a_corpus(decided_run) -> None:
+    """Low knowledge, no mode that retrieves: with a corpus, trying it comes first; without one, nobody is sent there."""
+    folder = decided_run("poor", {"base": (0.1, 0.9), "fewshot": (0.1, 1.0)})
+    run = without_corpus(folder, True)
+    assert run.decision.next[0].text.startswith("Try retrieval")
+    analyse(folder)
+    assert "etriev" in record_markdown(read_run(folder))
+    run = without_corpus(folder, False)
+    analyse(folder)
+    run = read_run(folder)
+    assert [s for s in run.decision.next if "etriev" in s.text] == []
+    assert run.attribution.better_retrieval.words == ""
+    said = record_markdown(run) + markdown(run)
+    assert [line for line in said.splitlines() if "etriev" in line or "RAG" in line] == []

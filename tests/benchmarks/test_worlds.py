@@ -18,9 +18,9 @@ TIE = "tie, both axes missed"
 @pytest.mark.parametrize("change", [{}, {"copula": True}, {"graded": True}, {"interaction": 0.5}, {"shape": "uneven"}])
 def test_means_come_out_as_the_truth_has_them(change: dict[str, object]) -> None:
     cell = Cell(TIE, 20_000, **change)  # type: ignore[arg-type]
-    for k, table in enumerate(draw_tables(cell, np.random.default_rng(1))):
+    for k, drawn in enumerate(draw_tables(cell, np.random.default_rng(1))):
         truth = [means[k] for means in TRUTHS[TIE].values()]
-        assert table.values.mean(axis=0) == pytest.approx(truth, abs=0.025)
+        assert drawn.values.mean(axis=0) == pytest.approx(truth, abs=0.025)
 
 
 def test_seeds_move_tuned_modes_alone() -> None:
@@ -64,8 +64,8 @@ def test_what_is_kept_is_not_drawn_again(tmp_path: Path) -> None:
     lines = kept.read_text().splitlines()
     key = json.loads(lines[0])
     kept.write_text(json.dumps({name: {"open": 0.25} for name in key}) + "\n")
-    both = list(table(cells, 3, 0, 1, kept))
-    assert [shares["open"] for _, shares in both][0] == 0.25, "the first is taken from the file"
+    (_, taken), _ = table(cells, 3, 0, 1, kept)
+    assert taken["open"] == 0.25, "the first is taken from the file"
     assert len(kept.read_text().splitlines()) == 2
     assert list(table(cells[:1], 3, 0, 1)) == first, "and without a file it is drawn"
 

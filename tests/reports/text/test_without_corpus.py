@@ -38,7 +38,7 @@ def test_retrieval_is_not_spoken_of_without_a_corpus(decided_run, rates) -> None
 
 
 def test_nothing_in_the_report_speaks_of_retrieval_without_a_corpus(decided_run) -> None:
-    """Low knowledge, no mode that retrieves: with a corpus, trying it comes first; without one, nobody is sent there."""
+    """Low knowledge, no mode that retrieves: with a corpus, trying it comes first; without one, it is not named."""
     folder = decided_run("poor", {"base": (0.1, 0.9), "fewshot": (0.1, 1.0)})
     run = without_corpus(folder, True)
     assert run.decision.next[0].text.startswith("Try retrieval")

@@ -16,6 +16,7 @@ from rag.readers.cleaning import tidy
 from rag.readers.encodings import decoded
 from rag.readers.front_matter import split_front_matter
 from rag.readers.marks import take_marks
+from rag.readers.parsers import reader_of
 from rag.readers.reading import Reading
 
 LIGHT = (".md", ".txt", ".html", ".json", ".ipynb")
@@ -24,7 +25,8 @@ LIGHT = (".md", ".txt", ".html", ".json", ".ipynb")
 
 def read_kind(file: Path) -> Reading:
     """A file as text by its kind; raises UserError naming it, why it cannot be read, and the fix."""
-    reading = READERS[file.suffix.lower()](file)
+    kind = file.suffix.lower()
+    reading = (reader_of(kind) or READERS[kind])(file)
     text, marks = take_marks(tidy(reading.text))
     if not text:
         why = reading.gaps[0] if reading.gaps else "take it out of the corpus"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.files import file_digest, fingerprint, write_text
+from rag.readers import parsers
 from rag.readers.kinds import LIGHT
 from rag.readers.ocr import identity
 from rag.readers.reader_process import read_limited
@@ -38,6 +39,8 @@ def stored_reading(file: Path, *, keep: bool = True) -> Reading:
     made_by = [(p, _version(p)) for p in LIBRARIES.get(kind, ())]
     if kind == ".pdf":
         made_by.append(("tesseract", identity()))
+    if other := parsers.identity(kind):
+        made_by.append(("parser", other))
     name = fingerprint(READING, kind, file_digest(file), made_by)
     place = file.parent / FOLDER / f"{name}.json"
     if (found := _kept(place)) is not None:

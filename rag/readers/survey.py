@@ -11,6 +11,7 @@ from typing import Any
 from eval.errors import UserError
 from rag.readers.documents import Document, checked_file, documents_of, text_rows
 from rag.readers.kinds import READERS, unknown_kind
+from rag.readers.parsers import chosen
 from rag.readers.reading import Reading
 from rag.readers.stored_readings import stored_reading
 
@@ -44,6 +45,7 @@ class Survey:
             ],
             "not_read": [{"file": u.file, "why": u.why} for u in self.unread],
             "words": sum(len(d.text.split()) for d in self.documents),
+            **({"reader": other.distribution} if (other := chosen()) else {}),
         }  # fmt: skip
 
 

@@ -24,7 +24,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.retrieval_kinds import KINDS, Kind
+from benchmarks.kinds_of_codes import Kind
+from benchmarks.retrieval_kinds import KINDS
 from eval.config import Retrieval
 from eval.data.bundled import BUNDLED
 from eval.data.dataset import load_dataset

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from eval.arms.modes import MODES
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.errors import UserError
+from eval.judge.settings import check_settings
+from eval.plugins import load_plugins
 from eval.terminal.cluster_options import ClusterOption
 from eval.terminal.command_line import PARTIAL, guarded, one_document, print_json
 from eval.terminal.command_options import (
@@ -35,139 +37,41 @@ from eval.terminal.endpoint_options import (
     TokenizerOption,
     endpoint_of,
 )
+from eval.terminal.evaluate_options import (
+    AskOption,
+    CheckOption,
+    DatasetsArgument,
+    EmbedderOption,
+    JudgeKeyOption,
+    JudgeLimitOption,
+    JudgeModelOption,
+    JudgeOption,
+    JudgeRepeatsOption,
+    JudgeTimeoutOption,
+    LimitOption,
+    LooksOption,
+    ModelOption,
+    ModelsOption,
+    ModesOption,
+    NoRetentionOption,
+    OutOption,
+    PricesOption,
+    SeedOption,
+    SeedsOption,
+    SpendingOption,
+)
 from eval.terminal.models_command import compare_models, several_models
+from eval.terminal.progress import set_quiet
 
 if TYPE_CHECKING:
     from eval.cluster.cluster_address import Address
+    from eval.judge.settings import JudgeSettings
+    from eval.pipeline.models_file import Compared
     from eval.pipeline.plan import Plan
     from eval.pipeline.tasks import Options
     from eval.terminal.result import Result
 
 app = typer.Typer(pretty_exceptions_enable=False)
-
-MEASUREMENT, JUDGE = "Measurement", "Judge (an OpenAI-compatible endpoint; none is asked by default)"
-
-ModelOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--model",
-        metavar="MODEL",
-        help="Base model: a Hugging Face id, a local folder, or an address; repeat it to compare several. Default: "
-        "the data set's endpoint, else "
-        f"{DEFAULT_MODEL}.",
-    ),
-]
-ModelsOption = Annotated[
-    Path | None, typer.Option("--models", metavar="FILE", help="Compare the models of this file (docs/endpoints.md).")
-]
-EmbedderOption = Annotated[
-    str, typer.Option("--embedder", metavar="EMBEDDER", help="Embedder: a Hugging Face id or a local folder.")
-]
-LimitOption = Annotated[
-    int | None, typer.Option("--limit", metavar="N", min=1, help="Answer this many test questions only.")
-]
-OutOption = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Run folder; default runs/<data set name>.")
-]
-
-DatasetsArgument = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="DATASET", help="Data set folders, or names below datasets/; default: the bundled one."),
-]
-ModesOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--mode",
-        metavar="MODE",
-        help=f"Run this mode and the base control; repeatable. {', '.join(MODES)}. Default: all.",
-    ),
-]
-CheckOption = Annotated[
-    bool,
-    typer.Option("--check", metavar="", help="Only look for leaks, wrong labels and too little data; train nothing."),
-]
-AskOption = Annotated[
-    bool,
-    typer.Option(
-        "--ask", metavar="", help="With --check: also try the embedder on the corpus, and ask the base what it knows."
-    ),
-]
-SeedOption = Annotated[
-    int,
-    typer.Option(
-        "--seed", metavar="N", help="Of training, worked examples and intervals.", rich_help_panel=MEASUREMENT
-    ),
-]
-SeedsOption = Annotated[
-    int,
-    typer.Option(
-        "--seeds", metavar="N", min=1, help="Train the adapters so often, to measure what the seed changes.",
-        rich_help_panel=MEASUREMENT,
-    ),
-]  # fmt: skip
-LooksOption = Annotated[
-    int | None,
-    typer.Option(
-        "--looks", metavar="K", min=1, max=20,
-        help="Ask for the verdict so often in all, on growing data: all looks share the error of one.",
-        rich_help_panel=MEASUREMENT,
-    ),
-]  # fmt: skip
-SpendingOption = Annotated[
-    Literal["pocock", "obrien-fleming"],
-    typer.Option(
-        "--spending", metavar="NAME",
-        help="How looks share it: pocock, evenly; obrien-fleming, nearly all at the last.",
-        rich_help_panel=MEASUREMENT,
-    ),
-]  # fmt: skip
-NoRetentionOption = Annotated[
-    bool,
-    typer.Option(
-        "--no-retention",
-        metavar="",
-        help="Do not measure what tuning made the model forget.",
-        rich_help_panel=MEASUREMENT,
-    ),
-]
-PricesOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--prices",
-        metavar="FILE",
-        help="Price file in the form of eval/prices.yaml, the default.",
-        rich_help_panel=MEASUREMENT,
-    ),
-]
-JudgeOption = Annotated[
-    str | None, typer.Option("--judge", metavar="URL", help="Ask a judge at this address.", rich_help_panel=JUDGE)
-]
-JudgeModelOption = Annotated[
-    str | None, typer.Option("--judge-model", metavar="NAME", help="The judge's name there.", rich_help_panel=JUDGE)
-]
-JudgeKeyOption = Annotated[
-    str | None,
-    typer.Option(
-        "--judge-key-env",
-        metavar="NAME",
-        help="Variable that holds the API key; default OPENAI_API_KEY.",
-        rich_help_panel=JUDGE,
-    ),
-]
-JudgeRepeatsOption = Annotated[
-    int,
-    typer.Option("--judge-repeats", metavar="N", min=1, help="2 or more: measure its noise.", rich_help_panel=JUDGE),
-]
-JudgeLimitOption = Annotated[
-    int | None,
-    typer.Option(
-        "--judge-limit", metavar="N", min=1, help="Judge this many questions in each mode.", rich_help_panel=JUDGE
-    ),
-]
-JudgeTimeoutOption = Annotated[
-    float,
-    typer.Option("--judge-timeout", metavar="SECONDS", min=0.1, help="Seconds for one call.", rich_help_panel=JUDGE),
-]
 
 
 @app.command()
@@ -210,65 +114,78 @@ def evaluate(
     version: VersionOption = False,
 ) -> None:
     """Compare a better prompt, retrieval, fine-tuning and both on a data set, and say which to use."""
-    from eval.data.dataset import resolve_dataset
-    from eval.judge.settings import check_settings
-    from eval.plugins import load_plugins
-    from eval.terminal.progress import set_quiet
-
     set_quiet(quiet)
-    address = _cluster(cluster, one_model=not several_models(model or [], models), check=check)
-    plugins = load_plugins(plugin or [])
-    settings = check_settings(
-        judge, judge_model, key_env=judge_key_env, repeats=judge_repeats, limit=judge_limit, timeout=judge_timeout
-    )
-    template = template_arguments(chat_template_kwargs)
     several = several_models(model or [], models)
+    address = _cluster(cluster, one_model=not several, check=check)
+    files = load_plugins(plugin or [])
+    judged = check_settings(judge, judge_model, key_env=judge_key_env, repeats=judge_repeats, limit=judge_limit,
+                            timeout=judge_timeout)  # fmt: skip
+    asked: dict[str, Any] = {"embedder": embedder, "seed": seed, "limit": limit, "dtype": dtype,
+                             "template": template_arguments(chat_template_kwargs)}  # fmt: skip
     one = model[0] if model and not several else None
-    endpoint = endpoint_of(
-        one, name=model_name, ft=ft_model, hybrid=hybrid_model, tokenizer=tokenizer, key_env=model_key_env,
-        concurrency=concurrency, max_requests=max_requests,
-    )  # fmt: skip
-    for name in mode or []:
+    endpoint = endpoint_of(one, name=model_name, ft=ft_model, hybrid=hybrid_model, tokenizer=tokenizer,
+                           key_env=model_key_env, concurrency=concurrency, max_requests=max_requests)  # fmt: skip
+    paths = _folders(datasets or [], mode or [], out)
+    if check or ask:
+        return _check(paths, check=check, model=one or DEFAULT_MODEL, out=out, json=json, ask=ask, **asked)
+    settings = asked | {"seeds": seeds, "plugins": files, "looks": looks, "spending": spending}
+    options = _options(judged, prices, language, retention=not no_retention)
+    if several:
+        return _compare(several, paths, mode or [], options, out, settings, json=json)
+    plans = _plans(paths, settings | {"model": one, "out": out, "endpoint": endpoint})
+    _run(plans, mode or [], options, address, json=json)
+
+
+def _folders(names: Sequence[str], modes: Sequence[str], out: Path | None) -> list[Path]:
+    """The data sets' folders; raises UserError where one is not there, or a mode, or where --out would hold several."""
+    from eval.data.dataset import resolve_dataset
+
+    for name in modes:
         if name not in MODES:
             raise UserError(f"--mode {name}: no such mode; known: {', '.join(MODES)}")
-    paths = [resolve_dataset(name) for name in datasets] if datasets else [resolve_dataset(None)]
+    paths = [resolve_dataset(name) for name in names] if names else [resolve_dataset(None)]
     if out and len(paths) > 1:
         raise UserError("--out names one run folder; drop it when several data sets are given")
-    if check:
-        from eval.data.gates.check_command import check_datasets
+    return paths
 
-        check_datasets(
-            paths, model=one or DEFAULT_MODEL, embedder=embedder, dtype=dtype, template=template, seed=seed,
-            limit=limit, out=out, json=json, ask=ask,
-        )  # fmt: skip
-        return
-    if ask:
+
+def _check(paths: Sequence[Path], *, check: bool, **settings: Any) -> None:
+    """Print what the checks of each data set find; raises UserError where only --ask was given."""
+    if not check:
         raise UserError("--ask goes with --check; a run asks the base anyway")
-    from eval.pipeline.plan import plan_run
+    from eval.data.gates.check_command import check_datasets
+
+    check_datasets(paths, **settings)
+
+
+def _options(judge: JudgeSettings | None, prices: Path | None, language: str, *, retention: bool) -> Options:
     from eval.pipeline.tasks import Options
 
-    options = Options(not no_retention, settings, prices, language)
-    if several:
-        if len(paths) > 1:
-            raise UserError("several models are compared on one data set; name one")
-        plan_one = partial(
-            plan_run, paths[0], embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype, template=template,
-            plugins=plugins, looks=looks, spending=spending,
-        )  # fmt: skip
-        compare_models(several, plan_one, mode or [], options, out, json=json)
-        return
-    plans = [
-        plan_run(
-            p, model=one, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype, template=template,
-            plugins=plugins, out=out, endpoint=endpoint, looks=looks, spending=spending,
-        )
-        for p in paths
-    ]  # fmt: skip
-    _check_distinct([p.folder for p in plans])
-    if address:
-        _run_on(address, plans, mode or [], options, json=json)
-    else:
-        _run(plans, mode or [], options, json=json)
+    return Options(retention, judge, prices, language)
+
+
+def _compare(
+    models: Sequence[Compared], paths: Sequence[Path], modes: Sequence[str], options: Options, out: Path | None,
+    settings: Mapping[str, Any], *, json: bool,
+) -> None:  # fmt: skip
+    """Run one data set with each model; raises UserError where there are several data sets."""
+    from eval.pipeline.plan import plan_run
+
+    if len(paths) > 1:
+        raise UserError("several models are compared on one data set; name one")
+    compare_models(models, partial(plan_run, paths[0], **settings), modes, options, out, json=json)
+
+
+def _plans(paths: Sequence[Path], settings: Mapping[str, Any]) -> list[Plan]:
+    """The plan of each data set; raises UserError where two would write into one folder."""
+    from eval.pipeline.plan import plan_run
+
+    plans = [plan_run(path, **settings) for path in paths]
+    folders = [plan.folder for plan in plans]
+    for folder in folders:
+        if folders.count(folder) > 1:
+            raise UserError(f"{folder}: two data sets would write there; give them different names in dataset.yaml")
+    return plans
 
 
 def _cluster(named: str | None, *, one_model: bool, check: bool) -> Address | None:
@@ -282,8 +199,10 @@ def _cluster(named: str | None, *, one_model: bool, check: bool) -> Address | No
     return parse_address(named)
 
 
-def _run(plans: Sequence[Plan], modes: Sequence[str], options: Options, *, json: bool) -> None:
-    """Run each plan and print its result; of several also the portfolio."""
+def _run(plans: Sequence[Plan], modes: Sequence[str], options: Options, address: Address | None, *, json: bool) -> None:
+    """Run each plan, here or over the cluster at the address, and print the results; of several also the portfolio."""
+    if address:
+        return _run_on(address, plans, modes, options, json=json)
     from eval.api import run_plan
     from eval.terminal.result import result
     from eval.terminal.result_view import show
@@ -337,12 +256,6 @@ def _run_on(address: Address, plans: Sequence[Plan], modes: Sequence[str], optio
         show_failed(outcome)
     if len(results) < len(plans):
         raise typer.Exit(PARTIAL)
-
-
-def _check_distinct(folders: list[Path]) -> None:
-    for folder in folders:
-        if folders.count(folder) > 1:
-            raise UserError(f"{folder}: two data sets would write there; give them different names in dataset.yaml")
 
 
 def main() -> None:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from benchmarks.kinds_of_codes import Kind
 from benchmarks.retrieval import by_kind
-from benchmarks.retrieval_kinds import KINDS, Kind
+from benchmarks.retrieval_kinds import KINDS
 
 ASKED = 40
 

@@ -8,7 +8,8 @@ from eval.analysis.economics import read_prices
 from eval.pipeline.graph import Executor
 from eval.pipeline.local import run_here
 from eval.pipeline.mixed_results import pulled, settled
-from eval.pipeline.plan import Plan, left_to_ask, modes_for
+from eval.pipeline.plan import Plan
+from eval.pipeline.selection import left_to_ask, modes_for
 from eval.pipeline.tasks import PLAIN, Options, Work, heading
 from eval.records import Decision
 from eval.retention.benchmark import Battery, find_battery, read_battery

@@ -16,7 +16,8 @@ from eval.errors import UserError
 from eval.files import fingerprint
 from eval.model.arithmetic import from_record, to_record
 from eval.pipeline.graph import Task
-from eval.pipeline.plan import Plan, left_to_ask
+from eval.pipeline.plan import Plan
+from eval.pipeline.selection import left_to_ask
 from eval.pipeline.tasks import Options, Work
 from eval.run import begin
 from eval.terminal.progress import say

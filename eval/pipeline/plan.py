@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ from eval.model.endpoint.address import SERVED, adapter_fingerprint, with_endpoi
 from eval.model.generator import GENERATORS
 from eval.pipeline.earlier_verdicts import looks_of
 from eval.pipeline.fingerprints import Identity, identify
-from eval.pipeline.model_source import model_source
+from eval.pipeline.model_source import ModelSource, model_source
+from eval.pipeline.selection import choose_examples
 from eval.pipeline.swept_rates import read_rates
 from eval.records import Example
 from eval.strategies import ADAPTERS, Adapter
@@ -122,34 +123,25 @@ def plan_run(
     source = model_source(model, endpoint, dataset.config)
     if source.endpoint and seeds > 1:
         raise UserError("--seeds: adapters behind an address are served, not trained here; drop --seeds")
-    settings = with_endpoint(with_template(dataset.config, template), source.endpoint)
-    if source.folder and not source.endpoint:
-        settings = with_defaults(settings, dataset, source.folder, source.label)
+    settings = _settings(dataset, source, template)
     config = RunConfig(
         dataset_path=str(path), model=source.label, embedder=embedder, seed=seed, seeds=seeds, limit=limit, dtype=dtype,
         plugins=list(plugins), stamp=review_stamp(path), dataset=settings, corpus=bool(dataset.documents),
         looks=looks_of(folder, settings.name, source.label, examples, looks, spending),
     )  # fmt: skip
-
     refuse_tested_writer(path, source.label, source.endpoint)
-    arithmetic = SERVED
-    if source.folder and not source.endpoint:
-        arithmetic = arithmetic_here(source.folder, config.dataset.finetune.method, dtype)
+    arithmetic = _arithmetic(source, config)
 
-    def identity(config: RunConfig, arithmetic: Arithmetic) -> Identity:
-        return identify(
-            dataset, config, examples, model=source.fingerprint, embedder=embedder_print, arithmetic=arithmetic
-        )  # fmt: skip
-
+    identity = partial(identify, dataset, examples=examples, model=source.fingerprint, embedder=embedder_print)
     if source.endpoint:
         learning_rates = dict.fromkeys(ADAPTERS, 0.0)  # nothing is trained here
     if learning_rates is None:
-        unset = identity(config.model_copy(update={"learning_rates": dict.fromkeys(ADAPTERS, 0.0)}), arithmetic)
-        learning_rates = read_rates(folder, unset.recipe)
+        unset = config.model_copy(update={"learning_rates": dict.fromkeys(ADAPTERS, 0.0)})
+        learning_rates = read_rates(folder, identity(unset, arithmetic=arithmetic).recipe)
     config = config.model_copy(update={"learning_rates": learning_rates})
 
     def identities(arithmetic: Arithmetic) -> list[Identity]:
-        found = [identity(_seeded(config, k), arithmetic) for k in range(seeds)]
+        found = [identity(_seeded(config, k), arithmetic=arithmetic) for k in range(seeds)]
         return [_with_served(source.endpoint, i) if source.endpoint else _with_pulled(folder, i) for i in found]
 
     first, *further = identities(arithmetic)
@@ -214,57 +206,27 @@ def _with_served(endpoint: Endpoint, identity: Identity) -> Identity:
     return identity
 
 
+def _settings(dataset: Dataset, source: ModelSource, template: Mapping[str, Any] | None) -> DatasetConfig:
+    """The data set's settings with the endpoint and the template's arguments, and what they leave open by rule."""
+    settings = with_endpoint(with_template(dataset.config, template), source.endpoint)
+    if source.folder and not source.endpoint:
+        return with_defaults(settings, dataset, source.folder, source.label)
+    return settings
+
+
+def _arithmetic(source: ModelSource, config: RunConfig) -> Arithmetic:
+    """What the model computes in: on this machine, or on a server that does not say."""
+    if source.folder and not source.endpoint:
+        return arithmetic_here(source.folder, config.dataset.finetune.method, config.dtype)
+    return SERVED
+
+
 def with_defaults(settings: DatasetConfig, dataset: Dataset, model: Path, name: str) -> DatasetConfig:
     """A data set's settings with what they leave open filled in by rule, for the model in this folder."""
     from finetune.training.defaults import resolved
 
     finetune = resolved(settings.finetune, model, len(dataset.train), name=name)
     return settings.model_copy(update={"finetune": finetune})
-
-
-def modes_for(dataset: Dataset, modes: Sequence[str], endpoint: Endpoint | None = None) -> list[str]:
-    """The modes to run, in registry order: all that the data set allows when none is named, else those and `base`.
-
-    Raises UserError when a named mode needs a corpus that the data set does not have, or an adapter that the endpoint
-    does not serve.
-    """
-    possible = [m.name for m in MODES.values() if dataset.documents or not m.retrieves]
-    if endpoint:
-        unserved = [m for m in possible if (a := MODES[m].adapter) and a not in endpoint.adapters]
-        possible = [m for m in possible if m not in unserved]
-        for name in set(unserved) & set(modes):
-            adapter = MODES[name].adapter
-            raise UserError(f"--mode {name}: no name is known that serves its adapter; pass --{adapter}-model NAME")
-    for name in modes:
-        if name not in possible:
-            raise UserError(
-                f"--mode {name}: {dataset.path} has no corpus/ to retrieve from; add documents or drop the mode"
-            )
-    generator = dataset.config.generation.generator if endpoint is None else "endpoint"
-    if generator != "local" and (held := [m for m in modes if MODES[m].structured]):
-        raise UserError(f"--mode {held[0]}: only models that are loaded here are held to a grammar; drop the mode")
-    return [m for m in possible if (m in modes or m == "base" if modes else not MODES[m].on_request)]
-
-
-def left_to_ask(dataset: Dataset, modes: Sequence[str]) -> list[str]:
-    """A line on the modes that a run of all leaves out, each with the reason; none where modes are named."""
-    if modes:
-        return []
-    possible = [m for m in MODES.values() if m.on_request and (dataset.documents or not m.retrieves)]
-    named = "; ".join(f"{m.name} ({m.on_request})" for m in possible)
-    return [f"left out unless named with --mode: {named}"] if possible else []
-
-
-def choose_examples(test: Sequence[Example], limit: int | None, seed: int) -> tuple[Example, ...]:
-    """The test rows to answer: all, or `limit` of them drawn by seed, in the file's order.
-
-    More of them hold those of fewer: each id has its place in one shuffle, whatever other rows there are.
-    """
-    if limit is None or limit >= len(test):
-        return tuple(test)
-    order = sorted(range(len(test)), key=lambda i: hashlib.sha256(f"limit-{seed}-{test[i].id}".encode()).digest())
-    chosen = set(order[:limit])
-    return tuple(e for i, e in enumerate(test) if i in chosen)
 
 
 def _seeded(config: RunConfig, k: int) -> RunConfig:

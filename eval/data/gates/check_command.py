@@ -74,7 +74,7 @@ def check_dataset(
     """The findings of all gates on one data set, errors first; models are asked only where there are no errors."""
     from eval.data.gates.embedder import check_retrieval
     from eval.data.gates.known_answers import ask_base
-    from eval.pipeline.plan import choose_examples
+    from eval.pipeline.selection import choose_examples
 
     dataset = load_dataset(path)
     findings = check_material(Material(dataset, choose_examples(dataset.test, limit, seed)))

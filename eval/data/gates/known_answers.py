@@ -62,7 +62,8 @@ def ask_base(dataset: Dataset, config: RunConfig, folder: Path) -> list[Finding]
 
     A note says why where it could not be checked: the model is not on this machine, or too large for a quick check.
     """
-    from eval.pipeline.plan import choose_examples, with_defaults
+    from eval.pipeline.plan import with_defaults
+    from eval.pipeline.selection import choose_examples
 
     answerable = [e for e in dataset.test if e.answerable]
     if not answerable:

@@ -20,7 +20,8 @@ def test_they_run_where_they_are_named_and_each_does_what_it_says(
     make_dataset: Callable[..., Path], tiny_model: Path, tmp_path: Path
 ) -> None:
     from eval.arms.resources import Resources
-    from eval.pipeline.plan import left_to_ask, modes_for, plan_run
+    from eval.pipeline.plan import plan_run
+    from eval.pipeline.selection import left_to_ask, modes_for
     from eval.run import Options, evaluate
 
     folder = make_dataset()

@@ -7,7 +7,7 @@ import pytest
 from eval.config import DatasetConfig, Looks, RunConfig
 from eval.errors import UserError
 from eval.pipeline.earlier_verdicts import looks_of, record_verdict
-from eval.pipeline.plan import choose_examples
+from eval.pipeline.selection import choose_examples
 from eval.records import Decision, Example
 
 

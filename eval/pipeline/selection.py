@@ -1,0 +1,59 @@
+"""Which modes and which questions a run takes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from eval.arms import local_generator as _local  # noqa: F401 - registers itself
+from eval.arms.modes import MODES
+from eval.config import Endpoint
+from eval.data.dataset import Dataset
+from eval.errors import UserError
+from eval.model.endpoint import endpoint_generator as _endpoint  # noqa: F401 - registers itself
+from eval.records import Example
+
+
+def modes_for(dataset: Dataset, modes: Sequence[str], endpoint: Endpoint | None = None) -> list[str]:
+    """The modes to run, in registry order: all that the data set allows when none is named, else those and `base`.
+
+    Raises UserError when a named mode needs a corpus that the data set does not have, or an adapter that the endpoint
+    does not serve.
+    """
+    possible = [m.name for m in MODES.values() if dataset.documents or not m.retrieves]
+    if endpoint:
+        unserved = [m for m in possible if (a := MODES[m].adapter) and a not in endpoint.adapters]
+        possible = [m for m in possible if m not in unserved]
+        for name in set(unserved) & set(modes):
+            adapter = MODES[name].adapter
+            raise UserError(f"--mode {name}: no name is known that serves its adapter; pass --{adapter}-model NAME")
+    for name in modes:
+        if name not in possible:
+            raise UserError(
+                f"--mode {name}: {dataset.path} has no corpus/ to retrieve from; add documents or drop the mode"
+            )
+    generator = dataset.config.generation.generator if endpoint is None else "endpoint"
+    if generator != "local" and (held := [m for m in modes if MODES[m].structured]):
+        raise UserError(f"--mode {held[0]}: only models that are loaded here are held to a grammar; drop the mode")
+    return [m for m in possible if (m in modes or m == "base" if modes else not MODES[m].on_request)]
+
+
+def left_to_ask(dataset: Dataset, modes: Sequence[str]) -> list[str]:
+    """A line on the modes that a run of all leaves out, each with the reason; none where modes are named."""
+    if modes:
+        return []
+    possible = [m for m in MODES.values() if m.on_request and (dataset.documents or not m.retrieves)]
+    named = "; ".join(f"{m.name} ({m.on_request})" for m in possible)
+    return [f"left out unless named with --mode: {named}"] if possible else []
+
+
+def choose_examples(test: Sequence[Example], limit: int | None, seed: int) -> tuple[Example, ...]:
+    """The test rows to answer: all, or `limit` of them drawn by seed, in the file's order.
+
+    More of them hold those of fewer: each id has its place in one shuffle, whatever other rows there are.
+    """
+    if limit is None or limit >= len(test):
+        return tuple(test)
+    order = sorted(range(len(test)), key=lambda i: hashlib.sha256(f"limit-{seed}-{test[i].id}".encode()).digest())
+    chosen = set(order[:limit])
+    return tuple(e for i, e in enumerate(test) if i in chosen)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from eval.arms import local_generator as _local  # noqa: F401 - registers itself
 from eval.arms.modes import MODES
 from eval.config import Endpoint
 from eval.data.dataset import Dataset
 from eval.errors import UserError
-from eval.model.endpoint import endpoint_generator as _endpoint  # noqa: F401 - registers itself
 from eval.records import Example
 
 

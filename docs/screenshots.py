@@ -140,9 +140,9 @@ def draw_terminal(run: Path) -> str:
 
     from eval.config import read_run_config
     from eval.files import read_json
-    from eval.records import decision_from_dict
     from eval.terminal.result import result
     from eval.terminal.result_drawing import print_drawn
+    from eval.verdict.decision import decision_from_dict
 
     config = read_run_config(run / "config.yaml")
     decision = decision_from_dict(read_json(run / "decision.json"))

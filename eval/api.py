@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from eval.config import DEFAULT_EMBEDDER, DatasetConfig, Dtype, Endpoint, Spending, read_run_config
 from eval.errors import UserError
-from eval.records import Decision, Prediction, Score
+from eval.records import Prediction, Score
+from eval.verdict.decision import Decision
 
 if TYPE_CHECKING:
     from eval.judge.settings import JudgeSettings

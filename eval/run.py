@@ -11,10 +11,10 @@ from eval.pipeline.mixed_results import pulled, settled
 from eval.pipeline.plan import Plan
 from eval.pipeline.selection import left_to_ask, modes_for
 from eval.pipeline.tasks import PLAIN, Options, Work, heading
-from eval.records import Decision
 from eval.retention.benchmark import Battery, find_battery, read_battery
 from eval.terminal.progress import say
 from eval.verdict.decide import read_decision
+from eval.verdict.decision import Decision
 
 __all__ = ["Options", "evaluate"]
 

@@ -24,18 +24,8 @@ from eval.arms.modes import MODES
 from eval.config import RunConfig, read_run_config
 from eval.errors import UserError
 from eval.files import read_json
-from eval.records import (
-    Comparison,
-    Cost,
-    Decision,
-    Example,
-    Prediction,
-    Record,
-    Score,
-    decision_from_dict,
-    from_dict,
-    read_records,
-)
+from eval.records import Comparison, Cost, Example, Prediction, Record, Score, from_dict, read_records
+from eval.verdict.decision import Decision, decision_from_dict
 from eval.verdict.scores_file import read_scores
 
 Value = TypeVar("Value")

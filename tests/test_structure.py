@@ -35,6 +35,7 @@ REPORTS_MAY_USE = {
     "terminal",
     "analysis",
     "verdict.decide",
+    "verdict.decision",
     "verdict.scores_file",
     "strategies",
     "registry",

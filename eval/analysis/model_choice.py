@@ -10,7 +10,8 @@ from typing import Any
 from eval.config import read_run_config
 from eval.errors import UserError
 from eval.files import file_digest, read_json, write_json
-from eval.records import Decision, Estimate, decision_from_dict
+from eval.records import Estimate
+from eval.verdict.decision import Decision, decision_from_dict
 
 FILE = "matrix.json"
 

@@ -14,7 +14,8 @@ from typing import Any
 from eval.config import Looks, RunConfig, Spending
 from eval.errors import UserError
 from eval.files import write_text
-from eval.records import Decision, Example
+from eval.records import Example
+from eval.verdict.decision import Decision
 
 FILE = "verdicts.jsonl"
 KEYS = {"dataset": str, "model": str, "digest": str, "questions": int, "strategy": str}

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from eval.config import DatasetConfig
 from eval.files import read_json
-from eval.records import Cost, Decision, from_dict
+from eval.records import Cost, from_dict
+from eval.verdict.decision import Decision
 
 FILES = {
     "report": "report.html", "markdown": "report.md", "decision": "decision.json", "segments": "segments.json",

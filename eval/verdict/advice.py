@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from eval.arms.modes import MODES
 from eval.config import RunConfig
-from eval.records import Fit, Needed, Risk, Score, Step
+from eval.records import Score
 from eval.strategies import STRATEGIES
+from eval.verdict.decision import Fit, Needed, Risk, Step
 from eval.verdict.evidence import Evidence
 from eval.verdict.rule import Ruling, compared, strategy
 from eval.verdict.shortfall import SOME, Case, label, raise_limit, share, shortfalls

@@ -16,9 +16,10 @@ from pathlib import Path
 from eval.config import RunConfig, read_run_config
 from eval.errors import UserError
 from eval.files import read_json, write_json
-from eval.records import Comparison, Decision, Look, Score, decision_from_dict
+from eval.records import Comparison, Score
 from eval.strategies import STRATEGIES, Strategy
 from eval.verdict.advice import advice
+from eval.verdict.decision import Decision, Look, decision_from_dict
 from eval.verdict.doubts import warnings
 from eval.verdict.evidence import gather
 from eval.verdict.fitness import fitness, fits

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eval.records import Fit, Risk
+from eval.verdict.decision import Fit, Risk
 from eval.verdict.evidence import Evidence
 from eval.verdict.rule import Ruling
 

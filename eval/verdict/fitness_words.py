@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eval.arms.modes import MODES
-from eval.records import Decision, Estimate, Fit, Risk
+from eval.records import Estimate
+from eval.verdict.decision import Decision, Fit, Risk
 from eval.verdict.shortfall import share
 
 ANSWERS: Mapping[Fit, str] = {"no": "no", "not_shown": "not yet shown", "yes": "yes"}

@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from eval.records import Needed
 from eval.stats.clusters import Array
+from eval.verdict.decision import Needed
 from eval.verdict.evidence import Evidence
 from eval.verdict.rule import Ruling, apply_rule
 from eval.verdict.shifted import Shifts, moved

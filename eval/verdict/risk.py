@@ -15,9 +15,10 @@ import numpy as np
 
 from eval.arms.modes import MODES
 from eval.config import RunConfig
-from eval.records import Estimate, Risk, Score
+from eval.records import Estimate, Score
 from eval.stats.clusters import Array
 from eval.stats.intervals import DIGITS, mean_intervals
+from eval.verdict.decision import Risk
 from eval.verdict.evidence import AXES, Evidence, requirements
 from eval.verdict.not_learned import judge_training
 from eval.verdict.shortfall import label, share

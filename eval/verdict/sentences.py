@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from eval.arms.modes import MODES
 from eval.config import RunConfig
-from eval.records import Comparison, Decision
+from eval.records import Comparison
 from eval.strategies import STRATEGIES, beyond
+from eval.verdict.decision import Decision
 from eval.verdict.doubts import look_doubts, metric_doubts, retention_doubts, seed_doubts, server_doubts
 from eval.verdict.evidence import Evidence
 from eval.verdict.leaning import LEANINGS

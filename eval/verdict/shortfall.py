@@ -21,8 +21,9 @@ from dataclasses import dataclass
 from eval.arms.modes import MODES
 from eval.config import RunConfig
 from eval.metrics.knowledge.answer import UNREAD
-from eval.records import Estimate, Score, Step
+from eval.records import Estimate, Score
 from eval.strategies import STRATEGIES
+from eval.verdict.decision import Step
 from eval.verdict.evidence import Evidence
 from eval.verdict.rule import strategy
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from eval.records import Risk
+from eval.verdict.decision import Risk
 from reports.charts.svg import picture, rect
 
 WIDTH, HEIGHT = 400.0, 16.0

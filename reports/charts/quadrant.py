@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from eval.arms.modes import MODES
-from eval.records import Decision
 from eval.strategies import STRATEGIES
+from eval.verdict.decision import Decision
 from reports.charts.label_layout import SIZE, Box, put_labels, width, wrapped
 from reports.charts.svg import line, picture, rect, tag, text
 from reports.charts.svg import name as name_text

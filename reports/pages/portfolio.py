@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from eval.errors import UserError
 from eval.files import write_text
-from eval.records import Estimate, Needed
+from eval.records import Estimate
 from eval.strategies import STRATEGIES
+from eval.verdict.decision import Needed
 from eval.verdict.fitness_words import ANSWERS
 from reports.charts.error_bars import whisker
 from reports.charts.portfolio_map import Place, places

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eval.records import Risk, Step
 from eval.strategies import STRATEGIES
+from eval.verdict.decision import Risk, Step
 from eval.verdict.fitness_words import ANSWERS, Test, fitness_tests
 from reports.run_folder import Run, label
 from reports.sections import costs, money

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from eval.arms.modes import MODES
-from eval.records import Comparison, Decision
+from eval.records import Comparison
+from eval.verdict.decision import Decision
 
 Pair = tuple[list[str], list[str]]
 

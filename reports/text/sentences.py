@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 
 from eval.arms.modes import MODES
-from eval.records import Decision, Estimate
+from eval.records import Estimate
 from eval.strategies import STRATEGIES
+from eval.verdict.decision import Decision
 from reports.run_folder import Run, label
 from reports.sections.placement import Lift, Placement
 from reports.sections.summary import axes, groups, not_run

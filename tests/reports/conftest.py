@@ -16,20 +16,9 @@ from eval.analysis.analyse import analyse
 from eval.arms.modes import MODES
 from eval.config import DatasetConfig, Knowledge, RunConfig, write_run_config
 from eval.files import write_json
-from eval.records import (
-    Comparison,
-    Cost,
-    Decision,
-    Estimate,
-    Example,
-    Needed,
-    Passage,
-    Prediction,
-    Score,
-    Step,
-    write_records,
-)
+from eval.records import Comparison, Cost, Estimate, Example, Passage, Prediction, Score, write_records
 from eval.verdict.decide import write_decision
+from eval.verdict.decision import Decision, Needed, Step
 
 TRUTH = {
     "base": (0.04, 0.0), "fewshot": (0.04, 0.96), "rag": (0.55, 0.0), "rag-fewshot": (0.48, 0.62),

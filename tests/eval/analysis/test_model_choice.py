@@ -10,7 +10,8 @@ import pytest
 from eval.analysis.model_choice import ModelResult, cheapest, sentence, write_choice
 from eval.errors import UserError
 from eval.files import read_json
-from eval.records import Decision, Estimate
+from eval.records import Estimate
+from eval.verdict.decision import Decision
 
 
 def result(

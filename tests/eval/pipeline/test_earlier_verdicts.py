@@ -8,7 +8,8 @@ from eval.config import DatasetConfig, Looks, RunConfig
 from eval.errors import UserError
 from eval.pipeline.earlier_verdicts import looks_of, record_verdict
 from eval.pipeline.selection import choose_examples
-from eval.records import Decision, Example
+from eval.records import Example
+from eval.verdict.decision import Decision
 
 
 def rows(n: int) -> list[Example]:

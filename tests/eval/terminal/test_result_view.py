@@ -11,10 +11,11 @@ import pytest
 from rich.console import Console
 
 from eval.config import DatasetConfig, Knowledge, Style
-from eval.records import Cost, Decision, Estimate
+from eval.records import Cost, Estimate
 from eval.terminal.result import Result, result
 from eval.terminal.result_drawing import ASCII, UNICODE, print_drawn, table
 from eval.terminal.result_view import as_json, axes_table, show, show_all
+from eval.verdict.decision import Decision
 
 AXES = {
     "knowledge": {

@@ -13,8 +13,9 @@ from scipy import stats
 
 from eval.config import DatasetConfig, RunConfig, write_run_config
 from eval.errors import UserError
-from eval.records import Decision, Score, write_records
+from eval.records import Score, write_records
 from eval.verdict.decide import decide, verdict_sentence, write_decision
+from eval.verdict.decision import Decision
 from eval.verdict.evidence import gather
 
 KNOWLEDGE_TARGET, STYLE_TARGET = 0.8, 0.95

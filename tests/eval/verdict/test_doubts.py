@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from eval.config import DatasetConfig, Endpoint, Looks, RunConfig
-from eval.records import Decision, Score
+from eval.records import Score
 from eval.verdict.decide import decide, verdict_sentence
+from eval.verdict.decision import Decision
 from eval.verdict.evidence import gather
 
 N = 300

@@ -11,8 +11,9 @@ import pytest
 
 from eval.config import DatasetConfig, RunConfig
 from eval.metrics.knowledge.answer import UNREAD
-from eval.records import Decision, Score
+from eval.records import Score
 from eval.verdict.decide import decide
+from eval.verdict.decision import Decision
 from eval.verdict.sensitivity import sensitivity
 from eval.verdict.sentences import verdict_sentence
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from eval.config import DatasetConfig, RunConfig
-from eval.records import Decision, Score
+from eval.records import Score
 from eval.verdict.decide import decide, verdict_sentence
+from eval.verdict.decision import Decision
 from eval.verdict.evidence import gather
 
 N = 400

@@ -8,8 +8,9 @@ from dataclasses import asdict
 import pytest
 
 from eval.config import DatasetConfig, RunConfig
-from eval.records import Decision, Score, decision_from_dict
+from eval.records import Score
 from eval.verdict.decide import decide
+from eval.verdict.decision import Decision, decision_from_dict
 from eval.verdict.fitness_words import fitness_sentence, fitness_tests
 from eval.verdict.risk import measure
 

@@ -9,8 +9,9 @@ import pytest
 
 from eval.arms.modes import MODES
 from eval.config import DatasetConfig, RunConfig
-from eval.records import Decision, Score
+from eval.records import Score
 from eval.verdict.decide import decide, verdict_sentence
+from eval.verdict.decision import Decision
 from eval.verdict.evidence import gather
 from eval.verdict.rule import ORDER, apply_rule
 

@@ -7,7 +7,8 @@ import random
 import pytest
 
 from eval.arms.modes import MODES
-from eval.records import Decision, Estimate
+from eval.records import Estimate
+from eval.verdict.decision import Decision
 from reports.charts.quadrant import quadrant
 from reports.charts.target_plane import Arm, draw_narrow_plane, draw_plane
 from reports.pages.page import STYLES, asset

@@ -14,7 +14,8 @@ from huggingface_hub.repocard_data import model_index_to_eval_results
 from jsonschema import Draft202012Validator
 
 from eval.files import read_json
-from eval.records import Decision, Estimate, Score, read_records
+from eval.records import Estimate, Score, read_records
+from eval.verdict.decision import Decision
 from reports.cli import main
 from reports.exports.formats import SCHEMAS, export
 from reports.exports.spreadsheet import COLUMNS, STARTS, scores_csv

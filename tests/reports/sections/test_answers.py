@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from eval.records import Risk
+from eval.verdict.decision import Risk
 from reports.charts.outcome_shares import outcome_shares, shares
 from reports.pages.page import html
 from reports.run_folder import read_run

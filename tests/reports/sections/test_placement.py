@@ -2,7 +2,8 @@
 
 import pytest
 
-from eval.records import Comparison, Decision, Estimate
+from eval.records import Comparison, Estimate
+from eval.verdict.decision import Decision
 from reports.charts.quadrant import position, quadrant
 from reports.sections.placement import place
 from reports.text.sentences import outside

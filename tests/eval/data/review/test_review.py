@@ -14,8 +14,8 @@ from eval.data.dataset import load_dataset
 from eval.data.drafting.draft_set import draft_set
 from eval.data.review.review_app import review_app
 from eval.data.review.standing import Standing, read_reviews, review_stamp, standing
-from eval.records import Decision
 from eval.stats.power import wilson
+from eval.verdict.decision import Decision
 from eval.verdict.sentences import verdict_sentence
 
 PUMPS = ["Aldor", "Brevik", "Corvo", "Dunmor", "Elvas", "Farsund"]

@@ -22,8 +22,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from eval.arms.modes import MODES
-from eval.config import DatasetConfig, Knowledge, RunConfig, write_run_config
+from eval.config import DatasetConfig, Knowledge
 from eval.files import write_json
+from eval.pipeline.run_config import RunConfig, write_run_config
 from eval.records import Cost, Example, Passage, Prediction, Score, write_records
 from eval.verdict.decide import decide
 

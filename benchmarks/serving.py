@@ -17,9 +17,10 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL, write_run_config
+from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.data.dataset import resolve_dataset
 from eval.pipeline.plan import plan_run
+from eval.pipeline.run_config import write_run_config
 from eval.terminal.progress import say
 
 

@@ -31,7 +31,8 @@ from scipy import stats
 
 from benchmarks.families import FAMILIES
 from benchmarks.worlds import Cell, draw_tables, is_wrong, part_of
-from eval.config import DatasetConfig, DecisionRule, RunConfig
+from eval.config import DatasetConfig, DecisionRule
+from eval.pipeline.run_config import RunConfig
 from eval.stats.looks import ERROR, error_at
 from eval.verdict.evidence import assemble, with_bounds
 from eval.verdict.leaning import leanings

@@ -138,8 +138,8 @@ def draw_terminal(run: Path) -> str:
     """The end of `evaluate` on a terminal, as SVG; the same run, the same picture."""
     from rich.console import Console
 
-    from eval.config import read_run_config
     from eval.files import read_json
+    from eval.pipeline.run_config import read_run_config
     from eval.terminal.result import result
     from eval.terminal.result_drawing import print_drawn
     from eval.verdict.decision import decision_from_dict

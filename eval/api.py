@@ -8,8 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.config import DEFAULT_EMBEDDER, DatasetConfig, Dtype, Endpoint, Spending, read_run_config
+from eval.config import DEFAULT_EMBEDDER, DatasetConfig, Dtype, Endpoint
 from eval.errors import UserError
+from eval.pipeline.run_config import Spending, read_run_config
 from eval.records import Prediction, Score
 from eval.verdict.decision import Decision
 

@@ -1,30 +1,18 @@
-"""What a person writes in dataset.yaml, checked, with the defaults; and the settings of one run."""
+"""What a person writes in dataset.yaml, checked, with the defaults."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
-from eval.data.yaml_text import dump_yaml, read_yaml
-from eval.errors import UserError
-from eval.files import write_text
-from eval.plugins import load_plugins
+from eval.data.yaml_section import Section, read_section
 
 DEFAULT_MODEL = "smollm2-135m-instruct"
 DEFAULT_EMBEDDER = "all-minilm-l6-v2"
-
-
-class Section(BaseModel):
-    """A mapping in dataset.yaml: unknown keys are errors, values are not coerced."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-Parsed = TypeVar("Parsed", bound=Section)
 
 
 class Tolerance(Section):
@@ -259,66 +247,6 @@ class DatasetConfig(Section):
     decision: DecisionRule = DecisionRule()
 
 
-Spending = Literal["pocock", "obrien-fleming"]
-
-
-class Looks(Section):
-    """How often the verdict on a growing set is asked for, and which time this is."""
-
-    planned: int = Field(1, ge=1, le=20)
-    """So many looks share the error of one."""
-    this: int = Field(1, ge=1)
-    spending: Spending = "pocock"
-    earlier: list[int] = []
-    """The numbers of questions at earlier verdicts on this set with this model, oldest first."""
-
-
-class RunConfig(Section):
-    """One run as resolved: flags over dataset.yaml over defaults. This is what config.yaml in a run folder holds."""
-
-    dataset_path: str
-    model: str = DEFAULT_MODEL
-    embedder: str = DEFAULT_EMBEDDER
-    seed: int = 0
-    seeds: int = Field(1, ge=1)
-    """How many times the adapters are trained, each time with the next seed."""
-    limit: int | None = Field(None, ge=1)
-    dtype: Dtype = "auto"
-    """What the model computes in; named here, its weights are held in that dtype too, unquantised."""
-    plugins: list[str] = []
-    """Files that were loaded beside those of installed packages."""
-    learning_rates: dict[str, float] = {}
-    """By adapter, what a sweep found; where there is none, the data set's."""
-    stamp: str = ""
-    """What a verdict must say of how far drafted questions were reviewed; empty where nothing is to be said."""
-    corpus: bool = True
-    """Whether the data set has documents to retrieve from; where it has none, nothing is said of retrieval."""
-    looks: Looks = Looks()
-    unsteady: float = Field(0.0, ge=0, le=1)
-    """Share of the prompts that were asked twice and to which a server replied otherwise; the intervals hold it."""
-    dataset: DatasetConfig
-
-    @property
-    def error(self) -> float:
-        """What one interval of this run may err: 0.05, or less where several looks share it."""
-        from eval.stats.looks import error_at
-
-        return error_at(min(self.looks.this, self.looks.planned), self.looks.planned, self.looks.spending)
-
-    @property
-    def local_model(self) -> str | None:
-        """The model on this machine whose tokenizer renders prompts; None where a server does that alone."""
-        served = self.dataset.endpoint
-        return served.tokenizer if served else self.model
-
-    def learning_rate(self, adapter: str) -> float:
-        """The rate that an adapter is trained with; the settings must have been resolved."""
-        rate = self.learning_rates.get(adapter, self.dataset.finetune.learning_rate)
-        if rate is None:
-            raise ValueError("finetune.learning_rate has not been resolved")
-        return rate
-
-
 def with_template(config: DatasetConfig, given: Mapping[str, Any] | None) -> DatasetConfig:
     """The settings with further arguments of the chat template, over their own."""
     return config.model_copy(update={"chat_template_kwargs": config.chat_template_kwargs | dict(given or {})})
@@ -326,63 +254,4 @@ def with_template(config: DatasetConfig, given: Mapping[str, Any] | None) -> Dat
 
 def read_dataset_config(path: Path) -> DatasetConfig:
     """Read and check dataset.yaml; raises UserError that names the file, the key, what is wrong and the fix."""
-    return _parse(DatasetConfig, path)
-
-
-def read_run_config(path: Path) -> RunConfig:
-    """Read the config.yaml of a run folder, and load the plugins that the run was made with."""
-    config = _parse(RunConfig, path)
-    load_plugins(config.plugins)
-    return config
-
-
-def read_section(kind: type[Parsed], path: Path) -> Parsed:
-    """Read and check any YAML file that a person writes; raises UserError that names the file, the key and the
-    fix."""
-    return _parse(kind, path)
-
-
-def write_run_config(path: Path, config: RunConfig) -> None:
-    """Write config.yaml into a run folder, whole."""
-    write_text(path, dump_yaml(config.model_dump()))
-
-
-def _parse(kind: type[Parsed], path: Path) -> Parsed:
-    data = read_yaml(path)
-    if not isinstance(data, dict):
-        raise UserError(f"{path}: expected a mapping of keys to values, found {type(data).__name__}")
-    try:
-        return kind.model_validate(data)
-    except ValidationError as error:
-        raise UserError(f"{path}: {_explain(kind, error)}") from None
-
-
-def _explain(kind: type[Section], error: ValidationError) -> str:
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        return f"unknown key '{key}'; known here: {', '.join(_known_keys(kind, first['loc'][:-1]))}"
-    if first["type"] == "missing":
-        return f"missing key '{key}'; add it"
-    given = first.get("input")
-    return f"key '{key}': {first['msg'][0].lower()}{first['msg'][1:]}, found {given!r}{_mend(first['type'], given)}"
-
-
-def _mend(kind: str, given: Any) -> str:
-    """How to write what was meant, where the kind of value tells."""
-    if kind == "string_type" and isinstance(given, (bool, int, float)):
-        return "; put it in quotes"
-    if kind == "bool_type" and str(given).lower() in ("yes", "no", "on", "off"):
-        return "; write true or false"
-    if kind in ("int_type", "float_type") and isinstance(given, str) and re.fullmatch(r"[-+]?0[\d_]+|[\d_]+", given):
-        return f"; write {int(given.replace('_', ''))}"
-    return ""
-
-
-def _known_keys(kind: type[Section], location: tuple[int | str, ...]) -> list[str]:
-    for part in location:
-        annotation = kind.model_fields[str(part)].annotation
-        if not (isinstance(annotation, type) and issubclass(annotation, Section)):
-            break
-        kind = annotation
-    return sorted(kind.model_fields)
+    return read_section(DatasetConfig, path)

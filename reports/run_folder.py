@@ -21,9 +21,9 @@ from eval.analysis.run_files import (
     read_analysis,
 )
 from eval.arms.modes import MODES
-from eval.config import RunConfig, read_run_config
 from eval.errors import UserError
 from eval.files import read_json
+from eval.pipeline.run_config import RunConfig, read_run_config
 from eval.records import Comparison, Cost, Example, Prediction, Record, Score, from_dict, read_records
 from eval.verdict.decision import Decision, decision_from_dict
 from eval.verdict.scores_file import read_scores

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from eval.analysis.learned_checks import learn_style
-from eval.config import RunConfig
 from eval.data.dataset import Dataset, load_dataset
 from eval.data.gates.gate import check_run
 from eval.data.gates.known_answers import known_already
 from eval.metrics.sql.execution import is_ordered, same_rows, sql_fault
 from eval.metrics.sql.sqlite import run_query
 from eval.metrics.style.run_checks import Check, build_checks
+from eval.pipeline.run_config import RunConfig
 from eval.records import Example, Prediction
 from eval.score import score_mode
 

@@ -31,6 +31,7 @@ REPORTS_MAY_USE = {
     "files",
     "records",
     "config",
+    "pipeline.run_config",
     "arms.modes",
     "terminal",
     "analysis",

@@ -11,9 +11,9 @@ from eval.analysis.side_effects import side_effects
 from eval.analysis.utility import utility
 from eval.arms.modes import MODES
 from eval.arms.predict import read_predictions
-from eval.config import read_run_config
 from eval.errors import UserError
 from eval.files import read_json, write_json
+from eval.pipeline.run_config import read_run_config
 from eval.records import Cost, Example, from_dict, read_records
 from eval.verdict.scores_file import read_scores
 from eval.verdict.segments import segments

@@ -10,9 +10,9 @@ from typing import Any
 
 from eval.analysis.flips import AXES, Change, Side, common_questions, paired_changes
 from eval.arms.modes import MODES
-from eval.config import read_run_config
 from eval.errors import UserError
 from eval.files import read_json, write_json
+from eval.pipeline.run_config import read_run_config
 from eval.records import Example, read_records
 from eval.verdict.decide import decide
 from eval.verdict.scores_file import read_scores

@@ -19,7 +19,7 @@ from pydantic import Field
 from eval.analysis.forecast import forecasts
 from eval.analysis.throughput import Throughput, noise, throughput
 from eval.arms.modes import MODES
-from eval.config import Section, read_section
+from eval.data.yaml_section import Section, read_section
 from eval.data.yaml_text import parse_yaml
 from eval.errors import UserError
 from eval.records import Cost

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.arms.modes import MODES
-from eval.config import RunConfig
 from eval.files import read_json
+from eval.pipeline.run_config import RunConfig
 from eval.records import Example, Score
 from eval.stats.intervals import DIGITS, Array, Interval, Test, detectable, difference_intervals, difference_test, holm
 

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.config import read_run_config
 from eval.errors import UserError
 from eval.files import file_digest, read_json, write_json
+from eval.pipeline.run_config import read_run_config
 from eval.records import Estimate
 from eval.verdict.decision import Decision, decision_from_dict
 

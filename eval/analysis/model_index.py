@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.config import RunConfig, read_run_config
 from eval.errors import UserError
 from eval.files import read_json
+from eval.pipeline.run_config import RunConfig, read_run_config
 from eval.verdict.scores_file import read_scores
 
 if TYPE_CHECKING:

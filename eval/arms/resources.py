@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from eval.arms.modes import MODES
 from eval.arms.prompt import ask, render, render_reply, user_turn
 from eval.arms.reply_grammar import reply_grammar
-from eval.config import DatasetConfig, RunConfig
+from eval.config import DatasetConfig
 from eval.data.dataset import Dataset
 from eval.data.fewshot import choose_shots
 from eval.data.gates.gate import Finding
@@ -26,6 +26,7 @@ from eval.model.generator import GENERATORS, Generator
 from eval.model.stopping import Limits, counts_on, repeats
 from eval.model.thinking import keep_forms
 from eval.pipeline.fingerprints import Identity
+from eval.pipeline.run_config import RunConfig
 from eval.records import Example, Passage
 from eval.strategies import Adapter
 from eval.terminal.progress import say, track

@@ -24,8 +24,8 @@ from eval.model.generator import Answered, Completion
 from eval.terminal.progress import say
 
 if TYPE_CHECKING:
-    from eval.config import RunConfig
     from eval.model.base import Base
+    from eval.pipeline.run_config import RunConfig
 
 PROCESSES = "RAG_OR_FINETUNE_PROCESSES"
 """Environment variable: how many processes answer, this one included; default: one for each card, one on a CPU."""

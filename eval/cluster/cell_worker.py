@@ -118,9 +118,9 @@ class CellWorker:
 
     def _opened(self, order: Order) -> _Opened:
         """The run as this process sees it; raises UserError where it is another one than the driver's."""
-        from eval.config import read_run_config
         from eval.model.arithmetic import from_record
         from eval.pipeline.plan import plan_again
+        from eval.pipeline.run_config import read_run_config
         from eval.pipeline.tasks import Options, Work
         from eval.plugins import load_plugins
         from eval.run import battery_of

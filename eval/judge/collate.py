@@ -11,13 +11,13 @@ from typing import Any
 
 from eval.analysis.human_marks import last_marks, reply_name
 from eval.arms.predict import read_predictions
-from eval.config import RunConfig
 from eval.files import read_json, write_json
 from eval.judge.agreement import noise
 from eval.judge.items import AXIS, Item, choose_questions, items_of
 from eval.judge.judge_gate import FACTS, Pair, agreements, promote
 from eval.judge.judgements import Kept, read_kept
 from eval.metrics.knowledge.metric import read_answer
+from eval.pipeline.run_config import RunConfig
 from eval.records import Example, Prediction, Score
 
 DIGITS = 4

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from eval.config import RunConfig
 from eval.judge.agreement import PASS, Agreement, agree
+from eval.pipeline.run_config import RunConfig
 from eval.records import Score
 
 FACTS = "judge_factual_correctness"

@@ -7,7 +7,6 @@ from eval.analysis.learned_checks import learn_style
 from eval.analysis.similarities import Similarity
 from eval.arms.modes import MODES
 from eval.arms.predict import forget, predictions_file, read_predictions
-from eval.config import write_run_config
 from eval.data.gates.gate import Finding
 from eval.data.gates.known_answers import known_already
 from eval.files import read_json, write_json
@@ -15,6 +14,7 @@ from eval.judge.settings import JudgeSettings
 from eval.pipeline.adapter_outcomes import training_scores
 from eval.pipeline.mixed_results import changed
 from eval.pipeline.plan import Plan
+from eval.pipeline.run_config import write_run_config
 from eval.records import Score, write_records
 from eval.retention.benchmark import Battery
 from eval.retention.forgetting import retention_scores

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.config import Looks, RunConfig, Spending
 from eval.errors import UserError
 from eval.files import write_text
+from eval.pipeline.run_config import Looks, RunConfig, Spending
 from eval.records import Example
 from eval.verdict.decision import Decision
 

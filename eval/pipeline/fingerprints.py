@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from eval.arms.modes import MODES
-from eval.config import Retrieval, RunConfig
+from eval.config import Retrieval
 from eval.data.dataset import Dataset
 from eval.data.replay_prompts import replay_digest
 from eval.files import fingerprint
 from eval.model.arithmetic import Arithmetic
+from eval.pipeline.run_config import RunConfig
 from eval.records import Example
 from eval.strategies import ADAPTERS, Adapter
 

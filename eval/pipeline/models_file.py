@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from eval.config import Endpoint, Section, read_section
+from eval.config import Endpoint
+from eval.data.yaml_section import Section, read_section
 from eval.errors import UserError
 from eval.model.endpoint.address import check_endpoint, is_address, named_endpoint
 

@@ -11,7 +11,7 @@ from typing import Any
 from eval.arms import local_generator as _local  # noqa: F401 - registers itself
 from eval.arms.modes import MODES
 from eval.arms.predict import is_current
-from eval.config import DatasetConfig, Dtype, Endpoint, RunConfig, Spending, read_run_config, with_template
+from eval.config import DatasetConfig, Dtype, Endpoint, with_template
 from eval.data.bundled import BUNDLED
 from eval.data.dataset import Dataset, load_dataset
 from eval.data.drafting.written_facts import refuse_tested_writer
@@ -26,6 +26,7 @@ from eval.model.generator import GENERATORS
 from eval.pipeline.earlier_verdicts import looks_of
 from eval.pipeline.fingerprints import Identity, identify
 from eval.pipeline.model_source import ModelSource, model_source
+from eval.pipeline.run_config import RunConfig, Spending, read_run_config
 from eval.pipeline.selection import choose_examples
 from eval.pipeline.swept_rates import read_rates
 from eval.records import Example

@@ -16,7 +16,6 @@ from pathlib import Path
 from eval.arms.modes import MODES
 from eval.arms.predict import predict
 from eval.arms.resources import Resources
-from eval.config import write_run_config
 from eval.data.dataset import check_corpus
 from eval.data.gates.gate import RETRIEVAL, Finding, check_run, tell, write_findings
 from eval.files import write_json
@@ -28,6 +27,7 @@ from eval.pipeline.earlier_verdicts import record_verdict
 from eval.pipeline.graph import Machine, Skipped, Task
 from eval.pipeline.lock import locked
 from eval.pipeline.plan import Plan
+from eval.pipeline.run_config import write_run_config
 from eval.retention.benchmark import Battery
 from eval.retention.forgetting import measure, read_rows, scored_modes
 from eval.strategies import ADAPTERS, Adapter

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from eval.config import RunConfig, read_run_config
 from eval.errors import UserError
 from eval.files import read_json, write_json
+from eval.pipeline.run_config import RunConfig, read_run_config
 from eval.records import Comparison, Score
 from eval.strategies import STRATEGIES, Strategy
 from eval.verdict.advice import advice

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from eval.arms.modes import MODES
-from eval.config import RunConfig
+from eval.pipeline.run_config import RunConfig
 from eval.records import Comparison
 from eval.strategies import STRATEGIES
 from eval.verdict.evidence import Evidence, weigh

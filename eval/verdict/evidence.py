@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from eval.arms.modes import MODES
-from eval.config import RunConfig
+from eval.pipeline.run_config import RunConfig
 from eval.records import Axis, Comparison, Estimate, Score
 from eval.stats.intervals import DIGITS
 from eval.verdict.measure import Measured, measure, measure_all

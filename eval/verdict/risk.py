@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from eval.arms.modes import MODES
-from eval.config import RunConfig
+from eval.pipeline.run_config import RunConfig
 from eval.records import Estimate, Score
 from eval.stats.clusters import Array
 from eval.stats.intervals import DIGITS, mean_intervals

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from eval.config import RunConfig
+from eval.pipeline.run_config import RunConfig
 from eval.records import Score
 from eval.stats.clusters import Array, Codes, codes_of
 from eval.stats.intervals import DIGITS, holm, student_intervals

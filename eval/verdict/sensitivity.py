@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from eval.config import RunConfig
+from eval.pipeline.run_config import RunConfig
 from eval.records import Score
 from eval.verdict.evidence import Evidence, gather
 from eval.verdict.leaning import with_leaning

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from eval.arms.modes import MODES
-from eval.config import RunConfig
+from eval.pipeline.run_config import RunConfig
 from eval.records import Comparison
 from eval.strategies import STRATEGIES, beyond
 from eval.verdict.decision import Decision

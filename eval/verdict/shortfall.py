@@ -19,8 +19,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from eval.arms.modes import MODES
-from eval.config import RunConfig
 from eval.metrics.knowledge.answer import UNREAD
+from eval.pipeline.run_config import RunConfig
 from eval.records import Estimate, Score
 from eval.strategies import STRATEGIES
 from eval.verdict.decision import Step

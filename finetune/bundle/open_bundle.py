@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 from eval.arms.kept_index import open_kept
 from eval.arms.modes import MODES
 from eval.arms.resources import Resources
-from eval.config import DatasetConfig, RunConfig
+from eval.config import DatasetConfig
 from eval.errors import UserError
 from eval.files import file_digest, read_json
 from eval.model.model_files import locate_model, model_fingerprint
 from eval.model.stopping import Limits
+from eval.pipeline.run_config import RunConfig
 from eval.records import Example, from_dict
 from eval.terminal.progress import say, track
 from finetune.bundle.bundle_files import MANIFEST, VERSION

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from eval.config import RunConfig
+from eval.pipeline.run_config import RunConfig
 from finetune.training.defaults import rows_of_text
 
 

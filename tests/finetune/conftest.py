@@ -36,8 +36,8 @@ def tiny_run(merging_model: Path, make_dataset: Callable[..., Path], tmp_path: P
 
     def train(*adapters: str) -> Path:
         from eval.arms.resources import Resources
-        from eval.config import write_run_config
         from eval.pipeline.plan import plan_run
+        from eval.pipeline.run_config import write_run_config
         from finetune.training.train_adapter import train_adapter
 
         run = tmp_path / "run"

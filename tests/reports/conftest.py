@@ -14,8 +14,9 @@ import pytest
 
 from eval.analysis.analyse import analyse
 from eval.arms.modes import MODES
-from eval.config import DatasetConfig, Knowledge, RunConfig, write_run_config
+from eval.config import DatasetConfig, Knowledge
 from eval.files import write_json
+from eval.pipeline.run_config import RunConfig, write_run_config
 from eval.records import Comparison, Cost, Estimate, Example, Passage, Prediction, Score, write_records
 from eval.verdict.decide import write_decision
 from eval.verdict.decision import Decision, Needed, Step

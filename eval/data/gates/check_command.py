@@ -8,10 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from eval.config import DEFAULT_EMBEDDER, Dtype, RunConfig, with_template
+from eval.config import DEFAULT_EMBEDDER, Dtype, with_template
 from eval.data.dataset import load_dataset
 from eval.data.gates.gate import Finding, Material, check_material, counted
 from eval.errors import UserError
+from eval.pipeline.run_config import RunConfig
 from eval.terminal.command_line import one_document, print_json
 
 

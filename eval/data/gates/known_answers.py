@@ -8,13 +8,13 @@ from pathlib import Path
 from eval.arms.modes import MODES
 from eval.arms.predict import is_current, read_predictions
 from eval.arms.resources import Resources
-from eval.config import RunConfig
 from eval.data.dataset import Dataset
 from eval.data.gates.gate import KNOWN, Finding
 from eval.errors import UserError
 from eval.model.arithmetic import arithmetic_here
 from eval.model.model_files import locate_model, model_fingerprint
 from eval.pipeline.fingerprints import identify
+from eval.pipeline.run_config import RunConfig
 from eval.records import Example, Prediction
 from eval.score import score_mode
 from eval.stats.power import wilson

@@ -6,8 +6,9 @@ import json
 import re
 import textwrap
 
-from eval.config import DatasetConfig, Section
+from eval.config import DatasetConfig
 from eval.data.init.proposal import Proposal
+from eval.data.yaml_section import Section
 from eval.data.yaml_text import dump_yaml
 
 REST = """\

@@ -13,9 +13,10 @@ import pytest
 
 from eval.analysis.analyse import analyse
 from eval.arms.modes import MODES
-from eval.config import DatasetConfig, RunConfig, write_run_config
+from eval.config import DatasetConfig
 from eval.errors import UserError
 from eval.files import write_json
+from eval.pipeline.run_config import RunConfig, write_run_config
 from eval.records import Cost, Example, Passage, Prediction, Score, write_records
 from eval.verdict.decide import write_decision
 

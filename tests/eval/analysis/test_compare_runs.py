@@ -11,9 +11,10 @@ import pytest
 from scipy import stats
 
 from eval.analysis.compare_runs import changes, write_changes
-from eval.config import DatasetConfig, RunConfig, write_run_config
+from eval.config import DatasetConfig
 from eval.errors import UserError
 from eval.files import write_json
+from eval.pipeline.run_config import RunConfig, write_run_config
 from eval.records import Example, Score, write_records
 from eval.verdict.decide import write_decision
 

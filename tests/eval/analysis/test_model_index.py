@@ -8,8 +8,9 @@ from huggingface_hub import ModelCard, ModelCardData
 from huggingface_hub.repocard_data import model_index_to_eval_results
 
 from eval.analysis.model_index import eval_results, model_index
-from eval.config import DatasetConfig, RunConfig, write_run_config
+from eval.config import DatasetConfig
 from eval.errors import UserError
+from eval.pipeline.run_config import RunConfig, write_run_config
 from eval.records import Score, write_records
 from eval.verdict.decide import write_decision
 

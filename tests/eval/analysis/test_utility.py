@@ -7,7 +7,8 @@ import pytest
 
 from eval.analysis.economics import Prices
 from eval.analysis.utility import MONTHS, envelope, posterior, utility
-from eval.config import DatasetConfig, RunConfig
+from eval.config import DatasetConfig
+from eval.pipeline.run_config import RunConfig
 from eval.records import Score
 
 N = 200

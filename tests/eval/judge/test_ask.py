@@ -16,11 +16,12 @@ from typing import Any
 
 import pytest
 
-from eval.config import DatasetConfig, RunConfig
+from eval.config import DatasetConfig
 from eval.judge.collate import add_judge, judge_items
 from eval.judge.items import AXIS
 from eval.judge.judgements import read_kept
 from eval.judge.settings import JudgeSettings
+from eval.pipeline.run_config import RunConfig
 from eval.records import Example, Passage, Prediction, Score, write_records
 
 pytestmark = pytest.mark.component

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from eval.analysis.human_marks import Mark, append_mark, reply_name
-from eval.config import DatasetConfig, Knowledge, RunConfig
+from eval.config import DatasetConfig, Knowledge
 from eval.files import write_json
 from eval.judge.agreement import Agreement
 from eval.judge.collate import add_judge, judge_items
 from eval.judge.items import choose_questions
 from eval.judge.judge_gate import FACTS, promote
 from eval.judge.judgements import Judgement, append
+from eval.pipeline.run_config import RunConfig
 from eval.records import Example, Prediction, Score, write_records
 
 CONFIG = RunConfig(

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 from scipy import optimize, stats
 
-from eval.config import DatasetConfig, RunConfig, write_run_config
+from eval.config import DatasetConfig
+from eval.pipeline.run_config import RunConfig, write_run_config
 from eval.records import Score, write_records
 from eval.verdict.decide import write_decision
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from eval.config import DatasetConfig, Looks, RunConfig
+from eval.config import DatasetConfig
 from eval.errors import UserError
 from eval.pipeline.earlier_verdicts import looks_of, record_verdict
+from eval.pipeline.run_config import Looks, RunConfig
 from eval.pipeline.selection import choose_examples
 from eval.records import Example
 from eval.verdict.decision import Decision

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from eval.config import DatasetConfig, RunConfig
+from eval.config import DatasetConfig
+from eval.pipeline.run_config import RunConfig
 from eval.records import Score
 from eval.verdict.decide import decide
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from eval.config import DatasetConfig, RunConfig, write_run_config
+from eval.config import DatasetConfig
 from eval.errors import UserError
+from eval.pipeline.run_config import RunConfig, write_run_config
 from eval.records import Score, write_records
 from eval.verdict.decide import decide, verdict_sentence, write_decision
 from eval.verdict.decision import Decision

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eval.config import DatasetConfig, Endpoint, Looks, RunConfig
+from eval.config import DatasetConfig, Endpoint
+from eval.pipeline.run_config import Looks, RunConfig
 from eval.records import Score
 from eval.verdict.decide import decide, verdict_sentence
 from eval.verdict.decision import Decision

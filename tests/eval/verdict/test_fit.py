@@ -9,8 +9,9 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from eval.config import DatasetConfig, RunConfig
+from eval.config import DatasetConfig
 from eval.metrics.knowledge.answer import UNREAD
+from eval.pipeline.run_config import RunConfig
 from eval.records import Score
 from eval.verdict.decide import decide
 from eval.verdict.decision import Decision

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from eval.config import DatasetConfig, RunConfig
+from eval.config import DatasetConfig
+from eval.pipeline.run_config import RunConfig
 from eval.records import Score
 from eval.verdict.decide import decide, verdict_sentence
 from eval.verdict.decision import Decision

@@ -7,7 +7,8 @@ from dataclasses import asdict
 
 import pytest
 
-from eval.config import DatasetConfig, RunConfig
+from eval.config import DatasetConfig
+from eval.pipeline.run_config import RunConfig
 from eval.records import Score
 from eval.verdict.decide import decide
 from eval.verdict.decision import Decision, decision_from_dict

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from eval.config import DatasetConfig, RunConfig
+from eval.config import DatasetConfig
+from eval.pipeline.run_config import RunConfig
 from eval.records import Score
 from eval.verdict.decide import decide
 from eval.verdict.evidence import gather

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from eval.config import DatasetConfig, RunConfig
+from eval.config import DatasetConfig
+from eval.pipeline.run_config import RunConfig
 from eval.records import Score
 from eval.verdict.segments import contrast, segments
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from eval.config import DatasetConfig, DecisionRule, Knowledge, RunConfig, Style
+from eval.config import DatasetConfig, DecisionRule, Knowledge, Style
+from eval.pipeline.run_config import RunConfig
 from eval.records import Score
 from eval.verdict.decide import decide
 from eval.verdict.sensitivity import sensitivity

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from eval.config import DatasetConfig, RunConfig, write_run_config
+from eval.config import DatasetConfig
+from eval.pipeline.run_config import RunConfig, write_run_config
 from eval.records import Score, write_records
 from eval.verdict.decide import decide, verdict_sentence, write_decision
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from eval.arms.modes import MODES
-from eval.config import DatasetConfig, RunConfig
+from eval.config import DatasetConfig
+from eval.pipeline.run_config import RunConfig
 from eval.records import Score
 from eval.verdict.decide import decide, verdict_sentence
 from eval.verdict.decision import Decision

@@ -23,7 +23,7 @@ def lines(file: Path) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def bundle(finished_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The hybrid mode's bundle, written in one place and moved to another; run and data set are gone then."""
-    from eval.config import read_run_config, write_run_config
+    from eval.pipeline.run_config import read_run_config, write_run_config
     from finetune.bundle.bundle_files import write_bundle
 
     project = Path(shutil.copytree(finished_run.parent, tmp_path_factory.mktemp("made") / "project"))
@@ -106,8 +106,8 @@ def test_rows_in_a_prompt_go_along_only_when_asked_to(finished_run: Path, tmp_pa
 def test_a_run_finds_its_data_set_from_another_directory(
     finished_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from eval.config import read_run_config
     from eval.pipeline.plan import find_dataset
+    from eval.pipeline.run_config import read_run_config
 
     moved = Path(shutil.copytree(finished_run.parent, tmp_path / "project"))
     config = read_run_config(moved / "run" / "config.yaml").model_copy(update={"dataset_path": "harbours"})

@@ -58,8 +58,8 @@ def test_what_is_pushed_holds_no_row_and_comes_back_the_same(
     finished: Path, scored_run: Path, hub: Any, finetune: Callable[..., tuple[int, str]], tmp_path: Path
 ) -> None:
     """Push, pull into an empty cache and an empty run folder, evaluate there: the same predictions."""
-    from eval.config import read_run_config
     from eval.pipeline.plan import plan_run
+    from eval.pipeline.run_config import read_run_config
     from eval.run import Options, evaluate
 
     code, said = finetune("push", scored_run, "ann/harbours", "--adapter", "ft")
@@ -88,7 +88,7 @@ def test_what_is_pushed_holds_no_row_and_comes_back_the_same(
 
 
 def read_config(run: Path) -> Any:
-    from eval.config import read_run_config
+    from eval.pipeline.run_config import read_run_config
 
     return read_run_config(run / "config.yaml")
 

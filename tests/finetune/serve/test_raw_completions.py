@@ -87,8 +87,9 @@ def test_what_is_wrong_with_a_request_is_named(body: dict[str, Any], param: str,
 def test_evaluate_asks_the_server_and_gets_the_replies_of_the_model_itself(
     server: Any, finished_run: Path, tiny_model: Path, tmp_path: Path
 ) -> None:
-    from eval.config import Endpoint, read_run_config
+    from eval.config import Endpoint
     from eval.pipeline.plan import plan_run
+    from eval.pipeline.run_config import read_run_config
     from eval.run import Options, evaluate
 
     data = Path(read_run_config(finished_run / "config.yaml").dataset_path)

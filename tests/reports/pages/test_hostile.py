@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from eval.analysis.analyse import analyse
-from eval.config import read_run_config, write_run_config
 from eval.files import read_json, write_json
+from eval.pipeline.run_config import read_run_config, write_run_config
 from eval.records import Example, Passage, Prediction, Score, read_records, write_records
 from reports.pages.page import write_report
 

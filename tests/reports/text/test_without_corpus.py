@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eval.analysis.analyse import analyse
-from eval.config import read_run_config, write_run_config
+from eval.pipeline.run_config import read_run_config, write_run_config
 from eval.verdict.decide import write_decision
 from reports.pages.decision_record import record_markdown
 from reports.pages.markdown_page import markdown

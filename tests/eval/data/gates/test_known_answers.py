@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from eval.config import RunConfig
 from eval.data.gates.known_answers import ask_base, known_already
+from eval.pipeline.run_config import RunConfig
 from eval.records import Prediction
 
 Make = Callable[..., Any]

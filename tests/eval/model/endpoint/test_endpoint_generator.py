@@ -285,7 +285,7 @@ def test_a_data_set_can_name_its_endpoint_and_a_model_that_is_named_comes_first(
     local = plan_run(data, model=str(tiny_model), **settings)
     assert local.config.dataset.endpoint is None and local.config.dataset.generation.generator == "local"
     assert served.identity.predictions("base") != local.identity.predictions("base")
-    from eval.config import write_run_config
+    from eval.pipeline.run_config import write_run_config
 
     write_run_config(tmp_path / "run" / "config.yaml", served.config)
     assert plan_again(tmp_path / "run").identity.predictions("base") == served.identity.predictions("base")

@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from eval.analysis.money_files import Economics, Utility
 from eval.analysis.run_files import (
     Attribution,
     DataChecks,
-    Economics,
     Judgement,
     LearnedStyle,
     Segments,
     Sensitivity,
     SideEffects,
-    Utility,
     read_analysis,
 )
 from eval.arms.modes import MODES

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eval.analysis.run_files import BreakEven
+from eval.analysis.money_files import BreakEven
 from reports.run_folder import Run, in_order, label
 from reports.sections import breakeven
 from reports.sections.costs import NONE

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from eval.analysis.analyse import analyse
-from eval.analysis.run_files import Attribution, Economics, Sensitivity, SideEffects, read_analysis
+from eval.analysis.money_files import Economics
+from eval.analysis.run_files import Attribution, Sensitivity, SideEffects, read_analysis
 from eval.errors import UserError
 from eval.files import read_json, write_json
 from reports.pages.markdown_page import markdown

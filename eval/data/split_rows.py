@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from eval.config import DatasetConfig
 from eval.data.jsonl import check_row, nfc, read_json_lines
@@ -16,9 +16,6 @@ from eval.metrics.knowledge.choice import named_options
 from eval.metrics.knowledge.choice_options import options, with_options
 from eval.metrics.knowledge.claims import is_paragraph
 from eval.records import Example
-
-if TYPE_CHECKING:
-    pass
 
 ROW_KEYS = {
     "id": "string",

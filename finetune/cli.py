@@ -124,7 +124,7 @@ def train(
 
 def _told(folder: Path) -> dict[str, Any]:
     """What `--json` prints for one adapter."""
-    from eval.arms.resources import adapter_cost
+    from eval.analysis.costs import adapter_cost
 
     cost = adapter_cost(folder)
     kept = ("data", "base_model", "seed", "rows", "seconds", "tokens", "peak_memory_mb")

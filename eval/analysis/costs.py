@@ -10,8 +10,8 @@ from typing import Any
 from eval.analysis.cloud_costs import training_money
 from eval.arms.modes import MODES
 from eval.arms.predict import prediction_cost, read_predictions
-from eval.arms.resources import adapter_cost, index_seconds
 from eval.config import Endpoint
+from eval.files import read_json
 from eval.pipeline.fingerprints import Identity
 from eval.records import Cost
 
@@ -53,3 +53,16 @@ def _cost(run: Path, identity: Identity, mode: str, endpoint: Endpoint | None) -
         train_work=trained.get("work", 0.0),
         extra=extra,
     )
+
+
+def index_seconds(run: Path) -> float:
+    """What building the index in a run folder took; 0 when there is none."""
+    file = run / "index.json"
+    return float(read_json(file)["seconds"]) if file.is_file() else 0.0
+
+
+def adapter_cost(folder: Path) -> dict[str, Any]:
+    """What an adapter cost to train, from its manifest."""
+    from finetune.adapter import MANIFEST
+
+    return dict(read_json(folder / MANIFEST))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.arms.modes import MODES
-from eval.arms.prompt import ask, render, render_reply, user_turn
 from eval.arms.reply_grammar import reply_grammar
+from eval.arms.reply_limits import limits_by_length, reply_limits
+from eval.arms.whole_corpus import whole_documents
 from eval.config import DatasetConfig
 from eval.data.dataset import Dataset
 from eval.data.fewshot import choose_shots
@@ -21,9 +20,9 @@ from eval.errors import UserError
 from eval.files import fingerprint, read_json, write_json
 from eval.metrics.retrieval import tells
 from eval.model.arithmetic import check_loaded
-from eval.model.chat_template import set_arguments, set_to_think
+from eval.model.chat_template import set_arguments
 from eval.model.generator import GENERATORS, Generator
-from eval.model.stopping import Limits, counts_on, repeats
+from eval.model.stopping import Limits
 from eval.model.thinking import keep_forms
 from eval.pipeline.fingerprints import Identity
 from eval.pipeline.run_config import RunConfig
@@ -37,15 +36,6 @@ if TYPE_CHECKING:
     from finetune.data.row import Row
     from rag.embed import Embedder
     from rag.retrievers.retriever import Retriever
-
-REPLY_FLOOR = 256
-"""New tokens that every reply may take. A limit near the training replies' own length cuts the modes that were not
-tuned to be short: 10 to 36 % of their replies on `tidewell` at 48 tokens, and none of the tuned ones."""
-REPLY_QUANTILE = 0.95
-"""Of the training replies' lengths; the one longest would let every mode ramble for its sake."""
-REPLY_HEADROOM = 1.5
-LEAST_BYTES = 2
-"""Of text in a token of a served model whose tokenizer is not here; most take 3 to 5, scripts of their own 2 to 3."""
 
 
 class Resources:
@@ -166,28 +156,7 @@ class Resources:
 
     @cached_property
     def _whole(self) -> tuple[Passage, ...]:
-        named = Counter(d for e in self.dataset.train for d in e.documents)
-        documents = sorted(self.dataset.texts, key=lambda d: (-named[d.id], d.id))
-        longest = max((len(e.question) for e in (*self.dataset.train, *self.dataset.test)), default=0)
-        room = None if self.context is None else self.context - self.limits.most - longest - len(
-            render(self.tokenizer, ask(self.config.instruction, "?").messages)
-        )  # fmt: skip
-        held: list[Passage] = []
-        for document in documents:
-            passage = Passage(document.id, document.text, 1.0, 0)
-            taken = len(self.tokenizer.encode(user_turn("", [passage]), add_special_tokens=False))
-            if room is not None and taken > room:
-                break
-            held.append(passage)
-            room = None if room is None else room - taken
-        if not held:
-            raise UserError(
-                f"--mode full: not one document of {self.dataset.path} fits into what the model reads "
-                f"({self.context} tokens); name a model that reads more, or drop the mode"
-            )
-        if len(held) < len(documents):
-            say(f"mode full: the model reads {len(held)} of {len(documents)} documents, those named most in training")
-        return tuple(held)
+        return whole_documents(self.dataset, self.config, self.tokenizer, self.context, self.limits.most)
 
     @cached_property
     def grammar(self) -> str:
@@ -202,31 +171,10 @@ class Resources:
 
     @cached_property
     def limits(self) -> Limits:
-        """How long a reply may become: as configured, else REPLY_FLOOR tokens or more where training replies are long.
-
-        More is REPLY_HEADROOM times the REPLY_QUANTILE of their lengths; so much room must every prompt leave.
-        """
+        """How long a reply may become, and how much room every prompt must leave for it."""
         if self.run_config.local_model is None:
-            return self._limits_by_length()
-        turns = ask(self.config.instruction, "?").messages
-        replies = [render_reply(self.tokenizer, turns, e.reply) for e in self.dataset.train]
-        common = Limits(
-            0, think=self.config.generation.max_think_tokens, thinks=set_to_think(self.tokenizer),
-            loops=not (repeats(replies) or any(counts_on(e.reply) for e in self.dataset.train)),
-        )  # fmt: skip
-        if configured := self.config.generation.max_new_tokens:
-            return replace(common, reply=configured, least=configured)
-        lengths = sorted(len(reply) for reply in replies)
-        usual = int(REPLY_HEADROOM * lengths[math.ceil(REPLY_QUANTILE * len(lengths)) - 1])
-        return replace(common, reply=max(REPLY_FLOOR, usual), least=usual)
-
-    def _limits_by_length(self) -> Limits:
-        """The same where no tokenizer is at hand, at a token for every LEAST_BYTES bytes."""
-        if configured := self.config.generation.max_new_tokens:
-            return Limits(configured, configured, think=self.config.generation.max_think_tokens)
-        lengths = sorted(len(e.reply.encode()) // LEAST_BYTES + 1 for e in self.dataset.train)
-        usual = int(REPLY_HEADROOM * lengths[math.ceil(REPLY_QUANTILE * len(lengths)) - 1])
-        return Limits(max(REPLY_FLOOR, usual), usual, think=self.config.generation.max_think_tokens)
+            return limits_by_length(self.config, self.dataset.train)
+        return reply_limits(self.config, self.dataset.train, self.tokenizer)
 
     def prepare(self, examples: Sequence[Example]) -> None:
         """Retrieve for many questions at once, which is faster than one by one."""
@@ -343,16 +291,3 @@ class Resources:
         answering = self.generator.begin(mode, MODES[mode].adapter, [prompt])
         ((_, (reply,), _),) = answering.complete(answering.plan(), [0])
         return reply.text, prompt.passages
-
-
-def index_seconds(run: Path) -> float:
-    """What building the index in a run folder took; 0 when there is none."""
-    file = run / "index.json"
-    return float(read_json(file)["seconds"]) if file.is_file() else 0.0
-
-
-def adapter_cost(folder: Path) -> dict[str, Any]:
-    """What an adapter cost to train, from its manifest."""
-    from finetune.adapter import MANIFEST
-
-    return dict(read_json(folder / MANIFEST))

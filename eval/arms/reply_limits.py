@@ -1,0 +1,55 @@
+"""How long a reply may become: as configured, else by the lengths of the training replies."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from eval.arms.prompt import ask, render_reply
+from eval.config import DatasetConfig
+from eval.model.chat_template import set_to_think
+from eval.model.stopping import Limits, counts_on, repeats
+from eval.records import Example
+
+REPLY_FLOOR = 256
+"""New tokens that every reply may take. A limit near the training replies' own length cuts the modes that were not
+tuned to be short: 10 to 36 % of their replies on `tidewell` at 48 tokens, and none of the tuned ones."""
+REPLY_QUANTILE = 0.95
+"""Of the training replies' lengths; the one longest would let every mode ramble for its sake."""
+REPLY_HEADROOM = 1.5
+LEAST_BYTES = 2
+"""Of text in a token of a served model whose tokenizer is not here; most take 3 to 5, scripts of their own 2 to 3."""
+
+
+def reply_limits(config: DatasetConfig, train: Sequence[Example], tokenizer: Any) -> Limits:
+    """As configured, else REPLY_FLOOR tokens or more where training replies are long.
+
+    More is REPLY_HEADROOM times the REPLY_QUANTILE of their lengths; so much room must every prompt leave.
+    """
+    generation = config.generation
+    turns = ask(config.instruction, "?").messages
+    replies = [render_reply(tokenizer, turns, e.reply) for e in train]
+    common = Limits(
+        0, think=generation.max_think_tokens, thinks=set_to_think(tokenizer),
+        loops=not (repeats(replies) or any(counts_on(e.reply) for e in train)),
+    )  # fmt: skip
+    if configured := generation.max_new_tokens:
+        return replace(common, reply=configured, least=configured)
+    usual = _usual([len(reply) for reply in replies])
+    return replace(common, reply=max(REPLY_FLOOR, usual), least=usual)
+
+
+def limits_by_length(config: DatasetConfig, train: Sequence[Example]) -> Limits:
+    """The same where no tokenizer is at hand, at a token for every LEAST_BYTES bytes."""
+    generation = config.generation
+    if configured := generation.max_new_tokens:
+        return Limits(configured, configured, think=generation.max_think_tokens)
+    usual = _usual([len(e.reply.encode()) // LEAST_BYTES + 1 for e in train])
+    return Limits(max(REPLY_FLOOR, usual), usual, think=generation.max_think_tokens)
+
+
+def _usual(lengths: Sequence[int]) -> int:
+    """REPLY_HEADROOM times the REPLY_QUANTILE of the lengths, in tokens."""
+    return int(REPLY_HEADROOM * sorted(lengths)[math.ceil(REPLY_QUANTILE * len(lengths)) - 1])

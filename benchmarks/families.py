@@ -55,12 +55,16 @@ FAMILIES: Mapping[str, list[Cell]] = {
         for modes in (ALL_MODES, ("base", "fewshot", "nearest", "rag", "rag-fewshot", "rag-nearest", "full"))
     ],
     "biased metric": [
-        Cell(t, 400, bias=tuple((m, 0.02) for m in arms), lengths=True)
-        for t in HARD for arms in (("ft", "hybrid"), ("base", "fewshot"))
+        Cell(t, 400, bias=tuple((m, b) for m in arms if m in TRUTHS[t]), lengths=True)
+        for t in HARD for arms in (("ft", "hybrid"), ("base", "fewshot")) for b in (0.004, -0.014)
+    ],
+    "lengths apart, no bias": [
+        Cell(t, n, bias=tuple((m, 0.0) for m in arms if m in TRUTHS[t]), lengths=True)
+        for t in HARD for arms in (("ft", "hybrid"), ("base", "fewshot")) for n in (150, 300)
     ],
     "metric more biased than is known": [
-        Cell(t, 400, bias=tuple((m, b) for m in arms), lengths=True)
-        for t in TIES for arms in (("ft", "hybrid"), ("base", "fewshot")) for b in (0.03, 0.04)
+        Cell(t, 400, bias=tuple((m, b) for m in arms if m in TRUTHS[t]), lengths=True)
+        for t in TIES for arms in (("ft", "hybrid"), ("base", "fewshot")) for b in (0.02, -0.02, -0.04)
     ],
 }  # fmt: skip
 FAMILIES = {name: [replace(c, family=name) for c in cells] for name, cells in FAMILIES.items()}

@@ -87,9 +87,9 @@ class Cell:
     """Standard deviation of a tuned mode's share over training seeds, of a share of one half."""
     seeds: int = 1
     bias: tuple[tuple[str, float], ...] = ()
-    """(mode, by how much the metric says more than is true)."""
+    """(mode, by how much the metric says more than is true, or less where below 0)."""
     lengths: bool = False
-    """Whether the replies of arms that the metric favours are as short as makes that known."""
+    """Whether the replies of the arms that have a bias are a tenth as long as those of the others, and this is known."""
     graded: bool = False
     lost: tuple[tuple[str, float], ...] = ()
     """(mode, share of the hardest questions of which it has no score)."""

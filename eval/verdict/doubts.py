@@ -11,6 +11,7 @@ from eval.pipeline.run_config import RunConfig
 from eval.records import Comparison
 from eval.strategies import STRATEGIES
 from eval.verdict.evidence import Evidence, weigh
+from eval.verdict.leaning import LEANINGS
 from eval.verdict.measure import one_seeded
 from eval.verdict.rule import Ruling, apply_rule, strategy
 from eval.verdict.shifted import moved
@@ -86,7 +87,8 @@ def metric_doubts(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iter
     if points is None:
         return
     name = config.dataset.knowledge.metric
-    known = " (against people, its biases on five systems differ by up to 2)" if name == "match" else ""
+    leans = 100 * max(LEANINGS.get(name) or (0.0,))
+    known = f" (against people, its biases on five systems differ by up to {leans:.2g})" if leans else ""
     yield (
         f"Were {name} to favour {STRATEGIES[mine].short} by {100 * points:.0f} points{known}, the verdict would be "
         "another. Nobody has marked replies: 100 questions in `report RUN --label` correct it."

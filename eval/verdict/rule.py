@@ -31,7 +31,7 @@ A mode may lack the scores of its hardest questions. Where a candidate's missing
 others are right, or the other way round, give another strategy, the verdict is `inconclusive`, too.
 
 A metric may favour short or long replies. Where it does so as far as it is known to (`eval/verdict/leaning.py`), and
-another strategy follows, the verdict is `inconclusive`, unless people's marks correct the metric.
+another strategy follows at 90 %, the verdict is `inconclusive`, unless people's marks correct the metric.
 
 Why it errs seldom: a verdict is materially inferior only if a candidate's safety was shown falsely, in one of three
 ways (its target reached, the lift below 2m, a loss beyond m). It is needlessly complex only if a cheaper candidate
@@ -51,7 +51,7 @@ from eval.arms.modes import MODES
 from eval.records import Comparison
 from eval.strategies import STRATEGIES
 from eval.verdict.evidence import Evidence
-from eval.verdict.shifted import moved
+from eval.verdict.leaning import leant
 
 FEWEST = 20
 """Independent groups of one size; with fewer there is no verdict: a convention, for few make intervals doubtful."""
@@ -123,7 +123,7 @@ def _with_missing(evidence: Evidence, ruling: Ruling, margin: float) -> Ruling:
 def _with_leaning(evidence: Evidence, ruling: Ruling, margin: float) -> Ruling:
     """The ruling, or an open one where what the metric is known to favour could turn it."""
     for kind, shifts in evidence.leaning.items():
-        other = _rule(moved(evidence, shifts, 1.0, 1.0), margin)
+        other = _rule(leant(evidence, shifts), margin)
         if other.strategy != ruling.strategy:
             possible = [s for r in (ruling, other) for s in (r.candidates or ("prompt",))]
             return replace(

@@ -58,3 +58,24 @@ def _moved(known: Known, centre: str, by: float, narrower: float, floor: float) 
     after = min(max(before + by, floor), 1.0)
     low, high = after - narrower * (before - known.low), after + narrower * (known.high - before)
     return replace(known, low=max(low, floor), high=min(high, 1.0), **{centre: after})
+
+
+def blurred(evidence: Evidence, axis: str, narrower: float, added: float) -> Evidence:
+    """The evidence with the intervals of one axis `narrower` times as wide, and an error of half width `added` in it."""
+
+    def end(centre: float, edge: float) -> float:
+        return centre + math.copysign(math.hypot(narrower * (edge - centre), added), edge - centre)
+
+    def about(known: Known, centre: float) -> Known:
+        return replace(known, low=min(end(centre, known.low), centre), high=max(end(centre, known.high), centre))
+
+    mine = {m: about(e, e.mean) for m, e in evidence.estimates[axis].items()}
+    pairs = {k: about(c, c.difference) if k[0] == axis else c for k, c in evidence.pairs.items()}
+    tops = {
+        k: tuple(end(pairs[k].difference, top) for top in ends) if k[0] == axis else ends
+        for k, ends in evidence.tops.items()
+    }
+    ceilings = {
+        k: end(mine[k[1]].mean, high) if k[0] == axis else high for k, high in evidence.ceilings.items()
+    }  # fmt: skip
+    return replace(evidence, estimates={**evidence.estimates, axis: mine}, pairs=pairs, tops=tops, ceilings=ceilings)

@@ -89,7 +89,7 @@ class Cell:
     bias: tuple[tuple[str, float], ...] = ()
     """(mode, by how much the metric says more than is true, or less where below 0)."""
     lengths: bool = False
-    """Whether the replies of the arms that have a bias are a tenth as long as those of the others, and this is known."""
+    """Whether the replies of the arms in `bias` are a tenth as long as those of the others, and this is known."""
     graded: bool = False
     lost: tuple[tuple[str, float], ...] = ()
     """(mode, share of the hardest questions of which it has no score)."""

@@ -61,7 +61,7 @@ def _moved(known: Known, centre: str, by: float, narrower: float, floor: float) 
 
 
 def blurred(evidence: Evidence, axis: str, narrower: float, added: float) -> Evidence:
-    """The evidence with the intervals of one axis `narrower` times as wide, and an error of half width `added` in it."""
+    """The evidence with one axis's intervals `narrower` times as wide, and an error of half width `added` in them."""
 
     def end(centre: float, edge: float) -> float:
         return centre + math.copysign(math.hypot(narrower * (edge - centre), added), edge - centre)

@@ -53,7 +53,7 @@ def score_table(axis: Axis, primary: Sequence[Score]) -> ScoreTable | None:
     by_seed[tuple(places)] = [s.value for s in held]
     for mode, i in column.items():
         if not MODES[mode].adapter:
-            by_seed[1:, :, i] = by_seed[0, :, i]
+            by_seed[:, :, i] = np.where(np.isnan(by_seed[0, :, i]), mean_over(by_seed[:, :, i], 0), by_seed[0, :, i])
     return ScoreTable(
         axis, scores[0].metric, modes, list(groups.values()), mean_over(by_seed, 0), by_seed, tuple(groups)
     )

@@ -21,6 +21,8 @@ KINDS: Mapping[str, tuple[type, str]] = {
     "metric": (str, "text"), "primary": (bool, "true or false"), "reason": (str, "text"),
     "seed": (int, "a whole number"), "cut": (bool, "true or false"),
 }  # fmt: skip
+LONGEST = 10**9
+"""Characters of a reply, and numbers of seeds, from which on a line is no score."""
 Fault = Callable[[str, str], NoReturn]
 """Raises the error of a line: the key, and what is wrong with the fix."""
 
@@ -70,6 +72,8 @@ def _score(line: str, fault: Fault, book: _Book, number: int) -> Score:
     for key, (kind, name) in KINDS.items():
         if key in data and (not isinstance(data[key], kind) or (kind is int and isinstance(data[key], bool))):
             fault(key, f"expected {name}, found {_shown(data[key])}; change it")
+        if kind is str and key in data and not _can_be_written(data[key]):
+            fault(key, f"{_shown(data[key])} has half of a surrogate pair, which no file can hold; mend the text")
     for key in ("example_id", "metric"):
         if not data[key].strip():
             fault(key, "empty; name the question or metric")
@@ -78,10 +82,10 @@ def _score(line: str, fault: Fault, book: _Book, number: int) -> Score:
     if not book.any_mode and data["mode"] not in MODES:
         fault("mode", f"unknown mode {_shown(data['mode'])}; the modes are {', '.join(MODES)}, or load its plugin")
     length = data.get("length")
-    if length is not None and (type(length) is not int or length < 0):
+    if length is not None and (type(length) is not int or not 0 <= length < LONGEST):
         fault("length", f"expected a whole number of characters or null, found {_shown(length)}; change it")
-    if data.get("seed", 0) < 0:
-        fault("seed", f"{data['seed']} is below 0; seeds are counted from 0")
+    if not 0 <= data.get("seed", 0) < LONGEST:
+        fault("seed", f"{_shown(data['seed'])} is no seed; they are counted from 0")
     _value(data, fault)
     if data["primary"]:
         _single(data, fault, book, number)
@@ -95,12 +99,12 @@ def _object(line: str, fault: Fault) -> dict[str, Any]:
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next((key for i, (key, _) in enumerate(items) if key in dict(items[:i])), None)
         if twice is not None:
-            fault(twice, "stands there twice; keep one")
+            fault(twice[:40], "stands there twice; keep one")
         return dict(items)
 
     try:
         data = json.loads(line, parse_constant=constant, object_pairs_hook=pairs)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a plain ValueError
         fault("", f"not JSON ({str(error).split(':')[0]}); a line is one score as a JSON object")
     if not isinstance(data, dict):
         fault("", f"expected a JSON object, found {_shown(data)}; a line is one score")
@@ -119,7 +123,7 @@ def _value(data: Mapping[str, Any], fault: Fault) -> None:
     if abs(value) > 1e300 or not math.isfinite(value):
         fault("value", "is too large; write null, and why in 'reason'")
     if data["primary"] and not 0 <= value <= 1:
-        fault("value", f"{value:g} is not between 0 and 1; a primary score is the share of the reply that is right")
+        fault("value", f"{value!r} is not between 0 and 1; a primary score is the share of the reply that is right")
 
 
 def _single(data: Mapping[str, Any], fault: Fault, book: _Book, number: int) -> None:
@@ -134,6 +138,14 @@ def _single(data: Mapping[str, Any], fault: Fault, book: _Book, number: int) -> 
     group, line = book.groups.setdefault(*own)
     if group != data["group"] and axis != "training":
         fault("group", f"{_shown(data['group'])}, but line {line} puts this question into {_shown(group)}; keep one")
+
+
+def _can_be_written(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _shown(value: Any) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from eval.errors import UserError
 from eval.records import Score, write_records
+from eval.verdict.score_table import score_table
 from eval.verdict.scores_file import read_scores
 
 GOOD: dict[str, Any] = {
@@ -28,9 +29,13 @@ HOSTILE = [
     ({"example_id": 5}, "example_id"), ({"example_id": " "}, "example_id"), ({"group": None}, "group"),
     ({"group": 1.5}, "group"), ({"seed": -1}, "seed"), ({"seed": 0.5}, "seed"), ({"seed": True}, "seed"),
     ({"seed": "0"}, "seed"), ({"cut": "no"}, "cut"), ({"cut": None}, "cut"), ({"reason": 4}, "reason"),
+    ({"example_id": "\ud800"}, "example_id"), ({"group": "a\udfff"}, "group"), ({"metric": "\udc00"}, "metric"),
+    ({"reason": "\ud83d"}, "reason"), ({"seed": 10**30}, "seed"), ({"length": 10**400}, "length"),
+    ({"length": True}, "length"), ({"length": "3"}, "length"), ({"value": 1.0000000001}, "value"),
 ]  # fmt: skip
 RAW = ["NaN", "[]", "3", "null", '"text"', "{", '{"example_id": "q1"', "not json", '{"a": Infinity}', "[" * 5000,
-       '{"value": 1, "value": 0}', "\x00", "{'a': 1}"]  # fmt: skip
+       '{"value": 1, "value": 0}', "\x00", "{'a': 1}",
+       "1" * 5000, '{"value": ' + "9" * 5000 + "}", "\ufeff{}", '{"' + "k" * 999 + '": 1, "' + "k" * 999 + '": 2}']  # fmt: skip
 
 
 def write(folder: Path, *lines: str) -> Path:
@@ -114,3 +119,12 @@ def test_our_own_scores_are_read_as_they_were_written(tmp_path: Path) -> None:
     plugin = [Score("q1", "g1", "mine", "style", "s", True, 1.0)]
     write_records(tmp_path / "scores.jsonl", plugin)
     assert read_scores(tmp_path / "scores.jsonl", any_mode=True) == plugin
+
+
+def test_no_score_is_lost_where_an_untuned_mode_has_it_under_another_seed() -> None:
+    """Untuned modes are asked once, under whatever seed; tuned ones under two."""
+    made = [Score("q1", "g1", "base", "knowledge", "match", True, 1.0, seed=1)]
+    made += [Score("q1", "g1", "ft", "knowledge", "match", True, 0.0, seed=k) for k in (0, 1)]
+    table = score_table("knowledge", made)
+    assert table is not None
+    assert table.values.tolist() == [[1.0, 0.0]]

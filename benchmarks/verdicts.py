@@ -56,16 +56,16 @@ def simulate(cell: Cell, draws: int, seed: int) -> dict[str, float]:
     return {name: found[name] / draws for name in OUTCOMES}
 
 
-def outcomes(cell: Cell, worlds: Sequence[list[ScoreTable]]) -> list[str]:
+def outcomes(cell: Cell, worlds: Sequence[list[ScoreTable]], deviation: float = DEVIATION) -> list[str]:
     """What the verdict of each data set is by the truth; with several looks, the first verdict that is given."""
     config = _config(cell)
     left, ended = list(range(len(worlds))), ["open"] * len(worlds)
     for look, n in enumerate(cell.looks or (cell.n,), 1):
         parts = [[part_of(t, n) if cell.looks else t for t in worlds[i]] for i in left]
         error = error_at(look, len(cell.looks), cell.spending) if cell.spending else ERROR
-        for i, measured in zip(left, _measured(parts, error), strict=True):
+        for i, measured in zip(left, _measured(parts, error, deviation), strict=True):
             evidence = assemble(measured, config, present=set(cell.means), tests=False)
-            if cell.lengths:
+            if cell.lengths and not cell.marks:
                 lengths = {m: 20.0 if m in dict(cell.bias) else 200.0 for m in cell.means}
                 evidence = replace(evidence, leaning=leanings(lengths, "match"))
             ruling = apply_rule(evidence, cell.margin)
@@ -78,11 +78,13 @@ def outcomes(cell: Cell, worlds: Sequence[list[ScoreTable]]) -> list[str]:
     return ended
 
 
-def _measured(worlds: Sequence[list[ScoreTable]], error: float) -> Iterator[list[Measured]]:
+def _measured(
+    worlds: Sequence[list[ScoreTable]], error: float, deviation: float = DEVIATION
+) -> Iterator[list[Measured]]:
     """Each data set's axes in numbers; all of a cell have the same groups."""
     if worlds:
         axes = [
-            measure_all(axis, axes=len(worlds[0]), deviation=DEVIATION, error=error)
+            measure_all(axis, axes=len(worlds[0]), deviation=deviation, error=error)
             for axis in zip(*worlds, strict=True)
         ]
         yield from (list(pair) for pair in zip(*axes, strict=True))

@@ -35,7 +35,8 @@ HOSTILE = [
 ]  # fmt: skip
 RAW = ["NaN", "[]", "3", "null", '"text"', "{", '{"example_id": "q1"', "not json", '{"a": Infinity}', "[" * 5000,
        '{"value": 1, "value": 0}', "\x00", "{'a': 1}",
-       "1" * 5000, '{"value": ' + "9" * 5000 + "}", "\ufeff{}", '{"' + "k" * 999 + '": 1, "' + "k" * 999 + '": 2}']  # fmt: skip
+       "1" * 5000, '{"value": ' + "9" * 5000 + "}", "\ufeff{}",
+       '{"' + "k" * 999 + '": 1, "' + "k" * 999 + '": 2}']  # fmt: skip
 
 
 def write(folder: Path, *lines: str) -> Path:

@@ -25,11 +25,11 @@ from eval.model.work_clock import WorkClock
 from eval.terminal.progress import say, track
 from finetune.data.row import Row
 from finetune.data.rows import planned
+from finetune.training.best_weights import keep_best
 from finetune.training.checkpoint import Checkpoint
 from finetune.training.distributed import shard_base, world
 from finetune.training.divergence import Diverged
 from finetune.training.estimate import kept_bytes, recomputed_bytes, training_room
-from finetune.training.health import CLEAR
 from finetune.training.lora_targets import lora_config, say_unreached
 from finetune.training.loss_pass import find_pass, train_mode
 from finetune.training.loss_scale import LossScale
@@ -130,7 +130,7 @@ class _Trainer:
                 self._tell(loss, self._retention() if looked else None, looked=looked)
                 self.file.save(self.progress, self.best)
                 advance(1, f"loss {loss:.3f}{self._last_validation()}, {trained_here / elapsed:.0f} tokens/s")
-        self._keep()
+        keep_best(self.progress, self.parameters, self.best, patient=bool(self.settings.patience))
 
     def close(self) -> None:
         self.base.causal.eval()
@@ -275,28 +275,6 @@ class _Trainer:
         worse = sum(step > best[0] for step, _ in self.progress.validation)
         # One process decides for all: a last digit that differs must not stop some of them alone.
         self.progress.stopped = self.world.from_main(lambda: worse >= (self.settings.patience or 0))
-
-    def _keep(self) -> None:
-        """The best weights where patience asks for them or the last ones are no better than the start.
-
-        Else the last: a held-out loss that rises again while it stays below its start does not make replies worse
-        (arXiv:2203.02155 trained 16 epochs, and overfitted after one by that loss alone).
-        """
-        if not all(bool(torch.isfinite(p).all()) for p in self.parameters.values()):
-            raise Diverged(
-                f"training diverged at step {self.progress.step}: a weight is no number any more; lower "
-                "finetune.learning_rate", self.progress,
-            )  # fmt: skip
-        best, before = self.progress.best(), self.progress.before
-        self.progress.kept = self.progress.step
-        if best is None or not self.best:
-            return
-        lost = before is not None and self.progress.validation[-1][1] >= (1 - CLEAR) * before
-        if self.settings.patience or (lost and before is not None and best[1] < before):
-            self.progress.kept = best[0]
-            with torch.no_grad():
-                for name, held in self.best.items():
-                    self.parameters[name].copy_(held)
 
     def _last_validation(self) -> str:
         return f", validation {self.progress.validation[-1][1]:.3f}" if self.progress.validation else ""

@@ -8,14 +8,17 @@ from functools import lru_cache
 from eval.metrics.knowledge.alias import STOP, words
 from eval.metrics.knowledge.gold import gold_readings
 from eval.metrics.knowledge.literal import worded
+from eval.metrics.quantities.dates import told
 from eval.metrics.quantities.number_words import LEXICONS
 from eval.metrics.quantities.numerals import spelled, spelled_anywhere
 from eval.metrics.quantities.quantity import lone_quantity
-from eval.metrics.text.abbreviation import stands_short
+from eval.metrics.text.abbreviation import is_initials, short_forms, stands_short
 from eval.metrics.text.codes import is_code
 
 NUMBER = 4
 """A number in words with its unit has seldom more words."""
+_PARTED = re.compile(r"[(\[,;]|\s[oO][rR]\s")
+_CAPITAL = re.compile(r"\b[A-Z](?=[a-z])")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ\s.,'’()-]+")
 
 
@@ -25,8 +28,46 @@ def is_apart(given: str, answer: str) -> bool:
     return bool(begins) and begins.isdisjoint(_prefixes(given)) and not stands_short(given, answer)
 
 
-def _counts(answer: str, language: str) -> bool:
-    return spelled(answer, language) and lone_quantity(answer, language) is not None
+@lru_cache(maxsize=4096)
+def near(given: str, answers: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the accepted answers those that are not apart from a text: the others stand in no part of it either."""
+    starts = _prefixes(given)
+    return tuple(
+        answer
+        for answer, begins, short in _outlined(answers)
+        if short == ALWAYS or not begins.isdisjoint(starts) or (short and stands_short(given, answer))
+    )
+
+
+@lru_cache(maxsize=4096)
+def _outlined(answers: tuple[str, ...]) -> tuple[tuple[str, frozenset[str], int], ...]:
+    """Each accepted answer with how its words begin, and whether other forms may stand for it: 0, 1 or ALWAYS."""
+    found = []
+    for answer in answers:
+        begins = _begins(answer)
+        short = ALWAYS if not begins or is_initials(answer) else bool(short_forms(answer))
+        found.append((answer, begins, short))
+    return tuple(found)
+
+
+ALWAYS = 2
+"""What may be met by any words: a figure, a code, or initials, which a part of the text may spell out."""
+
+
+def _is_number(answer: str) -> bool:
+    """Whether an accepted answer is a quantity, in the words of any language where it is short."""
+    may_count = (worded(answer) or not answer.isascii()) and len(answer.split()) <= NUMBER
+    if may_count and any(spelled(answer, name) and lone_quantity(answer, name) is not None for name in LEXICONS):
+        return True
+    return lone_quantity(answer) is not None
+
+
+def _words_of_readings(answer: str) -> set[str]:
+    """All words of all readings of an accepted answer, and perhaps more of its own."""
+    if not answer.isascii() or _PARTED.search(answer):
+        return {w for g in gold_readings(answer) for w in g.words}
+    capitals = _CAPITAL.findall(answer)  # no other reading of a text without brackets and commas has other words
+    return {*words(answer), *(words("".join(capitals)) if len(capitals) >= 3 else ())}
 
 
 @lru_cache(maxsize=65536)
@@ -35,12 +76,13 @@ def _begins(answer: str) -> frozenset[str]:
     if worded(answer) and " or " not in answer and not spelled_anywhere(answer) and sum(map(str.isupper, answer)) < 3:
         own = words(answer)  # no other reading has other words
         return frozenset(key for w in own if w not in STOP or STOP.issuperset(own) for key in _outlines(w))
-    may_count = (worded(answer) or not answer.isascii()) and len(answer.split()) <= NUMBER
-    if may_count and any(_counts(answer, name) for name in LEXICONS):
+    if not _LATIN.fullmatch(answer) or answer.isupper():
         return frozenset()
-    if not _LATIN.fullmatch(answer) or lone_quantity(answer) is not None or is_code(answer) or answer.isupper():
+    if (told(answer) or spelled_anywhere(answer)) and _is_number(answer):
         return frozenset()
-    found = {w for g in gold_readings(answer) for w in g.words}
+    if is_code(answer):
+        return frozenset()
+    found = _words_of_readings(answer)
     return frozenset(key for w in found if w not in STOP or found <= STOP for key in _outlines(w))
 
 

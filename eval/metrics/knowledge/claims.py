@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from eval.metrics.knowledge.alias import STOP, same_word, words
+from eval.metrics.knowledge.alias import STOP, words
 from eval.metrics.knowledge.denial import denies
+from eval.metrics.knowledge.gold import is_said
 from eval.metrics.knowledge.match import agrees
 from eval.metrics.knowledge.stance import asserted
 
@@ -45,8 +46,8 @@ def _recall(windows: Sequence[str], answer: str, question: str) -> float:
 
 def _states(window: str, claim: str, question: str) -> bool:
     wanted = [w for w in dict.fromkeys(words(claim)) if w not in STOP]
-    said = set(words(window))
-    found = sum(w in said or any(same_word(w, s, False) for s in said) for w in wanted)
+    said = words(window)
+    found = sum(is_said(w, said, False, initial=False) for w in wanted)
     if found < SHARE * len(wanted) or denies(claim) != denies(window):
         return False
     return bool(asserted(window, claim)) and agrees(window, claim.strip()[:1].lower() + claim.strip()[1:], question)

@@ -149,8 +149,8 @@ def settles(given: str, answers: Sequence[str], question: str) -> bool | None:
     comparison counts, or the other where the comparison is the opposite of the question's; of an act, who does it, or
     whom it is done to where the question asks for that.
     """
-    pair = next((p for a in answers if (p := rivals(question, a))), None)
-    if pair is None or any(tokens(pair[1]) == tokens(a) for a in answers):
+    pair = _pair(tuple(answers), question)
+    if pair is None:
         return None
     said = asserted(given, question)
     ours, theirs = _is_named(said, pair[0], pair[1]), _is_named(said, pair[1], pair[0])
@@ -160,6 +160,13 @@ def settles(given: str, answers: Sequence[str], question: str) -> bool | None:
         return True if _turned(said, question) and not _is_named(given, pair[0], pair[1]) else None
     found = _asserted_one(said, pair, question)
     return found == 0
+
+
+@lru_cache(maxsize=16384)
+def _pair(answers: tuple[str, ...], question: str) -> tuple[str, str] | None:
+    """The first accepted answer that has a rival in the question, and that rival where it is not accepted too."""
+    pair = next((p for a in answers if (p := rivals(question, a))), None)
+    return None if pair is None or any(tokens(pair[1]) == tokens(a) for a in answers) else pair
 
 
 def _is_named(text: str, name: str, other: str) -> bool:

@@ -40,8 +40,22 @@ def _fractions(language: str) -> list[tuple[Sieve, Replacement]]:
 
 
 @lru_cache(maxsize=64)
-def _any_fraction(language: str) -> Sieve:
-    return Sieve("|".join(f"(?:{p})" for p, _ in LEXICONS[language].fractions), re.IGNORECASE)
+def _any_fraction(language: str, counted: bool) -> Sieve:
+    """All fraction words that need a digit beside them, or all others."""
+    patterns = [p for p, _ in LEXICONS[language].fractions if (_COUNT.search(p) is not None) is counted]
+    return Sieve("|".join(f"(?:{p})" for p in patterns) or r"(?!)x", re.IGNORECASE)
+
+
+_COUNT = re.compile(r"\(\\d(?:\+|\{[\d,]+\})\)(?!\?)")
+_DIGIT = re.compile(r"\d")
+
+
+def _may_hold_fraction(text: str, language: str) -> bool:
+    """A quick look for some 24 patterns: most texts hold none of them."""
+    folded = text.casefold()
+    if _any_fraction(language, False).may(folded):
+        return True
+    return _DIGIT.search(text) is not None and bool(_any_fraction(language, True).may(folded))
 
 
 @lru_cache(maxsize=32)
@@ -95,7 +109,7 @@ def in_digits(text: str, language: str = "en") -> str:
     if language == "it":
         text = text.replace("centott", "cento ott")  # cento loses its vowel before otto and ottanta
     text = _runs(language).sub(lambda m: _run(m[0], language), text)
-    if _any_fraction(language).may(text.casefold()):  # one look for some 24 patterns: most texts have none
+    if _may_hold_fraction(text, language):
         for pattern, replacement in _fractions(language):
             text = pattern.sub(replacement, text)
     return _ONE.sub("1", _A_BEFORE.sub("", text)) if language == "en" else text

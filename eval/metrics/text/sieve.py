@@ -91,14 +91,15 @@ def look(needed: Iterable[str], first: Iterable[str] = (), *, glued: bool = Fals
 
 
 def places_of(part: str, text: str) -> list[int]:
-    """Where a part begins in a text, case aside; without a pattern where both are ASCII, for compiling takes longer."""
-    if not (text.isascii() and part.isascii()):
+    """Where a part begins in a text, case aside; compiling a pattern for it would take longer than the search."""
+    lower = text.lower()
+    if len(lower) != len(text):  # the dotted capital I alone has a longer small letter
         return [m.start() for m in re.finditer(re.escape(part), text, re.IGNORECASE)]
-    found, text, part = [], text.lower(), part.lower()
+    found, text, part = [], lower, part.lower()
     place = text.find(part)
     while place >= 0:
         found.append(place)
-        place = text.find(part, place + len(part))
+        place = text.find(part, place + max(1, len(part)))
     return found
 
 

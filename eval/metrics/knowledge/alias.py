@@ -52,6 +52,10 @@ _SAME = (
         "intl": "international",
         "bros": "brother",
         "str": "strasse",
+        "beneath": "under",
+        "underneath": "under",
+        "below": "under",
+        "rd": "road",
     }
 )
 _SUFFIXES = frozenset(
@@ -165,12 +169,24 @@ for _long, *_shorts in (names.split() for names in _NICKNAMES.replace("\n", " ")
 """Short forms of first names that begin as these do."""
 
 
+_LATIN_PLURALS = (("us", "i"), ("um", "a"), ("on", "a"), ("a", "ae"), ("is", "e"), ("ix", "ice"), ("ex", "ice"))
+"""Singular and plural, as `stem` leaves them: nucleolus, nucleoli; analysis, analyse."""
+
+
+def _turns(word: str, other: str, ending: str, plural: str) -> bool:
+    return word.endswith(ending) and other == word[: -len(ending)] + plural
+
+
 @lru_cache(maxsize=262144)
 def same_word(gold: str, given: str, name: bool) -> bool:
     """Equal, inflected, or, where the gold is a name, one slip of spelling apart."""
     if gold == given or (given.startswith(gold) and not given.isascii() and inflected(gold, given)):
         return True
+    if "а" <= gold[0] <= "я" and declined(gold, given):
+        return True
     short, long = sorted((gold, given), key=len)
+    if name and (short in _CALLED.get(long, ()) or long in _CALLED.get(short, ())):
+        return True
     if not gold.isalpha() or not given.isalpha() or len(short) < 4 or gold[0] != given[0]:
         return False
     root = short.removesuffix("e") if len(short) > 4 else short
@@ -178,9 +194,32 @@ def same_word(gold: str, given: str, name: bool) -> bool:
         return True
     if gold[:-1] == given[:-1] and {gold[-1], given[-1]} <= set("aeiou"):  # Mario is not Maria
         return False
-    if name and (short in _CALLED.get(long, ()) or long in _CALLED.get(short, ())):
+    if len(short) > 5 and any(_turns(gold, given, *pair) or _turns(given, gold, *pair) for pair in _LATIN_PLURALS):
         return True
     return name and len(short) >= 5 and slips(gold, given, 2 if len(short) >= 8 else 1)
+
+
+def declined(word: str, other: str) -> bool:
+    """Whether two Russian words are forms of one: the same stem of STEM letters or more before endings of a case."""
+    if word[:STEM] != other[:STEM] or abs(len(word) - len(other)) > 3:
+        return False
+    return not _stems(word).isdisjoint(_stems(other))
+
+
+STEM = 3
+_CASES = (
+    "а я о е ы и у ю ь ии ия ие ию ой ей ом ем ов ев ам ям ами ями ах ях ого его ому ему ым им ых их ыми ими ая яя ое "
+    "ее ую юю ые ью ием иям иями иях иеи ыи"
+)
+_CASE_ENDINGS = tuple(sorted(_CASES.split(), key=len, reverse=True))
+"""As `stem` leaves them: й is и."""
+
+
+@lru_cache(maxsize=65536)
+def _stems(word: str) -> frozenset[str]:
+    """The word, and what is left of it without each ending that it may have."""
+    cut = (word.removesuffix(e) for e in _CASE_ENDINGS if word.endswith(e))
+    return frozenset(s for s in (word, *cut) if len(s) >= STEM)
 
 
 def slips(a: str, b: str, most: int) -> bool:

@@ -18,7 +18,8 @@ _NEXT = re.compile(
 """Where a reply goes on with a further question of its own."""
 _AND = r"(?:\s*(?:,|&|\+|/|、)\s*(?:(?:and|und|et|y|e|и|و)\s+)?|\s*(?:and|und|et|y|e|와|과|및|和|与|と|и|و)\s*)"
 _ANSWER = (
-    r"(?:answer|option|choice|letter|number|solution|pick|choose|select|antwort|lösung|wähle|réponse|choix|choisis|"
+    r"(?:answer|option|choice|letter|number|solution|pick|choose|select|(?:right|correct) one|leave(?: us with)?|"
+    r"leaving(?: us with)?|go with|antwort|lösung|wähle|réponse|choix|choisis|"
     r"respuesta|opción|"
     r"elijo|risposta|opzione|scelgo|resposta|opção|alternativa|escolho|ответ|вариант|выбираю|الإجابة|الجواب|الخيار|"
     r"정답|답|보기|선택지|选项|選項|选择|選択肢|答案|正解|答え|答)"
@@ -93,7 +94,7 @@ def _any(known: Collection[str]) -> str:
 
 def _picked(given: str, known: Mapping[str, str]) -> frozenset[str]:
     text = flat(_BOXED.sub(r" final answer: \1 ", _LATEX.sub(r"\1", given)))
-    text = _NEXT.split(text.strip(), maxsplit=1)[0].strip()
+    text = _ticked(_NEXT.split(text.strip(), maxsplit=1)[0].strip())
     whole = [label for label, t in known.items() if t and same_tokens(tokens(text), tokens(t))]
     if len(whole) == 1:
         return frozenset(whole)
@@ -105,12 +106,27 @@ def _picked(given: str, known: Mapping[str, str]) -> frozenset[str]:
     return _by_text(said, known)
 
 
+_BOX = re.compile(r"^\s*(?:[-*•]\s*)?(?:\[(?P<tick>[ xX✓✔])\]|(?P<sign>[☐☑☒✅⬜]))\s*", re.MULTILINE)
+
+
+def _ticked(text: str) -> str:
+    """Of a list of boxes the lines that are ticked; any other text as it is."""
+    lines = text.split("\n")
+    boxes = [_BOX.match(line) for line in lines]
+    chosen = [line[box.end() :] for line, box in zip(lines, boxes, strict=True) if box and _is_ticked(box)]
+    return "\n".join(chosen) if chosen and sum(box is not None for box in boxes) > 1 else text
+
+
+def _is_ticked(box: re.Match[str]) -> bool:
+    return (box["tick"] or " ") != " " or (box["sign"] or "☐") not in "☐⬜"
+
+
 def _label(known: Collection[str]) -> str:
     """A pattern for labels one after another, in either case where the labels are all of one."""
     one = rf"[(\[\"'“]?(?:{_any(known)})(?![A-Za-z0-9_'’])[)\]\"'”]?"
     either = r"\s*(?:,?\s*\b(?:or|oder|ou|o|или)\b|또는|或|أو)\s*"
     other = one.upper() if _lower(known) else one.lower()
-    return rf"(?<![A-Za-z0-9_'’-])((?-i:{one}|{other})(?:(?:{_AND}|{either})(?:{one}))*)"
+    return rf"(?<![A-Za-z0-9_'’-])((?-i:{one}|{other})(?:(?:{_AND}|{either})(?!a\s+[a-z])(?:{one}))*)"
 
 
 def _lower(known: Collection[str]) -> bool:
@@ -128,9 +144,12 @@ def _read(found: str, known: Collection[str]) -> frozenset[str]:
 
 
 def _as_a_whole(said: str, known: Mapping[str, str]) -> frozenset[str] | None:
-    lines = said.strip()
-    found = re.fullmatch(rf"\W*?{_label(known)}\W*", lines, re.IGNORECASE)
-    return _read(found[1], known) if found else None
+    """Nothing but labels, in one line or one a line."""
+    found = [re.fullmatch(rf"\W*?{_label(known)}\W*", line, re.IGNORECASE) for line in said.split("\n") if line.strip()]
+    read = [_read(f[1], known) for f in found if f]
+    if not found or len(read) < len(found):
+        return None
+    return frozenset().union(*read) if all(read) else frozenset()
 
 
 def _named(said: str, known: Mapping[str, str]) -> frozenset[str] | None:

@@ -147,6 +147,8 @@ def masked(text: str) -> str:
     )
 
 
+_EMPHASIS = re.compile(r"\*+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)")
+"""**not** denies as not does."""
 _QUOTED_SIGN = re.compile("[\"“«„「『《']")
 
 
@@ -192,7 +194,7 @@ def undenied(sentence: str, *, spanish: bool = False, verbs: bool = True) -> str
 
     Where the question is negative itself (`Who did not come?`), negated verbs answer it.
     """
-    shown = masked(sentence)
+    shown = _EMPHASIS.sub(lambda m: " " * len(m[0]), masked(sentence))
     if not _may_deny()(shown.casefold()) or _NONE_OTHER.search(shown):
         return sentence
     shown = _SURE.sub(lambda m: "x" * len(m[0]), shown)

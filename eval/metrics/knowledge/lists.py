@@ -23,8 +23,9 @@ _COMPANY = re.compile(r"\b(?:GmbH|Ltd|Inc|LLC|Co|Corp|KG|AG|S\.?A|Sons|Brothers)
 _DIGIT = re.compile(r"\d")
 _ORDER = Sieve(
     r"\b(?:order|sequence|steps?|route|stages?|phases?|rank\w*|first\b.{0,12}\b(?:second|last)|comes? first|one after|"
-    r"Reihenfolge|Schritte?|ordre|étapes?|orden|pasos|ordine|passi|ordem|passos|поряд\w+|шаг\w*)\b|순서|단계|顺序|"
-    r"步骤|順番|手順",
+    r"Reihenfolge|Schritte?|Strecke|ordre|étapes?|itinéraire|trajet|orden|pasos|ruta|recorrido|ordine|passi|percorso|"
+    r"itinerario|ordem|passos|rota|percurso|trajeto|поряд\w+|шаг\w*|маршрут\w*)\b|순서|단계|노선|경로|顺序|"
+    r"步骤|路线|順番|手順|経路|ترتيب|مسار|خطوات",
     re.IGNORECASE,
 )
 _ROUTE = re.compile(r"\s(?:[-–—→]|->)\s")

@@ -8,13 +8,13 @@ from dataclasses import replace
 from functools import lru_cache
 
 from eval.metrics.knowledge.number import calculated, concluding
-from eval.metrics.quantities.asked_unit import equals, spoken
+from eval.metrics.quantities.asked_unit import NOT_ROUNDED, equals, spoken
 from eval.metrics.quantities.dates import told
 from eval.metrics.quantities.equality import EXACT
 from eval.metrics.quantities.numerals import spelled
 from eval.metrics.quantities.quantity import Quantity, lone_quantity, quantities
 from eval.metrics.quantities.units import SPELLINGS, UNITS
-from eval.metrics.text.codes import is_code, stands
+from eval.metrics.text.codes import is_code, names_version, stands
 from eval.metrics.text.notation import written
 
 
@@ -30,7 +30,7 @@ def literally(given: str, answer: str, question: str = "", tolerance: float = EX
     if is_code(answer, question):
         moment = lone_quantity(answer, language)
         if moment is None or moment.unit not in ("clock", "quarter", "date"):
-            return stands(given, answer)
+            return stands(given, answer) or names_version(given, answer, question)
     if len(answer) > 60 and not any(c.isnumeric() for c in answer):
         return None
     wanted = lone_quantity(answer, language)
@@ -41,11 +41,47 @@ def literally(given: str, answer: str, question: str = "", tolerance: float = EX
     if calculated(given):
         said = concluding(given, wanted, question, language)
         return said is not None and equals(wanted, said, question, tolerance)
-    found = quantities(given, language)
+    found = _without_numbering(quantities(given, language))
     if wanted.unit == "date":  # a year that only repeats the question is no date
         asked = {q.value for q in quantities(question, language) if not q.unit}
         found = tuple(q for q in found if q.unit or q.value not in asked)
-    return any(equals(wanted, q, question, tolerance) for q in found) or _both_ends(wanted, found, question, tolerance)
+    if any(equals(wanted, q, question, tolerance) or _refines(wanted, q, question) for q in found):
+        return True
+    return _both_ends(wanted, found, question, tolerance)
+
+
+PRECISE = 100
+"""An accepted value of three digits may be met by one with more, which rounds to it: 12.38 % is 12.4 %."""
+
+
+def _refines(wanted: Quantity, given: Quantity, question: str) -> bool:
+    """Whether a value is written with more digits than the accepted one, and rounds to it."""
+    size, said = abs(wanted.value), abs(given.value)
+    if wanted.high is not None or wanted.unit in NOT_ROUNDED or not wanted.step or size < PRECISE * wanted.step:
+        return False
+    if not said or given.step / said * 2 > wanted.step / size:
+        return False
+    return equals(wanted, given, question, wanted.step / 2 / size * (1 + 1e-9))
+
+
+def _without_numbering(found: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
+    """Quantities without those that only count on: of pump one, pump two, pump three the last, which says how many."""
+    bare = [i for i, q in enumerate(found) if not q.unit and q.high is None]
+    gone: set[int] = set()
+    for place, i in enumerate(bare):
+        if found[i].value != 1:
+            continue
+        run = [i]
+        for j in bare[place + 1 :]:
+            if found[j].value != len(run) + 1:
+                break
+            run.append(j)
+        gone.update(run[:-1] if len(run) >= NUMBERED else ())
+    return tuple(q for i, q in enumerate(found) if i not in gone)
+
+
+NUMBERED = 3
+"""One, two, three: so many numbers in a row count."""
 
 
 @lru_cache(maxsize=65536)

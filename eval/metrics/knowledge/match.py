@@ -31,6 +31,9 @@ TERSE = 6
 """A reply of at most so many words of its own may say less than the accepted answer."""
 
 
+WHO = frozenset(
+    ("who", "whom", "wer", "wen", "qui", "quien", "chi", "quem", "кто", "кем", "кого", "누가", "누구", "من")
+)
 _LIST = re.compile(r",|\band\b|&|\bor\b|/")
 """An accepted answer that is a list itself cannot be told from guesses by its commas."""
 _LETTERED = re.compile(r"\w[\s-]+([A-Z])\W*$")
@@ -88,8 +91,8 @@ def stands_by(
     """
     given = without_question(given, question)
     answers = tuple(answers)
-    if sides := _sides(answers):
-        plain = [a for a in answers if not polar_gold(a)]
+    if sides := _sides(answers, question):
+        plain = [a for a in answers if not polar_gold(a, question)]
         return polarity(given, question) in sides or (bool(plain) and stands_by(given, plain, question, names, close))
     settled = settles(given, answers, question)
     if settled is not None:
@@ -119,9 +122,9 @@ def stands_by(
 
 
 @lru_cache(maxsize=16384)
-def _sides(answers: tuple[str, ...]) -> frozenset[str]:
+def _sides(answers: tuple[str, ...], question: str) -> frozenset[str]:
     """Which of yes and no are accepted."""
-    return frozenset(side for a in answers if (side := polar_gold(a)))
+    return frozenset(side for a in answers if (side := polar_gold(a, question)))
 
 
 @lru_cache(maxsize=65536)
@@ -244,8 +247,15 @@ def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
         return True
     if "".join(own) in reply or "".join(gold.words) in reply or _pair_glued(own, reply):
         return True
+    # Who founded it? Основал Орлов: the verb before a last name stands in no first name's place.
+    capitals = names_in(given)
+    verbs = asked & WHO and gold.words[-1] in capitals and names_person(own, gold, given, reply)
     return _in_part(given, gold, own, reply, asked, found) and not is_replaced(
-        gold.words, reply, lambda g, r: same_word(g, r, g in gold.names) or g[0] == r, STOP.__contains__
+        gold.words,
+        reply,
+        lambda g, r: same_word(g, r, g in gold.names) or g[0] == r,
+        STOP.__contains__,
+        lambda word: bool(verbs) and word not in capitals,
     )
 
 

@@ -29,16 +29,24 @@ _NOBODY = re.compile(
     r"\W*(?:没有|零|ゼロ|なし|없습니다|없음|없다|لا أحد|صفر)",
     re.IGNORECASE,
 )
+_EXCEPT = re.compile(
+    r"\b(?:except\w*\s+(?:for|that|of)|but|however|other than|apart from|besides|außer|aber|jedoch|sauf|mais|"
+    r"salvo|pero|excepto|"
+    r"tranne|ma|però|exceto|mas|кроме|но|однако)\b|제외|하지만|그러나|그렇지만|但|除|以外|ただし|しかし|إلا|لكن",
+    re.IGNORECASE,
+)
+"""What is left of none; there is no counting to tell it by."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _ASKING_WORDS = "how many wie viele viel combien cuántos cuántas quanti quante quantos quantas сколько"
 _ASKING = frozenset(_ASKING_WORDS.split())
 
 
 def names_none(given: str, question: str) -> bool:
-    """Whether a text denies that there is any of what the question counts, by a word that the question has."""
-    if not _COUNTS.search(question):
+    """Whether a text denies that there is any of what the question counts or asks for, by a word that it has."""
+    counts = _COUNTS.search(question) is not None
+    if not counts and _EXCEPT.search(given):
         return False
-    if _NOBODY.match(given) and not re.search(r"[1-9]", given):
+    if counts and _NOBODY.match(given) and not re.search(r"[1-9]", given):
         return True
     asked = question.casefold()
     stems = [_stem(w) for w in _WORD.findall(asked) if w not in _ASKING]

@@ -34,7 +34,11 @@ _ARTICLE = re.compile(r"^(?:the|a|an|der|die|das|le|la|el|il|o)\s+", re.IGNORECA
 
 
 def is_replaced(
-    gold: Sequence[str], reply: Sequence[str], alike: Callable[[str, str], bool], small: Callable[[str], bool]
+    gold: Sequence[str],
+    reply: Sequence[str],
+    alike: Callable[[str, str], bool],
+    small: Callable[[str], bool],
+    passes: Callable[[str], bool] = lambda word: False,
 ) -> bool:
     """Whether a word of the accepted answer that the reply lacks has another word in its place.
 
@@ -49,7 +53,7 @@ def is_replaced(
         before = gold[words[place - 1]] if place and has[words[place - 1]] else None
         behind = gold[words[place + 1]] if place + 1 < len(words) and has[words[place + 1]] else None
         for j, word in enumerate(reply):
-            if small(word) or any(alike(g, word) for g in gold):
+            if small(word) or passes(word) or any(alike(g, word) for g in gold):
                 continue
             left = j > 0 and before is not None and alike(before, reply[j - 1])
             right = j + 1 < len(reply) and behind is not None and alike(behind, reply[j + 1])
@@ -79,11 +83,22 @@ _QUALIFIED = Sieve(
 
 def unqualified(text: str, answer: str, question: str) -> bool:
     """Whether a text, and its question, leave out a word that makes the name in the accepted answer another one."""
-    qualifiers = _qualifiers(answer)
-    if not qualifiers:
+    qualifiers, lowered = _qualifiers(answer), _LOWERED.match(answer)
+    if not qualifiers and lowered is None:
         return False
     said = f"{text} {question}".casefold()
+    if lowered and lowered["rank"].casefold() not in said and lowered["role"].casefold() in said:
+        return True
     return any(word not in said for word in qualifiers)
+
+
+_LOWERED = re.compile(
+    r"(?:the\s+|der\s+|die\s+|le\s+|la\s+|el\s+|il\s+|o\s+|a\s+)?(?P<rank>deputy|vice|assistant|associate|acting|interim|"
+    r"junior|trainee|"
+    r"stellvertretende[rns]?|kommissarische[rns]?|vicedirett\w+|заместитель)[\s-]+(?P<role>\w{4,})(?:\s+\w+)?\W*$",
+    re.IGNORECASE,
+)
+"""Deputy Director: the director is another. The rank may go where the role does: Nelson for Vice Admiral Nelson."""
 
 
 @lru_cache(maxsize=65536)

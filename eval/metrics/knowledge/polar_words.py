@@ -28,11 +28,11 @@ _NO = (
 YES_WORDS, NO_WORDS = frozenset(_YES.split()), frozenset(_NO.split())
 _GOLD_YES = (
     "yes true correct ja richtig wahr oui vrai sí si sì verdadero vero sim verdadeiro да верно نعم صحيح 예 네 "
-    "맞습니다 是 是的 对 はい"
+    "맞습니다 是 是的 对 可以 需要 はい"
 )
 _GOLD_NO = (
     "no false incorrect nein falsch non faux falso não нет неверно لا خطأ 아니요 아니오 아뇨 아닙니다 不 不是 否 "
-    "不对 いいえ"
+    "不对 不可以 不能 不行 不需要 不会 いいえ"
 )
 GOLD = {"yes": frozenset(_GOLD_YES.split()), "no": frozenset(_GOLD_NO.split())}
 LEAD = re.compile(
@@ -111,7 +111,7 @@ _SAME = (
     r"può|possono|permess\w+|consentit\w+|possibile|vietat\w+|pode\w*|permitid\w+|possível|proibid\w+|можно|нельзя|"
     r"разреш\w+|возможно|"
     r"запрещ\w+)\b|가능|수 있|수 없|허용|허가|되나요|돼요|됩니다|금지|可以|能|允许|允許|禁止|できま|可能|いいです|"
-    r"يمكن|مسموح|يجوز|ممنوع",
+    r"يمكن|مسموح|[يت]سمح|يجوز|ممنوع",
 )
 """Words of one meaning: what must be, what may be."""
 _SMALL_WORDS = """

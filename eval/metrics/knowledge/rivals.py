@@ -96,6 +96,7 @@ _CLEFT = (
 _CLAUSES = re.compile(r"[.;:\n]|,\s|\s(?:while|whereas|but|because|since|although|and)\s", re.IGNORECASE)
 
 
+_THE = r"(?:(?:the|der|die|das|den|le|la|les|el|los|las|il|lo|gli|o|a|os|as)\s+|l['’])?"
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _NAME = r"[^\W\d_a-zß-ÿ가-힣][\w'’-]*"
 
@@ -116,20 +117,23 @@ def rivals(question: str, answer: str) -> tuple[str, str] | None:
     else:
         name = rf"(?:the\s+)?(?:{_NAME}(?:\s+{_NAME}){{0,3}}|[\w'’-]+(?:\s[\w'’-]+){{{len(bare.split()) - 1}}})"
         own, edge = rf"(?<!\w){re.escape(bare)}", r"(?<!\w)"
-    after = re.search(rf"{own}{join}(?P<rival>{name})", question)
-    before = re.search(rf"{edge}(?P<rival>{name}){join}(?:the\s+)?{re.escape(bare)}", question)
+    after = re.search(rf"{own}{join}{_THE}(?P<rival>{name})", question)
+    before = re.search(rf"{edge}(?P<rival>{name}){join}{_THE}{re.escape(bare)}", question)
     found = after or before
     if found is None:
         return None
     rival = re.sub(
-        r"^(?:is|are|was|were|did|does|do|has|had|who|which|between|of|the)\s+", "", found["rival"], flags=re.IGNORECASE
+        r"^(?:is|are|was|were|did|does|do|has|had|who|which|between|of|the|der|die|das|le|la|les|el|il|lo)\s+",
+        "",
+        found["rival"],
+        flags=re.IGNORECASE,
     )
     rival = re.split("[哪谁誰のでがは中更]", rival)[0] if edge == "" else rival
     return (bare, rival) if rival and tokens(rival) != tokens(bare) else None
 
 
 _JOINS = re.compile(rf"(?:{_OR}|{_AND})")
-_JOINED = re.compile(rf"(?:{_OR}|{_AND})(?:the\s+)?$")
+_JOINED = re.compile(rf"(?:{_OR}|{_AND}){_THE}$")
 
 
 def _is_joined(question: str, bare: str) -> bool:

@@ -46,10 +46,15 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 _ITEMS = re.compile(
-    r"\s*(?:,|;|(?<!\d)/|/(?!\d)|\n|\bor\b|\band\b|\||(?<=\s)(?:또는|혹은)(?=\s)|(?<=[가-힣])이?나(?=\s))\s*",
+    r"\s*(?:,|;|(?<!\d)/|/(?!\d)|\n|\bor\b|\band\b|\||\b(?:oder|ou|или)\b|(?<=\s)(?:또는|혹은|أو)(?=\s)|"
+    r"(?<=[가-힣])이?나(?=\s)|或者?(?=\S)|または|あるいは)\s*",
     re.IGNORECASE,
 )
-_OR = re.compile(r"\bor\b|(?<=\s)(?:또는|혹은)(?=\s)|(?<=[가-힣])이?나(?=\s)", re.IGNORECASE)
+_OR = re.compile(
+    r"\b(?:or|oder|ou|o|или)\b|(?<=\s)(?:또는|혹은|أو)(?=\s)|(?<=[가-힣])이?나(?=\s)|或|または|あるいは", re.IGNORECASE
+)
+_EITHER = re.compile(r"(?:^|[,،、])\s*(?:either|entweder|soit|либо|إما|要么)\s*(?=\S)", re.IGNORECASE)
+"""Soit Anna, soit Ben: the word for `either` begins each of them."""
 _BETWEEN = re.compile(
     r"^\W*(?:it (?:is|was|lies|stands) |somewhere |(?:either )?in )?(?:between|zwischen|entre|tra|fra|между|"
     r"بين)\s+[^,.]{2,40}"
@@ -58,7 +63,7 @@ _BETWEEN = re.compile(
 )
 """Between Dresden and Leipzig: neither of them."""
 _SHORT_LEAD = re.compile(r"^\W*(?:it|that|this|the answer) (?:is|was)\b", re.IGNORECASE)
-_LEAD = re.compile(r"^.*\b(?:is|was)\b(?: either)?", re.IGNORECASE)
+_LEAD = re.compile(r"^.*\b(?:is|was|ist|war|est|était|fue|è|é|foi)\b(?: either| entweder| soit)?", re.IGNORECASE)
 """What a list of alternatives is the answer to; one that is joined by `and` may be an answer of several parts."""
 _AND = re.compile(r"\band\b|&", re.IGNORECASE)
 _VERB = re.compile(
@@ -145,6 +150,7 @@ def _alternatives(clause: str, passes: Callable[[str], bool]) -> list[str]:
 def _listed(clause: str) -> str:
     """What stands behind the verb of a clause."""
     text = re.split(r":(?=\s)", clause)[-1]
+    text = _EITHER.sub(lambda m: " or " if m.start() else "", text.strip(" .*-\n"))
     led = _LEAD.sub("", text)
     return (_SHORT_LEAD.sub("", text) if _AND.search(led) else led).strip(" .*-\n")
 

@@ -30,10 +30,30 @@ _SENTENCE = re.compile(r"(?<=[^\W\d_]{2})[.]\s+|[!;\n]|[。！？؟?]")
 
 
 @lru_cache(maxsize=65536)
-def polar_gold(answer: str) -> str:
-    """`yes` or `no` where an accepted answer is nothing but that, in any language; else an empty string."""
+def polar_gold(answer: str, question: str = "") -> str:
+    """`yes` or `no` where an accepted answer is that, in any language; else an empty string.
+
+    It may explain itself where the question asks for yes or no: `No, it corrodes within a season`.
+    """
     bare = _folded(answer).strip(" .!。\"'*")
-    return next((side for side, words in GOLD.items() if bare in words), "")
+    side = next((side for side, words in GOLD.items() if bare in words), "")
+    if side or not question:
+        return side
+    led = _EXPLAINED.match(bare)
+    if led is None or _ASKS_WHAT.search(question):
+        return ""
+    return next((side for side, words in GOLD.items() if led[1] in words), "")
+
+
+_EXPLAINED = re.compile(r"([^\W\d_]+)\s?[,，、;:.。—–-]\s?\S")
+_ASKS_WHAT = re.compile(
+    r"\b(?:wh(?:at|ich|o|om|ose|en|ere|y)|how|or|name|list|wer|wen|wem|was|welche\w*|wie|wo|wann|warum|wieso|oder|qui|que|quoi|"
+    r"quel\w*|où|quand|comment|combien|pourquoi|ou|qué|cuál\w*|quién\w*|dónde|cuándo|cuánt\w+|cómo|chi|che|cosa|qual\w*|dove|"
+    r"quando|quant\w+|come|quem|onde|como|кто|кого|что|как\w*|где|когда|сколько|почему|или)\b|무엇|어느|누구|누가|몇|언제|어디|"
+    r"얼마|어떤|왜|什么|哪|谁|几|多少|怎|何|どれ|どの|誰|いつ|どこ|いくつ|いくら|なぜ|ما |من |أين|متى|كم|أي ",
+    re.IGNORECASE,
+)
+"""A question that yes or no does not answer."""
 
 
 @lru_cache(maxsize=65536)
@@ -68,7 +88,13 @@ def polarity(reply: str, question: str = "") -> str:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    return _VOWELS.sub("", unicodedata.normalize("NFKC", text)).casefold().replace("’", "'")
+
+
+_VOWELS = re.compile("[\u0640\u064b-\u0652]")
+"""Arabic vowel signs, and the stroke that stretches a word."""
+_CLITIC = re.compile("^[وف]?(?:بال|كال|لل|ال)(?=..)")
+"""And, in, like, for, the: written as one with an Arabic word."""
 
 
 def _word(head: str) -> str:
@@ -185,7 +211,8 @@ def _content(text: str) -> list[str]:
             for run in re.findall(r"[\u30a0-\u30ff\u3400-\u9fff]+|[a-z0-9]+", bare)
             for i in range(0, max(1, len(run) - 1))
         ]
-    return [w for w in re.findall(r"[^\W_]+", text) if w not in SMALL and len(w) > 1 and w not in NEGATORS]
+    found = (_CLITIC.sub("", w) for w in re.findall(r"[^\W_]+", text))
+    return [w for w in found if w not in SMALL and len(w) > 1 and w not in NEGATORS]
 
 
 _KOREAN_SMALL = re.compile("있|없|않|아닙|아니|합니|됩니|입니|되어|되나|됐|하나요|인가요|나요$|수는|수가|경우")

@@ -109,7 +109,7 @@ def amount(match: re.Match[str], text: str, language: str) -> Quantity:
     if text[max(0, start - 1) : start] == "第" and not unit:
         unit, start = "ordinal", start - 1
         if noun := _WORD.match(text, end):
-            word, end = noun["w"], noun.end()
+            word, end = COUNTERS.get(noun["w"], noun["w"]), noun.end()
     elif ordinal and "." not in match["number"]:
         unit, end = "ordinal", ordinal.end()
         if noun := _WORD.match(text, end):

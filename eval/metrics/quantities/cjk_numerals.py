@@ -20,7 +20,7 @@ _COUNTED = (
     "分鐘|分間|"
     "分|秒|周|週|点|時|时|岁|歳|才|米|公里|千克|公斤|克|吨|升|度|倍|折|页|頁|章|条|つ|ドル|美元|欧元|歐元|ユーロ|キロ|"
     "メートル|グラム|リットル|パーセント|名|步|歩|冊|册|部|头|頭|羽|杯|箱|袋|瓶|套|组|組|批|场|場|节|門|门|座|所|"
-    "校|片|根|支|把|篇|首|番|种|種|张|張|家|间|間|只|匹|辆|回|階|楼|成"
+    "校|片|根|支|把|篇|首|番|种|種|张|張|家|间|間|只|匹|辆|回|階|楼|成|割"
 )
 _CJK_RUN = re.compile(rf"(?<![{_CJK_ALL}\d])([{_CJK_ALL}]+)(?=(?:{_COUNTED})|[^\w]|$|[到至][{_CJK_ALL}\d])")
 _CJK_MIXED = re.compile(
@@ -28,7 +28,10 @@ _CJK_MIXED = re.compile(
 )
 _SHARE = re.compile(r"百分之\s?([\d.]+)")
 _PART_OF = re.compile(r"(\d+)\s?(?:分之|分の|분의)\s?(\d+)")
-_TENTHS_CJK = re.compile(r"(\d)成(?![\u3400-\u9fff])")
+_TENTHS_CJK = re.compile(
+    r"(\d)(?:成(?![\u3400-\u9fff])|成(?=的|以上|以下|左右|多)|割(?![\u3400-\u9fff\d])|割(?=以上|以下|引|程度|増|減))"
+)
+_HUNDREDTHS = re.compile(r"(\d)割(\d)分")
 _HALF = re.compile(r"一半|半分|절반")
 _AND_HALF = re.compile(r"(\d+)\s?(个|個)?(年|月|小时|小時|時間|日|天|시간|년)半")
 _PIECE_AND_HALF = re.compile(r"(\d+)[个個]半(?=(小|钟|鐘|月|星|世))")
@@ -48,7 +51,8 @@ def cjk_in_digits(text: str, language: str) -> str:
         lambda m: m[0] if None in (_numeral(m[1]), _numeral(m[2])) else f"{_numeral(m[2])}/{_numeral(m[1])}", text,
     )  # fmt: skip
     text = _CJK_RUN.sub(lambda m: _in_digits(m, language), text)
-    text = _TENTHS_CJK.sub(r"\g<1>0%", _SHARE.sub(r"\1%", text))
+    text = _HUNDREDTHS.sub(r"\1\2%", _SHARE.sub(r"\1%", text))
+    text = _TENTHS_CJK.sub(r"\g<1>0%", text)
     text = _PART_OF.sub(r"\2/\1", text)
     text = _AND_HALF.sub(r"\1.5\2\3", text)
     text = _PIECE_AND_HALF.sub(lambda m: f"{m[1]}.5" + ("" if m[2] in "小钟鐘" else "个"), text)

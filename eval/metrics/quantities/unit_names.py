@@ -253,48 +253,51 @@ UNIT_NAMES: dict[str, str] = {
 MONTH_NAMES: tuple[str, ...] = (
     (
         "ene, enero, gennaio, jan, janeiro, januar, januari, january, janv, janvier, ocak, sty, styczeń, stycznia, "
-        "янв, январь, января, يناير, जनवरी, जन॰, ม.ค, มกราคม, 一月"
+        "янв, январь, января, يناير, كانون الثاني, जनवरी, जन॰, ม.ค, มกราคม, 一月"
     ),
     (
         "feb, febbraio, febrero, februar, februari, february, fev, fevereiro, févr, février, lut, lutego, luty, "
-        "şub, şubat, февр, февраль, февраля, فبراير, फ़रवरी, फ़र॰, ก.พ, กุมภาพันธ์, 二月"
+        "şub, şubat, февр, февраль, февраля, فبراير, شباط, फ़रवरी, फ़र॰, ก.พ, กุมภาพันธ์, 二月"
     ),
     (
         "maart, mar, marca, march, mars, mart, marts, marzec, marzo, março, mrt, mär, märz, мар, март, марта, "
-        "مارس, मार्च, มี.ค, มีนาคม, 三月"
+        "مارس, آذار, मार्च, มี.ค, มีนาคม, 三月"
     ),
     (
         "abr, abril, apr, april, aprile, avr, avril, kwi, kwiecień, kwietnia, nisan, апр, апрель, апреля, أبريل, "
+        "نيسان, "
         "अप्रैल, เม.ย, เมษายน, 四月"
     ),
-    "mag, maggio, mai, maio, maj, maja, may, mayo, mayıs, mei, май, мая, مايو, मई, พ.ค, พฤษภาคม, 五月",
+    "mag, maggio, mai, maio, maj, maja, may, mayo, mayıs, mei, май, мая, مايو, أيار, मई, พ.ค, พฤษภาคม, 五月",
     (
         "cze, czerwca, czerwiec, giu, giugno, haziran, juin, jun, june, junho, juni, junio, июн, июнь, июня, "
-        "يونيو, जून, มิ.ย, มิถุนายน, 六月"
+        "يونيو, حزيران, जून, มิ.ย, มิถุนายน, 六月"
     ),
     (
         "juil, juillet, jul, julho, juli, julio, july, lipca, lipiec, lug, luglio, temmuz, июл, июль, июля, يوليو, "
+        "تموز, "
         "जुलाई, जुल॰, ก.ค, กรกฎาคม, 七月"
     ),
     (
         "ago, agosto, août, aug, august, augusti, augustus, ağu, ağustos, sierpień, sierpnia, авг, август, "
-        "августа, أغسطس, अगस्त, अग॰, ส.ค, สิงหาคม, 八月"
+        "августа, أغسطس, آب, अगस्त, अग॰, ส.ค, สิงหาคม, 八月"
     ),
     (
         "eyl, eylül, sep, sept, september, septembre, septiembre, set, setembro, settembre, wrzesień, września, "
-        "сент, сентябрь, сентября, سبتمبر, सितंबर, सित॰, ก.ย, กันยายน, 九月"
+        "сент, сентябрь, сентября, سبتمبر, أيلول, सितंबर, सित॰, ก.ย, กันยายน, 九月"
     ),
     (
         "eki, ekim, oct, october, octobre, octubre, okt, oktober, ott, ottobre, out, outubro, paź, październik, "
-        "października, окт, октябрь, октября, أكتوبر, अक्टूबर, अक्टू॰, ต.ค, ตุลาคม, 十月"
+        "października, окт, октябрь, октября, أكتوبر, تشرين الأول, अक्टूबर, अक्टू॰, ต.ค, ตุลาคม, 十月"
     ),
     (
         "kasım, listopad, listopada, nov, november, novembre, novembro, noviembre, нояб, ноябрь, ноября, نوفمبر, "
+        "تشرين الثاني, "
         "नवंबर, नव॰, พ.ย, พฤศจิกายน, 十一月"
     ),
     (
         "aralık, dec, december, des, desember, dez, dezember, dezembro, dic, dicembre, diciembre, déc, décembre, "
-        "grudnia, grudzień, дек, декабрь, декабря, ديسمبر, दिसंबर, दिस॰, ธ.ค, ธันวาคม, 十二月"
+        "grudnia, grudzień, дек, декабрь, декабря, ديسمبر, كانون الأول, दिसंबर, दिस॰, ธ.ค, ธันวาคม, 十二月"
     ),
 )
 """January to December."""

@@ -9,7 +9,7 @@ from eval.metrics.text.notation import written
 
 _L = r"A-Za-z0-9À-ÖØ-öø-ɏ"
 _INNER = re.compile(
-    r"[A-Za-z0-9]_[A-Za-z0-9]|_[A-Za-z]|[\\/]\w|\w[\\/]|@|^\.[A-Za-z]|\w\.[A-Za-z]\w|^--?[A-Za-z]|\s--?[A-Za-z]|::|"
+    r"[A-Za-z0-9]_[A-Za-z0-9]|_[A-Za-z]|[\\/]\w|\w[\\/]|@|^\.[A-Za-z]|\w\.[A-Za-z]\w|[a-z]{2}\.[a-z]$|^--?[A-Za-z]|\s--?[A-Za-z]|::|"
     r"->|=>|"
     r"^[^\w\s]{1,3}$|^[#$&*~^|<>=!+%-]|[A-Za-z0-9][+#*]{1,2}$|[A-Za-z]-$|[|<>=&^~`{}]|^[A-Z][+-]$"
 )
@@ -105,6 +105,23 @@ def stands(text: str, code: str) -> bool:
     return any(_word(a).search(text) for a in _ALIASES.get(code.casefold(), ()))
 
 
+def names_version(text: str, code: str, question: str) -> bool:
+    """Whether a text names a version that is accepted as v2: `version 2`, or the number alone where it is asked for."""
+    version = _SHORT_VERSION.fullmatch(code)
+    if version is None:
+        return False
+    number = version[1]
+    if _RELEASE.search(question) and text.strip(" .*`") == number:
+        return True
+    return any(m[1] == number for m in _SAID_VERSION.finditer(written(text)))
+
+
+_SHORT_VERSION = re.compile(r"[vV]\.?\s?(\d+)")
+_SAID_VERSION = re.compile(
+    r"(?:\bversi[oó]n\w*|\bversione|\bversão|\bFassung|\brelease|верси\w*|버전|版本|バージョン)"
+    r"[\s:*`]{0,3}(?:(?:is|ist|est|es|è|é|은|는|이|是|为|は)\s?)?[\s:*`v]{0,3}(\d+)(?![\w]*[.,]?\d)",
+    re.IGNORECASE,
+)
 _RUN = re.compile(r"[a-z]+|\d+")
 _OPENING = re.compile(r"^\w+://|^v(?=\d)")
 """What forms of a code leave out."""

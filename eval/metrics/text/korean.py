@@ -54,6 +54,8 @@ def inflected(stem: str, word: str) -> bool:
     final = (ord(last) - 0xAC00) % 28
     if final == 8 and rest.startswith(("로", "으로")):  # ㄹ takes 로, as vowels do
         rest = "으" + rest if rest.startswith("로") else "?"
+    if len(stem) == 2 and rest[0] == "나":  # 김하나 is another than 김하; in 사과나 배 neither is said for sure
+        return False
     forms = _SHORT if len(stem) == 1 else _FORMS
     return forms[final != 0].fullmatch(rest) is not None
 

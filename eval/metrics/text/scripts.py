@@ -37,9 +37,16 @@ def stands_unspaced(given: str, answer: str, question: str) -> bool | None:
     answer, given = written(answer).strip(" 。.、"), written(given)
     if len(answer) > LONGEST or _SCRIPT.fullmatch(answer) is None:
         return None
-    forms = dict.fromkeys(f for f in (answer, _OFFICE.sub("", answer), _FIRM.sub("", answer)) if f)
+    forms = dict.fromkeys(f for f in (answer, _OFFICE.sub("", answer), _FIRM.sub("", answer), _long(answer)) if f)
     japanese = re.search(r"[\u3040-\u30ff]", question + given) is not None
     return any(_borders(given, m, question, japanese) for f in forms for m in re.finditer(re.escape(f), given))
+
+
+def _long(answer: str) -> str:
+    """A word of katakana with the long mark at its end, or without: サーバー is サーバ."""
+    if len(answer) < 3 or not all(map(_KATAKANA.match, answer)):
+        return answer
+    return answer.removesuffix("ー") if answer.endswith("ー") else answer + "ー"
 
 
 _WHO = re.compile("谁|誰|哪位|什么人|何人|姓名|名字")

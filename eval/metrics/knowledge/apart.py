@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from eval.metrics.knowledge.alias import STOP, words
@@ -12,7 +13,7 @@ from eval.metrics.quantities.dates import told
 from eval.metrics.quantities.number_words import LEXICONS
 from eval.metrics.quantities.numerals import spelled, spelled_anywhere
 from eval.metrics.quantities.quantity import lone_quantity
-from eval.metrics.text.abbreviation import is_initials, short_forms, stands_short
+from eval.metrics.text.abbreviation import is_initials, stands_short
 from eval.metrics.text.codes import is_code
 
 NUMBER = 4
@@ -28,30 +29,9 @@ def is_apart(given: str, answer: str) -> bool:
     return bool(begins) and begins.isdisjoint(_prefixes(given)) and not stands_short(given, answer)
 
 
-@lru_cache(maxsize=4096)
-def near(given: str, answers: tuple[str, ...]) -> tuple[str, ...]:
-    """Of the accepted answers those that are not apart from a text: the others stand in no part of it either."""
-    starts = _prefixes(given)
-    return tuple(
-        answer
-        for answer, begins, short in _outlined(answers)
-        if short == ALWAYS or not begins.isdisjoint(starts) or (short and stands_short(given, answer))
-    )
-
-
-@lru_cache(maxsize=4096)
-def _outlined(answers: tuple[str, ...]) -> tuple[tuple[str, frozenset[str], int], ...]:
-    """Each accepted answer with how its words begin, and whether other forms may stand for it: 0, 1 or ALWAYS."""
-    found = []
-    for answer in answers:
-        begins = _begins(answer)
-        short = ALWAYS if not begins or is_initials(answer) else bool(short_forms(answer))
-        found.append((answer, begins, short))
-    return tuple(found)
-
-
-ALWAYS = 2
-"""What may be met by any words: a figure, a code, or initials, which a part of the text may spell out."""
+def all_apart(given: str, answers: Sequence[str]) -> bool:
+    """Whether every accepted answer is apart from a text and from all its parts, of which one may spell initials."""
+    return all(not is_initials(a) and is_apart(given, a) for a in answers)
 
 
 def _is_number(answer: str) -> bool:

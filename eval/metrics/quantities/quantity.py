@@ -60,7 +60,7 @@ def _digits(text: str, language: str) -> str:
     text = written(text)
     if "`" in text or "*" in text or "\\" in text:
         text = text.replace("`", " ").replace("**", " ").replace("\\n", "\n")
-    if text.isascii() and not _DIGIT.search(text) and not spelled(text, language or "en"):
+    if LATIN.fullmatch(text) and not _DIGIT.search(text) and not spelled(text, language or "en"):
         return text
     if HANGUL.search(text):
         text = numerals_as_digits(text)
@@ -71,6 +71,8 @@ def _digits(text: str, language: str) -> str:
     return _PLUS_MINUS.sub("±", _TWICE.sub(r"\1", _RATIO.sub(r"\1 to \2", text)))
 
 
+LATIN = re.compile("[\0-\x7fÀ-ɏ]*")
+"""Text without signs and numerals of other scripts."""
 _PLUS_MINUS = re.compile(r"\bplus or minus\s*|\+/-", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _TWICE = re.compile(r"\b(\d+)\s*\(\1\)")
@@ -96,7 +98,7 @@ def lone_quantity(text: str, language: str | None = None) -> Quantity | None:
 
 @lru_cache(maxsize=32768)
 def _lone(text: str, language: str) -> Quantity | None:
-    if text.isascii() and not told(text) and not spelled(text, language):
+    if LATIN.fullmatch(text) and not told(text) and not spelled(text, language):
         return None
     found = _quantities(text, language)
     if len(found) != 1:

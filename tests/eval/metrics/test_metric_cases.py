@@ -60,6 +60,17 @@ def test_every_kind_in_several_languages() -> None:
     assert not wrong
 
 
+def test_kinds_that_were_written_before_the_rules_for_them_in_eleven_languages() -> None:
+    kinds: dict[str, list[bool]] = defaultdict(list)
+    for case in read("eleven_language_cases.jsonl"):
+        config = Knowledge(metric="match", answer=case.get("path"))
+        said = score_knowledge(config, case["reply"], case["answers"], question=case["question"], language=case["lang"])
+        kinds[case["fault"]].append(said == float(case["right"]))
+    said = [right for kind in kinds.values() for right in kind]
+    assert sum(said) >= 0.98 * len(said)  # 367 of 373 when this was written
+    assert not {kind: found for kind, found in kinds.items() if sum(found) < 0.6 * len(found) and len(found) > 2}
+
+
 FORMS = {
     "sentence": "The answer is: {}.",
     "markdown": "**{}**",

@@ -11,7 +11,7 @@ from eval.config import Knowledge
 from eval.metrics.knowledge.answer import find_answer
 from eval.metrics.knowledge.metric import score_knowledge
 
-CASES = Path(__file__).parents[3] / "cases" / "json_cases.jsonl"
+CASES = Path(__file__).parents[3] / "cases"
 PLACES = [
     ("$.answer", '{"answer": "...", "source": "<file>"}\n{"answer": "Köln"}', "Köln"),
     ("$.answer", '{"answer":"\\ud83d\\ude00 ok","s":', "😀 ok"),
@@ -46,8 +46,9 @@ def test_the_answer_is_found_or_empty(path: str, reply: str, expected: str) -> N
     assert find_answer(reply, path).text == expected
 
 
-def test_the_cases_hold() -> None:
-    for line in CASES.read_text(encoding="utf-8").splitlines():
+@pytest.mark.parametrize("name", ["json_cases", "json_path_cases"])
+def test_the_cases_hold(name: str) -> None:
+    for line in (CASES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
         config = Knowledge(metric=case.get("metric", "match"), answer=case["path"])
         assert bool(score_knowledge(config, case["reply"], case["answers"])) is case["right"], case

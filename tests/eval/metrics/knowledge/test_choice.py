@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from eval.config import Knowledge
 from eval.metrics.knowledge.choice import named_options, picks
 from eval.metrics.knowledge.choice_options import options, with_options
+from eval.metrics.knowledge.metric import score_knowledge
 
-CASES = Path(__file__).parents[3] / "cases" / "choice_cases.jsonl"
+CASES = Path(__file__).parents[3] / "cases"
 Q = "Which gas do plants absorb?\nA) Oxygen\nB) Carbon dioxide\nC) Nitrogen\nD) Helium"
 N = "Which gas do plants absorb?\n1. Oxygen\n2. Carbon dioxide\n3. Nitrogen"
 M = "Which are metals?\nA. Iron\nB. Sulfur\nC. Copper\nD. Neon"
@@ -108,10 +110,13 @@ def test_the_picked_options_are_the_accepted_ones(question: str, answers: list[s
     assert picks(reply, answers, question) == value
 
 
-def test_the_cases_hold() -> None:
-    for line in CASES.read_text(encoding="utf-8").splitlines():
+@pytest.mark.parametrize("name", ["choice_cases", "choice_list_cases"])
+def test_the_cases_hold(name: str) -> None:
+    config = Knowledge(metric="choice", answer="$.answer")
+    for line in (CASES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
-        assert bool(picks(case["reply"], case["answers"], case["question"])) is case["right"], case
+        said = score_knowledge(config, case["reply"], case["answers"], question=case["question"])
+        assert bool(said) is case["right"], case
 
 
 def test_a_question_without_options_is_an_error_and_not_another_metric() -> None:

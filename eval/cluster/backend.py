@@ -8,7 +8,9 @@ from typing import Any, Literal, Protocol
 
 from eval.cluster.cells import Need, Node
 
-Ending = Literal["done", "skipped", "failed", "full", "lost"]
+Ending = Literal["done", "skipped", "failed", "full", "no space", "lost", "crowded"]
+"""`full`: a disk of the node's own; `no space`: the run folder, which all nodes share; `crowded`: others hold the room
+that the worker needs on that node, so there is no such worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A worker has ended a cell, or was lost."""
+    """A worker has ended a cell, was lost, or found no room."""
 
     worker: str
     ending: Ending
@@ -66,7 +68,14 @@ class Backend(Protocol):
         ...
 
     def start(self, worker: str, node: str, need: Need) -> None:
-        """Have a worker by this name on a node; it may take a while to come up, and is given cells meanwhile."""
+        """Have a worker by this name on a node; it may take a while to come up, and is given cells meanwhile.
+
+        Where others hold the node it is not waited for: `wait` says so.
+        """
+        ...
+
+    def held(self) -> set[str]:
+        """The nodes with cards whose cards are all taken now, by this command or by others."""
         ...
 
     def begin(self, worker: str, order: Order) -> None:

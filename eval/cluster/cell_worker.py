@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from eval.cluster.backend import Order, Progress
+from eval.cluster.disk_space import full_folder
 from eval.errors import UserError, first_line
 from eval.terminal.observers import Lines, Step
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from eval.model.base import Base
     from eval.pipeline.graph import Task
     from eval.pipeline.tasks import Work
-
-FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class CellWorker:
@@ -51,7 +50,7 @@ class CellWorker:
             with _logged(Path(wanted.log)) as log:
                 ending, message = self._tried(wanted, log)
         except OSError as error:  # not even the log can be written
-            ending, message = ("full" if error.errno in FULL else "failed"), first_line(error)
+            ending, message = _failed(error, wanted)
         return {"ending": ending, "message": message, "seconds": round(time.monotonic() - start, 3)}
 
     def progress(self) -> dict[str, Any]:
@@ -75,8 +74,7 @@ class CellWorker:
             return "failed", "stopped"
         except Exception as error:  # whatever a model's code raises; its traceback is in the log
             traceback.print_exc(file=log)
-            full = isinstance(error, OSError) and error.errno in FULL
-            return "full" if full else "failed", f"{type(error).__name__}: {first_line(error)}"
+            return _failed(error, order)
         return "done", ""
 
     def _do(self, order: Order) -> None:
@@ -139,6 +137,15 @@ class CellWorker:
             work = Work(plan, list(order.modes), options, battery_of(plan, options))
             self._runs[key] = _Opened(work, {t.name: t for t in work.tasks()})
         return self._runs[key]
+
+
+def _failed(error: Exception, order: Order) -> tuple[str, str]:
+    """How a cell has ended and why: by a full disk of this node, by a full run folder, or by its own fault."""
+    run, own = Path(order.run), Path(tempfile.gettempdir())
+    folder = full_folder(error, (run, own))
+    if folder is None:
+        return "failed", f"{type(error).__name__}: {first_line(error)}"
+    return ("full" if folder == own else "no space"), f"no space is left in {folder}"
 
 
 @dataclass

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from eval.cluster.backend import Backend, Ended, Order, Progress
 from eval.cluster.cells import Cell, Group, Node, State, cells_of, prelude
+from eval.cluster.outcome import CellFailed, Outcome
 from eval.cluster.schedule import Begin, Schedule, Seat, Start, Stop
 from eval.errors import UserError, first_line
 from eval.pipeline.graph import Skipped, Task, check
+from eval.pipeline.lock import Busy
 from eval.terminal.observers import Step
 from eval.terminal.progress import change, say, steps
 
@@ -22,6 +23,10 @@ IDLE_SECONDS = 15.0
 """After which a worker without work is ended: what starting another one and loading a model takes."""
 SUSPECT_SECONDS = 20.0
 """How long a node gets no worker after it has lost one: Ray takes so long to find that a node has gone."""
+TAKEN_SECONDS = 5.0
+"""How long a node gets no further worker after others were found to hold its room."""
+TURN_SECONDS = 2.0
+"""How long until a run folder is tried again that another command holds."""
 GENTLE_SECONDS = 10.0
 """How long workers have to end what they do after Ctrl-C; a training ends within a step."""
 
@@ -29,43 +34,18 @@ Orders = Callable[[str, Task], Order]
 """What a worker is told of a task, from its group's name and the task."""
 
 
-class CellFailed(Exception):
-    """A cell failed on a worker."""
-
-
-@dataclass
-class Outcome:
-    """How the cells of all groups ended."""
-
-    states: dict[str, State] = field(default_factory=dict)
-    why: dict[str, str] = field(default_factory=dict)
-    """Cell -> what went wrong, or why it was skipped."""
-    error: BaseException | None = None
-    """The first that a cell raised."""
-    places: dict[str, str] = field(default_factory=dict)
-    """Cell -> node and device that did it last."""
-    seconds: dict[str, float] = field(default_factory=dict)
-    groups: dict[str, str] = field(default_factory=dict)
-    """Cell -> its group."""
-
-    def failed(self, group: str | None = None) -> list[str]:
-        """The cells that failed, of a group or of all."""
-        return [c for c, s in self.states.items() if s == "failed" and group in (None, self.groups[c])]
-
-    def whole(self, group: str) -> bool:
-        """Whether all of a group ended well, or was skipped for a reason that a report tells."""
-        return not any(s in ("failed", "blocked") for c, s in self.states.items() if self.groups[c] == group)
+Fit = Callable[[Node], bool | None]
 
 
 class ClusterExecutor:
     """Runs groups of tasks over a backend; for the tasks of one run, an `Executor`."""
 
     def __init__(
-        self, backend: Backend, order: Orders, base: str = "", fit: Callable[[Node], bool] = lambda _: True
+        self, backend: Backend, order: Orders, base: str = "", fit: Fit = lambda _: True
     ) -> None:  # fmt: skip
         """`base` is what workers load for a single run; empty: the driver does its tasks.
 
-        `fit` says of each node, when it is first seen, whether it may take part.
+        `fit` says of each node, when it is first seen, whether it may take part; None: to be asked again later.
         """
         self.backend, self.order, self.base, self.fit = backend, order, base, fit
 
@@ -86,7 +66,7 @@ class _Drive:
     """One run of an executor."""
 
     def __init__(
-        self, backend: Backend, order: Orders, fit: Callable[[Node], bool], groups: Sequence[Group]
+        self, backend: Backend, order: Orders, fit: Fit, groups: Sequence[Group]
     ) -> None:  # fmt: skip
         self.backend, self.order, self.fit = backend, order, fit
         self.fits: dict[str, bool] = {}
@@ -102,7 +82,11 @@ class _Drive:
         self.prepared: set[tuple[str, str]] = set()
         self.begun: dict[str, float] = {}
         self.idle: dict[str, float] = {}
-        self.suspects: dict[str, float] = {}
+        self.resting: dict[str, float] = {}
+        """Node -> until when it gets no worker."""
+        self.turns: dict[str, float] = {}
+        """Cell whose run folder another command holds -> when it is tried again."""
+        self.told = False
         self._asked = time.monotonic()
 
     def run(self, title: str) -> Outcome:
@@ -129,7 +113,8 @@ class _Drive:
             elif isinstance(move, Begin):
                 self._began(move)
         self._release()
-        here = next((c for c in self.schedule.ready() if c.here), None)
+        now = time.monotonic()
+        here = next((c for c in self.schedule.ready() if c.here and self.turns.get(c.name, 0.0) <= now), None)
         if here:
             self._do_here(here.name)
         for ended in self.backend.wait(0.0 if here else LOOK_SECONDS):
@@ -145,13 +130,32 @@ class _Drive:
             with self.running(self.place[name]):
                 self._prepare(cell)
                 cell.task.run()
+        except Busy as busy:
+            self._wait_for_turn(name, busy)
+            return
         except Skipped as reason:
             self._close(name, "skipped", str(reason))
         except Exception as error:
             self._close(name, "failed", str(error) if isinstance(error, UserError) else _named(error), error)
         else:
             self._close(name, "done")
+            if name in self.turns:
+                self._reuse(cell.group)
         self.outcome.seconds[name] = time.monotonic() - start
+
+    def _wait_for_turn(self, name: str, busy: Busy) -> None:
+        """Try a cell again later whose run folder another command holds; what needs it waits meanwhile."""
+        if name not in self.turns:
+            say(f"{busy.folder}: another command is at work there; waiting until it has ended")
+        self.turns[name] = time.monotonic() + TURN_SECONDS
+        self.schedule.states[name] = "waiting"
+        change(self.place[name], state="waiting", note="another command is at work there")
+
+    def _reuse(self, group: str) -> None:
+        """Leave out what the command has done that held the run folder before."""
+        for name, cell in self.schedule.cells.items():
+            if cell.group == group and self.schedule.states[name] == "waiting" and cell.task.done and cell.task.done():
+                self._close(name, "reused")
 
     def _prepare(self, cell: Cell) -> None:
         """Do, once in this process, what a task needs that leaves nothing on disk."""
@@ -186,7 +190,13 @@ class _Drive:
             return
         name = seat.cell
         self.outcome.seconds[name] = ended.seconds or time.monotonic() - self.begun[seat.id]
-        if ended.ending == "lost":
+        if ended.ending == "crowded":
+            self._crowded(seat)
+        elif ended.ending == "no space":
+            where = self.names.get(seat.node, seat.node)
+            self._close(name, "failed", f"{where}: {ended.message}; free some and run the same command",
+                        CellFailed(f"{name}: {ended.message}"))  # fmt: skip
+        elif ended.ending == "lost":
             self._lost(ended.worker, ended.message)
         elif ended.ending == "full":
             self._filled(seat, ended.message)
@@ -199,8 +209,7 @@ class _Drive:
 
     def _lost(self, worker: str, why: str) -> None:
         seat = self.schedule.seats[worker]
-        self.suspects[seat.node] = time.monotonic()
-        self.schedule.away.add(seat.node)
+        self._rest(seat.node, SUSPECT_SECONDS)
         name = self.schedule.gone(seat)
         if not name:
             return
@@ -212,6 +221,20 @@ class _Drive:
             self._close(name, "failed", f"its worker was lost {self.schedule.lost[name]} times, last on {where}: {why}",
                         CellFailed(f"{name}: worker lost"))  # fmt: skip
 
+    def _rest(self, node: str, seconds: float) -> None:
+        self.resting[node] = time.monotonic() + seconds
+        self.schedule.away.add(node)
+
+    def _crowded(self, seat: Seat) -> None:
+        """Others hold the room: the cell goes where there is some, and waits where there is none."""
+        self._rest(seat.node, TAKEN_SECONDS)
+        name = self.schedule.crowded(seat)
+        if name:
+            change(self.place[name], state="waiting", done=0, note="")
+        if not self.told and not any(s.cell for s in self.schedule.seats.values()):
+            self.told = True
+            say("all nodes are held by others; waiting for room")
+
     def _filled(self, seat: Seat, why: str) -> None:
         name, where = seat.cell, self.names.get(seat.node, seat.node)
         self.backend.stop([s.id for s in self.schedule.filled(seat)])
@@ -221,6 +244,10 @@ class _Drive:
         else:
             self._close(name, "failed", f"{where}: {why}; free space and run the same command",
                         CellFailed(f"{name}: {why}"))  # fmt: skip
+        for cell in self.schedule.nowhere():
+            if self.schedule.states[cell.name] == "waiting":  # and not blocked by one that has failed just now
+                self._close(cell.name, "failed", "every node has a full disk; free some and run the same command",
+                            CellFailed(f"{cell.name}: every node has a full disk"))  # fmt: skip
 
     def _release(self) -> None:
         """End workers that have had nothing to do for a while, so that others get what they hold."""
@@ -236,7 +263,7 @@ class _Drive:
         cell, now = self.schedule.cells[name], time.monotonic()
         if not cell.here:
             done = {"done": cell.task.total or 0} if state == "done" and cell.task.total else {}
-            change(self.place[name], state="done" if state == "done" else "stopped", ended=now, **done)
+            change(self.place[name], state=state if state in ("done", "reused") else "stopped", ended=now, **done)
         if why:
             self.outcome.why[name] = why
             say(f"{'error' if state == 'failed' else 'warning'}: {name}: {why}")
@@ -246,12 +273,15 @@ class _Drive:
     def _nodes(self) -> list[Node]:
         """Those that are there and may take part."""
         there = self.backend.nodes()
-        self.fits |= {n.id: self.fit(n) for n in there if n.id not in self.fits}
-        return [n for n in there if self.fits[n.id]]
+        asked = {n.id: self.fit(n) for n in there if n.id not in self.fits}
+        self.fits |= {n: fits for n, fits in asked.items() if fits is not None}
+        return [n for n in there if self.fits.get(n.id)]
 
     def _look(self) -> None:
         """See which nodes have come or gone, now and then."""
         now = time.monotonic()
+        self.resting = {n: until for n, until in self.resting.items() if until > now}
+        self.schedule.away = set(self.resting)
         if now - self._asked < NODES_SECONDS:
             return
         self._asked = now
@@ -260,8 +290,6 @@ class _Drive:
         for seat in self.schedule.has(nodes):
             self.backend.stop([seat.id])
             self._lost(seat.id, "the node has gone")
-        self.suspects = {n: since for n, since in self.suspects.items() if now - since < SUSPECT_SECONDS}
-        self.schedule.away = set(self.suspects)
 
 
 def _named(error: BaseException) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from eval.cluster.backend import Order
 from eval.cluster.cells import Group
 from eval.cluster.cluster_address import Address
-from eval.cluster.cluster_executor import ClusterExecutor, Outcome
+from eval.cluster.cluster_executor import ClusterExecutor
+from eval.cluster.outcome import Outcome
 from eval.cluster.preflight import inspect
 from eval.cluster.ray_backend import RayBackend
 from eval.errors import UserError

@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 import sys
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ PROCESS = 1.0 * 2**30
 """Bytes that Python, torch and the other libraries take in a worker."""
 CARD_SHARE = 0.7
 """Of a card's memory that weights may take, so that gradients, or keys and values, fit beside them."""
+WAIT_SECONDS = 2.0
+"""How often it is looked for a free card where all are held."""
 LEAST_DISK = 2**30
 """Bytes that must be free where a node keeps temporary files."""
 
@@ -53,11 +56,16 @@ class Found:
         """In what the nodes compute a run."""
         return dict(self.facts["arithmetic"][str(plan.folder)])
 
-    def takes(self, backend: RayBackend, node: Node) -> bool:
-        """Whether a node that has joined since may take part; one that may not is named, with the reason."""
+    def takes(self, backend: RayBackend, node: Node) -> bool | None:
+        """Whether a node that has joined since may take part; one that may not is named, with the reason.
+
+        None: others hold all its cards now, so that it cannot be asked yet.
+        """
         known = node.id in {n.id for n in self.nodes}
         if known or bool(node.room.cards) != bool(self.need.cards) or not node.room.threads:
             return known
+        if node.room.cards and node.id in backend.held():
+            return None
         try:
             with _marked(self.asked):
                 ((_, fact),) = _asked(backend, [node], self.asked)
@@ -83,7 +91,7 @@ def inspect(backend: RayBackend, plans: Sequence[Plan], workers: int = 0) -> Fou
         },
     }  # fmt: skip
     with _marked(asked):
-        facts = _asked(backend, used, asked)
+        facts = _asked(backend, free_of(used, backend), asked)
         own = facts_here(asked | {"arithmetic": {}})
     first = facts[0][1]
     for node, fact in facts:
@@ -93,6 +101,17 @@ def inspect(backend: RayBackend, plans: Sequence[Plan], workers: int = 0) -> Fou
         say(f"{len(nodes) - len(used)} nodes have no card and get no work")
     used = [node for node, _ in facts]
     return Found(tuple(used), worker_need(used, plans, first["card_memory"], workers), first, asked)
+
+
+def free_of(nodes: Sequence[Node], backend: RayBackend) -> list[Node]:
+    """The nodes that can be asked now; waits until one can. A question takes a card where there are some."""
+    waited = False
+    while not (free := [n for n in nodes if not n.room.cards or n.id not in backend.held()]):
+        if not waited:
+            say("--cluster: all cards are held by others; waiting for one")
+        waited = True
+        time.sleep(WAIT_SECONDS)
+    return free
 
 
 @contextmanager

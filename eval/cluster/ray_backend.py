@@ -16,6 +16,12 @@ from eval.errors import need as need_package
 
 OBJECT_STORE = 80 * 2**20
 """Bytes of Ray's own store on a machine that is started here: paths and digests alone pass through it."""
+BOOK_SECONDS = 3.0
+"""How long a place on a node is waited for; Ray gives one that is free within a tenth of a second."""
+LOOK_SECONDS = 0.05
+"""How often it is asked for meanwhile."""
+NODE_LABEL = "ray.io/node-id"
+"""The label that Ray gives to every node."""
 SWITCHES = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
@@ -44,6 +50,11 @@ class RayBackend:
         self.ray = quiet_ray()
         self._worker = worker
         self._actors: dict[str, Any] = {}
+        self._places: dict[str, Any] = {}
+        """Worker -> its placement group, which holds what the worker takes."""
+        self._booked: dict[str, tuple[float, Need]] = {}
+        """Worker that has no place yet -> since when it waits for one, and what it takes."""
+        self._orders: dict[str, Order] = {}
         self._pending: dict[Any, str] = {}
         self._watch: dict[Any, str] = {}
         self._heard: dict[str, Progress] = {}
@@ -94,25 +105,82 @@ class RayBackend:
                 found.append(error)
         return found
 
+    def held(self) -> set[str]:
+        """See `Backend`; as far as Ray knows, which lags by about a second."""
+        from ray._private.state import available_resources_per_node
+
+        return {n for n, free in available_resources_per_node().items() if free.get("GPU", 0.0) < 1.0}
+
     def start(self, worker: str, node: str, need: Need) -> None:
-        """One actor that stays until it is stopped, and is not started again by Ray: that is for the schedule to do."""
-        self._actors[worker] = self._actor_class().options(
-            num_cpus=need.threads, num_gpus=need.cards, memory=need.memory or None, max_restarts=0,
-            scheduling_strategy=self._on(node),
-        ).remote(need.threads)  # fmt: skip
+        """Book a place on the node by a placement group, which is had whole or not at all, and ends with this process.
+
+        Ray has no other way to ask for room and be told that there is none: an actor that does not fit waits for ever.
+        """
+        from ray.util.placement_group import placement_group
+
+        takes = {"CPU": need.threads, "GPU": need.cards, "memory": need.memory}
+        self._places[worker] = placement_group(
+            [{k: v for k, v in takes.items() if v}], bundle_label_selector=[{NODE_LABEL: node}]
+        )
+        self._booked[worker] = time.monotonic(), need
 
     def begin(self, worker: str, order: Order) -> None:
-        """See `Backend`."""
+        """See `Backend`; a worker that has no place yet begins when it has one."""
         self._heard.pop(worker, None)
-        self._pending[self._actors[worker].do.remote(asdict(order))] = worker
+        if worker in self._actors:
+            self._pending[self._actors[worker].do.remote(asdict(order))] = worker
+        else:
+            self._orders[worker] = order
 
     def wait(self, seconds: float) -> list[Ended]:
         """See `Backend`."""
+        crowded = self._seat()
+        if crowded:
+            return crowded
+        if self._booked:
+            seconds = min(seconds, LOOK_SECONDS)
         if not self._pending:
             time.sleep(seconds)
             return []
         ready, _ = self.ray.wait(list(self._pending), num_returns=1, timeout=seconds)
         return [self._ended(ref) for ref in ready]
+
+    def _seat(self) -> list[Ended]:
+        """Start the workers that have got a place; returns those that got none in time."""
+        crowded = []
+        for worker, (since, need) in list(self._booked.items()):
+            if self._has_place(worker):
+                del self._booked[worker]
+                self._actors[worker] = self._actor(worker, need)
+                if order := self._orders.pop(worker, None):
+                    self.begin(worker, order)
+            elif time.monotonic() - since > BOOK_SECONDS:
+                self._give_back(worker)
+                crowded.append(Ended(worker, "crowded"))
+        return crowded
+
+    def _has_place(self, worker: str) -> bool:
+        from ray.util.placement_group import placement_group_table
+
+        return bool(placement_group_table(self._places[worker])["state"] == "CREATED")
+
+    def _give_back(self, worker: str) -> None:
+        """Let a worker's place go."""
+        from ray.util.placement_group import remove_placement_group
+
+        self._booked.pop(worker, None)
+        self._orders.pop(worker, None)
+        if (place := self._places.pop(worker, None)) is not None:
+            remove_placement_group(place)
+
+    def _actor(self, worker: str, need: Need) -> Any:
+        """One actor that stays until it is stopped, and is not started again by Ray: that is for the schedule to do."""
+        from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
+
+        return self._actor_class().options(
+            num_cpus=need.threads, num_gpus=need.cards, memory=need.memory or None, max_restarts=0,
+            scheduling_strategy=PlacementGroupSchedulingStrategy(self._places[worker], 0),
+        ).remote(need.threads)  # fmt: skip
 
     def progress(self) -> Mapping[str, Progress]:
         """Asks every busy worker, and takes what has come; nobody is waited for."""
@@ -137,12 +205,14 @@ class RayBackend:
             self.ray.wait(running, num_returns=len(running), timeout=gently)
         for worker in there:
             self.ray.kill(self._actors.pop(worker), no_restart=True)
+        for worker in workers:
+            self._give_back(worker)
         self._pending = {ref: w for ref, w in self._pending.items() if w in self._actors}
         self._watch = {ref: w for ref, w in self._watch.items() if w in self._actors}
 
     def close(self) -> None:
         """End all workers and the connection, and Ray itself where it was started here."""
-        self.stop(list(self._actors))
+        self.stop(list(self._places))
         self.ray.shutdown()
 
     def _ended(self, ref: Any) -> Ended:
@@ -151,6 +221,7 @@ class RayBackend:
             return Ended(worker, **self.ray.get(ref))
         except self.ray.exceptions.RayActorError as error:
             self._actors.pop(worker, None)
+            self._give_back(worker)
             return Ended(worker, "lost", str(error).strip().splitlines()[0])
         except self.ray.exceptions.RayError as error:  # what the worker could not put into words
             return Ended(worker, "failed", f"{type(error).__name__}: {str(error).strip().splitlines()[-1]}")

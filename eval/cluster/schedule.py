@@ -159,6 +159,19 @@ class Schedule:
             self._pass_on()
         return cell
 
+    def crowded(self, seat: Seat) -> str:
+        """Take note that a worker found no room; returns the cell that it was to do, which waits again."""
+        self.seats.pop(seat.id, None)
+        if seat.cell:
+            self.states[seat.cell] = "waiting"
+        return seat.cell
+
+    def nowhere(self) -> list[Cell]:
+        """The cells that wait for a worker while every node that could hold them has a full disk."""
+        waiting = (c for n, c in self.cells.items() if self.states[n] == "waiting" and not c.here)
+        rooms = [(n.id in self.full, n.room) for n in self.nodes.values()]
+        return [c for c in waiting if {True} == {full for full, room in rooms if c.need.within(room)}]
+
     def filled(self, seat: Seat) -> list[Seat]:
         """Take note that a worker found its disk full; returns the idle workers of that node, which are to end.
 

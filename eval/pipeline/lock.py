@@ -9,15 +9,23 @@ from pathlib import Path
 from eval.errors import UserError
 
 
+class Busy(UserError):
+    """Another command is at work in a run folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder}: another command is at work there; wait for it or name another --out")
+        self.folder = folder
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the run folder for this process; raises UserError when another one holds it."""
+    """Hold the run folder for this process; raises Busy when another one holds it."""
     from filelock import FileLock, Timeout
 
     folder.mkdir(parents=True, exist_ok=True)
     try:
         lock = FileLock(folder / ".lock").acquire(timeout=0)
     except Timeout:
-        raise UserError(f"{folder}: another command is at work there; wait for it or name another --out") from None
+        raise Busy(folder) from None
     with lock:
         yield

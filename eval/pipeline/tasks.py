@@ -75,6 +75,7 @@ class Work:
         self.plan, self.modes, self.options, self.battery = plan, modes, options, battery
         self.resources = Resources(plan.dataset, plan.config, plan.identity, plan.folder)
         self._findings: list[Finding] = []
+        self._checked = False
         self._found = False
         """Whether the findings on retrieval are among them."""
         self._held = ExitStack()
@@ -125,10 +126,14 @@ class Work:
         return GENERATORS[self.plan.config.dataset.generation.generator]
 
     def _check(self) -> None:
-        if to_answer(self.plan, self.modes):
-            check_corpus(self.plan.dataset)
-        self._findings += check_run(self.plan.dataset, self.plan.examples, self.plan.folder)
-        self._findings += [Finding(RETRIEVAL, "note", line, str(self.plan.dataset.path)) for line in self.plan.notes]
+        if not self._checked:  # it is run again where another command held the folder
+            if to_answer(self.plan, self.modes):
+                check_corpus(self.plan.dataset)
+            self._findings += check_run(self.plan.dataset, self.plan.examples, self.plan.folder)
+            self._findings += [
+                Finding(RETRIEVAL, "note", line, str(self.plan.dataset.path)) for line in self.plan.notes
+            ]
+            self._checked = True
         self._held.enter_context(locked(self.plan.folder))  # so that bad data leave nothing behind
         write_run_config(self.plan.folder / "config.yaml", self.plan.config)
         generator = self.plan.config.dataset.generation.generator

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from eval.cluster.cluster_executor import Outcome
+    from eval.cluster.outcome import Outcome
 
 
 def cells_json(outcome: Outcome) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from eval.cluster.backend import Ended
 from eval.cluster.cells import Group, Need
 from eval.cluster.cluster_executor import ClusterExecutor
 from eval.pipeline.graph import Task
+from eval.pipeline.lock import locked
 
 ThreadBackend = runpy.run_path(str(Path(__file__).parents[2] / "plugins" / "threaded_backend.py"))["ThreadBackend"]
 
@@ -72,6 +73,92 @@ def test_where_every_disk_is_full_the_cell_fails_and_says_so() -> None:
     tasks = (task("t", run=raising(OSError(errno.ENOSPC, "No space left on device"))),)
     outcome = drive(ThreadBackend(tasks), *tasks)
     assert outcome.states == {"t": "failed"} and "free space" in outcome.why["t"]
+
+
+def test_where_every_disk_is_full_cells_that_wait_fail_too_and_nothing_waits_for_ever() -> None:
+    tasks = tuple(task(f"t{i}", run=raising(OSError(errno.ENOSPC, "No space left on device"))) for i in range(9))
+    outcome = drive(ThreadBackend(tasks), *tasks)
+    assert set(outcome.states.values()) == {"failed"} and "every node has a full disk" in outcome.why["t8"]
+
+
+def test_a_full_run_folder_fails_its_cell_alone_and_names_node_and_folder() -> None:
+    class Shared(ThreadBackend):  # type: ignore[misc, valid-type]
+        def _did(self, order: Any) -> dict[str, Any]:
+            if order.cell == "t":
+                return {"ending": "no space", "message": "no space is left in /runs/a"}
+            return super()._did(order)  # type: ignore[no-any-return]
+
+    tasks = (task("t"), task("needs", "t"), *(task(f"u{i}") for i in range(5)))
+    outcome = drive(Shared(tasks), *tasks)
+    assert [n for n, s in outcome.states.items() if s != "done"] == ["t", "needs"]
+    assert outcome.states["t"] == "failed" and "no space is left in /runs/a; free some" in outcome.why["t"]
+    assert outcome.why["t"].startswith("node ")
+
+
+def crowded(times: int, monkeypatch: pytest.MonkeyPatch) -> type:
+    """A backend whose node a has no room for so many starts, because others hold it."""
+    monkeypatch.setattr(cluster_executor, "TAKEN_SECONDS", 0.2)
+
+    class Crowded(ThreadBackend):  # type: ignore[misc, valid-type]
+        refused = 0
+
+        def start(self, worker: str, node: str, need: Need) -> None:
+            if node == "a" and self.refused < times:
+                self.refused += 1
+                self._ended.put(Ended(worker, "crowded"))
+            super().start(worker, node, need)
+
+        def begin(self, worker: str, order: Any) -> None:
+            if (worker, "a") in self.started[: self.refused]:
+                return
+            super().begin(worker, order)
+
+    return Crowded
+
+
+def test_what_others_hold_is_left_to_them_and_used_when_it_is_free(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tasks = (task("t"), task("u", "t"))
+    backend = crowded(3, monkeypatch)(tasks)
+    backend.there = backend.there[:1]
+    outcome = drive(backend, *tasks)
+    assert set(outcome.states.values()) == {"done"} and backend.refused == 3
+    assert capsys.readouterr().err.count("held by others") == 1
+    two = crowded(1000, monkeypatch)(tasks)
+    assert set(drive(two, *tasks).states.values()) == {"done"}
+    assert {dict(two.started)[w] for w, _ in two.begun} == {"b"}
+
+
+def test_commands_take_turns_in_a_run_folder_and_what_the_first_has_done_is_not_done_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(cluster_executor, "TURN_SECONDS", 0.05)
+    ran: list[str] = []
+    first = locked(tmp_path)
+    first.__enter__()
+
+    def check() -> None:
+        with locked(tmp_path):
+            ran.append("check")
+
+    def other() -> None:  # the other data set is done meanwhile, and then the first command ends
+        ran.append("other")
+        (tmp_path / "made").touch()
+        first.__exit__(None, None, None)
+
+    mine = (Task("check", "check", "check", check), task("t", "check", done=(tmp_path / "made").exists),
+            task("u", "t", run=lambda: ran.append("u")))  # fmt: skip
+    theirs = (task("v", run=other),)
+    backend = ThreadBackend((*mine, *theirs))
+    try:
+        outcome = ClusterExecutor(backend, backend.order).run(
+            "", [Group("a", mine, Need(), "a base"), Group("b", theirs, Need(), "a base")]
+        )
+    finally:
+        backend.close()
+    assert ran == ["other", "check", "u"]
+    assert outcome.states == {"a check": "done", "a t": "reused", "a u": "done", "b v": "done"}
 
 
 def test_what_a_lost_worker_did_begins_again_and_three_times_is_too_often(monkeypatch: pytest.MonkeyPatch) -> None:

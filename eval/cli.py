@@ -32,6 +32,7 @@ from eval.terminal.endpoint_options import (
     FtModelOption,
     HybridModelOption,
     KeyOption,
+    MaxCostOption,
     MaxRequestsOption,
     ModelNameOption,
     TokenizerOption,
@@ -110,6 +111,7 @@ def evaluate(
     model_key_env: KeyOption = None,
     concurrency: ConcurrencyOption = None,
     max_requests: MaxRequestsOption = None,
+    max_cost: MaxCostOption = None,
     cluster: ClusterOption = None,
     version: VersionOption = False,
 ) -> None:
@@ -124,7 +126,8 @@ def evaluate(
                              "template": template_arguments(chat_template_kwargs)}  # fmt: skip
     one = model[0] if model and not several else None
     endpoint = endpoint_of(one, name=model_name, ft=ft_model, hybrid=hybrid_model, tokenizer=tokenizer,
-                           key_env=model_key_env, concurrency=concurrency, max_requests=max_requests)  # fmt: skip
+                           key_env=model_key_env, concurrency=concurrency, max_requests=max_requests, max_cost=max_cost,
+                           prices=prices)  # fmt: skip
     paths = _folders(datasets or [], mode or [], out)
     if check or ask:
         return _check(paths, check=check, model=one or DEFAULT_MODEL, out=out, json=json, ask=ask, **asked)

@@ -218,6 +218,10 @@ class Endpoint(Section):
     """Seconds for one request."""
     max_requests: int | None = Field(None, ge=1)
     """Of one command; where they are spent it stops, and the next one goes on."""
+    max_cost: float | None = Field(None, ge=0, allow_inf_nan=False)
+    """Of all replies in a run folder, in the money of the two prices below: no request is sent that could pass it."""
+    tokens_in_per_million: float | None = Field(None, ge=0, allow_inf_nan=False)
+    tokens_out_per_million: float | None = Field(None, ge=0, allow_inf_nan=False)
 
     @property
     def label(self) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from eval.analysis.economics import read_prices
 from eval.config import Endpoint
 from eval.errors import UserError
 from eval.model.endpoint.address import is_address, named_endpoint
@@ -52,6 +54,13 @@ MaxRequestsOption = Annotated[
     int | None,
     typer.Option("--max-requests", metavar="N", min=1, help="Send no more than this.", rich_help_panel=PANEL),
 ]
+MaxCostOption = Annotated[
+    float | None,
+    typer.Option(
+        "--max-cost", metavar="MONEY", min=0, rich_help_panel=PANEL,
+        help="Spend no more on replies in this run folder; by the token prices of --prices FILE.",
+    ),
+]  # fmt: skip
 
 
 def endpoint_of(
@@ -64,15 +73,21 @@ def endpoint_of(
     key_env: str | None,
     concurrency: int | None,
     max_requests: int | None,
+    max_cost: float | None = None,
+    prices: Path | None = None,
 ) -> Endpoint | None:
     """The endpoint that the options name; None where `--model` is none. Raises UserError for options without one."""
     if model and is_address(model):
+        listed = read_prices(prices) if max_cost is not None else None
         return named_endpoint(
             model, name=name, adapters={"ft": ft, "hybrid": hybrid}, tokenizer=tokenizer, key_env=key_env,
-            concurrency=concurrency, max_requests=max_requests,
+            concurrency=concurrency, max_requests=max_requests, max_cost=max_cost,
+            tokens_in_per_million=listed and listed.tokens_in_per_million,
+            tokens_out_per_million=listed and listed.tokens_out_per_million,
         )  # fmt: skip
     given = {"--model-name": name, "--ft-model": ft, "--hybrid-model": hybrid, "--tokenizer": tokenizer,
-             "--model-key-env": key_env, "--concurrency": concurrency, "--max-requests": max_requests}  # fmt: skip
+             "--model-key-env": key_env, "--concurrency": concurrency, "--max-requests": max_requests,
+             "--max-cost": max_cost}  # fmt: skip
     for option, value in given.items():
         if value is not None:
             raise UserError(f"{option}: belongs to a model behind an address; add --model http://HOST/v1")

@@ -33,6 +33,9 @@ def named_endpoint(
     key_env: str | None = None,
     concurrency: int | None = None,
     max_requests: int | None = None,
+    max_cost: float | None = None,
+    tokens_in_per_million: float | None = None,
+    tokens_out_per_million: float | None = None,
 ) -> Endpoint:
     """The endpoint of `--model URL` or `--model URL#NAME` and the flags beside it; raises UserError."""
     url, _, after = model.partition("#")
@@ -42,7 +45,8 @@ def named_endpoint(
     given = {k: v for k, v in (adapters or {}).items() if v}
     found = Endpoint(
         url=url, model=served, adapters=given, tokenizer=tokenizer, key_env=key_env, concurrency=concurrency,
-        max_requests=max_requests,
+        max_requests=max_requests, max_cost=max_cost, tokens_in_per_million=tokens_in_per_million,
+        tokens_out_per_million=tokens_out_per_million,
     )  # fmt: skip
     check_endpoint(found, "--model")
     return found
@@ -58,6 +62,11 @@ def check_endpoint(endpoint: Endpoint, where: str) -> None:
             )
         if "@" in parts.netloc or parts.query or parts.fragment:
             raise UserError(f"{where} {url}: no user, query or fragment belongs in the address; keys go by key_env")
+    if endpoint.max_cost is not None and None in (endpoint.tokens_in_per_million, endpoint.tokens_out_per_million):
+        raise UserError(
+            f"{where}: max_cost counts by the token; give tokens_in_per_million and tokens_out_per_million, by "
+            "the file of --prices or beside endpoint.max_cost"
+        )
     for name in endpoint.adapters:
         if name not in ADAPTERS:
             raise UserError(f"{where}: key 'endpoint.adapters': no adapter '{name}'; known: {', '.join(ADAPTERS)}")

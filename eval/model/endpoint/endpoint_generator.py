@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from eval.arms.resources import Resources
     from eval.config import Endpoint
     from eval.model.endpoint.http_client import Client, Failure
+    from eval.model.endpoint.purse import Purse
     from eval.model.endpoint.reply import Reader
     from eval.model.endpoint.requests import Budget
     from eval.model.endpoint.route import Asked, Speaker
     from eval.model.endpoint.server import Server
-
 
 PROMPTS_TWICE = 16
 
@@ -42,6 +42,7 @@ class EndpointGenerator:
     """One request a prompt, as many at once as the server keeps up with."""
 
     def __init__(self, resources: Resources) -> None:
+        from eval.model.endpoint.purse import Purse
         from eval.model.endpoint.requests import Budget
 
         endpoint = resources.config.endpoint
@@ -51,6 +52,7 @@ class EndpointGenerator:
         self.endpoint: Endpoint = endpoint
         self.folder: Path = resources.run / "endpoint"
         self.budget: Budget = Budget(endpoint.max_requests)
+        self.purse: Purse = Purse(endpoint, self.folder / "spent.jsonl")
         self._clients: dict[str, tuple[Client, Server]] = {}
         self._speakers: dict[str | None, Speaker] = {}
         if line := notice(endpoint, passages=bool(resources.dataset.documents)):
@@ -100,16 +102,16 @@ class EndpointGenerator:
             check_name(server, name, url)
         lora = lora_choice(server, name, base=adapter is None or url != self.endpoint.url, url=url)
         ends = self.ends
-        extra: dict[str, Any] = {"lora": lora} if lora else {}
-        if server.kind == "llama.cpp":  # what is cached changes the sums, and with them close calls
-            extra["cache_prompt"] = False
+        # What llama.cpp caches changes the sums, and with them close calls.
+        extra: dict[str, Any] = {"cache_prompt": False} if server.kind == "llama.cpp" else {}
+        extra |= {"lora": lora} if lora else {}
         if ends.texts:
             extra["stop"] = list(ends.texts)
         if ends.tokens and server.kind in ("vllm", "sglang"):
             extra["stop_token_ids"] = list(ends.tokens)
         given = self.resources.config.chat_template_kwargs
         template = dict(given) or ({"enable_thinking": False} if server.kind in RENDER_WITH_ARGUMENTS else None)
-        return Speaker(client, server, name, Fields(), self.tokenizer, extra, template)
+        return Speaker(client, server, name, Fields(), self.tokenizer, extra, template, self.purse)
 
     def _client(self, url: str) -> tuple[Client, Server]:
         from eval.model.endpoint.http_client import Client

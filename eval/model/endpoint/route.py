@@ -13,12 +13,15 @@ from eval.arms.prompt import Message, render, render_text
 from eval.errors import UserError
 from eval.model.endpoint.http_client import Client, Failure
 from eval.model.endpoint.patience import TRIES, patiently
+from eval.model.endpoint.purse import Purse, most_tokens
 from eval.model.endpoint.request_body import Fields
 from eval.model.endpoint.server import Server, tokens_of
 
 Form = Literal["tokens", "text", "messages"]
 ADDRESS = {"tokens": "/completions", "text": "/completions", "messages": "/chat/completions"}
 NOT_TAKEN = ("client", "server", "broken", "no-text")
+NOT_PAID = ("refused", "busy", "client")
+"""Failures of requests that no server has computed."""
 LEAST_SHARE = 0.6
 """A prompt is taken for cut where the server counts fewer than this share of the tokens that its length in characters
 makes likely; used only where nobody can count them here."""
@@ -76,8 +79,10 @@ class Speaker:
         tokenizer: Any | None,
         extra: dict[str, Any] | None = None,
         template: dict[str, Any] | None = None,
+        purse: Purse | None = None,
     ) -> None:
         """`extra` goes into every body; `template` holds arguments for a server that renders."""
+        self._purse = purse
         self.client, self.server, self.name, self.fields, self.tokenizer = client, server, name, fields, tokenizer
         self._extra, self._template = extra or {}, template
         self.route = Route("messages", None, None)
@@ -148,10 +153,26 @@ class Speaker:
         while True:
             body = self.fields.body(self.name, prompt, limit, **further)
             try:
-                return self.client.post(self.client.url + ADDRESS[form], body)
+                return self._paid(asked, limit, self.client.url + ADDRESS[form], body)
             except Failure as failure:
                 if failure.status not in (400, 422) or not self.fields.refuse(body, failure.body):
                     raise
+
+    def _paid(self, asked: Asked, limit: int, address: str, body: dict[str, Any]) -> Any:
+        """The answer to a body, within what may be spent; raises UserError where it could cost too much."""
+        if self._purse is None:
+            return self.client.post(address, body)
+        rendered_here = asked.tokens is not None and self.route.form != "messages"
+        texts = [m["content"] for m in asked.messages]
+        held = self._purse.hold(len(asked.tokens or ()) + 1 if rendered_here else most_tokens(texts), limit)
+        try:
+            answer = self.client.post(address, body)
+        except Failure as failure:
+            if failure.kind in NOT_PAID:
+                self._purse.give_back(held)
+            raise
+        self._purse.settle(held, answer)
+        return answer
 
 
 def prompt_tokens(answer: Any) -> int | None:

@@ -42,6 +42,10 @@ class Scripted:
         digest = hashlib.sha256(f"{name}{json.dumps(prompt_of(body))}".encode()).hexdigest()
         return json.dumps({"answer": f"{int(digest[:2], 16)}", "source": "arvik.md"})
 
+    def tokens(self, body: dict[str, Any]) -> tuple[int, int]:
+        """(of the prompt, of the reply), by its own count."""
+        return min(count(body) + self.more, self.cut_at or 10**9), len(self.reply(body)) + 1
+
     def asked(self) -> list[str]:
         """The last turn of every prompt that was answered or refused."""
         return [json.dumps(prompt_of(body)) for body in self.seen]
@@ -143,11 +147,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def right(self, body: dict[str, Any]) -> dict[str, Any]:
         text = self.script.reply(body)
-        read = min(count(body) + self.script.more, self.script.cut_at or 10**9)
+        read, written = self.script.tokens(body)
         choice = {"index": 0, "finish_reason": "stop", "text": text}
         if "messages" in body:
             choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
-        return {"choices": [choice], "usage": {"prompt_tokens": read, "completion_tokens": len(text) + 1}}
+        return {"choices": [choice], "usage": {"prompt_tokens": read, "completion_tokens": written}}
 
     def say(self, code: int, value: Any, headers: dict[str, str] | None = None) -> None:
         data = json.dumps(value).encode()

@@ -170,6 +170,57 @@ def test_no_more_is_sent_than_was_allowed(scripted: Any, answer: Make) -> None:
     assert len(scripted.seen) == 4 + 1 + 5 + 5
 
 
+def paid(script: Any, bodies: list[Any]) -> float:
+    """1 for each token that was read, and 2 for each that was written."""
+    return float(sum(read + 2 * written for read, written in map(script.tokens, bodies)))
+
+
+def spent(run: Path) -> float:
+    rows = [json.loads(line) for line in (run / "endpoint" / "spent.jsonl").read_text(encoding="utf-8").splitlines()]
+    return sum({row["request"]: row["money"] for row in rows}.values())
+
+
+def test_no_request_is_sent_that_could_pass_the_money_and_a_higher_cap_goes_on(
+    scripted: Any, answer: Make, tmp_path: Path
+) -> None:
+    prices = {"tokens_in_per_million": 1e6, "tokens_out_per_million": 2e6, "concurrency": 1}  # 1 a token, and 2
+    with pytest.raises(UserError, match=r"run: the next request can cost \d.*higher --max-cost"):
+        answer(max_cost=1500.0, **prices)
+    first = spent(tmp_path / "run")
+    sent = len(scripted.seen)
+    # By the server's own counts: what it read, and what it wrote.
+    assert first == paid(scripted, scripted.seen) <= 1500 and 1 < sent < 9
+    with pytest.raises(UserError, match="the next request can cost"):
+        answer(max_cost=1500.0, **prices)
+    assert len(scripted.seen) == sent  # not even a first look at the server is paid again
+    assert len(answer(max_cost=1e9, **prices)) == 8
+    assert spent(tmp_path / "run") == paid(scripted, scripted.seen)
+
+
+def test_what_a_server_may_have_computed_is_paid_and_what_it_refused_is_not(
+    scripted: Any, fault: Any, answer: Make, tmp_path: Path
+) -> None:
+    prices = {"tokens_in_per_million": 1e6, "tokens_out_per_million": 2e6, "max_cost": 1e9, "concurrency": 1}
+    scripted.faults.append(fault.once(fault.status(429)))
+    answer(**prices)
+    refused = spent(tmp_path / "run")
+    assert refused == paid(scripted, scripted.seen[1:])
+    shutil.rmtree(tmp_path / "run")
+    scripted.faults.append(fault.once(fault.status(500)))
+    before = len(scripted.seen)
+    answer(**prices)
+    asked = scripted.seen[before:]
+    assert paid(scripted, asked[1:]) < spent(tmp_path / "run")  # the first was broken off: its most is paid
+    assert spent(tmp_path / "run") != paid(scripted, asked)
+
+
+def test_money_without_prices_is_one_line(scripted: Any) -> None:
+    from eval.model.endpoint.address import named_endpoint
+
+    with pytest.raises(UserError, match="max_cost counts by the token; give tokens_in_per_million"):
+        named_endpoint(scripted.url, name="base", max_cost=5.0)
+
+
 def test_a_name_that_is_not_served_is_one_line(scripted: Any, answer: Make) -> None:
     with pytest.raises(UserError, match="serves no model 'bass'; it has: base, tuned"):
         answer(model="bass")

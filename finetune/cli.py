@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL, Dtype
+from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL, Dtype, write_run_config
 from eval.errors import UserError
 from eval.strategies import ADAPTERS, Adapter
 from eval.terminal.command_line import guarded, one_document, print_json
@@ -113,6 +113,8 @@ def train(
         swept[name] = _sweep(work.resources, name, sweep or 0)
 
     with locking, one_document(json):
+        if main_process and not (plan.folder / "config.yaml").is_file():  # a run that `push` and `merge` can read
+            write_run_config(plan.folder / "config.yaml", plan.config)
         run_here(training_heading(plan), work.training(names, try_rates if sweep else None))
     folders = [swept.get(name) or work.resources.adapter_folder(name) for name in names]
     if main_process and json:

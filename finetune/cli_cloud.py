@@ -16,12 +16,16 @@ from eval.errors import UserError
 app = typer.Typer()
 
 SENDING = "Sending"
+JOBS = "A container of our own (hf-jobs)"
 
 
 @app.command()
 def cloud(
     provider: Annotated[
-        str, typer.Argument(metavar="PROVIDER", help="openai, azure, nebius, together, fireworks or openai-compatible.")
+        str,
+        typer.Argument(
+            metavar="PROVIDER", help="openai, azure, nebius, together, fireworks, openai-compatible or hf-jobs."
+        ),
     ],
     dataset: Annotated[str, typer.Argument(metavar="DATASET", help="Data set folder, or the name of a bundled one.")],
     base: Annotated[str, typer.Option("--base", metavar="NAME", help="The base, as the provider calls it.")],
@@ -56,6 +60,15 @@ def cloud(
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the training file with the provider.", rich_help_panel=SENDING)
     ] = False,
+    flavor: Annotated[
+        str | None, typer.Option("--flavor", help="hf-jobs: the machine; default l4x1.", rich_help_panel=JOBS)
+    ] = None,
+    image: Annotated[
+        str | None, typer.Option("--image", help="hf-jobs: the container; default python:3.12.", rich_help_panel=JOBS)
+    ] = None,
+    timeout: Annotated[
+        str | None, typer.Option("--timeout", help="hf-jobs: ends the job; default 2h.", rich_help_panel=JOBS)
+    ] = None,
     cancel: Annotated[bool, typer.Option("--cancel", help="End the job.", rich_help_panel=SENDING)] = False,
     status: Annotated[
         bool, typer.Option("--status", help="List this run folder's jobs.", rich_help_panel=SENDING)
@@ -63,7 +76,7 @@ def cloud(
 ) -> None:
     """Have an adapter trained by a provider: prints the plan; sends it only with --send and the data set's name."""
     from finetune.cloud.cloud_plan import Price, plan_cloud, refuse
-    from finetune.cloud.cloud_run import cancel_job, connected, evaluate_command, opened, status_lines
+    from finetune.cloud.cloud_run import bring_home, cancel_job, connected, evaluate_command, opened, status_lines
     from finetune.cloud.ledger import Ledger
     from finetune.cloud.send import Allowed
     from finetune.cloud.send import send as send_order
@@ -76,7 +89,12 @@ def cloud(
     price = None
     if price_per_million is not None:
         price = Price(price_per_million, "your --price-per-million", date.today().isoformat())
-    plan = plan_cloud(resources, provider, base, adapter, url=url, price=price)
+    wanted = {"flavor": flavor, "image": image, "timeout": timeout} if provider == "hf-jobs" else {}
+    settings = {k: v for k, v in wanted.items() if v}
+    plan = plan_cloud(
+        resources, provider, base, adapter, url=url, price=price,
+        hyperparameters=settings | ({"embedder": embedder} if wanted else {}),
+    )  # fmt: skip
     if cancel:
         typer.echo(cancel_job(plan, connected(plan, key_env), ledger))
         return
@@ -87,6 +105,8 @@ def cloud(
     refuse(plan, allow_personal=allow_personal_data)
     typed = yes_send if yes_send is not None else _typed(plan.data, plan.url)
     job = send_order(plan, connected(plan, key_env), ledger, Allowed(typed, max_cost, cost_unknown, keep))
+    if folder := bring_home(plan, job):
+        typer.echo(folder)
     typer.echo(f"{job.served or job.id}: trained; compare it with its base:\n  {evaluate_command(plan, dataset, job)}")
 
 

@@ -29,6 +29,8 @@ class ChatRows:
     """Of one epoch, at least and at most; equal where they were counted."""
     left_out: str
     """What the same adapter would learn here and cannot there; empty: nothing."""
+    holds: str
+    """What leaves, in words."""
 
 
 def chat_rows(resources: Resources, adapter: Adapter) -> ChatRows:
@@ -51,10 +53,12 @@ def chat_rows(resources: Resources, adapter: Adapter) -> ChatRows:
         texts += [m["content"] for m in messages]
     corpus = kind.corpus and resources.config.finetune.corpus_epochs and dataset.documents
     left = "the corpus as text, which the adapter would learn here too" if corpus else ""
-    return ChatRows("".join(lines).encode("utf-8"), len(lines), tuple(texts), _tokens(resources, texts), left)
+    holds = f"instruction, questions, replies{' and passages of the corpus' if kind.passages else ''}"
+    return ChatRows("".join(lines).encode("utf-8"), len(lines), tuple(texts), tokens_of(resources, texts), left, holds)
 
 
-def _tokens(resources: Resources, texts: list[str]) -> tuple[int, int]:
+def tokens_of(resources: Resources, texts: list[str]) -> tuple[int, int]:
+    """Tokens of one epoch, at least and at most; equal where the base's tokenizer is here."""
     if resources.run_config.local_model is not None:
         tokenizer: Any = resources.tokenizer
         count = sum(len(tokenizer.encode(t, add_special_tokens=False)) + 4 for t in texts)

@@ -63,19 +63,22 @@ class CloudPlan:
         low, high = self.tokens
         tokens = f"{high:,}" if low == high else f"about {low:,} to {high:,} (name --tokenizer to count them)"
         cost = self.cost()
-        money = "not known; give it by --price-per-million" if cost.money is None else (
-            f"at most {cost.money:.2f} {cost.currency} ({cost.source}, {cost.dated})"
-        )  # fmt: skip
+        money = f"at most {cost.money or 0.0:.2f} {cost.currency} ({cost.source}, {cost.dated})"
+        if cost.money is None and self.facts.estimates:
+            money = "the provider says it before a job is made; --max-cost holds it to a limit"
+        elif cost.money is None:
+            money = "not known; give it by --price-per-million"
+        answering = {
+            "none": "answering by the tuned model is done here",
+        }.get(self.facts.serving, f"answering by the tuned model is paid {self.facts.serving}")
         where = urlsplit(self.url).netloc + (" (this machine)" if is_loopback(self.url) else "")
         found = ", ".join(f"{kind} ({n})" for kind, n in self.found.items()) or "nothing"
         lines = [
             f"train {self.order.adapter} of {self.data} on {self.order.base} at {self.provider}, key {self.order.key}",
             f"rows: {self.rows.rows}; epochs: {self.order.epochs}; trained tokens: {tokens}",
             f"price of training: {money}",
-            f"answering by the tuned model is paid {self.facts.serving}; its weights can"
-            f"{'' if self.facts.weights_exportable else 'not'} be taken away",
-            f"what leaves: {self.order.file_name}, {len(self.order.rows):,} bytes, for {where}: instruction, "
-            f"questions, replies{' and passages of the corpus' if self.order.adapter == 'hybrid' else ''}",
+            f"{answering}; its weights can{'' if self.facts.weights_exportable else 'not'} be taken away",
+            f"what leaves: {self.order.file_name}, {len(self.order.rows):,} bytes, for {where}: {self.rows.holds}",
             f"scan for secrets and personal data: {found}",
         ]
         if self.facts.stores:
@@ -104,25 +107,33 @@ def plan_cloud(
     """The plan of a job; nothing is sent. Raises UserError for an unknown provider, adapter, or a wrong address."""
     if provider not in PROVIDERS:
         raise UserError(f"{provider}: no such provider; known: {', '.join(PROVIDERS)}")
-    facts = PROVIDERS[provider].facts
+    kind = PROVIDERS[provider]
+    facts = kind.facts
     address = (url or facts.url).rstrip("/")
     if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:
         raise UserError(f"{provider}: has no address; name it by --url, as in {facts.address}")
     if urlsplit(address).scheme == "http" and not is_loopback(address):
         raise UserError(f"--url {address}: rows would travel unencrypted; name an https:// address")
-    rows = chat_rows(resources, adapter)
+    rows = (kind.pack or chat_rows)(resources, adapter)
     config, seed = resources.config, resources.run_config.seed
     key = fingerprint(
-        "cloud", provider, address, base, adapter, fingerprint(rows.data.decode()), config.finetune.epochs, seed,
+        "cloud", provider, address, base, adapter, _named(rows.data), config.finetune.epochs, seed,
         hyperparameters or {},
     )[:16]  # fmt: skip
     order = Order(
-        key=key, base=base, adapter=adapter, file_name=f"rof-{key}.jsonl", rows=rows.data,
+        key=key, base=base, adapter=adapter, file_name=f"rof-{key}.{'zip' if kind.pack else 'jsonl'}", rows=rows.data,
         epochs=config.finetune.epochs, seed=seed, suffix=f"rof-{key[:12]}", hyperparameters=hyperparameters or {},
     )  # fmt: skip
     return CloudPlan(
         provider, facts, address, order, rows, price, scan(rows.texts), config.name, resources.run
     )  # fmt: skip
+
+
+def _named(data: bytes) -> str:
+    try:
+        return fingerprint(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return fingerprint(data.hex())
 
 
 def refuse(plan: CloudPlan, *, allow_personal: bool) -> None:

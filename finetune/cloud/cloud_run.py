@@ -11,6 +11,7 @@ from eval.errors import UserError
 from eval.model.endpoint.http_client import Failure
 from eval.pipeline.plan import plan_run
 from finetune.cloud import fireworks_shape as _fireworks  # noqa: F401 - registers its provider
+from finetune.cloud import hf_jobs as _hf_jobs  # noqa: F401 - registers its provider
 from finetune.cloud import openai_shape as _openai_shape  # noqa: F401 - registers its providers
 from finetune.cloud import together_shape as _together  # noqa: F401 - registers its provider
 from finetune.cloud.cloud_plan import CloudPlan
@@ -74,8 +75,16 @@ def status_lines(ledger: Ledger) -> list[str]:
     return lines
 
 
+def bring_home(plan: CloudPlan, job: Job) -> Path | None:
+    """The adapter's folder, where the provider gives the weights rather than serving them; None: it serves them."""
+    fetch = PROVIDERS[plan.provider].fetch
+    return fetch(job, plan.url, plan.folder) if fetch else None
+
+
 def evaluate_command(plan: CloudPlan, dataset: str, job: Job) -> str:
-    """How to compare what was trained with its base, all modes on the same server."""
+    """How to compare what was trained with its base: all modes on the same server, or all here."""
+    if PROVIDERS[plan.provider].fetch:
+        return f"evaluate {dataset} --model {plan.order.base} --out {plan.folder}"
     return (
         f"evaluate {dataset} --model {plan.facts.answers_at or plan.url} --model-name {plan.order.base} "
         f"--{plan.order.adapter}-model {job.served}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from eval.registry import Registry
@@ -146,6 +147,10 @@ class ProviderKind:
     facts: Facts
     make: Callable[[Facts, str, str], Provider]
     """From the facts, the address and the key."""
+    pack: Callable[[Any, Any], Any] | None = None
+    """From the run's resources and the adapter, what is sent; None: conversations, one a row."""
+    fetch: Callable[[Job, str, Path], Path] | None = None
+    """Brings the adapter of a finished job from the address into a run folder; None: it is served there."""
 
 
 PROVIDERS: Registry[ProviderKind] = Registry("provider")

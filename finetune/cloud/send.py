@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from eval.errors import UserError
-from eval.files import fingerprint
 from eval.model.endpoint.http_client import Failure
 from eval.model.endpoint.patience import patiently
 from eval.terminal.progress import say
@@ -42,7 +42,7 @@ def send(plan: CloudPlan, provider: Provider, ledger: Ledger, allowed: Allowed) 
     _check(plan, _asked(provider.limits))
     if ledger.outcome(key, "consent") is None:
         ledger.done(key, "consent", typed=allowed.name, to=plan.url, rows=plan.rows.rows,
-                    bytes=len(plan.order.rows), digest=fingerprint(plan.order.rows.decode()))  # fmt: skip
+                    bytes=len(plan.order.rows), digest=hashlib.sha256(plan.order.rows).hexdigest())  # fmt: skip
     job = _known_job(plan, provider, ledger) or _new_job(plan, provider, ledger, allowed)
     job = _wait(provider, ledger, key, job)
     if not allowed.keep_file:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import yaml
 
@@ -49,7 +51,12 @@ class Hub:
         self.blobs: dict[str, bytes] = {}
         self.requests: list[str] = []
         self.break_next: str | None = None
-        """`store` or `commit`: what fails once."""
+        """`store`, `commit` or `run_job`: what fails once."""
+        self.lose_next: str | None = None
+        """What is done once while its answer is lost."""
+        self.jobs: dict[str, dict[str, Any]] = {}
+        self.on_job: Callable[[dict[str, Any]], str] = lambda job: "COMPLETED"
+        """Does what a job's container does; returns the stage in which it ends."""
         hub = self
 
         class Handler(_Handler):
@@ -87,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
-    do_PUT = do_POST
+    do_PUT = do_DELETE = do_POST
 
     def _serve(self, body: bytes) -> None:
         path = unquote(urlsplit(self.path).path)
@@ -98,6 +105,12 @@ class _Handler(BaseHTTPRequestHandler):
                 if name == self.state.break_next:
                     self.state.break_next = None
                     self._error(507, "")
+                elif name == self.state.lose_next:
+                    self.state.lose_next = None
+                    answer, self.wfile = self.wfile, io.BytesIO()
+                    getattr(self, name)(body, *found.groups())
+                    self.wfile, self.close_connection = answer, True
+                    self.connection.close()
                 else:
                     getattr(self, name)(body, *found.groups())
                 return
@@ -151,6 +164,50 @@ class _Handler(BaseHTTPRequestHandler):
             self.state.repositories[repo] = Repository(private)
             self.state.repositories[repo].commit("main", {})
         self._json({"url": f"{self.state.url}/{repo}", "id": repo}, status)
+
+    def delete(self, body: bytes) -> None:
+        asked = json.loads(body)
+        repo = f"{asked['organization']}/{asked['name']}"
+        if self._repository(repo, write=True):
+            del self.state.repositories[repo]
+            self._json({})
+
+    # ---- jobs
+
+    def hardware(self, _: bytes) -> None:
+        self._json([{"name": "l4x1", "prettyName": "1x L4", "cpu": "8 vCPU", "ram": "30 GB", "unitCostMicroUSD": 13333,
+                     "unitCostUSD": 0.013333, "unitLabel": "minute"}])  # fmt: skip
+
+    def run_job(self, body: bytes, owner: str) -> None:
+        if not self._may():
+            self._error(401, "")
+            return
+        name = f"job{len(self.state.jobs) + 1}"
+        self.state.jobs[name] = json.loads(body) | {"id": name, "owner": {"id": "1", "name": owner, "type": "user"},
+                                                    "status": {"stage": "SCHEDULING"}}  # fmt: skip
+        self._json(self._job(name))
+
+    def list_jobs(self, _: bytes, owner: str) -> None:
+        wanted = dict(pair.split("=", 1) for pair in parse_qs(urlsplit(self.path).query).get("label", []))
+        self._json([
+            self._job(n) for n, j in reversed(self.state.jobs.items()) if wanted.items() <= j["labels"].items()
+        ])  # fmt: skip
+
+    def job(self, _: bytes, owner: str, name: str) -> None:
+        job = self.state.jobs[name]
+        stage = job["status"]["stage"]
+        if stage == "SCHEDULING":
+            job["status"] = {"stage": "RUNNING"}
+        elif stage == "RUNNING":
+            job["status"] = {"stage": self.state.on_job(job)}
+        self._json(self._job(name))
+
+    def cancel_job(self, _: bytes, owner: str, name: str) -> None:
+        self.state.jobs[name]["status"] = {"stage": "CANCELED"}
+        self._json(self._job(name))
+
+    def _job(self, name: str) -> dict[str, Any]:
+        return {k: v for k, v in self.state.jobs[name].items() if k != "secrets"}
 
     def branch(self, _: bytes, repo: str, name: str) -> None:
         if repository := self._repository(repo, write=True):
@@ -273,16 +330,22 @@ def _git(data: bytes) -> str:
 ROUTES = [
     ("GET", r"/api/whoami-v2", "whoami"),
     ("POST", r"/api/repos/create", "create"),
+    ("DELETE", r"/api/repos/delete", "delete"),
+    ("GET", r"/api/jobs/hardware", "hardware"),
+    ("POST", r"/api/jobs/([\w.-]+)", "run_job"),
+    ("GET", r"/api/jobs/([\w.-]+)", "list_jobs"),
+    ("GET", r"/api/jobs/([\w.-]+)/([\w.-]+)", "job"),
+    ("POST", r"/api/jobs/([\w.-]+)/([\w.-]+)/cancel", "cancel_job"),
     ("POST", r"/api/validate-yaml", "validate"),
-    ("POST", rf"/api/models/{REPO}/branch/(.+)", "branch"),
-    ("POST", rf"/api/models/{REPO}/preupload/(.+)", "preupload"),
-    ("POST", rf"/api/models/{REPO}/commit/(.+)", "commit"),
-    ("GET", rf"/api/models/{REPO}/tree/(.+)", "tree"),
-    ("GET", rf"/api/models/{REPO}/revision/(.+)", "info"),
-    ("GET", rf"/api/models/{REPO}", "info"),
-    ("POST", rf"/{REPO}\.git/info/lfs/objects/batch", "batch"),
+    ("POST", rf"/api/(?:models|datasets)/{REPO}/branch/(.+)", "branch"),
+    ("POST", rf"/api/(?:models|datasets)/{REPO}/preupload/(.+)", "preupload"),
+    ("POST", rf"/api/(?:models|datasets)/{REPO}/commit/(.+)", "commit"),
+    ("GET", rf"/api/(?:models|datasets)/{REPO}/tree/(.+)", "tree"),
+    ("GET", rf"/api/(?:models|datasets)/{REPO}/revision/(.+)", "info"),
+    ("GET", rf"/api/(?:models|datasets)/{REPO}", "info"),
+    ("POST", rf"(?:/datasets)?/{REPO}\.git/info/lfs/objects/batch", "batch"),
     ("PUT", r"/lfs/([0-9a-f]{64})", "store"),
     ("POST", r"/lfs-verify/([0-9a-f]{64})", "verify"),
-    ("GET", rf"/{REPO}/resolve/([^/]+)/(.+)", "resolve"),
+    ("GET", rf"(?:/datasets)?/{REPO}/resolve/([^/]+)/(.+)", "resolve"),
     ("GET", r"/cdn/([0-9a-f]{64})", "cdn"),
 ]

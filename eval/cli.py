@@ -63,6 +63,16 @@ from eval.terminal.evaluate_options import (
 )
 from eval.terminal.models_command import compare_models, several_models
 from eval.terminal.progress import set_quiet
+from eval.terminal.trainer_options import (
+    CostUnknownOption,
+    PersonalOption,
+    SendOption,
+    TrainerOption,
+    TrainingCostOption,
+    TrainingPriceOption,
+    YesSendOption,
+    by_provider,
+)
 
 if TYPE_CHECKING:
     from eval.cluster.cluster_address import Address
@@ -112,6 +122,13 @@ def evaluate(
     concurrency: ConcurrencyOption = None,
     max_requests: MaxRequestsOption = None,
     max_cost: MaxCostOption = None,
+    trainer: TrainerOption = None,
+    send: SendOption = False,
+    yes_send: YesSendOption = None,
+    training_max_cost: TrainingCostOption = None,
+    training_price: TrainingPriceOption = None,
+    cost_unknown: CostUnknownOption = False,
+    allow_personal_data: PersonalOption = False,
     cluster: ClusterOption = None,
     version: VersionOption = False,
 ) -> None:
@@ -129,6 +146,14 @@ def evaluate(
                            key_env=model_key_env, concurrency=concurrency, max_requests=max_requests, max_cost=max_cost,
                            prices=prices)  # fmt: skip
     paths = _folders(datasets or [], mode or [], out)
+    if trainer:
+        endpoint = by_provider(
+            trainer, endpoint, paths, mode or [], send=send, yes_send=yes_send, max_cost=training_max_cost,
+            price=training_price, cost_unknown=cost_unknown, allow_personal=allow_personal_data, embedder=embedder,
+            out=out,
+        )  # fmt: skip
+        if endpoint is None:
+            return
     if check or ask:
         return _check(paths, check=check, model=one or DEFAULT_MODEL, out=out, json=json, ask=ask, **asked)
     settings = asked | {"seeds": seeds, "plugins": files, "looks": looks, "spending": spending}

@@ -70,6 +70,12 @@ def cloud(
         str | None, typer.Option("--timeout", help="hf-jobs: ends the job; default 2h.", rich_help_panel=JOBS)
     ] = None,
     cancel: Annotated[bool, typer.Option("--cancel", help="End the job.", rich_help_panel=SENDING)] = False,
+    endpoints: Annotated[
+        bool, typer.Option("--endpoints", help="List what is billed by the hour for it.", rich_help_panel=SENDING)
+    ] = False,
+    teardown: Annotated[
+        bool, typer.Option("--teardown", help="End what is billed by the hour for it.", rich_help_panel=SENDING)
+    ] = False,
     status: Annotated[
         bool, typer.Option("--status", help="List this run folder's jobs.", rich_help_panel=SENDING)
     ] = False,
@@ -78,6 +84,8 @@ def cloud(
     from finetune.cloud.cloud_plan import Price, plan_cloud, refuse
     from finetune.cloud.cloud_run import bring_home, cancel_job, connected, evaluate_command, opened, status_lines
     from finetune.cloud.ledger import Ledger
+    from finetune.cloud.paid_endpoints import lines as told
+    from finetune.cloud.paid_endpoints import paid_endpoints, tear_down
     from finetune.cloud.send import Allowed
     from finetune.cloud.send import send as send_order
 
@@ -97,6 +105,12 @@ def cloud(
     )  # fmt: skip
     if cancel:
         typer.echo(cancel_job(plan, connected(plan, key_env), ledger))
+        return
+    if endpoints or teardown:
+        at_provider = connected(plan, key_env)
+        found = paid_endpoints(at_provider, ledger)
+        for line in tear_down(at_provider, ledger, found) if teardown and found else told(found):
+            typer.echo(line)
         return
     typer.echo("\n".join(plan.lines()))
     if not send:

@@ -29,7 +29,7 @@ class ChatRows:
     """Of one epoch, at least and at most; equal where they were counted."""
     left_out: str
     """What the same adapter would learn here and cannot there; empty: nothing."""
-    holds: str
+    holds: str = "instruction, questions and replies"
     """What leaves, in words."""
 
 

@@ -64,7 +64,7 @@ def cancel_job(plan: CloudPlan, provider: Provider, ledger: Ledger) -> str:
 def status_lines(ledger: Ledger) -> list[str]:
     """One line a job that was made from this run folder, and what may still cost money."""
     lines = []
-    for key in dict.fromkeys(str(line["key"]) for line in ledger.lines()):
+    for key in dict.fromkeys(str(line["key"]) for line in ledger.lines() if line["step"] != "teardown"):
         made, end, intent = (ledger.outcome(key, step) for step in ("create", "end", "consent"))
         if made is None:
             lines.append(f"{key}: no job{' yet' if intent else ''}")

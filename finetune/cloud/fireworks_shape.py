@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from eval.errors import UserError
 from eval.model.endpoint.http_client import Failure
 from finetune.cloud.cloud_http import CloudHttp
-from finetune.cloud.provider import PROVIDERS, Estimate, Facts, Job, Limits, Order, Provider, ProviderKind, State
+from finetune.cloud.provider import (
+    PROVIDERS,
+    Estimate,
+    Facts,
+    Job,
+    Limits,
+    Order,
+    PaidEndpoint,
+    Provider,
+    ProviderKind,
+    State,
+)
 
 STATES: dict[str, State] = {
     "CREATING": "preparing", "VALIDATING": "preparing", "CREATING_INPUT_DATASET": "preparing", "PENDING": "queued",
@@ -88,6 +100,35 @@ class Fireworks:
     def poll(self, job: str) -> Job:
         """The job as it is now."""
         return _job(self._http.get(f"{JOBS}/{job}"))
+
+    def endpoints(self, models: Sequence[str]) -> list[PaidEndpoint]:
+        """The account's deployments of these models, or of a base that has them loaded."""
+        loaded: dict[str, set[str]] = {}
+        for one in self._listed("deployedModels"):
+            loaded.setdefault(str(one.get("deployment")), set()).add(str(one.get("model")))
+        found = []
+        for one in self._listed("deployments"):
+            name, held = str(one.get("name")), loaded.get(str(one.get("name")), set())
+            answers = held | {str(one.get("baseModel"))}
+            if answers & set(models) and one.get("state") not in ("DELETING", "DELETED"):
+                shared = bool(held - set(models))
+                found.append(
+                    PaidEndpoint(name.rpartition("/")[2], min(answers & set(models)), str(one.get("state")), shared)
+                )
+        return found
+
+    def tear_down(self, endpoint: str) -> None:
+        """Delete one, with what is loaded on it; one that is gone is no fault."""
+        self._http.delete_if_there(f"/deployments/{endpoint}?ignoreChecks=true")
+
+    def _listed(self, what: str) -> Iterator[dict[str, Any]]:
+        token: dict[str, str] = {}
+        while True:
+            page = self._http.get(f"/{what}", pageSize=200, **token)
+            yield from page.get(what) or []
+            if not page.get("nextPageToken"):
+                return
+            token = {"pageToken": str(page["nextPageToken"])}
 
     def cancel(self, job: str) -> Job:
         """End it."""

@@ -160,8 +160,9 @@ def script(order: Order, owner: str) -> str:
 @contextmanager
 def _told() -> Iterator[None]:
     """Turn what the client raises into a Failure, as other providers' answers are."""
-    import httpx
     from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+
+    from finetune.hub.hub_client import transport_error
 
     try:
         yield
@@ -172,10 +173,9 @@ def _told() -> Iterator[None]:
         kind = "busy" if status == 429 else "server" if status >= 500 else "client"
         hint = ": the token is refused; it needs the right to write, and to run jobs" if status in (401, 403) else ""
         raise Failure(kind, f"HTTP {status}{hint}", kind != "client", status=status) from None
-    except httpx.TimeoutException:
-        raise Failure("timeout", "no answer in time", passing=True) from None
-    except (httpx.TransportError, ConnectionError):
-        raise Failure("refused", "connection refused or broken", passing=True) from None
+    except (transport_error(), ConnectionError) as error:
+        kind = "timeout" if "Timeout" in type(error).__name__ else "broken"
+        raise Failure(kind, "no connection, or no answer in time", passing=True) from None
 
 
 def fetch(job: Job, url: str, run: Path) -> Path:

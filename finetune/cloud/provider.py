@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -137,6 +137,30 @@ class Provider(Protocol):
 
     def remove(self, file: str) -> None:
         """Delete a training file there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PaidEndpoint:
+    """What answers by a model for as long as it is paid."""
+
+    id: str
+    model: str
+    state: str
+    """As the provider says it."""
+    shared: bool = False
+    """Whether it also answers by models that are not of this run folder."""
+
+
+class PaidByTheHour(Protocol):
+    """What providers can be asked beside the verbs whose endpoints are billed until they are stopped."""
+
+    def endpoints(self, models: Sequence[str]) -> list[PaidEndpoint]:
+        """Those of the account that answer by one of these models, whoever opened them; raises Failure."""
+        ...
+
+    def tear_down(self, endpoint: str) -> None:
+        """Delete one; one that is gone is no fault. Raises Failure."""
         ...
 
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from eval.errors import UserError
 from eval.model.endpoint.http_client import Failure
 from finetune.cloud.cloud_http import CloudHttp
-from finetune.cloud.provider import PROVIDERS, Estimate, Facts, Job, Limits, Order, Provider, ProviderKind, State
+from finetune.cloud.provider import (
+    PROVIDERS,
+    Estimate,
+    Facts,
+    Job,
+    Limits,
+    Order,
+    PaidEndpoint,
+    Provider,
+    ProviderKind,
+    State,
+)
 
 STATES: dict[str, State] = {
     "pending": "preparing", "queued": "queued", "running": "running", "compressing": "finishing",
@@ -85,6 +97,18 @@ class Together:
     def poll(self, job: str) -> Job:
         """The job as it is now."""
         return _job(self._http.get(f"/fine-tunes/{job}"))
+
+    def endpoints(self, models: Sequence[str]) -> list[PaidEndpoint]:
+        """The account's dedicated endpoints of these models, those that are stopped left out."""
+        listed = self._http.get("/endpoints", type="dedicated", mine="true").get("data", [])
+        return [
+            PaidEndpoint(str(e["id"]), str(e.get("model")), str(e.get("state")))
+            for e in listed if e.get("model") in models and e.get("state") != "STOPPED"
+        ]  # fmt: skip
+
+    def tear_down(self, endpoint: str) -> None:
+        """Delete one; one that is gone is no fault."""
+        self._http.delete_if_there(f"/endpoints/{endpoint}")
 
     def cancel(self, job: str) -> Job:
         """End it."""

@@ -36,7 +36,7 @@ def explained(api: HfApi, repo: str) -> Iterator[None]:
 
     try:
         yield
-    except (errors.HFValidationError, OSError, _transport_error()) as error:
+    except (errors.HFValidationError, OSError, transport_error()) as error:
         raise UserError(f"{repo}: {_mend(api, error)}") from None
 
 
@@ -60,7 +60,7 @@ def _mend(api: HfApi, error: Exception) -> str:
         return f"the hub answered {status}; run the same command again, it goes on where it stopped"
     if isinstance(error, errors.FileMetadataError):
         return f"{api.endpoint} does not speak the hub's protocol; name a hub with --endpoint"
-    if isinstance(error, (ConnectionError, TimeoutError, _transport_error())):
+    if isinstance(error, (ConnectionError, TimeoutError, transport_error())):
         return _unreachable(api)
     raise error
 
@@ -69,7 +69,7 @@ def _unreachable(api: HfApi) -> str:
     return f"{api.endpoint} is not reachable; check the network, or name another hub with --endpoint"
 
 
-def _transport_error() -> type[Exception]:
+def transport_error() -> type[Exception]:
     """What the hub's client raises when there is no connection; the HTTP library below it differs by version."""
     from huggingface_hub.errors import HfHubHTTPError
 

@@ -71,11 +71,12 @@ def test_a_job_trains_the_adapter_that_the_next_run_uses(
         assert job["command"][:2] == ["sh", "-ec"] and "rag-or-finetune==" in install
         (volume,) = job["volumes"]
         assert volume["mountPath"] == "/data" and jobs.repositories[volume["source"]].private
-        ((name, data),) = jobs.files(volume["source"]).items()
-        assert unpack == f"python -m zipfile -e /data/{name} /tmp/set"
-        zipfile.ZipFile(io.BytesIO(data)).extractall(tmp_path / "there" / "set")
+        ((file, data),) = jobs.files(volume["source"]).items()
+        assert unpack == f"python -m zipfile -e /data/{file} /tmp/set"
+        places = {f"/tmp/{name}": str(tmp_path / "there" / name) for name in ("set", "run")}
+        zipfile.ZipFile(io.BytesIO(data)).extractall(places["/tmp/set"])
         for line in (train, push):
-            words = [w.replace("/tmp/", f"{tmp_path}/there/") for w in shlex.split(line)]
+            words = [places.get(word, word) for word in shlex.split(line)]
             finetune([*words[1:], *(["--endpoint", jobs.url] if "push" in words else [])])
         return "COMPLETED"
 

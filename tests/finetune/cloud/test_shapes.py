@@ -19,6 +19,7 @@ from finetune.cloud.chat_rows import ChatRows
 from finetune.cloud.cloud_plan import CloudPlan, refuse_cost
 from finetune.cloud.cloud_run import evaluate_command
 from finetune.cloud.ledger import Ledger
+from finetune.cloud.paid_endpoints import lines, paid_endpoints, tear_down
 from finetune.cloud.provider import PROVIDERS, Order
 from finetune.cloud.send import Allowed, send
 
@@ -39,12 +40,19 @@ class Played:
     after: Callable[[str, str], bool] = lambda method, path: False
     url: str = ""
     price: float = 1.5
+    endpoints: list[dict[str, Any]] = field(default_factory=list)
+    loaded: list[dict[str, Any]] = field(default_factory=list)
     ends: str = ""
     """The state that jobs end in; empty: the good one."""
 
     def together(self, method: str, path: str, body: Any) -> Answer:
         if path == "/v1/models":
             return 200, [{"id": "llama"}]
+        if path == "/v1/endpoints?type=dedicated&mine=true":
+            return 200, {"object": "list", "data": self.endpoints}
+        if path.startswith("/v1/endpoints/") and method == "DELETE":
+            self.endpoints = [e for e in self.endpoints if e["id"] != path.rpartition("/")[2]]
+            return 200, {}
         if (method, path) == ("GET", "/v1/files"):
             return 200, {"data": list(self.files.values())}
         if (method, path) == ("POST", "/v1/files"):
@@ -93,6 +101,13 @@ class Played:
 
     def fireworks(self, method: str, path: str, body: Any) -> Answer:
         path, _, query = path.removeprefix("/v1/accounts/ann").partition("?")
+        if path in ("/deployments", "/deployedModels"):
+            rows, first = self.endpoints if path == "/deployments" else self.loaded, "pageToken" not in query
+            page = rows[:1] if first else rows[1:]  # a list in two pages
+            return 200, {path[1:]: page, **({"nextPageToken": "more"} if first and rows[1:] else {})}
+        if path.startswith("/deployments/") and method == "DELETE":
+            self.endpoints = [e for e in self.endpoints if not e["name"].endswith(path)]
+            return 200, {}
         if (method, path) == ("POST", "/datasets"):
             name = body["datasetId"]
             if name in self.files:
@@ -275,12 +290,45 @@ def test_a_price_is_asked_for_before_the_job_where_there_is_one(played: Any, tmp
 
 
 def test_the_plan_says_where_rows_go_and_what_goes_on_costing(played: Any, tmp_path: Path) -> None:
-    lines = "\n".join(plan(played, tmp_path).lines())
-    assert "is billed until it is stopped" in lines
-    assert ("rows also go to: the storage that Together names" in lines) == (played.shape == "together")
+    said = "\n".join(plan(played, tmp_path).lines())
+    assert "is billed until it is stopped" in said
+    assert ("rows also go to: the storage that Together names" in said) == (played.shape == "together")
     cost = plan(played, tmp_path).cost()
     with pytest.raises(UserError, match="nobody says"):
         refuse_cost(plan(played, tmp_path), cost, most=None, unknown=False)
+
+
+def test_what_is_billed_by_the_hour_for_a_tuned_model_is_listed_and_torn_down(played: Any, tmp_path: Path) -> None:
+    job = go(played, tmp_path)
+    made = plan(played, tmp_path)
+    provider, ledger = PROVIDERS[played.shape].make(made.facts, made.url, "sesame"), Ledger(tmp_path / "cloud.jsonl")
+    assert list(lines(paid_endpoints(provider, ledger))) == [
+        "no endpoint is billed by the hour for what was trained from here"
+    ]
+    if played.shape == "together":
+        played.endpoints = [
+            {"id": "endpoint-1", "model": job.served, "state": "STARTED"},
+            {"id": "endpoint-2", "model": "another", "state": "STARTED"},
+            {"id": "endpoint-3", "model": job.served, "state": "STOPPED"},
+        ]
+        own, kept = ["endpoint-1"], ["endpoint-2", "endpoint-3"]
+    else:
+        names = {n: f"accounts/ann/deployments/{n}" for n in ("d1", "d2", "d3", "d4")}
+        bases = {"d1": "base", "d2": "base", "d3": job.served, "d4": "base"}
+        played.endpoints = [{"name": names[n], "baseModel": bases[n], "state": "READY"} for n in names]
+        played.loaded = [{"model": job.served, "deployment": names["d1"]},
+                         {"model": job.served, "deployment": names["d2"]},
+                         {"model": "another", "deployment": names["d2"]},
+                         {"model": "another", "deployment": names["d4"]}]  # fmt: skip
+        own, kept = ["d1", "d3"], ["d2", "d4"]
+    found = paid_endpoints(provider, ledger)
+    assert [e.id for e in found if not e.shared] == own
+    assert f"answers by {job.served}, billed until it is torn down" in "".join(lines(found))
+    said = list(tear_down(provider, ledger, found))
+    assert [line for line in said if line.endswith("torn down")] == [f"endpoint {e}: torn down" for e in own]
+    assert [str(e.get("id") or e["name"]).rpartition("/")[2] for e in played.endpoints] == kept
+    assert list(tear_down(provider, ledger, [e for e in found if not e.shared]))  # they are gone, which is no fault
+    assert [line["key"] for line in ledger.lines() if line["step"] == "teardown"] == ["endpoint"] * 4 * len(own)
 
 
 def test_an_account_has_to_be_named() -> None:

@@ -64,7 +64,7 @@ def model_card(tuned: Tuned, repo: str, *, licence: str | None, manifest: Mappin
         language=config.dataset.language,
         license=licence,
         tags=["rag-or-finetune", "qlora", tuned.name] + ([] if merged else ["lora"]),
-        eval_results=eval_results(tuned.plan.folder, tuned.name),
+        eval_results=eval_results(tuned.plan.folder, tuned.name) if is_compared(tuned) else None,
     )
     sections = [
         f"---\n{data.to_yaml()}\n---",
@@ -90,7 +90,14 @@ def _what(tuned: Tuned, merged: bool) -> str:
     )
 
 
+def is_compared(tuned: Tuned) -> bool:
+    """Whether the run has a verdict; an adapter that was trained alone has none yet."""
+    return (tuned.plan.folder / "decision.json").is_file()
+
+
 def _scores(tuned: Tuned) -> str:
+    if not is_compared(tuned):
+        return "Not compared yet: `evaluate` scores it on the data set's test questions, which training did not see."
     decision = read_json(tuned.plan.folder / "decision.json")
     lines = ["| axis | mean | 95 % interval | n | base model |", "|---|---|---|---|---|"]
     for axis, arms in decision["axes"].items():

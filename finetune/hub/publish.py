@@ -16,7 +16,7 @@ from finetune.adapter import MANIFEST as TRAINING
 from finetune.base_names import base_id
 from finetune.export.atomic_folders import MANIFEST, Tuned, open_tuned
 from finetune.hub.hub_client import explained, need_token, open_hub
-from finetune.hub.model_card import base_licence, model_card
+from finetune.hub.model_card import base_licence, is_compared, model_card
 from finetune.hub.privacy import refuse_rows
 
 if TYPE_CHECKING:
@@ -94,6 +94,8 @@ def prepare(what: What, *, api: HfApi | None) -> Publication:
     """
     tuned = open_tuned(what.run, what.adapter)
     model = tuned.plan.config.model
+    if what.public and not is_compared(tuned):
+        raise UserError(f"{what.run}: has no verdict yet, which everybody would look for; finish it with: evaluate")
     files, manifest = _merged(tuned) if what.merged else _adapter(tuned)
     licence = what.licence or base_licence(model, _base_folder(model), api)
     if licence is None and what.public and api is not None:

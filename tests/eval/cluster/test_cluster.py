@@ -6,8 +6,6 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -219,43 +217,6 @@ def test_nodes_that_die_during_training_and_answering_change_no_result(
         text = (tmp_path / "run" / "logs" / f"{cell}.log").read_text(encoding="utf-8")
         assert len(set(re.findall(r"process (\d+)", text))) == 2
     assert results(tmp_path / "run") == results(slow_alone)
-
-
-def test_two_commands_take_turns_and_the_second_ends_what_the_first_left_when_it_was_killed(
-    cluster: Any, slow: Path, slow_plan: Callable[[Path], Any], slow_alone: Path, plans: Callable[..., list[Any]],
-    tiny_model: Path, tmp_path: Path,
-) -> None:  # fmt: skip
-    import psutil
-
-    run = tmp_path / "run"
-    command = [sys.executable, "-m", "eval.cli", str(slow), "--model", str(tiny_model), "--embedder", EMBEDDER,
-               "--mode", "ft", "--no-retention", "--out", str(run), "--cluster", cluster.address]  # fmt: skip
-    workers: list[int] = []
-    first = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-
-    def kill() -> None:
-        workers.append(worker_of(run / "logs" / "train-ft.log"))
-        time.sleep(1.0)
-        os.kill(workers[0], signal.SIGSTOP)  # neither comes any further, and each holds what it has
-        first.send_signal(signal.SIGSTOP)
-        ready.set()
-        for _ in range(10_000):
-            if (tmp_path / "quays" / "report.md").is_file():
-                break
-            time.sleep(0.05)
-        assert psutil.pid_exists(workers[0])
-        first.kill()
-
-    ready = threading.Event()
-    killer = threading.Thread(target=kill)
-    killer.start()
-    ready.wait(300)
-    second = over_slow(cluster, slow_plan(run), plans(tmp_path, seeds=1)[1])
-    killer.join()
-    first.wait()
-    assert not second.failed() and second.whole("slow") and second.whole("quays")
-    assert results(run) == results(slow_alone)
-    assert not psutil.pid_exists(workers[0]) or psutil.Process(workers[0]).status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_cell_that_no_node_holds_is_refused_before_anything_is_written(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL, Dtype, write_run_config
+from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL, Dtype
 from eval.errors import UserError
 from eval.strategies import ADAPTERS, Adapter
 from eval.terminal.command_line import guarded, one_document, print_json
@@ -97,6 +97,7 @@ def train(
     """Train the adapters into the run folder, where `evaluate` finds them."""
     from eval.pipeline.local import run_here
     from eval.pipeline.lock import locked
+    from eval.pipeline.run_config import write_run_config
     from eval.pipeline.tasks import Work, training_heading
     from eval.terminal.progress import set_quiet
     from finetune.training.distributed import world

@@ -4,7 +4,8 @@
     python docs/screenshots.py --states DIR
 
 writes report.png, report-dark.png and terminal.svg, and portfolio.png where the page of several runs is named. With
---states, the reports of invented runs of every kind of verdict, to look at: wide, dark, on a phone, in each language.
+--states, the reports of invented runs of every kind of verdict, to look at: light, dark, on a phone, enlarged, printed,
+in each language.
 """
 
 from __future__ import annotations
@@ -14,16 +15,41 @@ import importlib.util
 import io
 import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
 
-WIDTH, HEIGHT, SCALE = 1280, 1280, 2
-PHONE, TALL = 390, 2600
 LIMIT = 400_000
 """Bytes of a picture."""
 COLUMNS = 101
 FILES = ("report.html", "decision.json", "config.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What a page is looked at on."""
+
+    suffix: str = ""
+    """Behind the name of its pictures."""
+    width: int = 1280
+    height: int = 1280
+    scale: float = 2
+    """Dots of the picture a CSS pixel."""
+    scheme: Literal["light", "dark"] = "light"
+    media: Literal["screen", "print"] = "screen"
+
+
+LIGHT, DARK = Screen(), Screen("-dark", scheme="dark")
+SCREENS = (
+    LIGHT,
+    DARK,
+    Screen("-phone", width=390, height=2600),
+    Screen("-zoom", width=640, height=1800),
+    Screen("-print", width=718, height=2030, media="print"),
+)
+"""Light, dark, a phone, 200 % zoom of a screen of 1280 pixels, and two sheets of A4 with margins of 10 mm."""
 
 TERMINAL = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
@@ -69,9 +95,9 @@ def main() -> None:
     if missing:
         sys.exit(f"error: {given.run / missing[0]}: no such file; first run: make demo")
     given.out.mkdir(parents=True, exist_ok=True)
-    pages = {"report.png": (given.run / "report.html", "light"), "report-dark.png": (given.run / "report.html", "dark")}
+    pages = {"report.png": (given.run / "report.html", LIGHT), "report-dark.png": (given.run / "report.html", DARK)}
     if given.portfolio and given.portfolio.is_file():
-        pages["portfolio.png"] = (given.portfolio, "light")
+        pages["portfolio.png"] = (given.portfolio, LIGHT)
     write_pictures(pages, given.out)
     terminal = given.out / "terminal.svg"
     terminal.write_text(draw_terminal(given.run), encoding="utf-8")
@@ -90,19 +116,18 @@ def write_states(out: Path) -> None:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     out.mkdir(parents=True, exist_ok=True)
-    for state, run in module.write_states(out / "runs").items():
+    pages = {}
+    for state, run in module.States(out / "runs").items():
         for language in LANGUAGES:
             page = write_report(run, language)
-            kept = page.with_name(f"{state}-{language}.html")
-            page.replace(kept)
-            write_pictures(
-                {f"{state}-{language}.png": (kept, "light"), f"{state}-{language}-dark.png": (kept, "dark")}, out
-            )
-            write_pictures({f"{state}-{language}-phone.png": (kept, "light")}, out, width=PHONE)
+            pages[f"{state}-{language}"] = page.replace(page.with_name(f"{state}-{language}.html"))
+    write_pictures(
+        {f"{name}{screen.suffix}.png": (page, screen) for name, page in pages.items() for screen in SCREENS}, out
+    )
 
 
-def write_pictures(pages: dict[str, tuple[Path, str]], out: Path, width: int = WIDTH) -> None:
-    """Photograph the top of each page, in light or dark, as a PNG of twice the width."""
+def write_pictures(pages: dict[str, tuple[Path, Screen]], out: Path) -> None:
+    """Photograph the top of each page on its screen."""
     from playwright.sync_api import sync_playwright
 
     found = shutil.which("chromium") or shutil.which("google-chrome")
@@ -110,11 +135,12 @@ def write_pictures(pages: dict[str, tuple[Path, str]], out: Path, width: int = W
         sys.exit("error: no Chromium on the path; get it with: make browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--hide-scrollbars"])
-        for name, (page, scheme) in pages.items():
+        for name, (page, screen) in pages.items():
             tab = browser.new_page(
-                viewport={"width": width, "height": HEIGHT if width == WIDTH else TALL}, device_scale_factor=SCALE,
-                color_scheme=scheme, reduced_motion="reduce",
+                viewport={"width": screen.width, "height": screen.height}, device_scale_factor=screen.scale,
+                color_scheme=screen.scheme, reduced_motion="reduce",
             )  # fmt: skip
+            tab.emulate_media(media=screen.media)
             tab.goto(page.resolve().as_uri())
             write_compressed(tab.screenshot(animations="disabled"), out / name)
             tab.close()

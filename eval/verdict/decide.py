@@ -19,6 +19,7 @@ from eval.pipeline.run_config import RunConfig, read_run_config
 from eval.records import Comparison, Score
 from eval.strategies import STRATEGIES, Strategy
 from eval.verdict.advice import advice
+from eval.verdict.better_retrieval import better_retrieval, with_retriever
 from eval.verdict.decision import Decision, Look, decision_from_dict
 from eval.verdict.doubts import warnings
 from eval.verdict.evidence import gather
@@ -48,6 +49,7 @@ def decide(
     ruling = apply_rule(evidence, config.dataset.decision.margin)
     fit = fitness(evidence, ruling, risk, limit)
     needed = questions_needed(evidence, ruling, config.dataset.decision.margin)
+    retriever = better_retrieval(evidence, ruling, scores, config)
     decision = Decision(
         dataset=config.dataset.name,
         strategy=ruling.strategy,
@@ -70,7 +72,7 @@ def decide(
         missing_open=ruling.missing,
         corrected=evidence.corrected,
         left_out=evidence.left_out,
-        next=advice(evidence, scores, ruling, fit, config, risk, needed),
+        next=with_retriever(advice(evidence, scores, ruling, fit, config, risk, needed), retriever),
         fits=fits(evidence, risk, limit),
         risk=risk,
         risk_limit=limit,
@@ -81,6 +83,7 @@ def decide(
             *trade_offs(evidence, ruling, scores, config.dataset.decision.margin, findings),
             *warnings(ruling, config),
         ),
+        retriever=retriever,
     )
     return evidence.comparisons(), decision
 

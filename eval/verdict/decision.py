@@ -66,6 +66,22 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Retriever:
+    """That better retrieval could turn the verdict to RAG, and what shows it."""
+
+    mode: str
+    """The untuned mode that would stand for RAG."""
+    by: Literal["oracle", "passages"]
+    """By the mode that is handed the gold passages, or by the questions whose gold documents `mode` was given."""
+    now: float
+    """The share of knowledge of `mode`."""
+    then: float
+    """The same with the right passages."""
+    command: str
+    """What looks for a better retriever."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """Something to do next."""
 
@@ -135,6 +151,8 @@ class Decision:
     look: Look = Look()
     warnings: tuple[str, ...] = ()
     """What stands in the verdict's sentence: a trade-off, or that the error rate is not held."""
+    retriever: Retriever | None = None
+    """That the verdict could be RAG with a better retriever; None where nothing shows it."""
 
     @property
     def falls_short(self) -> bool:
@@ -157,6 +175,7 @@ def decision_from_dict(data: Mapping[str, Any]) -> Decision:
     values["retention"] = {mode: Estimate(**e) for mode, e in data.get("retention", {}).items()}
     values["next"] = tuple(Step(**step) for step in data.get("next", ()))
     values["risk"] = {mode: _risk_from_dict(found) for mode, found in data.get("risk", {}).items()}
+    values["retriever"] = Retriever(**found) if (found := data.get("retriever")) else None
     values.setdefault("fit", {True: "yes", False: "no", None: "not_shown"}[data["reaches_target"]])
     return Decision(**values)
 

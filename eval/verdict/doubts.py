@@ -15,6 +15,7 @@ from eval.verdict.leaning import LEANINGS
 from eval.verdict.measure import one_seeded
 from eval.verdict.rule import Ruling, apply_rule, strategy
 from eval.verdict.shifted import moved
+from eval.verdict.shortfall import label
 
 DEVIATIONS = (0.03, 0.04, 0.06, 0.08, 0.10)
 """Between seeds, at a share of one half: what is tried to see how much the verdict stands."""
@@ -64,7 +65,7 @@ def seed_doubts(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterat
     tuned = [m for t in evidence.tables for m in one_seeded(t) if m in evidence.modes]
     if not tuned or ruling.mode is None:
         return
-    names, assumed = " and ".join(dict.fromkeys(tuned)), config.dataset.decision.seed_deviation
+    names, assumed = " and ".join(map(label, dict.fromkeys(tuned))), config.dataset.decision.seed_deviation
     turning = next((d for d in DEVIATIONS if d > assumed and _at(evidence, config, d) != ruling.strategy), None)
     stands = (
         f"were it {100 * turning:.0f}, the verdict would be open" if turning
@@ -106,11 +107,13 @@ def retention_doubts(evidence: Evidence, config: RunConfig) -> Iterator[str]:
     limit = config.dataset.retention.limit
     served = [m for m in evidence.modes if MODES[m].adapter] if config.dataset.endpoint else []
     if served and not evidence.retention:
-        yield f"What tuning made the model forget was not measured: {', '.join(served)} answered behind an address."
+        named = ", ".join(map(label, served))
+        yield f"What tuning made the model forget was not measured: {named} answered behind an address."
     for mode, change in evidence.retention_open.items():
         if mode in evidence.modes:
             figures = f"{change.difference:+.2f} [{change.low:+.2f}, {change.high:+.2f}], n={change.n}"
-            yield f"Whether {mode} forgets more than the limit of {limit:g} is open: {figures}{_items(change, limit)}."
+            said = f"{figures}{_items(change, limit)}"
+            yield f"Whether {label(mode)} forgets more than the limit of {limit:g} is open: {said}."
 
 
 def _items(change: Comparison, limit: float) -> str:

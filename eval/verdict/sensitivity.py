@@ -11,12 +11,14 @@ from typing import Any
 
 from eval.pipeline.run_config import RunConfig
 from eval.records import Score
+from eval.strategies import STRATEGIES
 from eval.verdict.evidence import Evidence, gather
 from eval.verdict.leaning import with_leaning
 from eval.verdict.risk import measure, too_risky, without
 from eval.verdict.rule import Ruling, apply_rule
 
 TARGETS = tuple(i / 100 for i in range(101))
+NOTHING = "nothing good enough"
 MARGINS = tuple(i / 100 for i in range(1, 21))
 
 
@@ -99,7 +101,7 @@ def _entry(name: str, value: float, segments: Sequence[Segment]) -> dict[str, An
 def _words(
     name: str, value: float, here: Segment, low: float, high: float, below: Segment | None, above: Segment | None
 ) -> str:
-    held = f"The verdict ({_said(replace(here, candidates=())) if here.strategy == 'none' else here.strategy}) holds"
+    held = f"The verdict ({_called(here.strategy)}) holds"
     if below is None and above is None:
         return f"{held} at every {name} from {low:.2f} to {high:.2f} (set: {value:g})."
     if below is None:
@@ -108,12 +110,24 @@ def _words(
         span = f"from {low:.2f} up"
     else:
         span = f"from {low:.2f} to {high:.2f}"
-    sides = [f"below: {_said(below)}"] if below else []
-    sides += [f"above: {_said(above)}"] if above else []
+    sides = [f"below: {_named(below)}"] if below else []
+    sides += [f"above: {_named(above)}"] if above else []
     return f"{held} for a {name} {span} (set: {value:g}); {'; '.join(sides)}."
+
+
+def _named(segment: Segment) -> str:
+    """The verdict of a segment, for people."""
+    if segment.strategy != "inconclusive":
+        return _called(segment.strategy)
+    return f"inconclusive ({' or '.join(map(_called, segment.candidates)) or 'nothing scored'})"
+
+
+def _called(verdict: str) -> str:
+    """A verdict in words; an open one by its key."""
+    return STRATEGIES[verdict].alone if verdict in STRATEGIES else NOTHING if verdict == "none" else verdict
 
 
 def _said(segment: Segment) -> str:
     if segment.strategy != "inconclusive":
-        return "nothing good enough" if segment.strategy == "none" else segment.strategy
+        return NOTHING if segment.strategy == "none" else segment.strategy
     return f"inconclusive ({' or '.join(segment.candidates) or 'nothing scored'})"

@@ -8,12 +8,13 @@ from eval.arms.modes import MODES
 from eval.pipeline.run_config import RunConfig
 from eval.records import Comparison
 from eval.strategies import STRATEGIES, beyond
+from eval.verdict.better_retrieval import retriever_sentence
 from eval.verdict.decision import Decision
 from eval.verdict.doubts import look_doubts, metric_doubts, retention_doubts, seed_doubts, server_doubts
 from eval.verdict.evidence import Evidence
 from eval.verdict.leaning import LEANINGS
 from eval.verdict.rule import FEWEST, ORDER, Ruling, compared, independent, lifted, strategy
-from eval.verdict.shortfall import share, wanting
+from eval.verdict.shortfall import label, share, wanting
 
 OTHERS: Mapping[str, str] = {"none": "nothing good enough", "inconclusive": "an open one"}
 """A verdict that is no strategy, as it stands in a sentence."""
@@ -26,37 +27,37 @@ def verdict_sentence(decision: Decision) -> str:
     It begins "Nothing tried is good enough" where the strategy is `none`, and "Best of what was tried, not good enough
     yet" where a mechanism wins whose mode is shown to miss a target. The stamp of unreviewed questions stands last.
     """
-    said = " ".join((_verdict(decision), *decision.warnings))
+    said = " ".join(s for s in (_verdict(decision), retriever_sentence(decision), *decision.warnings) if s)
     return f"{said} {decision.stamp}" if decision.stamp else said
 
 
 def _verdict(decision: Decision) -> str:
     if decision.strategy == "inconclusive":
         return _undecided(decision)
-    label = MODES[decision.mode].label if decision.mode else decision.strategy
+    named = label(decision.mode) if decision.mode else decision.strategy
     if decision.strategy == "none" or (decision.strategy, decision.fit) == ("prompt", "no"):
-        return _nothing(decision, label)
+        return _nothing(decision, named)
     aside = _aside(decision)
     if decision.falls_short:
         own = STRATEGIES[decision.strategy]
         what = "both retrieval and fine-tuning" if own.retrieves and own.tunes else own.mechanism
         return (
-            f"Best of what was tried, not good enough yet: {what} ({label}), with {_wanting(decision)}{aside}."
+            f"Best of what was tried, not good enough yet: {what} ({named}), with {_wanting(decision)}{aside}."
             f"{_first(decision)}"
         )
     doubt = "" if decision.fit == "yes" or not decision.targets else " That this reaches the targets is not shown."
     advice = STRATEGIES[decision.strategy].advice
-    named = "" if advice.endswith(f"({label})") and not aside else f" ({label})"
-    return f"{advice[0].upper()}{advice[1:]}{aside}{named}.{doubt}"
+    added = "" if advice.endswith(f"({named})") and not aside else f" ({named})"
+    return f"{advice[0].upper()}{advice[1:]}{aside}{added}.{doubt}"
 
 
-def _nothing(decision: Decision, label: str) -> str:
+def _nothing(decision: Decision, named: str) -> str:
     """What is said where every prompt is shown to miss a target, and no mechanism to be worth its cost."""
     if decision.fit == "no":
-        return f"Nothing tried is good enough: {label} comes nearest, with {_wanting(decision)}.{_first(decision)}"
+        return f"Nothing tried is good enough: {named} comes nearest, with {_wanting(decision)}.{_first(decision)}"
     has = f" with {wanting}," if (wanting := _wanting(decision)) else ""
     return (
-        f"Nothing tried is good enough to rely on: {label} comes nearest,{has} shown neither to reach its targets nor "
+        f"Nothing tried is good enough to rely on: {named} comes nearest,{has} shown neither to reach its targets nor "
         f"to miss them, nor to be worth its cost.{_first(decision)}"
     )
 
@@ -71,13 +72,13 @@ def verdict_name(decision: Decision) -> str:
 def _undecided(decision: Decision) -> str:
     between = " or ".join(STRATEGIES[c].mechanism for c in decision.candidates) or "nothing that was scored"
     if decision.cut_open:
-        shares = ", ".join(f"{share(decision.cut[m])} of {MODES[m].label}" for m in decision.cut_open)
+        shares = ", ".join(f"{share(decision.cut[m])} of {label(m)}" for m in decision.cut_open)
         return (
             f"Inconclusive: {between}. The reply limit cut replies ({shares}), and were these right, the verdict would "
             "be another: raise generation.max_new_tokens."
         )
     if decision.missing_open:
-        shares = ", ".join(f"{share(decision.missing[m])} of {MODES[m].label}" for m in decision.missing_open)
+        shares = ", ".join(f"{share(decision.missing[m])} of {label(m)}" for m in decision.missing_open)
         return f"Inconclusive: {between}. Scores are missing ({shares}), and what they may be could turn the verdict."
     if decision.leaning:
         return (
@@ -86,7 +87,7 @@ def _undecided(decision: Decision) -> str:
         )
     scored = {m for modes in decision.axes.values() for m in modes}
     if len(scored) == 1:
-        return f"Inconclusive: only {MODES[scored.pop()].label} was scored, and a verdict compares: run a second mode."
+        return f"Inconclusive: only {label(scored.pop())} was scored, and a verdict compares: run a second mode."
     more = f"; settled by {decision.questions_needed.words}" if decision.questions_needed else ""
     short = " Every candidate is shown to miss a target." if decision.fit == "no" else ""
     return f"Inconclusive: {between}{more}.{short}"
@@ -100,7 +101,7 @@ def _aside(decision: Decision) -> str:
         names = names[:1]
     if decision.strategy == "prompt" and len(names) == 3:
         names = names[:2]
-    lost = [MODES[m].label for m in decision.left_out]
+    lost = [label(m) for m in decision.left_out]
     said = f"; {_neither(names)} shown to be worth its cost" if names else ""
     return said + (f"; {' and '.join(lost)} did not learn, and so {'is' if len(lost) == 1 else 'are'} not ruled out"
                    if lost else "")  # fmt: skip
@@ -125,7 +126,11 @@ def _wanting(decision: Decision) -> str:
 
 
 def _first(decision: Decision) -> str:
-    return f" Next: {decision.next[0].text[0].lower()}{decision.next[0].text[1:]}" if decision.next else ""
+    """The first step, where the sentence on the retriever does not say it."""
+    first = decision.next[0] if decision.next else None
+    if first is None or (decision.retriever and first.cause == "retrieval"):
+        return ""
+    return f" Next: {first.text[0].lower()}{first.text[1:]}"
 
 
 def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[str]:
@@ -133,14 +138,14 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
     for loser, winner in ruling.beaten:
         lifts = [evidence.lift(axis, loser, winner) for axis in evidence.targets]
         yield (
-            f"{winner} beats {loser}: "
+            f"{label(winner)} beats {label(loser)}: "
             + "; ".join(_on_axis(x) for x in lifts if lifted(evidence, x.axis, loser, winner))
             + "."
         )
     for mode, change in evidence.forgot.items():
-        yield f"{mode} is vetoed, it forgets too much: {_forgotten(evidence, mode, change, config)}."
+        yield f"{label(mode)} is vetoed, it forgets too much: {_forgotten(evidence, mode, change, config)}."
     for mode, seen in evidence.left_out.items():
-        yield f"{mode} is left out, its adapter did not learn: {seen}."
+        yield f"{label(mode)} is left out, its adapter did not learn: {seen}."
     yield from _what_keeps_it_open(evidence, ruling, config)
     if ruling.leaning or ruling.mode is None:
         return
@@ -149,9 +154,9 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
     for other in evidence.modes:
         if _dearer(other, stands) and not any(b[0] == other for b in ruling.beaten):
             lifts = [evidence.lift(axis, stands, other) for axis in evidence.targets]
-            over = f"{other} is not shown to be worth its cost over {stands}"
+            over = f"{label(other)} is not shown to be worth its cost over {label(stands)}"
             yield (
-                f"{over if ruling.strategy == 'none' else f'{other} is not needed'}: "
+                f"{over if ruling.strategy == 'none' else f'{label(other)} is not needed'}: "
                 + "; ".join(_on_axis(x) for x in lifts)
                 + "."
             )
@@ -161,17 +166,17 @@ def _what_keeps_it_open(evidence: Evidence, ruling: Ruling, config: RunConfig) -
     """Missing scores, cut replies, the metric's leaning, too few questions, and pairs that are not told apart."""
     for mode in ruling.missing:
         yield (
-            f"Open: {mode} has no score of {share(evidence.missing[mode])} of the questions; by the others the verdict "
-            f"is {_outcome(ruling.as_scored or '')}, and with these all right or all wrong it may be another."
+            f"Open: {label(mode)} has no score of {share(evidence.missing[mode])} of the questions; by the others the "
+            f"verdict is {_outcome(ruling.as_scored or '')}, and with these all right or all wrong it may be another."
         )
     for modes, turned in ruling.turned.items():
-        cut = ", ".join(f"{mode} ({share(evidence.cut[mode])})" for mode in modes)
+        cut = ", ".join(f"{label(mode)} ({share(evidence.cut[mode])})" for mode in modes)
         yield (
             f"Open: with the cut replies of {cut} counted as right, the verdict is {_outcome(turned)}; as they are "
             f"scored, it is {_outcome(ruling.as_scored or turned)}."
         )
     if ruling.leaning:
-        lengths = ", ".join(f"{mode} {length:.0f}" for mode, length in evidence.lengths.items())
+        lengths = ", ".join(f"{label(mode)} {length:.0f}" for mode, length in evidence.lengths.items())
         metric = config.dataset.knowledge.metric
         points = 100 * (LEANINGS.get(metric) or (0.0, 0.0))[ruling.leaning == "long"]
         yield (
@@ -185,13 +190,14 @@ def _what_keeps_it_open(evidence: Evidence, ruling: Ruling, config: RunConfig) -
         if not groups:
             yield (
                 "No comparison: "
-                + (f"{' and '.join(evidence.modes)} alone" if evidence.modes else "no mode")
+                + (f"{' and '.join(map(label, evidence.modes))} alone" if evidence.modes else "no mode")
                 + (" was scored, and a verdict compares.")
             )
             return
         yield f"Too few questions: {groups:.3g} independent groups on an axis, and a verdict needs {FEWEST}."
     for lift in ruling.open_between:
-        yield f"Open: {lift.treatment} against {lift.control} on {lift.axis}, {_open(evidence, lift, config)}."
+        pair = f"{label(lift.treatment)} against {label(lift.control)} on {lift.axis}"
+        yield f"Open: {pair}, {_open(evidence, lift, config)}."
 
 
 def _against_targets(evidence: Evidence, ruling: Ruling, chosen: str) -> Iterator[str]:
@@ -207,7 +213,7 @@ def _against_targets(evidence: Evidence, ruling: Ruling, chosen: str) -> Iterato
                 else "may or may not reach"
             )
             interval = f"{e.mean:.2f} [{e.low:.2f}, {e.high:.2f}], n={e.n}"
-            yield f"{mode} {reached} the {axis} target of {target:g}: {interval}."
+            yield f"{label(mode)} {reached} the {axis} target of {target:g}: {interval}."
 
 
 def caveats(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[str]:
@@ -217,14 +223,14 @@ def caveats(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
             yield f"The {axis} axis was not scored; the verdict rests on the other alone."
     tried = {MODES[m].strategy for m in (*evidence.modes, *evidence.forgot, *evidence.too_risky)}
     for mode, seen in evidence.left_out.items():
-        yield f"{mode} is left out, its adapter did not learn: {seen}."
+        yield f"{label(mode)} is left out, its adapter did not learn: {seen}."
     for mode, (lost, seeds, seen) in evidence.dropped_seeds.items():
-        yield f"{lost} of the {seeds} trainings of {mode} did not learn and are left out of its figures: {seen}."
+        yield f"{lost} of the {seeds} trainings of {label(mode)} did not learn and are left out of its figures: {seen}."
     missing = [s for s in STRATEGIES.values() if s.name not in tried and (config.corpus or not s.retrieves)]
     if missing:
         yield f"Not tried, so not ruled out: {', '.join(s.mechanism for s in missing)}."
     if any(evidence.cut.values()):
-        shares = ", ".join(f"{mode} {share(cut)}" for mode, cut in evidence.cut.items() if cut)
+        shares = ", ".join(f"{label(mode)} {share(cut)}" for mode, cut in evidence.cut.items() if cut)
         holds = "" if ruling.turned else "; were all of them right, the verdict would be the same"
         yield f"Replies that the length limit cut are scored as they are: {shares}{holds}."
     smallest = min((e.n for modes in evidence.estimates.values() for e in modes.values()), default=0)
@@ -260,7 +266,7 @@ def _open(evidence: Evidence, lift: Comparison, config: RunConfig) -> str:
     if lift.low <= 0:
         doubts.append("not shown above 0")
     elif not lifted(evidence, lift.axis, lift.control, lift.treatment):
-        doubts.append(f"not shown above 0 at the level for two axes that {lift.control} is not shown to reach")
+        doubts.append(f"not shown above 0 at the level for two axes that {label(lift.control)} is not shown to reach")
     elif lift.difference < margin:
         doubts.append(f"shown above 0, but estimated below the margin of {margin:g}")
     if lift.high >= 2 * margin:
@@ -270,7 +276,7 @@ def _open(evidence: Evidence, lift: Comparison, config: RunConfig) -> str:
         doubts.append(f"not shown below {2 * margin:g} at the level for {several} modes of one strategy")
     own, target = evidence.estimates[lift.axis][lift.control], evidence.targets[lift.axis]
     if own.low < target <= own.high:
-        doubts.append(f"and {lift.control} is shown neither at nor below the target of {target:g}")
+        doubts.append(f"and {label(lift.control)} is shown neither at nor below the target of {target:g}")
     return f"{_figures(lift)}: {', '.join(doubts) or 'the other axis is worse'}"
 
 

@@ -14,6 +14,7 @@ model      nothing of the above, or nothing of it that knowledge could be missed
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -212,11 +213,8 @@ def _ceiling(case: Case, best: str | None, given: str) -> Iterator[Step]:
     if helps and best and lift:
         gain = f"{100 * lift.difference:+.1f} points".replace(".0 ", " ")
         text = f"{handed}, {share(means[best].mean)} with those that {label(best)} finds ({gain})"
-        first = (
-            "" if case.evidence.below_target("knowledge", "oracle") else " This is RAG, with a better retriever first."
-        )
-        how = f"choose its settings by `rag tune {case.config.dataset_path}`"
-        yield Step("retrieval", f"Improve retrieval: {text}{given and f'; {given}'}; {how}.{first}")
+        how = f"choose its settings by `rag tune {shlex.quote(case.config.dataset_path)}`"
+        yield Step("retrieval", f"Improve retrieval: {text}{given and f'; {given}'}; {how}.")
     if case.evidence.below_target("knowledge", "oracle"):
         yield Step("reading", f"Try a larger model, or one that reads better: {handed}, and {share(target)} is wanted.")
     elif not helps:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from eval.arms.modes import MODES
 from eval.records import Estimate
+from eval.verdict.better_retrieval import retriever_sentence
 from eval.verdict.fitness_words import fitness_sentence
 from reports.charts.portfolio_map import Place, places
 from reports.pages.inline import inline
@@ -111,7 +112,7 @@ def record_markdown(run: Run) -> str:
     rows = [[label(o.mode), o.what, *o.figures, o.money, o.outcome] for o in options(run)]
     placement = place(run.decision, run.comparisons, run.margin)
     lifts = words.lifts(run, placement)
-    said = [words.evidence(run), _fitness(run), words.sureness(run), words.not_measured(run), words.unscored(run)]
+    said = [*_said(run), words.not_measured(run), words.unscored(run)]
     blocks = [
         f"# {named(run.decision.dataset)}: {plain(words.headline(run))}",
         bullets("", ["Status: proposed", "Date: ____________", "Deciders: ____________"]),
@@ -127,6 +128,12 @@ def record_markdown(run: Run) -> str:
         + table(["role", "name", "date", "signature"], [[who, "", "", ""] for who in SIGNERS]),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _said(run: Run) -> list[str]:
+    """What stands behind the headline."""
+    turns = words.spaced(retriever_sentence(run.decision))
+    return [words.evidence(run), turns, _fitness(run), words.sureness(run)]
 
 
 def _fitness(run: Run) -> str:
@@ -155,7 +162,7 @@ def record_html(run: Run) -> str:
         run=run,
         headline=words.headline(run),
         context=context(run),
-        evidence=" ".join(s for s in (words.evidence(run), _fitness(run), words.sureness(run)) if s),
+        evidence=" ".join(s for s in _said(run) if s),
         axes=[words.AXES[axis] for axis in summary.axes(run)],
         options=options(run),
         tried=[MODES[m].label for m in run.modes if m in MODES],

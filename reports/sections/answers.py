@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eval.records import Cost
 from eval.strategies import STRATEGIES
 from eval.verdict.decision import Risk, Step
 from eval.verdict.fitness_words import ANSWERS, Test, fitness_tests
 from reports.run_folder import Run, label
 from reports.sections import costs, money
-from reports.text.sentences import called, percent, seconds
+from reports.text.sentences import percent, possible, seconds
 
 KINDS = {"yes": "good", "no": "bad", "not_shown": "open"}
 PARTS = {
@@ -54,18 +55,15 @@ def parts(steps: tuple[Step, ...]) -> list[tuple[str, str]]:
 def _strategy(run: Run) -> Answer:
     decision = run.decision
     if decision.strategy == "inconclusive":
-        left = " or ".join(called(c) for c in decision.candidates) or "nothing that was scored"
-        more = decision.questions_needed
-        return Answer("Which strategy?", "open", "Not settled", (
-            f"Still possible: {left}.", *([f"Settled by {more.words}."] if more else []),
-        ))  # fmt: skip
+        return Answer("Which strategy?", "open", "Not settled", (f"Still possible: {possible(decision.candidates)}.",))
     if decision.strategy == "none":
         nearest = (f"{label(decision.mode or '')} comes nearest.",)
         return Answer("Which strategy?", "bad", "None of those tried", nearest)
     own = STRATEGIES[decision.strategy]
     name = own.short if own.short != "both" else "RAG with fine-tuning"
-    settled = (f"By the mode {label(decision.mode or '')}; settled.",)
-    return Answer("Which strategy?", "good", f"{name[0].upper()}{name[1:]}", settled)
+    stands, kind = ("best of those tried", "open") if decision.falls_short else ("settled", "good")
+    lines = (f"By the mode {label(decision.mode or '')}; {stands}.",)
+    return Answer("Which strategy?", kind, f"{name[0].upper()}{name[1:]}", lines)
 
 
 def _fitness(run: Run) -> Answer:
@@ -101,8 +99,8 @@ def _risk(run: Run) -> Answer:
         shown = [decision.risk[m].wrong.mean for m in decision.fits if m in decision.risk]
         if not shown:
             return Answer(question, "plain", "Not known", ())
-        span = " to ".join(dict.fromkeys((percent(min(shown), 0), percent(max(shown), 0))))
-        return Answer(question, "open", span, ("of questions, by mode; the bars tell which.",))
+        lines = ("of questions, by mode; the bars tell which.", _inventing(_known(run)))
+        return Answer(question, "open", _span(shown), lines)
     found = decision.risk[decision.mode]
     return Answer(question, _standing(found, limit), percent(found.wrong.mean, 0), tuple(_of_risk(found, limit)))
 
@@ -115,9 +113,25 @@ def _standing(risk: Risk, limit: float | None) -> str:
 
 def _of_risk(risk: Risk, limit: float | None) -> list[str]:
     said = [f"of questions ({100 * risk.wrong.low:.0f} to {percent(risk.wrong.high, 0)})"]
-    if risk.unanswerable:
-        said.append(f"Invents an answer to {percent(risk.unanswerable.mean, 0)} of those that have none")
+    said.append(_inventing([risk]))
     return [*said, "No limit is set (risk.limit)" if limit is None else f"At most {percent(limit, 0)} is allowed"]
+
+
+def _known(run: Run) -> list[Risk]:
+    """The risks of the candidates."""
+    return [run.decision.risk[m] for m in run.decision.fits if m in run.decision.risk]
+
+
+def _inventing(risks: list[Risk]) -> str:
+    """How often answers are invented; without a question that has none, that this is not known."""
+    shown = [risk.unanswerable.mean for risk in risks if risk.unanswerable]
+    if not shown:
+        return "How often it invents is not known: every question asked has an answer"
+    return f"Invents an answer to {_span(shown)} of those that have none"
+
+
+def _span(values: list[float]) -> str:
+    return " to ".join(dict.fromkeys((percent(min(values), 0), percent(max(values), 0))))
 
 
 def _cost(run: Run) -> Answer:
@@ -127,12 +141,19 @@ def _cost(run: Run) -> Answer:
     if run.economics.prices is None or not found or (mode is not None and mode not in found):
         return Answer(question, "plain", "Not known", ())
     currency = run.economics.prices.currency
-    aside = ("Prices are placeholders (--prices)",) if run.economics.placeholders else ()
+    aside = ("Prices are placeholders (\u2011\u2011prices)",) if run.economics.placeholders else ()
     if mode is None:
         shown = [a.per_thousand for m, a in run.economics.arms.items() if m in run.decision.fits and a.per_thousand]
         span = " to ".join(dict.fromkeys((money.amount(min(shown)), money.amount(max(shown))))) if shown else costs.NONE
-        return Answer(question, "plain", f"{span} {currency}", ("for 1,000 questions, by mode", *aside))
+        longest = max(_to_build(run.costs[m]) for m in run.economics.arms if m in run.decision.fits and m in run.costs)
+        built = (f"Up to {seconds(longest)} to build, once",) if longest else ()
+        return Answer(question, "plain", f"{span} {currency}", ("for 1,000 questions, by mode", *built, *aside))
     cost, row = run.costs[mode], found[mode]
-    build = seconds(cost.index_seconds + (cost.train_work or cost.train_seconds))
+    build = seconds(_to_build(cost))
     built = "Nothing to build" if build == costs.NONE else f"{build} to build, once"
     return Answer(question, "plain", f"{row.cells[1]} {currency}", ("for 1,000 questions", built, *aside))
+
+
+def _to_build(cost: Cost) -> float:
+    """Seconds of work for the index and the training."""
+    return cost.index_seconds + (cost.train_work or cost.train_seconds)

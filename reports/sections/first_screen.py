@@ -9,7 +9,7 @@ from eval.records import Comparison, Estimate
 from reports.run_folder import Run, label, strategy
 from reports.sections.placement import Lift, Placement
 from reports.sections.summary import arms, axes, groups
-from reports.text.sentences import column_points, percent, points
+from reports.text.sentences import percent, points
 
 SAID = {"knowledge": "knowledge", "style": "style"}
 GIVES = {
@@ -68,7 +68,7 @@ def _nearest(run: Run) -> list[Reason]:
     known = {a: (e, t) for a in axes(run) if (e := _stands(run, a)) and (t := run.target(a)) is not None}
     missed = {a: (e, t) for a, (e, t) in known.items() if e.mean < t}
     said = " and ".join(
-        f"{SAID[a]} right in {whole(e.mean)} ({100 * e.low:.0f} to {whole(e.high)}), {whole(t)} wanted"
+        f"{SAID[a]} is right in {whole(e.mean)} ({100 * e.low:.0f} to {whole(e.high)}) where {whole(t)} is wanted"
         for a, (e, t) in missed.items()
     )
     return [Reason(f"{label(mode)} comes nearest, and is not good enough.", f"{said[:1].upper()}{said[1:]}.")]
@@ -193,12 +193,14 @@ def _matters(run: Run, c: Comparison) -> bool:
 
 def _untold(run: Run, c: Comparison) -> Reason:
     better, other, e = label(c.treatment), label(c.control), run.decision.axes[c.axis][c.control]
-    said = f"{column_points(c.low)} to {column_points(c.high)} points of {SAID[c.axis]}"
+    said = f"{points(round(c.low, 2))} to {points(round(c.high, 2))} points"
     target = run.target(c.axis)
     if c.low <= 0 or target is None:
-        return Reason(f"{better} or {other}?", f"Between them lie {said} (n = {c.n}).")
+        return Reason(f"{better} or {other}?", f"They may differ in {SAID[c.axis]} by {said} (n = {c.n}).")
     reach = f"{whole(e.mean)} right ({100 * e.low:.0f} to {whole(e.high)}), and {whole(target)} is wanted"
-    return Reason(f"{better} is better, but {other} may be good enough.", f"{said} lie between; {other} has {reach}.")
+    return Reason(
+        f"{better} is better, but {other} may be good enough.", f"By {said} of {SAID[c.axis]}; {other} has {reach}."
+    )
 
 
 def _stands(run: Run, axis: str) -> Estimate | None:

@@ -58,7 +58,7 @@ def strip(parameter: Parameter) -> Markup:
     for segment, (left, right) in zip(segments, pairwise(edges), strict=True):
         known = segment.strategy
         kind = "open-band" if known == "inconclusive" else "fill"
-        words = f"{left:.2f} to {right:.2f}: {known}"
+        words = f"{left:.2f} to {right:.2f}: {called(known)}"
         drawn = rect(at(left), TOP, max(at(right) - at(left) - 1, 1.0), BAND, kind, rx=2)
         parts.append(tag("g", tag("title", told(words)), drawn, class_=f"s-{known}"))
     value = at(parameter.value)

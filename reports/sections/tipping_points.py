@@ -33,7 +33,9 @@ def changes(run: Run) -> list[Change]:
     found = [Change(p.name, _holds(p, run.decision.strategy), robustness.sliver(p)) for p in known.parameters]
     if needed := run.decision.questions_needed:
         picture = robustness.gauge(needed.total[0] - needed.more[0], needed.total)
-        found.append(Change("questions", f"settled by {needed.words}", picture))
+        (low, high), asked = needed.total, needed.total[0] - needed.more[0]
+        span = f"about {low}" if low == high else f"{low} to {high}"
+        found.append(Change("questions", f"asked {asked}; settled, most likely, by {span}", picture))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from eval.verdict.better_retrieval import retriever_sentence
 from eval.verdict.fitness_words import fitness_sentence
 from reports.charts.outcome_shares import KINDS, outcome_shares, shares
 from reports.charts.quadrant import quadrant
@@ -106,7 +107,8 @@ def markdown(run: Run) -> Iterable[str]:
     """The headline, the verdict in figures, both axes as a table, and what next."""
     decision = run.decision
     needed = f"**Verdict: {decision.strategy}**" + (f" (mode `{decision.mode}`)" if decision.mode else "")
-    said = " ".join(part for part in (words.evidence(run), words.sureness(run), words.not_measured(run)) if part)
+    turns = words.spaced(retriever_sentence(decision))
+    said = " ".join(part for part in (words.evidence(run), turns, words.sureness(run), words.not_measured(run)) if part)
     return [
         f"# {named(decision.dataset)}: {plain(words.headline(run))}",
         f"{needed}. {plain(said)}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from eval.arms.modes import MODES
 from eval.records import Estimate
@@ -103,12 +103,24 @@ def headline(run: Run) -> str:
     return f"{_headline(run)} {run.decision.stamp}".strip()
 
 
+RETRIEVER = "it could be RAG, with a better retriever first"
+"""What a headline says where better retrieval could turn the verdict."""
+
+
 def _headline(run: Run) -> str:
+    decision = run.decision
+    said = _verdict(run)
+    if decision.retriever is None or said.endswith(f": {RETRIEVER}."):
+        return said
+    return f"{said.removesuffix('.')}; {RETRIEVER}."
+
+
+def _verdict(run: Run) -> str:
     decision = run.decision
     if decision.strategy == "inconclusive":
         return _undecided(run)
     if decision.strategy == "none" or (decision.strategy, decision.fit) == ("prompt", "no"):
-        first = FIRST.get(decision.next[0].cause, "") if decision.next else ""
+        first = RETRIEVER if decision.retriever else FIRST.get(decision.next[0].cause, "") if decision.next else ""
         sure = "" if decision.fit == "no" else " to rely on"
         return f"Nothing tried is good enough{sure}{first and f': {first}'}."
     if decision.falls_short:
@@ -143,13 +155,22 @@ def _undecided(run: Run) -> str:
     decision = run.decision
     if decision.cut_open:
         return "Not settled: replies were cut at the length limit, and might have been right."
-    possible = [called(c) for c in decision.candidates]
-    if not possible:
+    left = decision.candidates
+    if not left:
         return "Not settled yet: these questions do not tell the strategies apart."
-    short = ", and nothing is good enough so far" if decision.fit == "no" else ""
-    if len(possible) == 1:
-        return f"Not settled yet{short}: only {possible[0]} is left, and these questions do not confirm it."
-    return f"Not settled yet{short}: {', '.join(possible[:-1])} or {possible[-1]}."
+    short = "; nothing is good enough so far" if decision.fit == "no" else ""
+    if len(left) == 1:
+        return f"Not settled yet: only {called(left[0])} is left, and these questions do not confirm it{short}."
+    is_ = " is still possible" if len(left) == len(STRATEGIES) else ""
+    return f"Not settled yet: {possible(left)}{is_}{short}."
+
+
+def possible(strategies: Sequence[str]) -> str:
+    """The strategies that are left, as they stand in a sentence."""
+    if len(strategies) == len(STRATEGIES):
+        return "every strategy"
+    named = [called(s) for s in strategies] or ["nothing that was scored"]
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} or {named[-1]}"
 
 
 def evidence(run: Run) -> str:

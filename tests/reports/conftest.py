@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from pathlib import Path
@@ -225,24 +225,13 @@ def decided_run(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
-def refusing_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Analysed runs whose tenth question should be refused: settled, too risky for its limit, and open."""
-    folder = tmp_path_factory.mktemp("refusing")
-    return {
-        "hybrid": write_decided(folder / "hybrid", "hybrid", refuses=0.5, analysed=True),
-        "risky": write_decided(folder / "risky", "hybrid", refuses=0.1, limit=0.05, analysed=True),
-        "open": write_decided(folder / "open", "inconclusive", refuses=0.3, questions=60, analysed=True),
-    }
+def every_state(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """Analysed runs of every kind of verdict, each written when it is first asked for."""
+    return States(tmp_path_factory.mktemp("states"))
 
 
-@pytest.fixture(scope="session")
-def every_state(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Analysed runs of every kind of verdict."""
-    return write_states(tmp_path_factory.mktemp("states"))
-
-
-def write_states(folder: Path) -> dict[str, Path]:
-    """Settled, open, none, vetoed by risk, of two modes and of twelve: invented, and decided by the rule itself."""
+def _states() -> dict[str, tuple[str | dict[str, tuple[float, float]], dict[str, Any]]]:
+    """State -> true rates of each mode, and what else the run is like."""
     draw = random.Random(3)
     close = {mode: (0.7 + draw.random() * 0.2, 0.8 + draw.random() * 0.18) for mode in MODES}
     poor = {
@@ -252,18 +241,35 @@ def write_states(folder: Path) -> dict[str, Path]:
         "ft": (0.02, 0.12),
         "hybrid": (0.04, 0.12),
     }
-    truths: dict[str, tuple[str | dict[str, tuple[float, float]], dict[str, Any]]] = {
+    unread = {"base": (0.02, 0.97), "rag": (0.35, 0.98), "oracle": (0.93, 0.99), "ft": (0.05, 0.99)}
+    return {
         "settled": ("hybrid", {"refuses": 0.5}),
         "open": ("inconclusive", {"refuses": 0.3, "questions": 60}),
         "vetoed": ("hybrid", {"refuses": 0.1, "limit": 0.05}),
         "none": (poor, {"refuses": 0.3, "questions": 400}),
+        "retriever": (unread, {"refuses": 0.6, "questions": 400}),
         "two": ({"base": (0.5, 0.3), "rag": (0.6, 0.4)}, {"refuses": 0.3}),
         "twelve": (close, {"refuses": 0.3}),
     }
-    return {
-        name: write_decided(folder / name, truth, analysed=True, **settings)
-        for name, (truth, settings) in truths.items()
-    }
+
+
+class States(Mapping[str, Path]):
+    """Settled, open, none, vetoed by risk, with too poor a retriever, of two modes and of twelve, all by the rule."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.written, self.known = folder, dict[str, Path](), _states()
+
+    def __getitem__(self, name: str) -> Path:
+        if name not in self.written:
+            truth, settings = self.known[name]
+            self.written[name] = write_decided(self.folder / name, truth, analysed=True, **settings)
+        return self.written[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
 
 
 @pytest.fixture(scope="session")

@@ -185,7 +185,7 @@ def test_forgetting_beyond_the_limit_vetoes_tuning() -> None:
     assert kept.retention["base"].mean == pytest.approx(2 / 3, abs=1e-4)
     assert vetoed.strategy != "hybrid"
     assert vetoed.vetoed == ("hybrid",)
-    assert any("hybrid is vetoed" in r and "retention 0.67 before, 0.33 after, -0.33" in r for r in vetoed.reasons)
+    assert any("Hybrid is vetoed" in r and "retention 0.67 before, 0.33 after, -0.33" in r for r in vetoed.reasons)
     assert not any("Not tried" in c and "both" in c for c in vetoed.caveats)
 
 

@@ -49,7 +49,7 @@ def test_one_seed_widens_by_what_is_assumed_and_says_so() -> None:
     base = [gather(made, config(seed_deviation=d)).estimates["knowledge"]["base"] for d in (0.0, 0.02)]
     assert base[0] == base[1]
     (said,) = [c for c in verdict(made).caveats if "one seed" in c]
-    assert "ft was trained with one seed" in said and "by 2 points" in said and "stands up to 10" in said
+    assert "Fine-tuned was trained with one seed" in said and "by 2 points" in said and "stands up to 10" in said
 
 
 def test_an_unsteady_server_widens_means_and_differences_and_is_said_to() -> None:
@@ -94,7 +94,7 @@ def test_forgetting_is_vetoed_open_or_within(after: int, vetoed: bool, open_: bo
     made = scores({"base": 0.2, "hybrid": 0.9}) + battery("hybrid", 336, after)
     decision = verdict(made)
     assert (decision.vetoed == ("hybrid",)) == vetoed
-    assert any("Whether hybrid forgets more than the limit of 0.1 is open" in c for c in decision.caveats) == open_
+    assert any("Whether Hybrid forgets more than the limit of 0.1 is open" in c for c in decision.caveats) == open_
     if open_:
         (said,) = [c for c in decision.caveats if "forgets" in c]
         items = int(said.split("about ")[1].split(" items")[0])

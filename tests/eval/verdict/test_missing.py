@@ -49,7 +49,7 @@ def test_many_missing_scores_keep_it_open_and_are_named() -> None:
     assert decision.questions_needed is None
     assert "Scores are missing (40 % of RAG)" in verdict_sentence(decision)
     assert decision.next[0].cause == "missing"
-    assert any("rag has no score of 40 % of the questions; by the others the verdict is retrieval" in r
+    assert any("RAG has no score of 40 % of the questions; by the others the verdict is retrieval" in r
                for r in decision.reasons)  # fmt: skip
 
 

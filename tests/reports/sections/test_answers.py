@@ -13,8 +13,8 @@ from reports.run_folder import read_run
 from reports.sections.answers import answers, parts
 
 
-def test_a_settled_run_answers_all_four_questions(refusing_runs):
-    run = read_run(refusing_runs["hybrid"])
+def test_a_settled_run_answers_all_four_questions(every_state):
+    run = read_run(every_state["settled"])
     strategy, fit, risk, cost = answers(run)
     assert (strategy.kind, strategy.answer) == ("good", "RAG with fine-tuning")
     assert (fit.kind, fit.answer) == ("good", "Yes") and len(fit.lines) == 2
@@ -24,8 +24,8 @@ def test_a_settled_run_answers_all_four_questions(refusing_runs):
     assert cost.answer.endswith("USD") and any("to build, once" in line for line in cost.lines)
 
 
-def test_what_passes_its_limit_is_not_fit_and_its_first_step_is_no_serving(refusing_runs):
-    run = read_run(refusing_runs["risky"])
+def test_what_passes_its_limit_is_not_fit_and_its_first_step_is_no_serving(every_state):
+    run = read_run(every_state["vetoed"])
     _, fit, risk, _ = answers(run)
     assert (fit.kind, fit.answer, risk.kind) == ("bad", "No", "bad")
     assert fit.lines[-1].replace("\u00a0", " ") == "Limit of 5 % wrong passed"
@@ -33,8 +33,8 @@ def test_what_passes_its_limit_is_not_fit_and_its_first_step_is_no_serving(refus
     assert "Serve the hybrid adapter" not in html(run)
 
 
-def test_an_open_run_gives_the_span_of_its_candidates(refusing_runs):
-    run = read_run(refusing_runs["open"])
+def test_an_open_run_gives_the_span_of_its_candidates(every_state):
+    run = read_run(every_state["open"])
     strategy, fit, risk, _ = answers(run)
     assert (strategy.kind, strategy.answer, fit.answer) == ("open", "Not settled", "No")
     assert set(run.decision.fits.values()) == {"no"}  # about half is right, and 80 % are wanted
@@ -43,8 +43,8 @@ def test_an_open_run_gives_the_span_of_its_candidates(refusing_runs):
     assert risk.answer.replace("\u00a0", " ") == span
 
 
-def test_the_bar_of_a_mode_is_as_long_as_its_shares(refusing_runs):
-    run = read_run(refusing_runs["hybrid"])
+def test_the_bar_of_a_mode_is_as_long_as_its_shares(every_state):
+    run = read_run(every_state["settled"])
     for mode, found in run.decision.risk.items():
         assert sum(shares(found).values()) == pytest.approx(1.0, abs=2e-4)
         drawn = [float(w) for w in re.findall(r'<rect [^>]*?width="([\d.]+)"', outcome_shares(mode, found))]
@@ -52,8 +52,8 @@ def test_the_bar_of_a_mode_is_as_long_as_its_shares(refusing_runs):
         assert drawn == pytest.approx(wanted, abs=0.01)
 
 
-def test_what_never_happened_has_no_piece_and_is_not_spoken_of(refusing_runs):
-    whole = read_run(refusing_runs["hybrid"]).decision.risk["hybrid"]
+def test_what_never_happened_has_no_piece_and_is_not_spoken_of(every_state):
+    whole = read_run(every_state["settled"]).decision.risk["hybrid"]
     bar = outcome_shares("Base", Risk(whole.wrong, 0.0, None, None, 1 - whole.wrong.mean, 0.0, 0.0))
     assert bar.count("<rect") == 2 and "refused" not in bar
 

@@ -110,7 +110,7 @@ def test_an_open_verdict_says_how_many_more_questions_would_settle_it(make_run):
     said = [change.holds for change in changes(read_run(folder))]
     assert said == [
         "open at any value (set 90\u00a0%)",
-        "settled by 180 to 300 questions in all (140 to 260 more), with a chance of 50 to 80 %",
+        "asked 40; settled, most likely, by 180 to 300",
     ]
 
 

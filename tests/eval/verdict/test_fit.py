@@ -61,7 +61,7 @@ def test_where_nothing_works_the_verdict_is_none() -> None:
     )
     assert causes(decision) == ["reading"] and "Next: try a larger model" in sentence
     assert not any("not needed" in r for r in decision.reasons)
-    assert any(r.startswith("hybrid is not shown to be worth its cost over fewshot") for r in decision.reasons)
+    assert any(r.startswith("Hybrid is not shown to be worth its cost over Few-shot") for r in decision.reasons)
 
 
 def test_the_mode_of_none_falls_least_short_and_is_the_cheapest_of_equals() -> None:
@@ -192,7 +192,7 @@ def test_cut_replies_that_could_turn_the_verdict_keep_it_open_and_name_the_limit
     sentence = verdict_sentence(decision)
     assert "70 % of RAG" in sentence and "raise generation.max_new_tokens" in sentence
     assert any("cut replies of RAG (70 %)" in r and "is retrieval" in r for r in decision.reasons)
-    assert any("rag 70 %" in c for c in decision.caveats)
+    assert any("RAG 70 %" in c for c in decision.caveats)
     assert causes(decision)[0] == "cut"
 
 
@@ -266,7 +266,7 @@ def test_of_several_seeds_those_that_learnt_stand_for_the_mode() -> None:
     decision = verdict([*made, *broken, training("hybrid", 1.0), training("hybrid", 0.0, seed=1)])
     assert (decision.strategy, decision.left_out) == ("hybrid", {})
     assert decision.axes["knowledge"]["hybrid"].mean == pytest.approx(0.9)
-    assert any("1 of the 2 trainings of hybrid did not learn" in c for c in decision.caveats)
+    assert any("1 of the 2 trainings of Hybrid did not learn" in c for c in decision.caveats)
     assert "hybrid" in verdict([*made, *broken, training("hybrid", 0.0), training("hybrid", 0.0, seed=1)]).left_out
 
 

@@ -199,7 +199,7 @@ def test_cut_replies_that_could_turn_the_verdict_keep_it_open_and_name_the_limit
 def test_cut_replies_that_turn_nothing_are_a_caveat() -> None:
     decision = verdict(cut(scores(NOTHING), "base", 0.1))
     assert (decision.strategy, decision.cut_open) == ("none", ())
-    assert any("base 10 %" in c and "the verdict would be the same" in c for c in decision.caveats)
+    assert any("Base 10 %" in c and "the verdict would be the same" in c for c in decision.caveats)
 
 
 def test_modes_that_turn_the_verdict_only_together_are_both_named() -> None:

@@ -19,8 +19,11 @@ IDLE = 60
 class LocalServer:
     """An application at an open address; it answers once `serve_forever` runs."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
-        """`port` 0: a free one. Raises UserError when the address cannot be opened."""
+    def __init__(self, app: ASGIApp, host: str, port: int, *, drain: int = 1) -> None:
+        """`port` 0: a free one; `drain`: seconds that requests have to end when the server is told to stop.
+
+        Raises UserError when the address cannot be opened.
+        """
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
             self._socket = socket.create_server((host, port), family=family)
@@ -33,7 +36,7 @@ class LocalServer:
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app, http="h11", ws="none", lifespan="off", log_config=None, log_level="critical", access_log=False,
-                server_header=False, timeout_keep_alive=IDLE, timeout_graceful_shutdown=1,
+                server_header=False, timeout_keep_alive=IDLE, timeout_graceful_shutdown=drain,
             )
         )  # fmt: skip
         self._ended = Event()

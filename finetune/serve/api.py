@@ -7,7 +7,7 @@ import json
 import secrets
 import time
 import traceback
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
@@ -27,16 +27,26 @@ from finetune.serve.raw_completions import completion, describe, echoed, prepare
 from finetune.serve.request import ApiError, parse_request
 from finetune.serve.responses import parse_response_request, response
 from finetune.serve.run_answers import Desk, Reply
-from finetune.serve.scheduler import Busy, Job, Scheduler
+from finetune.serve.scheduler import MOST_ROWS, MOST_WAITING, Busy, Job, Scheduler
 from finetune.serve.writing import Piece, Writing
 
 LONGEST_BODY = 1 << 20
 PATIENCE = 60
 """Seconds that a client may leave a part of its reply untaken; one that never takes it would keep all others
 waiting."""
+DRAIN = 30
+"""Seconds that replies have to end once the server is told to stop; a second Ctrl-C does not wait for them."""
+MOST_OPEN = MOST_WAITING + MOST_ROWS
+"""Requests that are worked on or wait; a further one is refused before anything is done for it."""
 OWNER = "rag-or-finetune"
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Server": OWNER}
-CODES = {401: "invalid_api_key", 403: "forbidden", 404: "unknown_url", 405: "unknown_url"}
+ADVICE: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "5"}, 503: {"Retry-After": "5"},
+}  # fmt: skip
+"""What a client is told beside a refusal; the usual ones wait as long and ask again by themselves."""
+CODES = {429: "rate_limit_exceeded", 401: "invalid_api_key", 403: "forbidden", 404: "unknown_url", 405: "unknown_url"}
+
+FAILED = "the server failed; its terminal says how"
 
 ADDRESSES = frozenset(
     {"/v1/models", "/v1/server", "/v1/chat/completions", "/v1/responses", "/v1/completions", "/tokenize"}
@@ -47,7 +57,7 @@ def make_server(
     desk: Desk, host: str, port: int, *, key: str | None = None, log: Callable[[str], object] | None = None
 ) -> LocalServer:
     """A server that is not yet serving; port 0: a free one. Raises UserError when the address cannot be opened."""
-    return LocalServer(make_app(desk, host, key=key, log=log), host, port)
+    return LocalServer(make_app(desk, host, key=key, log=log), host, port, drain=DRAIN)
 
 
 def serve_api(
@@ -82,8 +92,17 @@ def make_app(desk: Desk, host: str, *, key: str | None = None, log: Callable[[st
         middleware=[
             Middleware(FixedHeaders, headers=HEADERS),
             Middleware(OwnPagesOnly, host=host, say=_say),
+            Middleware(
+                Operation,
+                meters=api.meters,
+                known=ADDRESSES,
+                say=_say,
+                key=key,
+                log=log,
+                most=MOST_OPEN,
+                ill=api.scheduler.ill,
+            ),
             Middleware(BodyLimit, longest=LONGEST_BODY, say=_say),
-            Middleware(Operation, meters=api.meters, known=ADDRESSES, say=_say, key=key, log=log),
             Middleware(Patience, seconds=PATIENCE),
         ],
         exception_handlers={ApiError: _known, HTTPException: _http, Exception: _unknown},
@@ -91,12 +110,16 @@ def make_app(desk: Desk, host: str, *, key: str | None = None, log: Callable[[st
 
 
 def _say(status: int, text: str) -> Response:
-    return JSONResponse(ApiError(status, text, code=CODES.get(status)).body(), status)
+    return _refusal(ApiError(status, text, code=CODES.get(status)))
 
 
 def _known(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
-    return JSONResponse(error.body(), error.status)
+    return _refusal(error)
+
+
+def _refusal(error: ApiError) -> Response:
+    return JSONResponse(error.body(), error.status, headers=ADVICE.get(error.status))
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -111,7 +134,7 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _unknown(request: Request, error: Exception) -> Response:
     traceback.print_exception(error)
-    return _say(500, "the server failed; its terminal says how")
+    return _say(500, FAILED)
 
 
 class _Api:
@@ -122,7 +145,7 @@ class _Api:
         self.scheduler = Scheduler(lambda: desk.resources.base)
         self.meters = Meters(gauges={
             "requests_waiting": lambda: self.scheduler.waiting, "replies_running": lambda: self.scheduler.writing,
-            "steps": lambda: self.scheduler.steps, "steps_rows": lambda: self.scheduler.stepped,
+            "model_failures": lambda: self.scheduler.failures, "steps": lambda: self.scheduler.steps, "steps_rows": lambda: self.scheduler.stepped,
         })  # fmt: skip
 
     async def models(self, request: Request) -> Response:
@@ -240,8 +263,13 @@ class _Events(StreamingResponse):
 
 
 async def _lines(chunks: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
-    async for chunk in chunks:
-        yield f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
+    try:
+        async for chunk in chunks:
+            yield f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
+    except Exception as error:  # its status has been sent; so clients are told in the stream, and not by a cut line
+        traceback.print_exception(error)
+        yield f"data: {json.dumps(ApiError(500, FAILED).body())}\n\n"
+        return
     yield "data: [DONE]\n\n"
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,6 +17,8 @@ from eval.serving.guards import Say
 
 PREFIX = "rag_or_finetune"
 HEALTH, METRICS = "/health", "/metrics"
+NAMED = "X-Request-Id"
+PLAIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 BUCKETS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 """Seconds of a request, as the upper ends of a histogram."""
 Log = Callable[[str], object]
@@ -78,8 +81,12 @@ class Operation:
         say: Say,
         key: str | None = None,
         log: Log | None = None,
+        most: int = 1 << 30,
+        ill: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`most`: requests that are worked on at once; `ill`: whether the model answers nobody any more."""
         self.app, self.meters, self.known, self.say, self.key, self.log = app, meters, known, say, key, log
+        self.most, self.ill = most, ill
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on; /health needs no key, so that whoever watches the process has none."""
@@ -88,12 +95,14 @@ class Operation:
             return
         path = scope["path"]
         if path == HEALTH:
-            await JSONResponse({"status": "ok"})(scope, receive, send)
+            found = ("failing", 503) if self.ill() else ("ok", 200)
+            await JSONResponse({"status": found[0]}, found[1])(scope, receive, send)
         elif not self._admitted(scope):
-            self.meters.ended("refused", 401, 0.0)
-            await self.say(401, "send the API key of this server as: Authorization: Bearer KEY")(scope, receive, send)
+            await self._refuse(401, "send the API key of this server as: Authorization: Bearer KEY", scope, send)
         elif path == METRICS:
             await PlainTextResponse(self.meters.text(), media_type="text/plain; version=0.0.4")(scope, receive, send)
+        elif self.meters.running >= self.most and scope["method"] == "POST":
+            await self._refuse(429, "too many requests are open; ask again later", scope, send)
         else:
             await self._counted(scope, receive, send)
 
@@ -103,13 +112,25 @@ class Operation:
         given = Headers(scope=scope).get("authorization", "")
         return secrets.compare_digest(given.encode(), f"Bearer {self.key}".encode())
 
+    async def _refuse(self, status: int, why: str, scope: Scope, send: Send) -> None:
+        """Answer without a look at the body."""
+        self.meters.ended("refused", status, 0.0)
+        self._line(scope, status, 0.0, "-")
+        await self.say(status, why)(scope, _nothing, send)
+
+    def _line(self, scope: Scope, status: int, took: float, name: str) -> None:
+        if self.log:
+            path, now = scope["path"], time.strftime("%Y-%m-%dT%H:%M:%S%z")
+            self.log(f"{now} {scope['method']} {path!r} {status} {took:.2f} s {name}")
+
     async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
-        start, status = time.perf_counter(), 500
+        start, status, name = time.perf_counter(), 500, _name(scope)
 
         async def watched(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                MutableHeaders(scope=message)[NAMED] = name
             await send(message)
 
         self.meters.running += 1
@@ -120,5 +141,14 @@ class Operation:
             took, path = time.perf_counter() - start, scope["path"]
             # An address that a client made up is no label: it could be anything, and there could be any number.
             self.meters.ended(path if path in self.known else "other", status, took)
-            if self.log:
-                self.log(f"{time.strftime('%H:%M:%S')} {scope['method']} {path!r} {status} {took:.2f} s")
+            self._line(scope, status, took, name)
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
+
+
+def _name(scope: Scope) -> str:
+    """By what an answer is found in the log: the client's own name of the request where it is a plain one."""
+    given = Headers(scope=scope).get(NAMED, "")
+    return given if PLAIN.fullmatch(given) else f"req_{secrets.token_hex(8)}"

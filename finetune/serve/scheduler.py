@@ -31,6 +31,8 @@ PIECE = {"cpu": 256, "cuda": 4096}
 """Tokens of a prompt that are read between two steps: so long do the other replies stand still."""
 LEAST_SHARED = 16
 """Tokens that two prompts must begin with alike for the second to go on from the first."""
+FATAL = 3
+"""Failures in a row after which the server calls itself ill: a device that is lost fails every time."""
 KEPT = 8
 """Prompts whose keys and values are kept, one a mode."""
 
@@ -65,6 +67,7 @@ class Scheduler:
         self._turning = False
         self.steps = self.stepped = 0
         """Steps of a batch, and rows that took one."""
+        self.failures = self._in_a_row = 0
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of a function that is run in the thread."""
@@ -98,8 +101,28 @@ class Scheduler:
         except RuntimeError:  # the program ends
             self._turning = False
 
+    def ill(self) -> bool:
+        """Whether the model failed as often in a row as it does where it never answers again."""
+        return self._in_a_row >= FATAL
+
     def _turn(self) -> None:
         """A piece of a prompt, and a step of every batch; then calls that came meanwhile, and the next turn."""
+        try:
+            self._work()
+        except Exception as error:  # who waits is told, and the next request begins anew
+            self._failed()
+            rows = [row for job in self._waiting for row in job.rows]
+            rows += [row for lane in self._lanes.values() for row in lane.rows]
+            rows += self._reading[0].rows if self._reading else []
+            self._reading, self._turning = None, False
+            self._waiting.clear()
+            self._lanes.clear()
+            _fail(rows, error)
+
+    def _failed(self) -> None:
+        self.failures, self._in_a_row = self.failures + 1, self._in_a_row + 1
+
+    def _work(self) -> None:
         base = self._base()
         self._read(base)
         for (adapter, _), batch in list(self._lanes.items()):
@@ -117,7 +140,9 @@ class Scheduler:
         try:
             with base.weights(adapter) as model, base.computing(), torch.inference_mode():
                 batch.step(model)
+            self._in_a_row = 0
         except Exception as error:
+            self._failed()
             self._lanes = {key: lane for key, lane in self._lanes.items() if lane is not batch}
             _fail(batch.rows, error)
 
@@ -142,6 +167,7 @@ class Scheduler:
                     self._keep(job, prefill)
                 self._lane(base, job.adapter, ours).join(prefill, job.rows)
         except Exception as error:
+            self._failed()
             _fail(job.rows, error)
         self._reading = None
 

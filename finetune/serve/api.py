@@ -145,7 +145,8 @@ class _Api:
         self.scheduler = Scheduler(lambda: desk.resources.base)
         self.meters = Meters(gauges={
             "requests_waiting": lambda: self.scheduler.waiting, "replies_running": lambda: self.scheduler.writing,
-            "model_failures": lambda: self.scheduler.failures, "steps": lambda: self.scheduler.steps, "steps_rows": lambda: self.scheduler.stepped,
+            "model_failures": lambda: self.scheduler.failures, "steps": lambda: self.scheduler.steps,
+            "steps_rows": lambda: self.scheduler.stepped,
         })  # fmt: skip
 
     async def models(self, request: Request) -> Response:

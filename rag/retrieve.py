@@ -33,10 +33,10 @@ def open_retriever(
     """
     with track("indexing", len(documents), unit=" documents") as advance:
         model = load_embedder(embedder)
-        start = time.perf_counter()
+        start, work = time.perf_counter(), model.clock()
         index = build_index(documents, model, retrieval, run / "index", advance)
     if index.added or index.changed or index.removed or not (run / "index.json").is_file():
-        note: dict[str, Any] = {"seconds": round(time.perf_counter() - start, 3)}
+        note: dict[str, Any] = {"seconds": round(time.perf_counter() - start, 3), "work": round(work.lap(), 3)}
         note |= {"added": index.added, "changed": index.changed, "removed": index.removed, "kept": index.kept}
         write_json(run / "index.json", note)
     opened = Opened(index.store, index.words, model, retrieval, preferred)

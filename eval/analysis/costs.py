@@ -56,9 +56,12 @@ def _cost(run: Path, identity: Identity, mode: str, endpoint: Endpoint | None) -
 
 
 def index_seconds(run: Path) -> float:
-    """What building the index in a run folder took; 0 when there is none."""
+    """Machine seconds that the index in a run folder took, wall time where only that is known; 0 without an index."""
     file = run / "index.json"
-    return float(read_json(file)["seconds"]) if file.is_file() else 0.0
+    if not file.is_file():
+        return 0.0
+    known = read_json(file)
+    return float(known.get("work", known["seconds"]))
 
 
 def adapter_cost(folder: Path) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def test_a_lift_that_the_metric_may_have_made_is_no_verdict() -> None:
     decision = decide(made, config())[1]
     assert (decision.strategy, decision.leaning, decision.questions_needed) == ("inconclusive", "long", None)
     assert "favour long replies" in verdict_sentence(decision) and "--label" in verdict_sentence(decision)
-    assert any("base 20, rag 200" in r and "1.4 points" in r for r in decision.reasons)
+    assert any("Base 20, RAG 200" in r and "1.4 points" in r for r in decision.reasons)
     assert decision.next[0].cause == "metric"
     assert sensitivity(made, config())["strategy"] == "inconclusive"
 

@@ -70,7 +70,7 @@ def report(
     if compare:
         from reports.pages.comparison import write_comparison
 
-        typer.echo(write_comparison(runs[0], runs[1], out))
+        typer.echo(write_comparison(runs[0], runs[1], out, language))
         return
     for run in runs:
         _write_pages(run, prices, language, pdf=pdf)
@@ -83,7 +83,7 @@ def report(
     if len(runs) > 1:
         from reports.pages.portfolio import write_portfolio
 
-        typer.echo(write_portfolio(runs, out))
+        typer.echo(write_portfolio(runs, out, language))
 
 
 def _write_pages(run: Path, prices: Path | None, language: Language, *, pdf: bool) -> None:

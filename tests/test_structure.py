@@ -27,6 +27,7 @@ HEAVY = (
 )
 REPORTS_MAY_USE = {
     "verdict.fitness_words",
+    "verdict.retriever_words",
     "errors",
     "files",
     "records",

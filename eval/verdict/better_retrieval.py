@@ -15,11 +15,10 @@ from dataclasses import replace
 from eval.arms.modes import MODES
 from eval.pipeline.run_config import RunConfig
 from eval.records import Score
-from eval.verdict.decision import Decision, Retriever, Step
+from eval.verdict.decision import Retriever, Step
 from eval.verdict.evidence import Evidence, gather
 from eval.verdict.risk import without
 from eval.verdict.rule import Ruling, apply_rule
-from eval.verdict.shortfall import label, share
 
 RAG = "rag"
 """The strategy that better retrieval may lead to, and the plain mode that stands for it."""
@@ -94,21 +93,6 @@ def _found(evidence: Evidence, mode: str, scores: Sequence[Score], config: RunCo
         return None
     kept = without(gather([s for s in scores if s.example_id not in lost], config), evidence.too_risky)
     return replace(kept, complete={}, bounds={}, leaning={}) if mode in kept.modes else None
-
-
-def retriever_sentence(decision: Decision) -> str:
-    """That the verdict could be RAG with a better retriever, the figures, and the command; empty where it could not."""
-    found = decision.retriever
-    if found is None:
-        return ""
-    name = label(found.mode)
-    proof = (
-        f"handed the gold passages the untuned model answers {share(found.then)}, with those that {name} finds "
-        f"{share(found.now)}"
-        if found.by == ORACLE
-        else f"where {name} is given the gold documents it answers {share(found.then)}, in all {share(found.now)}"
-    )
-    return f"It could be RAG, with a better retriever first: {proof}; `{found.command}` looks for one."
 
 
 def with_retriever(steps: Sequence[Step], found: Retriever | None) -> tuple[Step, ...]:

@@ -8,11 +8,11 @@ from eval.arms.modes import MODES
 from eval.pipeline.run_config import RunConfig
 from eval.records import Comparison
 from eval.strategies import STRATEGIES, beyond
-from eval.verdict.better_retrieval import retriever_sentence
 from eval.verdict.decision import Decision
 from eval.verdict.doubts import look_doubts, metric_doubts, retention_doubts, seed_doubts, server_doubts
 from eval.verdict.evidence import Evidence
 from eval.verdict.leaning import LEANINGS
+from eval.verdict.retriever_words import retriever_sentence
 from eval.verdict.rule import FEWEST, ORDER, Ruling, compared, independent, lifted, strategy
 from eval.verdict.shortfall import label, share, wanting
 

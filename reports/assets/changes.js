@@ -1,12 +1,15 @@
 "use strict";
 // Every text goes into the page by textContent: replies are data, never markup.
 (function () {
+  // A text in the language of the page; `{name}` in it stands for a value.
+  const TEXTS = {};
+  const say = (english, values = {}) => (TEXTS[english] || english).replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const data = JSON.parse(document.getElementById("data").textContent);
   const find = (id) => document.getElementById(id);
   if (!find("filters")) return;
   const PAGE = 40;
   const MOST = 600; // words of two replies beyond which differences are not marked
-  const NAMES = { knowledge: "knowledge", style: "style" };
+  const NAMES = { knowledge: say("knowledge"), style: say("style") };
   let shown = [];
   let drawn = 0;
 
@@ -39,7 +42,7 @@
       && words.every((word) => haystack(flip).includes(word)));
     drawn = 0;
     find("list").replaceChildren();
-    find("count").textContent = shown.length + " of " + data.flips.length + " flips";
+    find("count").textContent = say("{n} of {all} flips", { n: shown.length, all: data.flips.length });
     draw();
   }
 
@@ -48,7 +51,7 @@
     drawn += next.length;
     find("list").append(...next.map(row));
     find("more").hidden = drawn >= shown.length;
-    find("more").textContent = "Show more (" + (shown.length - drawn) + " left)";
+    find("more").textContent = say("Show more ({n} left)", { n: shown.length - drawn });
   }
 
   function row(flip) {
@@ -58,14 +61,14 @@
     head.append(make("span", "id", id), make("bdi", "", question));
     const about = make("p", "about");
     for (const [axis, way] of flip[2]) {
-      about.append(make("span", way > 0 ? "badge up" : "badge down", NAMES[data.axes[axis]] + (way > 0 ? " gained" : " lost")));
+      about.append(make("span", way > 0 ? "badge up" : "badge down", way > 0 ? say("{axis} gained", { axis: NAMES[data.axes[axis]] }) : say("{axis} lost", { axis: NAMES[data.axes[axis]] })));
     }
     about.append(make("b", "", data.modes[flip[1]].label), " · ",
-      make("bdi", "", answerable ? "accepted: " + answers.join(" · ") : "unanswerable: it should refuse"));
+      make("bdi", "", answerable ? say("accepted: {x}", { x: answers.join(" · ") }) : say("unanswerable: it should refuse")));
     if (tags.length) about.append(" · ", make("bdi", "", tags.join(", ")));
     const both = make("div", "both");
     const [old, now] = marked(flip[3][0] || "", flip[4][0] || "");
-    both.append(reply("Before", flip[3], old), reply("After", flip[4], now));
+    both.append(reply(say("Before"), flip[3], old), reply(say("After"), flip[4], now));
     node.append(head, about, both);
     return node;
   }
@@ -73,15 +76,15 @@
   function reply(title, [text, scores], pieces) {
     const node = make("div", "reply");
     const said = make("div", "said");
-    if (text === null) said.textContent = "(no reply)";
-    else if (text === "") said.textContent = "(empty reply)";
+    if (text === null) said.textContent = say("(no reply)");
+    else if (text === "") said.textContent = say("(empty reply)");
     else said.append(...pieces);
     const why = make("ul", "why");
     scores.forEach(([passed, reason], axis) => {
       const item = make("li");
       const glyph = passed === null ? ["na", "–"] : passed ? ["yes", "✓"] : ["no", "✗"];
-      const word = passed === null ? " not scored" : passed ? " right" : " wrong";
-      item.append(make("span", ...glyph), make("bdi", "", " " + NAMES[data.axes[axis]] + word + (reason ? ": " + reason : "")));
+      const word = passed === null ? say("not scored") : passed ? say("right") : say("wrong");
+      item.append(make("span", ...glyph), make("bdi", "", " " + NAMES[data.axes[axis]] + " " + word + (reason ? ": " + reason : "")));
       why.append(item);
     });
     node.append(make("p", "head", title), said, why);
@@ -120,9 +123,9 @@
     return kind ? make("span", kind, text) : document.createTextNode(text);
   }
 
-  options(find("mode"), ["every mode", ...data.modes.map((mode) => mode.label)]);
-  options(find("axis"), ["both axes", ...data.axes.map((axis) => NAMES[axis])]);
-  options(find("way"), ["gained or lost", "lost", "gained"]);
+  options(find("mode"), [say("every mode"), ...data.modes.map((mode) => mode.label)]);
+  options(find("axis"), [say("both axes"), ...data.axes.map((axis) => NAMES[axis])]);
+  options(find("way"), [say("gained or lost"), say("lost"), say("gained")]);
   let waiting = 0;
   find("search").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 120); });
   for (const id of ["mode", "axis", "way"]) find(id).addEventListener("change", filter);

@@ -13,7 +13,7 @@ from reports.charts.svg import line, rect, tag, text
 from reports.charts.svg import name as name_text
 from reports.language.language import told
 from reports.sections.placement import Lift
-from reports.text.sentences import lift_words, points
+from reports.text.sentences import called, lift_words, points
 
 LEFT, TOP, SIDE = 64.0, 12.0, 560.0
 WIDTH, HEIGHT = LEFT + SIDE + 12, TOP + SIDE + 50
@@ -63,7 +63,7 @@ def places(found: Sequence[Place]) -> tuple[Markup, list[str]]:
     for p, words, dot, label in zip(known, shown, dots, labels, strict=True):
         parts.append(_mark(p, words, dot, label))
     left_out = [p.name for p, label in zip(known, labels, strict=True) if label is None]
-    title = f"Quadrant of {len(known)} data set{'' if len(known) == 1 else 's'}"
+    title = told(f"Quadrant of {len(known)} data set{'' if len(known) == 1 else 's'}")
     whole = tag("svg", *parts, viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}", class_="places", role="group", aria_label=title,
                 xmlns="http://www.w3.org/2000/svg")  # fmt: skip
     return whole, left_out
@@ -175,15 +175,14 @@ def _mark(place: Place, words: str, dot: tuple[float, float], label: Box | None)
     if label is not None:
         parts.append(name_text(label.left + 2, label.top + 14, words, "dot-name halo"))
     if place.href:
-        parts = [tag("a", *parts, href=place.href, aria_label=f"{place.name}: open its report")]
+        parts = [tag("a", *parts, href=place.href, aria_label=f"{place.name}: {told('open its report')}")]
     state = " open" if place.strategy == "inconclusive" else ""
     return tag("g", *parts, class_=f"mark{state} s-{place.strategy}")
 
 
 def _said(place: Place) -> str:
-    if place.strategy == "none":
-        return "nothing good enough"
-    return f"{place.strategy}{', not good enough yet' if place.short else ''}"
+    known = "not settled" if place.strategy == "inconclusive" else called(place.strategy)
+    return f"{known}{', not good enough yet' if place.short else ''}"
 
 
 def _dot(place: Place, spoken: str, x: float, y: float) -> list[Markup]:

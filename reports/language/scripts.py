@@ -9,7 +9,7 @@ from importlib.resources import files
 from reports.language.language import spoken
 from reports.language.tables import read
 
-SCRIPTS = ("dom.js", "filter.js", "list.js", "detail.js", "page.js")
+SCRIPTS = ("dom.js", "filter.js", "list.js", "detail.js", "page.js", "changes.js")
 NAMED = ("right", "wrong", "not scored", "no reply", "knowledge", "style")
 """What stands in tables of the scripts, and is said from there."""
 SAID = re.compile(r'\bsay\("([^"]+)"')

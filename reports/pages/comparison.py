@@ -16,6 +16,7 @@ from eval.files import read_json, write_text
 from eval.strategies import STRATEGIES
 from reports.charts import dumbbells
 from reports.charts.portfolio_map import Place, places
+from reports.language.language import speaking, told
 from reports.pages.inline import inline
 from reports.pages.portfolio import NAMES, relative
 from reports.run_folder import Run, in_order, label, read_run
@@ -30,20 +31,21 @@ MOST_FOR_DIFF = 400
 """Words of a setting's value up to which its changes are marked; the comparison's time grows with their square."""
 
 
-def write_comparison(before: Path, after: Path, out: Path | None = None) -> Path:
+def write_comparison(before: Path, after: Path, out: Path | None = None, language: str = "en") -> Path:
     """Write changes.json and changes.html, by default into the second run's folder, and return the page's path.
 
     Raises UserError where a folder is no complete run, or the two cannot be compared.
     """
     found = read_json(write_changes(before, after))
     page = out or after / PAGE
-    write_text(page, html(read_run(before), read_run(after), found, page.parent))
+    with speaking(language):
+        write_text(page, html(read_run(before), read_run(after), found, page.parent))
     return page
 
 
 def html(before: Run, after: Run, found: Mapping[str, Any], folder: Path) -> str:
     """The page as text, with links relative to the folder that it will lie in."""
-    drawing, _ = places([_place(run, name) for run, name in ((before, "before"), (after, "after"))])
+    drawing, _ = places([_place(run, name) for run, name in ((before, told("before")), (after, told("after")))])
     return inline(
         "changes.html",
         ("places.css", "sheet.css", "changes.css"),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from eval.arms.modes import MODES
 from eval.records import Estimate
-from eval.verdict.better_retrieval import retriever_sentence
 from eval.verdict.fitness_words import fitness_sentence
+from eval.verdict.retriever_words import retriever_sentence
 from reports.charts.portfolio_map import Place, places
 from reports.pages.inline import inline
 from reports.run_folder import Run, label, strategy

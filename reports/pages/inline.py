@@ -8,9 +8,11 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from reports.language.language import finalized, raw, spoken
+from reports.language.scripts import script_texts
 from reports.language.templates import localised
 from reports.pages.page import asset, sha256
 from reports.run_folder import label, strategy
+from reports.sections.question_browser import embed
 from reports.text import sentences as words
 
 
@@ -20,7 +22,7 @@ def inline(template: str, sheets: tuple[str, ...], script: str | None = None, **
     The template is given `policy`, `style` and `script` besides `values`; all text is escaped.
     """
     style = "\n".join(asset(sheet) for sheet in sheets)
-    code = asset(script) if script else ""
+    code = asset(script).replace("const TEXTS = {};", f"const TEXTS = {embed(script_texts())};") if script else ""
     scripts = f"script-src {sha256(code)}; " if script else ""
     policy = (
         f"default-src 'none'; style-src {sha256(style)}; {scripts}img-src data:; base-uri 'none'; form-action 'none'"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from eval.verdict.better_retrieval import retriever_sentence
 from eval.verdict.fitness_words import fitness_sentence
+from eval.verdict.retriever_words import retriever_sentence
 from reports.charts.outcome_shares import KINDS, outcome_shares, shares
 from reports.charts.quadrant import quadrant
 from reports.run_folder import Run, in_order, label

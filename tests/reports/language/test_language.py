@@ -18,10 +18,12 @@ from reports.language.language import speaking, spoken, told
 from reports.language.scripts import said_in_scripts
 from reports.language.tables import EXPRESSION, LANGUAGES, PLACEHOLDER, read, table
 from reports.language.templates import localised, texts
+from reports.pages.comparison import write_comparison
 from reports.pages.decision_record import record_html, record_markdown
 from reports.pages.markdown_page import markdown
 from reports.pages.page import asset
 from reports.pages.page import html as page
+from reports.pages.portfolio import write_portfolio
 from reports.run_folder import read_run
 from reports.sections.registry import SECTIONS
 
@@ -48,7 +50,9 @@ def test_a_text_has_the_placeholders_of_its_english(language):
         assert not lost, f"{english}: {lost}"
 
 
-TEMPLATES = {name: asset(name) for name in ("template.html", "macros.html", "record.html")}
+TEMPLATES = {
+    name: asset(name) for name in ("template.html", "macros.html", "record.html", "portfolio.html", "changes.html")
+}
 TEMPLATES |= {name: section.template for name, section in SECTIONS.items()}
 
 
@@ -134,6 +138,16 @@ def test_nor_does_a_run_with_a_retriever_an_oracle_and_losses(make_run):
     folder = make_run(questions=120)
     analyse(folder)
     assert_korean(read_run(folder))
+
+
+def test_nor_does_the_page_of_several_runs_or_of_two(four_runs, two_runs, tmp_path):
+    written = [
+        write_portfolio(four_runs, tmp_path / "portfolio.html", "ko"),
+        write_comparison(*two_runs, tmp_path / "changes.html", "ko"),
+    ]
+    for file in written:
+        text = file.read_text(encoding="utf-8")
+        assert english_left(text) == [] and '<html lang="ko">' in text
 
 
 def assert_korean(run):

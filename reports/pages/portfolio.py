@@ -143,7 +143,7 @@ def _row(run: Run, folder: Path, several: bool) -> Row:
         run=run,
         verdict=NAMES[decision.strategy],
         short=decision.falls_short,
-        fit=ANSWERS[decision.fit],
+        fit=ANSWERS[decision.fit].capitalize(),
         fit_class={"yes": "reached", "no": "missed", "not_shown": "open"}[decision.fit],
         wrong=risk.wrong if risk else None,
         sure=_sure(run),

@@ -18,4 +18,5 @@ def retriever_sentence(decision: Decision) -> str:
         if found.by == "oracle"
         else f"where {name} is given the gold documents it answers {share(found.then)}, in all {share(found.now)}"
     )
-    return f"It could be RAG, with a better retriever first: {proof}; `{found.command}` looks for one."
+    head = "RAG" if decision.strategy == "rag" else "It could be RAG"
+    return f"{head}, with a better retriever first: {proof}; `{found.command}` looks for one."

@@ -61,7 +61,7 @@ def _strategy(run: Run) -> Answer:
         return Answer("Which strategy?", "bad", "None of those tried", nearest)
     own = STRATEGIES[decision.strategy]
     name = own.short if own.short != "both" else "RAG with fine-tuning"
-    stands, kind = ("best of those tried", "open") if decision.falls_short else ("settled", "good")
+    stands, kind = ("best of those tried", "plain") if decision.falls_short else ("settled", "good")
     lines = (f"By the mode {label(decision.mode or '')}; {stands}.",)
     return Answer("Which strategy?", kind, f"{name[0].upper()}{name[1:]}", lines)
 

@@ -95,7 +95,7 @@ def data(run: Run) -> Mapping[str, Any]:
         "plain_reasons": first_screen.reasons(run, placement),
         "changes": changes(run),
         "care": cautions.notes(run),
-        "next_steps": [(part, words.spaced(text)) for part, text in answers.parts(run.decision.next)],
+        "next_steps": [(part, words.coded(words.spaced(text))) for part, text in answers.parts(run.decision.next)],
         "quadrant": quadrant(run.decision, placement, run.margin) if run.config.corpus else "",
         "across": words.lift_words(placement.llm, "Across, tuning"),
         "up": words.lift_words(placement.context, "Up, retrieval"),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from markupsafe import Markup, escape
+
 from eval.arms.modes import MODES
 from eval.records import Estimate
 from eval.strategies import STRATEGIES
 from eval.verdict.decision import Decision
+from reports.language.language import told
 from reports.run_folder import Run, label
 from reports.sections.placement import Lift, Placement
 from reports.sections.summary import axes, groups, not_run
@@ -103,13 +106,16 @@ def headline(run: Run) -> str:
     return f"{_headline(run)} {run.decision.stamp}".strip()
 
 
-RETRIEVER = "it could be RAG, with a better retriever first"
+FIRST_RETRIEVER = "RAG, with a better retriever first"
+RETRIEVER = f"it could be {FIRST_RETRIEVER}"
 """What a headline says where better retrieval could turn the verdict."""
 
 
 def _headline(run: Run) -> str:
     decision = run.decision
     said = _verdict(run)
+    if decision.retriever and decision.strategy == "rag" and decision.falls_short:
+        return f"{FIRST_RETRIEVER}; as it is, it is not good enough yet."
     if decision.retriever is None or said.endswith(f": {RETRIEVER}."):
         return said
     return f"{said.removesuffix('.')}; {RETRIEVER}."
@@ -222,6 +228,11 @@ def next_steps(run: Run) -> list[str]:
 def spaced(text: str) -> str:
     """The text with its per cent signs tied to their numbers."""
     return re.sub(r"(?<=\d) %", f"{NBSP}%", text)
+
+
+def coded(text: str) -> Markup:
+    """A text in the language of the page, for HTML: what stands in backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(told(text)))))
 
 
 def lift_words(lift: Lift | None, mechanism: str) -> str:

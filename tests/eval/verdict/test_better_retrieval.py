@@ -49,7 +49,7 @@ def test_the_sentence_says_so_with_figures_and_command(truth: Truth) -> None:
     found = decision.retriever
     assert found is not None and (found.mode, found.by, found.then) == ("rag", "oracle", 0.95)
     sentence = verdict_sentence(decision)
-    assert sentence.count("It could be RAG, with a better retriever first: handed the gold passages the untuned ") == 1
+    assert sentence.count("RAG, with a better retriever first: handed the gold passages the untuned ") == 1
     assert "95 %" in sentence and sentence.count("`rag tune datasets/made-up`") == 1
     assert "retrieval" in [step.cause for step in decision.next]
     assert sum("rag tune" in step.text for step in decision.next) == 1

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,28 @@ def speaking() -> Iterator[None]:
 
     yield
     set_quiet(False)
+
+
+@dataclass(frozen=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """A command in this process: a new one takes as long to import its libraries as all else together."""
+    from eval.terminal.command_line import guarded
+
+    def ask(app: Any, *arguments: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["command", *map(str, arguments)])
+        capsys.readouterr()
+        code = guarded(app)
+        said = capsys.readouterr()
+        return Said(code, said.out, said.err)
+
+    return ask
 
 
 @pytest.fixture(scope="session")

@@ -53,14 +53,12 @@ def test_both_end_in_our_command_with_options_that_it_has() -> None:
 @pytest.mark.component
 def test_ray_takes_the_options_that_the_scripts_pass() -> None:
     text = re.sub(r"\\\n", " ", "\n".join(scripts().values()))
-    for command in ("symmetric-run", "start", "get-auth-token"):
+    shown = {}
+    for command in ("start", "symmetric-run", "get-auth-token"):
         passed = {o for line in re.findall(rf"ray {command} ([^\n;>|]*)", text) for o in
                   re.findall(r"--[a-z-]+[a-z]", line.split(" -- ")[0])}  # fmt: skip
         code = f"import sys; sys.argv = ['ray', '{command}', '--help']\nfrom ray.scripts.scripts import main; main()"
-        shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout
-        known = shown
-        if command == "symmetric-run":  # hands the options of `ray start` on
-            known += subprocess.run(
-                [sys.executable, "-c", code.replace("symmetric-run", "start")], capture_output=True, text=True
-            ).stdout
+        shown[command] = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout
+        handed_on = shown["start"] if command == "symmetric-run" else ""
+        known = shown[command] + handed_on
         assert passed and [o for o in passed if o not in known] == [], command

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from eval.arms.modes import MODES
+from eval.cli import app
 from eval.errors import UserError
 
 pytestmark = pytest.mark.component
@@ -90,11 +91,16 @@ def test_second_run_loads_no_model_and_changes_nothing(
     assert {p: p.read_bytes() for p in run.rglob("*.json*")} == before
 
 
-def test_decision_is_made_again_from_scores_and_config_alone(whole: tuple[Path, Path], tmp_path: Path) -> None:
+def test_decision_is_made_again_from_scores_and_config_alone(
+    whole: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from eval.verdict import decide
+
     _, run = whole
     for name in ("scores.jsonl", "config.yaml"):
         (tmp_path / name).write_bytes((run / name).read_bytes())
-    subprocess.run([sys.executable, "-m", "eval.verdict.decide", str(tmp_path)], check=True, capture_output=True)
+    monkeypatch.setattr(sys, "argv", ["decide", str(tmp_path)])
+    decide.main()
     assert (tmp_path / "decision.json").read_bytes() == (run / "decision.json").read_bytes()
 
 
@@ -132,9 +138,7 @@ def test_limit_answers_that_many_questions(whole: tuple[Path, Path], tiny_model:
     assert len(texts(tmp_path / "out")["base"]) == 3
 
 
-@pytest.mark.parametrize(
-    "moment", ["index/manifest.json", "adapters/.ft-*", "adapters/.hybrid-*", "predictions/.rag.*"]
-)
+@pytest.mark.parametrize("moment", ["index/manifest.json", "adapters/.hybrid-*", "predictions/.rag.*"])
 def test_killed_run_ends_with_the_same_texts(
     whole: tuple[Path, Path], tiny_model: Path, tmp_path: Path, moment: str
 ) -> None:
@@ -168,13 +172,13 @@ def test_run_folder_of_another_data_set_is_refused(
 
 
 def test_bad_document_leaves_nothing_behind(
-    tiny_model: Path, tmp_path: Path, make_dataset: Callable[..., Path]
+    tiny_model: Path, tmp_path: Path, make_dataset: Callable[..., Path], call: Callable[..., Any]
 ) -> None:
     dataset = make_dataset(**{"corpus/arvik.md": b"\xff bad"})
-    done = subprocess.run(command(dataset, tiny_model, tmp_path / "out"), capture_output=True, text=True)
-    assert done.returncode == 2
-    assert len(done.stderr.strip().splitlines()) == 1
-    assert "arvik.md" in done.stderr
+    done = call(app, dataset, "--model", tiny_model, "--out", tmp_path / "out")
+    assert done.code == 2
+    assert len(done.err.strip().splitlines()) == 1
+    assert "arvik.md" in done.err
     assert not (tmp_path / "out").exists()
 
 
@@ -223,18 +227,14 @@ def test_more_seeds_train_the_adapters_again_and_nothing_else(
 
 
 def test_several_data_sets_end_in_one_portfolio(
-    make_dataset: Callable[..., Path], tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    make_dataset: Callable[..., Path], tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    call: Callable[..., Any],
+) -> None:  # fmt: skip
     """From the command alone: its last line names the page, which lies above both runs and leads into them."""
     sets = [make_dataset(name) for name in ("harbours", "moorings")]
     monkeypatch.chdir(tmp_path)
-    code = "import sys\nfrom eval.cli import main\nsys.argv[0] = 'evaluate'\nmain()"
-    asked = [*map(str, sets), "--model", str(tiny_model), "--mode", "fewshot", "--no-retention", "--quiet"]
-    root = str(Path(__file__).parents[2])
-    done = subprocess.run(
-        [sys.executable, "-c", code, *asked], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": root}
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "portfolio: runs/portfolio.html"
+    done = call(app, *sets, "--model", tiny_model, "--mode", "fewshot", "--no-retention", "--quiet")
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[-1] == "portfolio: runs/portfolio.html"
     page = (tmp_path / "runs" / "portfolio.html").read_text(encoding="utf-8")
     assert 'href="harbours/report.html"' in page and 'href="moorings/report.html"' in page

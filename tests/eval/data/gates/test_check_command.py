@@ -23,9 +23,11 @@ Make = Callable[..., Any]
 REPEATED = {"train": [("Is it the open dock?", "no")], "test": [("Is it open dock?", "no"), ("Who?", "Ann")]}
 
 
-def check(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "eval.cli", "--check", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=TIDEWELL.parents[1])
+@pytest.fixture
+def check(call: Callable[..., Any]) -> Callable[..., Any]:
+    from eval.cli import app
+
+    return lambda *arguments: call(app, "--check", *arguments)
 
 
 def test_the_bundled_data_set_is_clean() -> None:
@@ -45,45 +47,45 @@ def test_a_leak_planted_in_the_bundled_data_set_is_found(tmp_path: Path) -> None
     assert "test.jsonl:7 ~ train.jsonl:261;" in finding.message
 
 
-def test_check_without_a_model_says_so_and_passes(material: Make) -> None:
+def test_check_without_a_model_says_so_and_passes(material: Make, check: Make) -> None:
     folder = material(test=[("Who is it?", "Ann")]).dataset.path
     done = check(folder, "--model", "./nowhere", "--ask")
-    assert done.returncode == 0, done.stderr
-    *findings, last = done.stdout.splitlines()
+    assert done.code == 0, done.err
+    *findings, last = done.out.splitlines()
     assert {line.split(":")[0] for line in findings} == {"warning", "note"}
     assert any("not checked whether the base knows" in line and "./nowhere" in line for line in findings)
     assert last == f"{folder}: 2 warnings, 1 note"
     assert sorted(p.name for p in folder.iterdir()) == ["dataset.yaml", "test.jsonl", "train.jsonl"]
 
 
-def test_check_asks_no_model_unless_told_to_and_says_so(material: Make) -> None:
+def test_check_asks_no_model_unless_told_to_and_says_so(material: Make, check: Make) -> None:
     done = check(folder := material(test=[("Who is it?", "Ann")]).dataset.path, "--model", "./nowhere")
-    assert done.returncode == 0 and "./nowhere" not in done.stdout
-    assert done.stdout.splitlines()[-1].endswith("the embedder and the base were not asked (--check --ask)")
+    assert done.code == 0 and "./nowhere" not in done.out
+    assert done.out.splitlines()[-1].endswith("the embedder and the base were not asked (--check --ask)")
     heavy = "import sys; sys.argv = ['x', '--check', sys.argv[1]]\nfrom eval.cli import main\n"
     heavy += "try:\n    main()\nexcept SystemExit:\n    print('torch' in sys.modules, file=sys.stderr)"
     seen = subprocess.run([sys.executable, "-c", heavy, str(folder)], capture_output=True, text=True, check=True)
     assert seen.stderr.endswith("False\n")
 
 
-def test_check_fails_on_an_error_and_names_it_on_one_line(material: Make) -> None:
+def test_check_fails_on_an_error_and_names_it_on_one_line(material: Make, check: Make) -> None:
     folder = material(**REPEATED).dataset.path
     done = check(folder, "--model", "./nowhere")
-    assert done.returncode == 2
-    assert done.stdout.startswith(f"error: {folder}/test.jsonl:1: asks the same as {folder}/train.jsonl:1; remove")
-    assert done.stderr == f"error: {folder}: fix the errors above before anything is trained\n"
+    assert done.code == 2
+    assert done.out.startswith(f"error: {folder}/test.jsonl:1: asks the same as {folder}/train.jsonl:1; remove")
+    assert done.err == f"error: {folder}: fix the errors above before anything is trained\n"
 
 
-def test_check_as_json_is_one_document_also_where_it_fails(material: Make) -> None:
+def test_check_as_json_is_one_document_also_where_it_fails(material: Make, check: Make) -> None:
     folder = material(**REPEATED).dataset.path
     done = check(folder, "--model", "./nowhere", "--json")
-    assert done.returncode == 2
-    document = json.loads(done.stdout)
+    assert done.code == 2
+    document = json.loads(done.out)
     assert document["dataset"] == str(folder)
     assert {"gate", "severity", "message", "where"} == set(document["findings"][0])
     assert document["findings"][0]["severity"] == "error"
-    assert done.stderr == f"error: {folder}: fix the errors above before anything is trained\n"
-    both = json.loads(check(TIDEWELL, folder, "--model", "./nowhere", "--json").stdout)
+    assert done.err == f"error: {folder}: fix the errors above before anything is trained\n"
+    both = json.loads(check(TIDEWELL, folder, "--model", "./nowhere", "--json").out)
     assert [d["dataset"] for d in both] == [str(TIDEWELL), str(folder)]
 
 

@@ -46,8 +46,10 @@ def test_two_served_models_are_compared_and_the_one_that_answers_right_is_chosen
 
 
 def test_after_a_kill_the_same_command_asks_for_what_is_missing_and_ends_with_the_same_replies(
-    scripted: Any, make_dataset: Callable[..., Path], tmp_path: Path
+    scripted: Any, make_dataset: Callable[..., Path], tmp_path: Path, call: Callable[..., Any]
 ) -> None:
+    from eval.cli import app
+
     data, running = make_dataset(), []
 
     def kill(handler: Any, body: dict[str, Any]) -> bool:
@@ -55,23 +57,22 @@ def test_after_a_kill_the_same_command_asks_for_what_is_missing_and_ends_with_th
             running.pop().kill()
         return False
 
-    def run(out: str) -> subprocess.Popen[bytes]:
-        command = [str(data), "--model", f"{scripted.url}#base", "--mode", "base", "--concurrency", "1"]
-        return subprocess.Popen(
-            [sys.executable, "-m", "eval.cli", *command, "--out", str(tmp_path / out)], cwd=ROOT,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+    def command(out: str) -> list[str]:
+        asked = [str(data), "--model", f"{scripted.url}#base", "--mode", "base", "--concurrency", "1"]
+        return [*asked, "--out", str(tmp_path / out)]
 
     def texts(out: str) -> list[str]:
         lines = (tmp_path / out / "predictions" / "base.jsonl").read_text().splitlines()
         return [json.loads(line)["text"] for line in lines]
 
     scripted.faults.append(kill)
-    running.append(process := run("killed"))
+    process = subprocess.Popen([sys.executable, "-m", "eval.cli", *command("killed")], cwd=ROOT,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    running.append(process)
     assert process.wait() == -9
     before = len(scripted.seen)
-    assert run("killed").wait() == 0
+    assert call(app, *command("killed")).code == 0
     asked = [json.dumps(b["messages"]) for b in scripted.seen if b["messages"][-1]["content"] != "Question: ?"]
     assert len(scripted.seen) - before < 1 + 8 + 4  # at most the one that was under way is asked for again
-    assert run("whole").wait() == 0
+    assert call(app, *command("whole")).code == 0
     assert texts("killed") == texts("whole") and len(set(asked)) == 8

@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from eval import plugins
+from eval.arms.modes import MODES
+from eval.cli import app
 from eval.errors import UserError
+from eval.metrics.knowledge.metric import METRICS
+from eval.metrics.style.check import CHECKS
+from eval.model.generator import GENERATORS
 from eval.plugins import load_plugins
 from eval.registry import Registry, from_plugin
+from finetune.training.trainer import TRAINERS
+from rag.retrievers.retriever import RETRIEVERS
+from rag.stores.store import STORES
+from reports.cli import app as report
 
-ROOT = Path(__file__).resolve().parents[1]
-PLUGINS = ROOT / "tests" / "plugins"
+PLUGINS = Path(__file__).resolve().parent / "plugins"
+REGISTRIES: tuple[Registry[Any], ...] = (MODES, METRICS, CHECKS, RETRIEVERS, STORES, GENERATORS, TRAINERS)
+
+
+@pytest.fixture(autouse=True)
+def forget(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """No plugin is loaded, as in a new process; what other tests have loaded is there again afterwards."""
+
+    def forget() -> None:
+        for registry in REGISTRIES:
+            own = {name: registry[name] for name in registry if not registry.origin(name)}
+            monkeypatch.setattr(registry, "_things", own)
+            monkeypatch.setattr(registry, "_origins", dict.fromkeys(own, ""))
+        monkeypatch.setattr(plugins, "_loaded", set())
+
+    forget()
+    return forget
 
 
 def test_a_taken_name_is_refused_and_the_plugin_is_known_by_its_version() -> None:
@@ -52,8 +75,9 @@ def test_a_plugin_that_is_not_there_is_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.component
 def test_mode_metric_check_retriever_and_store_of_plugins_are_used(
-    make_dataset: Callable[..., Path], tiny_model: Path, tmp_path: Path
-) -> None:
+    make_dataset: Callable[..., Path], tiny_model: Path, tmp_path: Path, call: Callable[..., Any],
+    forget: Callable[[], None],
+) -> None:  # fmt: skip
     data = make_dataset()
     file = data / "dataset.yaml"
     yaml = file.read_text(encoding="utf-8")
@@ -65,86 +89,61 @@ def test_mode_metric_check_retriever_and_store_of_plugins_are_used(
         yaml = yaml.replace(ours, theirs)
     file.write_text(yaml, encoding="utf-8")
     names = ("shout_mode", "length_metric", "vowel_check", "word_retriever", "json_store")
-    plugins = [option for name in names for option in ("--plugin", str(PLUGINS / f"{name}.py"))]
+    loaded = [option for name in names for option in ("--plugin", PLUGINS / f"{name}.py")]
     out = tmp_path / "run"
-    command = [
-        sys.executable,
-        "-m",
-        "eval.cli",
-        str(data),
-        "--model",
-        str(tiny_model),
-        "--mode",
-        "shout",
-        "--mode",
-        "rag",
-    ]
-    done = subprocess.run([*command, *plugins, "--out", str(out), "--json"], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert set(json.loads(done.stdout)["axes"]["knowledge"]) == {"base", "shout", "rag"}
+    modes = ["--mode", "shout", "--mode", "rag"]
+    done = call(app, data, "--model", tiny_model, *modes, *loaded, "--out", out, "--json")
+    assert done.code == 0, done.err
+    assert set(json.loads(done.out)["axes"]["knowledge"]) == {"base", "shout", "rag"}
     scores = [json.loads(line) for line in (out / "scores.jsonl").read_text().splitlines()]
     assert {s["metric"] for s in scores if s["axis"] == "knowledge" and s["primary"]} == {"even"}
     assert "vowel" in {s["metric"] for s in scores if s["axis"] == "style"}
     (passage, *_) = _predictions(out, "rag")[0]["passages"]
     assert passage["score"] == int(passage["score"]) >= 0  # a count of words
     assert list((out / "index").glob("*.json")) and not (out / "index" / "chroma").exists()
-    again = subprocess.run([sys.executable, "-m", "reports.cli", str(out)], cwd=ROOT, capture_output=True, text=True)
-    assert again.returncode == 0, again.stderr
+    forget()
+    again = call(report, out)
+    assert again.code == 0, again.err
     assert "Shouted" in (out / "report.html").read_text()
 
 
 @pytest.mark.component
 def test_a_generator_of_a_plugin_answers_without_the_model(
-    make_dataset: Callable[..., Path], tiny_model: Path, tmp_path: Path
+    make_dataset: Callable[..., Path], tiny_model: Path, tmp_path: Path, call: Callable[..., Any]
 ) -> None:
     data, out = make_dataset(), tmp_path / "run"
     file = data / "dataset.yaml"
     yaml = file.read_text(encoding="utf-8")
     file.write_text(yaml.replace("generation: {", "generation: {generator: echo, "), encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "eval.cli",
-        str(data),
-        "--model",
-        str(tiny_model),
-        "--mode",
-        "rag",
-        "--out",
-        str(out),
-    ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert (done.returncode, done.stderr.count("key 'generation.generator': unknown name 'echo'")) == (2, 1)
-    plugin = ["--plugin", str(PLUGINS / "echo_generator.py")]
-    done = subprocess.run([*command, *plugin], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "loading the model" not in done.stderr
+    command = [data, "--model", tiny_model, "--mode", "rag", "--out", out]
+    done = call(app, *command)
+    assert (done.code, done.err.count("key 'generation.generator': unknown name 'echo'")) == (2, 1)
+    done = call(app, *command, "--plugin", PLUGINS / "echo_generator.py")
+    assert done.code == 0, done.err
+    assert "loading the model" not in done.err
     questions = {e["id"]: e["question"] for e in map(json.loads, (data / "test.jsonl").read_text().splitlines())}
     assert all(p["text"].endswith(questions[p["id"]]) for p in _predictions(out, "base"))
 
 
 @pytest.mark.component
 def test_an_adapter_that_a_plugin_trains_elsewhere_answers_under_its_served_name(
-    make_dataset: Callable[..., Path], tiny_model: Path, tmp_path: Path
+    make_dataset: Callable[..., Path], tiny_model: Path, tmp_path: Path, call: Callable[..., Any]
 ) -> None:
     data, out = make_dataset(), tmp_path / "run"
     file = data / "dataset.yaml"
     yaml = file.read_text(encoding="utf-8").replace("generation: {", "generation: {generator: served, ")
     file.write_text(yaml.replace("finetune: {", "finetune: {trainer: served, "), encoding="utf-8")
-    options = ["--model", str(tiny_model), "--mode", "ft", "--out", str(out)]
-    options += ["--plugin", str(PLUGINS / "served_trainer.py")]
-    command = [sys.executable, "-m", "eval.cli", str(data), *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "loading the model" not in done.stderr and "retention" not in done.stderr
+    command = [data, "--model", tiny_model, "--mode", "ft", "--out", out, "--plugin", PLUGINS / "served_trainer.py"]
+    done = call(app, *command)
+    assert done.code == 0, done.err
+    assert "loading the model" not in done.err and "retention" not in done.err
     assert {p["text"] for p in _predictions(out, "base")} == {"base"}
     (name,) = {p["text"] for p in _predictions(out, "ft")}
     (folder,) = (out / "adapters").iterdir()
     manifest = json.loads((folder / "training.json").read_text(encoding="utf-8"))
     assert name == manifest["served"] == f"ft:{manifest['rows']}-rows"
     assert manifest["base_weights"] == "served" and manifest["settings"]["trainer"] == "served"
-    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert again.returncode == 0, again.stderr
+    assert call(app, *command).code == 0
     assert json.loads((folder / "training.json").read_text(encoding="utf-8")) == manifest
 
 

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import math
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +97,12 @@ def test_prices_are_read_by_the_same_rules(tmp_path: Path) -> None:
         read_prices(file)
 
 
-def test_an_error_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+def test_an_error_is_one_line_and_exit_code_2(tmp_path: Path, call: Callable[..., Any]) -> None:
+    from eval.cli import app
+
     (tmp_path / "dataset.yaml").write_text(f"{HEAD}name: t\n", encoding="utf-8")
-    command = [sys.executable, "-m", "eval.cli", str(tmp_path), "--check"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[3])
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines() == [
+    done = call(app, tmp_path, "--check")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.splitlines() == [
         f"error: {tmp_path}/dataset.yaml: line 3: key 'name' stands there twice, first on line 1; keep one"
     ]

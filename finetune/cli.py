@@ -119,13 +119,13 @@ def train(
         run_here(training_heading(plan), work.training(names, try_rates if sweep else None))
     folders = [swept.get(name) or work.resources.adapter_folder(name) for name in names]
     if main_process and json:
-        print_json([_told(folder) for folder in folders])
+        print_json([_report_of(folder) for folder in folders])
     elif main_process:
         for folder in folders:
             typer.echo(folder)
 
 
-def _told(folder: Path) -> dict[str, Any]:
+def _report_of(folder: Path) -> dict[str, Any]:
     """What `--json` prints for one adapter."""
     from eval.analysis.costs import adapter_cost
 

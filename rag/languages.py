@@ -1,4 +1,4 @@
-"""Whether an embedder can read a text, told from what its tokenizer makes of it."""
+"""Whether an embedder can read a text, judged by what its tokenizer makes of it."""
 
 from __future__ import annotations
 

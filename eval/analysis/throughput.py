@@ -60,9 +60,9 @@ def _rate(tokens: int, seconds: float) -> float | None:
 
 def noise(costs: Sequence[Cost], found: Throughput) -> list[dict[str, Any]]:
     """Modes whose own machine seconds differ by more than `NOISE` from what their tokens take by the common figures."""
-    told = []
+    noisy = []
     for c in costs:
         expected, measured = found.answer_seconds(c), c.prefill_work + c.decode_work
         if expected and measured > 0 and abs(measured / expected - 1) > NOISE:
-            told.append({"mode": c.mode, "ratio": round(measured / expected, 3)})
-    return told
+            noisy.append({"mode": c.mode, "ratio": round(measured / expected, 3)})
+    return noisy

@@ -221,7 +221,7 @@ class Resources:
         return self._retrieved[example.question]
 
     def gold(self, example: Example) -> tuple[Passage, ...]:
-        """The passages of the gold documents that hold an answer, nearest first; for want of such, the nearest ones.
+        """The passages of the gold documents that hold an answer, nearest first; without any, the nearest ones.
 
         An unanswerable question has no gold passages and gets what retrieval finds.
         """

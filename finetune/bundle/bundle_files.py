@@ -181,7 +181,7 @@ def _refuse_private(resources: Resources, folder: Path, shots: tuple[Example, ..
 
 
 def _rows(resources: Resources) -> Iterator[str]:
-    """Questions and replies of every row that are long enough to be told from chance."""
+    """Questions and replies of every row that are long enough to be distinguished from chance."""
     rows = {t for e in (*resources.dataset.train, *resources.dataset.dev, *resources.dataset.test)
             for t in (e.question, e.reply)}  # fmt: skip
     yield from (t for t in private_texts(resources.dataset) if t in rows)

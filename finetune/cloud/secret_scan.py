@@ -1,4 +1,4 @@
-"""Secrets and personal data in texts that are about to leave. What is found is told by kind and place, never quoted."""
+"""Secrets and personal data in texts that are about to be sent. Findings name kind and place, never the text."""
 
 from __future__ import annotations
 

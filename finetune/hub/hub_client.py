@@ -37,10 +37,10 @@ def explained(api: HfApi, repo: str) -> Iterator[None]:
     try:
         yield
     except (errors.HFValidationError, OSError, transport_error()) as error:
-        raise UserError(f"{repo}: {_mend(api, error)}") from None
+        raise UserError(f"{repo}: {_refusal(api, error)}") from None
 
 
-def _mend(api: HfApi, error: Exception) -> str:
+def _refusal(api: HfApi, error: Exception) -> str:
     from huggingface_hub import errors
 
     if isinstance(error, errors.LocalEntryNotFoundError):  # of a download, for whose reason see its cause

@@ -61,7 +61,7 @@ class ChatRequest:
     choices: int = 1
     """How many replies are wanted."""
     tops: int | None = None
-    """How many likeliest tokens are told beside each token's ln p; None: nothing of it."""
+    """How many likeliest tokens are given beside each token's ln p; None: nothing of it."""
     schema: Mapping[str, Any] | None = None
     """The JSON Schema that the reply is held to."""
 

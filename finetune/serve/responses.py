@@ -53,7 +53,7 @@ def response(reply: Reply, asked: ChatRequest, name: str, pieces: Sequence[Piece
         "status": message["status"], "incomplete_details": {"reason": "max_output_tokens"} if cut else None,
         "error": None, "instructions": None, "output": [*_searched(reply, asked, name), message], "tools": [],
         "parallel_tool_calls": False, "tool_choice": "none", "temperature": asked.temperature, "top_p": asked.top_p,
-        "text": {"format": _told(asked)}, "metadata": {"notes": "; ".join(reply.notes)} if reply.notes else {},
+        "text": {"format": _text_settings(asked)}, "metadata": {"notes": "; ".join(reply.notes)} if reply.notes else {},
         "usage": {
             "input_tokens": counts["prompt_tokens"], "input_tokens_details": {"cached_tokens": 0},
             "output_tokens": counts["completion_tokens"], "output_tokens_details": counts["completion_tokens_details"],
@@ -89,7 +89,7 @@ def _format(text: Any) -> Any:
     return wanted
 
 
-def _told(asked: ChatRequest) -> dict[str, Any]:
+def _text_settings(asked: ChatRequest) -> dict[str, Any]:
     if asked.schema is None:
         return {"type": "text"}
     return {"type": "json_schema", "name": "reply", "schema": dict(asked.schema)}

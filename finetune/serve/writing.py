@@ -58,13 +58,13 @@ class Writing:
         choose: Choose | None = None,
         tops: int | None = None,
     ) -> None:
-        """`tops`: how many likeliest tokens are told beside each token's ln p; None: nothing of it."""
+        """`tops`: how many likeliest tokens are given beside each token's ln p; None: nothing of it."""
         self.gone = False
         self._tokenizer, self._ending, self._send, self._index = tokenizer, ending, send, index
         self._plainly, self._stream = decoder(tokenizer, specials=False), TextStream(stops)
         self._choose, self._tops = choose, tops
         self._logs: list[TokenLog] = []
-        self._told = 0
+        self._given = 0
 
     def take(self, logits: torch.Tensor, likeliest: int) -> int | None:
         """The next token, by this choice's own way of choosing."""
@@ -104,9 +104,9 @@ class Writing:
         )  # fmt: skip
 
     def _new_logs(self) -> tuple[TokenLog, ...]:
-        """Of the reply's own tokens that were not told yet: thinking and the end of turn are none of the text."""
-        start, self._told = max(self._told, self._ending.thinking_tokens), len(self._ending.own)
-        return tuple(self._logs[start : self._told])
+        """Of the reply's own tokens that were not given yet: thinking and the end of turn are none of the text."""
+        start, self._given = max(self._given, self._ending.thinking_tokens), len(self._ending.own)
+        return tuple(self._logs[start : self._given])
 
     def _logged(self, logits: torch.Tensor, token: int, tops: int) -> TokenLog:
         logs = logits.float().log_softmax(-1)

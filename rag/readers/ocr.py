@@ -23,7 +23,7 @@ SECONDS = 180
 MOST_LANGUAGES = 3
 """Each further one makes it slower and worse; with more installed ones English alone is taken unless some are named."""
 UNSURE = 70.0
-"""A mean confidence below it, of 100, is told as a gap."""
+"""A mean confidence below it, of 100, is reported as a gap."""
 REMEDY = "install tesseract-ocr with the pages' languages, or run OCR on the file"
 
 

@@ -50,7 +50,7 @@ class Survey:
 
 
 def survey(folder: Path, *, leave_out: frozenset[Path] = frozenset()) -> Survey:
-    """Read every file below a folder but those left out; what cannot be read is told of, not raised.
+    """Read every file below a folder but those left out; what cannot be read is reported, not raised.
 
     Raises UserError where the folder itself cannot be read, and where two documents have one id.
     """

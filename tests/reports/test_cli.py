@@ -55,7 +55,7 @@ def test_a_missing_run_is_one_line_and_exit_code_2(tmp_path, monkeypatch, capsys
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_missing_file_is_named_with_the_mend(make_run, name):
+def test_a_missing_file_is_named_with_the_fix(make_run, name):
     folder = make_run()
     (folder / name).unlink()
     with pytest.raises(UserError, match=rf"{name}: no such file; .*evaluate$"):

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from eval.config import Endpoint, read_dataset_config
 from eval.data.drafting.fact import FINDERS, Fact
-from eval.data.drafting.house_replies import read_examples, shaped, shapes
 from eval.data.drafting.same_facts import shared_keys
 from eval.data.drafting.sift import Sifted, sift
+from eval.data.drafting.styled_replies import read_examples, shaped, shapes
 from eval.data.drafting.unanswerable import unanswerable
 from eval.data.drafting.wordings import ask
 from eval.data.drafting.written_facts import READ, WRITE, Writer, refuse_same_model, written_facts

@@ -9,7 +9,7 @@ from itertools import islice
 from eval.metrics.text.language import language_of
 
 LOOKED_AT = 200
-"""Questions that the language is told by."""
+"""Questions by which the language is recognised."""
 REFUSALS = {
     "en": "I don't know", "de": "Das weiß ich nicht", "fr": "Je ne sais pas", "es": "No lo sé", "it": "Non lo so",
     "pt": "Não sei", "ru": "Я не знаю", "ko": "모르겠습니다", "zh": "我不知道", "ja": "わかりません", "ar": "لا أعرف",

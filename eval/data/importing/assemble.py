@@ -138,7 +138,7 @@ def _examples(
         examples.append(
             Example(name, question, row.answers, row.reply, documents, row.group, row.answerable, row.tags, metric)
         )
-    notes += _told(counts, len(rows))
+    notes += _notes_on(counts, len(rows))
     return examples, links
 
 
@@ -151,7 +151,7 @@ def _with_options(row: Imported) -> tuple[str, str]:
     return with_options(row.question, row.options), "choice" if choice and not row.metric else row.metric
 
 
-def _told(counts: Counter[str], rows: int) -> list[str]:
+def _notes_on(counts: Counter[str], rows: int) -> list[str]:
     lines = (
         ("renamed", "rows got another id: theirs was taken"),
         ("unknown", "rows name a document that the corpus does not have under that name"),

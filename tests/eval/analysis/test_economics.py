@@ -105,6 +105,6 @@ def test_a_bad_price_file_is_one_line_that_names_it(tmp_path, text, message) -> 
     assert str(file) in str(error.value) and "\n" not in str(error.value)
 
 
-def test_a_missing_price_file_is_named_with_the_mend(tmp_path) -> None:
+def test_a_missing_price_file_is_named_with_the_fix(tmp_path) -> None:
     with pytest.raises(UserError, match=r"--prices .*none.yaml: no such file; copy eval/prices.yaml"):
         read_prices(tmp_path / "none.yaml")

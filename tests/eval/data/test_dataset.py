@@ -114,7 +114,7 @@ def test_digests_follow_the_contents(make_dataset: Make) -> None:
          " train.jsonl:1; remove it"),
     ],
 )  # fmt: skip
-def test_a_bad_row_is_named_by_file_line_and_mend(
+def test_a_bad_row_is_named_by_file_line_and_fix(
     make_dataset: Make, split: str, line: int, changes: dict[str, Any], expected: str
 ) -> None:
     folder = make_dataset()
@@ -165,7 +165,7 @@ def test_dev_rows_are_checked_like_the_others(make_dataset: Make) -> None:
         ({"corpus/table.xls": b"x"}, "corpus/table.xls: .xls files are not read; convert it: soffice"),
     ],
 )  # fmt: skip
-def test_a_bad_file_is_named_with_its_mend(make_dataset: Make, files: dict[str, str | bytes], expected: str) -> None:
+def test_a_bad_file_is_named_with_its_fix(make_dataset: Make, files: dict[str, str | bytes], expected: str) -> None:
     assert problem(make_dataset(**files)).startswith(expected)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,23 @@ def test_a_first_run_has_everything_to_do_in_order(plan: Callable[..., Any]) -> 
     assert pending(tasks) == {t.name for t in tasks}
     assert [t.total for t in tasks if t.kind == "answer"] == [8, 8, 8, 8]
     assert heading(plan(), ["base", "rag"]).startswith("harbours: 8 questions, 2 modes, tiny-llama")
+
+
+def test_the_graph_in_the_documentation_is_that_of_a_run(plan: Callable[..., Any]) -> None:
+    """Each arrow is something that a task needs or comes after, and all that tasks need follows from the arrows."""
+    text = (Path(__file__).parents[3] / "docs" / "architecture.md").read_text(encoding="utf-8")
+    graph = text[text.index("flowchart LR\n") : text.index("```", text.index("flowchart LR\n"))]
+    drawn = {pair for line in graph.splitlines()[1:] for pair in pairwise(line.split()[::2])}
+    options = Options(judge=JudgeSettings("http://127.0.0.1:1/v1", "m"))
+    work = Work(plan(), ["base", "rag", "ft", "hybrid"], options, read_battery(Path("datasets/retention")))
+    kind = {task.name: task.kind for task in work.tasks()}
+    needed = {(kind[n], t.kind) for t in work.tasks() for n in t.needs if kind[n] != t.kind}
+    assert drawn <= needed | {(kind[n], t.kind) for t in work.tasks() for n in t.after}
+    reached = set(drawn)
+    while further := {(a, d) for a, b in reached for c, d in drawn if b == c} - reached:
+        reached |= further
+    assert needed <= reached
+    assert {kind for pair in drawn for kind in pair} == set(kind.values())
 
 
 def test_what_the_folder_holds_is_reused(plan: Callable[..., Any]) -> None:

@@ -167,7 +167,7 @@ def test_the_policy_lets_nothing_out(plain_page: Path, serve: Any, open_tab: Any
     assert Listener.heard == []
 
 
-def test_on_webgpu_wrong_logits_are_seen_and_hiding_sub_groups_mends_them(
+def test_on_webgpu_wrong_logits_are_seen_and_hiding_sub_groups_corrects_them(
     finished_run: Path, plain_page: Path, serve: Any, gpu_chromium: Any, tmp_path: Path
 ) -> None:
     page = gpu_chromium.new_page()

@@ -168,7 +168,7 @@ def test_analysing_imports_no_model():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
 
 
-def test_an_incomplete_run_is_refused_with_the_mend(make_run):
+def test_an_incomplete_run_is_refused_with_the_fix(make_run):
     folder = make_run()
     (folder / "costs.json").unlink()
     with pytest.raises(UserError, match=r"costs.json: no such file; .*evaluate$"):

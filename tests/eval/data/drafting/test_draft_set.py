@@ -14,9 +14,9 @@ from eval.data.drafting.fact import Fact
 from eval.data.drafting.find_fields import find_fields, find_pairs
 from eval.data.drafting.find_sentences import find_gaps, find_relations
 from eval.data.drafting.find_tables import find_tables
-from eval.data.drafting.house_replies import shaped, shapes
 from eval.data.drafting.same_facts import shared_keys
 from eval.data.drafting.sift import sift
+from eval.data.drafting.styled_replies import shaped, shapes
 from eval.data.drafting.wordings import ask
 from eval.errors import UserError
 from rag.readers.documents import Document

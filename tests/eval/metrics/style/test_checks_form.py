@@ -80,7 +80,7 @@ def test_a_form_holds_or_not(check: dict[str, Any], good: str, bad: str) -> None
         ({"placeholders": 3}, "expected a mapping"),
     ],
 )
-def test_arguments_are_refused_with_the_mend(check: dict[str, Any], said: str) -> None:
+def test_arguments_are_refused_with_the_fix(check: dict[str, Any], said: str) -> None:
     with pytest.raises(UserError) as caught:
         build_checks([check], documents=(), refusal=None, where="x/dataset.yaml", folder=Path())
     assert said in str(caught.value)

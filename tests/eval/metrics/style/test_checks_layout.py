@@ -64,7 +64,7 @@ def test_a_wrong_number_is_named() -> None:
         ({"markdown": "yes"}, "expected none"),
     ],
 )
-def test_arguments_are_refused_with_the_mend(check: dict[str, Any], said: str) -> None:
+def test_arguments_are_refused_with_the_fix(check: dict[str, Any], said: str) -> None:
     with pytest.raises(UserError) as caught:
         build_checks([check], documents=(), refusal=None, where="x/dataset.yaml", folder=Path())
     assert said in str(caught.value)

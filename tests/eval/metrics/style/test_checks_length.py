@@ -89,7 +89,7 @@ def test_the_reason_holds_the_count() -> None:
         ({"letters": {"ab": {"min": 1}}}, "expected single letters"),
     ],
 )
-def test_arguments_are_refused_with_the_mend(check: dict[str, Any], said: str) -> None:
+def test_arguments_are_refused_with_the_fix(check: dict[str, Any], said: str) -> None:
     with pytest.raises(UserError) as caught:
         build_checks([check], documents=(), refusal=None, where="x/dataset.yaml", folder=Path())
     assert str(caught.value).startswith("x/dataset.yaml: key 'style.checks[0]'")

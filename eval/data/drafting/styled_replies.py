@@ -1,4 +1,4 @@
-"""Replies in the house's style, by the shape of example replies: text around the answer, and the document's id."""
+"""Replies in the style of example replies, by their shape: text around the answer, and the document's id."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from eval.arms.modes import MODES
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.errors import UserError
 from eval.judge.settings import check_settings
@@ -167,10 +166,9 @@ def evaluate(
 def _folders(names: Sequence[str], modes: Sequence[str], out: Path | None) -> list[Path]:
     """The data sets' folders; raises UserError where one is not there, or a mode, or where --out would hold several."""
     from eval.data.dataset import resolve_dataset
+    from eval.pipeline.selection import check_modes
 
-    for name in modes:
-        if name not in MODES:
-            raise UserError(f"--mode {name}: no such mode; known: {', '.join(MODES)}")
+    check_modes(modes)
     paths = [resolve_dataset(name) for name in names] if names else [resolve_dataset(None)]
     if out and len(paths) > 1:
         raise UserError("--out names one run folder; drop it when several data sets are given")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from eval.arms.modes import MODES
 from eval.config import Endpoint
@@ -12,12 +12,20 @@ from eval.errors import UserError
 from eval.records import Example
 
 
+def check_modes(names: Iterable[str]) -> None:
+    """Raise UserError for a mode that there is not."""
+    for name in names:
+        if name not in MODES:
+            raise UserError(f"--mode {name}: no such mode; known: {', '.join(MODES)}")
+
+
 def modes_for(dataset: Dataset, modes: Sequence[str], endpoint: Endpoint | None = None) -> list[str]:
     """The modes to run, in registry order: all that the data set allows when none is named, else those and `base`.
 
-    Raises UserError when a named mode needs a corpus that the data set does not have, or an adapter that the endpoint
-    does not serve.
+    Raises UserError for a mode that there is not, for one that needs a corpus that there is not, and for an
+    adapter that the endpoint does not serve.
     """
+    check_modes(modes)
     possible = [m.name for m in MODES.values() if dataset.documents or not m.retrieves]
     if endpoint:
         unserved = [m for m in possible if (a := MODES[m].adapter) and a not in endpoint.adapters]

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from eval.errors import UserError
 from eval.judge.settings import JudgeSettings
 from eval.pipeline.graph import pending
+from eval.pipeline.selection import modes_for
 from eval.pipeline.tasks import Options, Work, heading
 from eval.retention.benchmark import read_battery
 
@@ -62,6 +64,11 @@ def test_the_graph_in_the_documentation_is_that_of_a_run(plan: Callable[..., Any
         reached |= further
     assert needed <= reached
     assert {kind for pair in drawn for kind in pair} == set(kind.values())
+
+
+def test_a_mode_that_there_is_not_is_refused_by_name(plan: Callable[..., Any]) -> None:
+    with pytest.raises(UserError, match="--mode tuned: no such mode; known: base, "):
+        modes_for(plan().dataset, ["tuned"])
 
 
 def test_what_the_folder_holds_is_reused(plan: Callable[..., Any]) -> None:

@@ -14,6 +14,7 @@ from eval.analysis.run_files import (
     DataChecks,
     Judgement,
     LearnedStyle,
+    RetrievalLosses,
     Segments,
     Sensitivity,
     SideEffects,
@@ -50,6 +51,7 @@ class Run:
     segments: Segments = field(default_factory=Segments)
     utility: Utility = field(default_factory=Utility)
     side_effects: SideEffects = field(default_factory=SideEffects)
+    losses: RetrievalLosses = field(default_factory=RetrievalLosses)
     """What eval.analysis.analyse wrote; empty where it did not run."""
     checks: DataChecks = field(default_factory=DataChecks)
     """What the checks of the data set found; empty where they did not run."""
@@ -96,6 +98,7 @@ def read_run(path: Path) -> Run:
         utility=_optional(path / "utility.json", Utility) or Utility(),
         sensitivity=_optional(path / "sensitivity.json", Sensitivity) or Sensitivity(),
         side_effects=_optional(path / "side_effects.json", SideEffects) or SideEffects(),
+        losses=_optional(path / "ladder.json", RetrievalLosses) or RetrievalLosses(),
         checks=_optional(path / "checks.json", DataChecks) or DataChecks(),
         style=_optional(path / "style.json", dict[str, LearnedStyle]) or {},
         judge=_optional(path / "judge.json", Judgement),

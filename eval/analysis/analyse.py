@@ -6,7 +6,7 @@ from pathlib import Path
 
 from eval.analysis.attribution import attribute
 from eval.analysis.economics import economics, read_prices
-from eval.analysis.retrieval_ladder import LADDER, REACH, ladder
+from eval.analysis.retrieval_losses import LOSSES, REACH, retrieval_losses
 from eval.analysis.side_effects import side_effects
 from eval.analysis.utility import utility
 from eval.arms.modes import MODES
@@ -42,7 +42,7 @@ def analyse(run: Path, prices: Path | None = None) -> None:
         run / "attribution.json", attribute(examples, first, predictions, seed=config.seed, corpus=config.corpus)
     )
     if (run / REACH).is_file():
-        write_json(run / LADDER, ladder(examples, first, predictions, read_json(run / REACH)))
+        write_json(run / LOSSES, retrieval_losses(examples, first, predictions, read_json(run / REACH)))
     money = economics(costs, charged, bundled=prices is None)
     write_json(run / "economics.json", money)
     write_json(run / "segments.json", segments(scores, {e.id: e.tags for e in examples}, config))

@@ -78,6 +78,32 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
+class LostAt:
+    """How many questions were lost at one stage, and the share of all that these are."""
+
+    count: int
+    of_all: Figures | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArmLosses:
+    """Of n questions that one mode was asked, the failed ones by the stage at which each was lost."""
+
+    n: int
+    failed: int
+    rungs: Mapping[str, LostAt]
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalLosses:
+    """ladder.json: where the questions were lost that modes with retrieval have wrong."""
+
+    depth: int = 0
+    """How many passages were looked through."""
+    arms: Mapping[str, ArmLosses] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """Neighbouring values of a parameter, both ends included, that give one strategy."""
 

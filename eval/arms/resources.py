@@ -206,7 +206,7 @@ class Resources:
 
     def write_reach(self, examples: Sequence[Example]) -> None:
         """Keep in the run folder how far retrieval gets for each question, for whoever asks if it is the retriever."""
-        from eval.analysis.retrieval_ladder import REACH
+        from eval.analysis.retrieval_losses import REACH
         from rag.reach import RULER, reach
 
         file = self.run / REACH

@@ -7,8 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from eval.analysis.retrieval_ladder import LADDER, RUNGS
-from eval.files import read_json
+from eval.analysis.run_files import Figures
 from reports.charts import plots as charts
 from reports.run_folder import Run, label
 from reports.sections import summary
@@ -18,6 +17,14 @@ from reports.sections.summary import Table, arm_name
 from reports.text import sentences as words
 from reports.text.markdown import fold, table
 
+STAGES = {
+    "not_in_corpus": ("the answer is in no document of the corpus", "add the documents that hold the answers"),
+    "in_no_chunk": ("the answer is in no chunk whole", "cut longer chunks, or let them overlap: `rag tune`"),
+    "not_found": ("no passage with it is among the {depth} best", "another method, embedder or reranker: `rag tune`"),
+    "not_in_prompt": ("a passage with it is found, but not in the prompt", "more passages, or a reranker: `rag tune`"),
+    "not_used": ("a passage with it is in the prompt, and the reply is wrong", "a model that reads better, or tuning"),
+}  # fmt: skip
+"""stage -> (what is the matter, what repairs it)."""
 METRICS = {"mrr": "MRR", "ndcg": "nDCG"}
 HTML = """\
 <section id="retrieval">
@@ -34,13 +41,13 @@ HTML = """\
 {% endfor %}
 </tbody></table></div></details></div>
 {% endfor %}
-{% for mode, n, failed, rungs in ladders %}
+{% for mode, n, failed, stages in losses %}
 <div class="card"><h3>Is it the retriever? {{ mode }}</h3>
 <div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
 <caption><span>Where the {{ failed }} questions of {{ n }} were lost that it has wrong</span></caption>
 <thead><tr><th scope="col">What is the matter</th><th scope="col" class="num">Questions</th>
 <th scope="col" class="num">The most that a repair gives</th><th scope="col">Repair</th></tr></thead>
-<tbody>{% for words, count, most, repair in rungs %}
+<tbody>{% for words, count, most, repair in stages %}
 <tr><th scope="row">{{ words }}</th><td class="num">{{ count }}</td><td class="num">{{ most }}</td><td>{{ repair }}</td></tr>
 {% endfor %}</tbody></table></div></div>
 {% endfor %}
@@ -74,42 +81,39 @@ def _metric_charts(run: Run, table: Table) -> list[tuple[str, Markup]]:
 
 def data(run: Run) -> Mapping[str, Any] | None:
     """The tables, where there is anything in them."""
-    return {"metric_tables": found, "ladders": ladders(run)} if (found := metric_tables(run)) else None
+    return {"metric_tables": found, "losses": losses(run)} if (found := metric_tables(run)) else None
 
 
-def ladders(run: Run) -> list[tuple[str, int, int, list[tuple[str, int, str, str]]]]:
-    """(arm, questions, failed ones, rungs) of the untuned arms that retrieve; a rung has words, count, share, repair."""
-    file = run.path / LADDER
-    if not file.is_file():
-        return []
-    found = read_json(file)
+def losses(run: Run) -> list[tuple[str, int, int, list[tuple[str, int, str, str]]]]:
+    """(arm, questions, failed ones, stages) of untuned arms that retrieve; a stage has words, count, share, repair."""
+    depth = run.losses.depth
     return [
-        (label(mode), arm["n"], arm["failed"], [
-            (RUNGS[name][0].format(depth=found["depth"]), rung["count"], _most(rung["of_all"]), RUNGS[name][1])
-            for name, rung in arm["rungs"].items()
+        (label(mode), arm.n, arm.failed, [
+            (STAGES[name][0].format(depth=depth), lost.count, _most(lost.of_all), STAGES[name][1])
+            for name, lost in arm.rungs.items()
         ])
-        for mode, arm in found["arms"].items() if arm["failed"]
+        for mode, arm in run.losses.arms.items() if arm.failed
     ]  # fmt: skip
 
 
-def _most(share: Mapping[str, float] | None) -> str:
+def _most(share: Figures | None) -> str:
     if share is None:
         return "–"
-    return f"{100 * share['mean']:.0f} points ({100 * share['low']:.0f} to {100 * share['high']:.0f})"
+    return f"{100 * share.mean:.0f} points ({100 * share.low:.0f} to {100 * share.high:.0f})"
 
 
-def _ladders(run: Run) -> list[str]:
+def _losses(run: Run) -> list[str]:
     head = ["what is the matter", "questions", "the most that a repair gives", "repair"]
     return [
-        f"{name}: {failed} of {n} wrong\n\n{table(head, [[w, str(c), m, r] for w, c, m, r in rungs])}"
-        for name, n, failed, rungs in ladders(run)
+        f"{name}: {failed} of {n} wrong\n\n{table(head, [[w, str(c), m, r] for w, c, m, r in stages])}"
+        for name, n, failed, stages in losses(run)
     ]
 
 
 def markdown(run: Run) -> Iterable[str]:
     """A table for each of the two."""
     tables = [fold(words.AXES[axis], _metrics(run, axis)) for axis in ("retrieval", "abstention")]
-    return [*tables, fold("Is it the retriever?", _ladders(run))]
+    return [*tables, fold("Is it the retriever?", _losses(run))]
 
 
 def _metrics(run: Run, axis: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""On which rung each failed question stands, by hand."""
+"""At which stage each failed question is lost, by hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from eval.analysis.retrieval_ladder import ladder
+from eval.analysis.retrieval_losses import retrieval_losses
 from eval.records import Example, Passage, Prediction, Score
 from rag.reach import reach
 from rag.readers.documents import Document
@@ -19,7 +19,7 @@ def known(**changes: Any) -> dict[str, Any]:
     return {"literal": True, "corpus": True, "chunk": True, "rank": 7} | changes
 
 
-def test_each_failed_question_stands_on_its_first_rung() -> None:
+def test_each_failed_question_is_lost_at_its_first_stage() -> None:
     cases = {
         "not_in_corpus": (known(corpus=False, chunk=False, rank=None), 0.0, OTHER),
         "in_no_chunk": (known(chunk=False, rank=None), 0.0, OTHER),
@@ -34,7 +34,7 @@ def test_each_failed_question_stands_on_its_first_rung() -> None:
     replies = {e.id: Prediction(e.id, "", (p,)) for e, (_, _, p) in zip(examples, cases.values(), strict=True)}
     of = {e.id: k for e, (k, _, _) in zip(examples, cases.values(), strict=True)}
     arms = {"rag": replies, "oracle": replies, "base": replies}
-    found = ladder(examples, scores, arms, {"depth": 50, "questions": of})
+    found = retrieval_losses(examples, scores, arms, {"depth": 50, "questions": of})
     assert list(found["arms"]) == ["rag"]
     arm = found["arms"]["rag"]
     assert (arm["n"], arm["failed"]) == (6, 5)

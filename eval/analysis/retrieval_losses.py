@@ -1,8 +1,8 @@
 """Is it the retriever? Where what a failed question needs was lost, from a run's files alone. No model, no torch.
 
-Each failed question of an arm stands on the first of these rungs that holds: its answer is in no document, in no chunk
-whole, not among the passages that were looked through, among them but not in the prompt, in the prompt and not used.
-The share of a rung is the most that its repair can give: a question that gets its passage may still go wrong.
+Each failed question of an arm is lost at the first of these stages that holds: its answer is in no document, in no
+chunk whole, not among the passages that were looked through, among them but not in the prompt, in the prompt and not
+used. The share of a stage is the most that its repair can give: a question that gets its passage may still go wrong.
 """
 
 from __future__ import annotations
@@ -20,20 +20,14 @@ from eval.stats.intervals import mean_intervals
 PASS = 0.5
 REACH = "reach.json"
 """In the run folder: what `rag.reach` found."""
-LADDER = "ladder.json"
-"""In the run folder: what `ladder` returns."""
+LOSSES = "ladder.json"
+"""In the run folder: what `retrieval_losses` returns."""
 
-RUNGS: Mapping[str, tuple[str, str]] = {
-    "not_in_corpus": ("the answer is in no document of the corpus", "add the documents that hold the answers"),
-    "in_no_chunk": ("the answer is in no chunk whole", "cut longer chunks, or let them overlap: `rag tune`"),
-    "not_found": ("no passage with it is among the {depth} best", "another method, embedder or reranker: `rag tune`"),
-    "not_in_prompt": ("a passage with it is found, but not in the prompt", "more passages, or a reranker: `rag tune`"),
-    "not_used": ("a passage with it is in the prompt, and the reply is wrong", "a model that reads better, or tuning"),
-}  # fmt: skip
-"""rung -> (what is the matter, what repairs it), in the order in which they are asked."""
+STAGES = ("not_in_corpus", "in_no_chunk", "not_found", "not_in_prompt", "not_used")
+"""Where a question can be lost, in the order in which it is asked."""
 
 
-def ladder(
+def retrieval_losses(
     examples: Sequence[Example],
     scores: Sequence[Score],
     predictions: Mapping[str, Mapping[str, Prediction]],
@@ -52,11 +46,11 @@ def ladder(
             continue
         asked = [e for e in examples if e.id in known and e.id in replies and (mode, e.id) in right]
         if asked:
-            arms[mode] = _arm(asked, [_rung(e, known[e.id], right[mode, e.id], replies[e.id]) for e in asked])
+            arms[mode] = _arm(asked, [_stage(e, known[e.id], right[mode, e.id], replies[e.id]) for e in asked])
     return {"depth": reach["depth"], "arms": arms}
 
 
-def _rung(example: Example, known: Mapping[str, Any], right: bool, reply: Prediction) -> str | None:
+def _stage(example: Example, known: Mapping[str, Any], right: bool, reply: Prediction) -> str | None:
     if right:
         return None
     if not known["corpus"]:
@@ -76,10 +70,10 @@ def _given(example: Example, literal: bool, reply: Prediction) -> bool:
 
 def _arm(asked: Sequence[Example], found: Sequence[str | None]) -> dict[str, Any]:
     groups = [e.group or e.id for e in asked]
-    columns = np.array([[float(rung == name) for name in RUNGS] for rung in found])
+    columns = np.array([[float(stage == name) for name in STAGES] for stage in found])
     spans = mean_intervals(columns, groups)
     rungs = {
         name: {"count": int(columns[:, i].sum()), "of_all": span.figures() if span else None}
-        for i, (name, span) in enumerate(zip(RUNGS, spans, strict=True)) if columns[:, i].any()
+        for i, (name, span) in enumerate(zip(STAGES, spans, strict=True)) if columns[:, i].any()
     }  # fmt: skip
-    return {"n": len(asked), "failed": sum(rung is not None for rung in found), "rungs": rungs}
+    return {"n": len(asked), "failed": sum(stage is not None for stage in found), "rungs": rungs}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.errors import UserError
-from eval.files import read_json, refuse_pointers, write_json
+from eval.files import read_json, refuse_pointers, whole_folder, write_json
 from finetune.base_names import base_id
 from finetune.training.tracking import Line, write_history
 
@@ -49,21 +47,13 @@ def save_adapter(base: Base, name: str, folder: Path, manifest: dict[str, Any], 
 
     Plain `PeftModel.from_pretrained(base, folder)` loads it. Of full fine-tuning it is a model folder instead.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    try:
+    with whole_folder(folder) as temporary:
         if base.full:
             _save_model(base, name, temporary)
         else:
             _save_peft(base, name, temporary, str(manifest["base_model"]))
         write_history(temporary, history)
         write_json(temporary / MANIFEST, manifest)
-        temporary.chmod(0o755)
-        if folder.exists():
-            shutil.rmtree(folder)
-        temporary.rename(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _save_peft(base: Base, name: str, folder: Path, model: str) -> None:
@@ -79,15 +69,9 @@ def _save_peft(base: Base, name: str, folder: Path, model: str) -> None:
 
 def save_served(served: str, folder: Path, manifest: dict[str, Any], history: Sequence[Line] = ()) -> None:
     """Write the folder of an adapter that a server has under the name `served`; it appears whole."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    try:
+    with whole_folder(folder) as temporary:
         write_history(temporary, history)
         write_json(temporary / MANIFEST, {**manifest, "served": served})
-        temporary.chmod(0o755)
-        temporary.rename(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def served_name(folder: Path) -> str:

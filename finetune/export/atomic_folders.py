@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from eval.arms.modes import MODES
 from eval.errors import UserError
-from eval.files import read_json
+from eval.files import read_json, whole_folder
 from eval.strategies import ADAPTERS, Adapter
 
 if TYPE_CHECKING:
@@ -39,19 +37,11 @@ class Tuned:
 
 @contextmanager
 def appearing(folder: Path) -> Iterator[Path]:
-    """A temporary neighbour that becomes `folder`, in place of what stood there; after an error nothing is left."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    try:
+    """As `eval.files.whole_folder`, and everybody may read what is in it."""
+    with whole_folder(folder) as temporary:
         yield temporary
         for path in temporary.rglob("*"):
             path.chmod(0o755 if path.is_dir() else 0o644)
-        temporary.chmod(0o755)
-        if folder.exists():
-            shutil.rmtree(folder)
-        temporary.rename(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 @contextmanager

@@ -5,112 +5,93 @@ from __future__ import annotations
 import os
 import sys
 from datetime import date
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from eval.config import DEFAULT_EMBEDDER
 from eval.errors import UserError
+from finetune.cloud.cloud_options import (
+    AdapterOption,
+    AllowPersonalDataOption,
+    BaseOption,
+    CancelOption,
+    CostUnknownOption,
+    DatasetArgument,
+    EmbedderOption,
+    EndpointsOption,
+    FlavorOption,
+    ImageOption,
+    KeepOption,
+    KeyEnvOption,
+    MaxCostOption,
+    OutOption,
+    PricePerMillionOption,
+    ProviderArgument,
+    SendOption,
+    StatusOption,
+    TeardownOption,
+    TimeoutOption,
+    TokenizerOption,
+    UrlOption,
+    YesSendOption,
+)
+
+if TYPE_CHECKING:
+    from finetune.cloud.cloud_plan import CloudPlan, Price
+    from finetune.cloud.ledger import Ledger
+    from finetune.cloud.provider import Provider
+    from finetune.cloud.send import Allowed
 
 app = typer.Typer()
-
-SENDING = "Sending"
-JOBS = "A container of our own (hf-jobs)"
 
 
 @app.command()
 def cloud(
-    provider: Annotated[
-        str,
-        typer.Argument(
-            metavar="PROVIDER", help="openai, azure, nebius, together, fireworks, openai-compatible or hf-jobs."
-        ),
-    ],
-    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="Data set folder, or the name of a bundled one.")],
-    base: Annotated[str, typer.Option("--base", metavar="NAME", help="The base, as the provider calls it.")],
-    adapter: Annotated[str, typer.Option("--adapter", help="ft or hybrid.")] = "ft",
-    url: Annotated[str | None, typer.Option("--url", help="Address, where the provider has none of its own.")] = None,
-    key_env: Annotated[str | None, typer.Option("--key-env", metavar="NAME", help="Variable with the API key.")] = None,
-    tokenizer: Annotated[
-        str | None, typer.Option("--tokenizer", metavar="MODEL", help="A model here with the base's tokenizer.")
-    ] = None,
-    embedder: Annotated[str, typer.Option("--embedder", help="Finds the passages of hybrid.")] = DEFAULT_EMBEDDER,
-    out: Annotated[Path | None, typer.Option(help="Run folder; default runs/<data set name>.")] = None,
-    price_per_million: Annotated[
-        float | None,
-        typer.Option("--price-per-million", min=0, help="Of trained tokens, in USD, as of today."),
-    ] = None,
-    send: Annotated[
-        bool, typer.Option("--send", help="Send it, and wait; without this nothing leaves.", rich_help_panel=SENDING)
-    ] = False,
-    yes_send: Annotated[
-        str | None,
-        typer.Option("--yes-send", metavar="NAME", help="The data set's name, typed ahead.", rich_help_panel=SENDING),
-    ] = None,
-    max_cost: Annotated[
-        float | None, typer.Option("--max-cost", min=0, help="Make no job above this.", rich_help_panel=SENDING)
-    ] = None,
-    cost_unknown: Annotated[
-        bool, typer.Option("--cost-unknown", help="Make a job of unknown price.", rich_help_panel=SENDING)
-    ] = False,
-    allow_personal_data: Annotated[
-        bool, typer.Option("--allow-personal-data", help="Send rows that hold some.", rich_help_panel=SENDING)
-    ] = False,
-    keep: Annotated[
-        bool, typer.Option("--keep", help="Leave the training file with the provider.", rich_help_panel=SENDING)
-    ] = False,
-    flavor: Annotated[
-        str | None, typer.Option("--flavor", help="hf-jobs: the machine; default l4x1.", rich_help_panel=JOBS)
-    ] = None,
-    image: Annotated[
-        str | None, typer.Option("--image", help="hf-jobs: the container; default python:3.12.", rich_help_panel=JOBS)
-    ] = None,
-    timeout: Annotated[
-        str | None, typer.Option("--timeout", help="hf-jobs: ends the job; default 2h.", rich_help_panel=JOBS)
-    ] = None,
-    cancel: Annotated[bool, typer.Option("--cancel", help="End the job.", rich_help_panel=SENDING)] = False,
-    endpoints: Annotated[
-        bool, typer.Option("--endpoints", help="List what is billed by the hour for it.", rich_help_panel=SENDING)
-    ] = False,
-    teardown: Annotated[
-        bool, typer.Option("--teardown", help="End what is billed by the hour for it.", rich_help_panel=SENDING)
-    ] = False,
-    status: Annotated[
-        bool, typer.Option("--status", help="List this run folder's jobs.", rich_help_panel=SENDING)
-    ] = False,
+    provider: ProviderArgument,
+    dataset: DatasetArgument,
+    base: BaseOption,
+    adapter: AdapterOption = "ft",
+    url: UrlOption = None,
+    key_env: KeyEnvOption = None,
+    tokenizer: TokenizerOption = None,
+    embedder: EmbedderOption = DEFAULT_EMBEDDER,
+    out: OutOption = None,
+    price_per_million: PricePerMillionOption = None,
+    send: SendOption = False,
+    yes_send: YesSendOption = None,
+    max_cost: MaxCostOption = None,
+    cost_unknown: CostUnknownOption = False,
+    allow_personal_data: AllowPersonalDataOption = False,
+    keep: KeepOption = False,
+    flavor: FlavorOption = None,
+    image: ImageOption = None,
+    timeout: TimeoutOption = None,
+    cancel: CancelOption = False,
+    endpoints: EndpointsOption = False,
+    teardown: TeardownOption = False,
+    status: StatusOption = False,
 ) -> None:
     """Have an adapter trained by a provider: prints the plan; sends it only with --send and the data set's name."""
-    from finetune.cloud.cloud_plan import Price, plan_cloud, refuse
-    from finetune.cloud.cloud_run import bring_home, cancel_job, connected, evaluate_command, opened, status_lines
+    from finetune.cloud.cloud_plan import plan_cloud, refuse
+    from finetune.cloud.cloud_run import cancel_job, connected, opened, status_lines
     from finetune.cloud.ledger import Ledger
-    from finetune.cloud.paid_endpoints import lines as told
-    from finetune.cloud.paid_endpoints import paid_endpoints, tear_down
     from finetune.cloud.send import Allowed
-    from finetune.cloud.send import send as send_order
 
     resources = opened(dataset, base, url, tokenizer=tokenizer, embedder=embedder, out=out)
     ledger = Ledger(resources.run / "cloud.jsonl")
     if status:
         typer.echo("\n".join(status_lines(ledger)) or f"{ledger.file}: no job was made from here")
         return
-    price = None
-    if price_per_million is not None:
-        price = Price(price_per_million, "your --price-per-million", date.today().isoformat())
-    wanted = {"flavor": flavor, "image": image, "timeout": timeout} if provider == "hf-jobs" else {}
-    settings = {k: v for k, v in wanted.items() if v}
-    plan = plan_cloud(
-        resources, provider, base, adapter, url=url, price=price,
-        hyperparameters=settings | ({"embedder": embedder} if wanted else {}),
-    )  # fmt: skip
+    jobs = provider == "hf-jobs"
+    settings = _job_settings(embedder, flavor=flavor, image=image, timeout=timeout) if jobs else {}
+    price = _price(price_per_million)
+    plan = plan_cloud(resources, provider, base, adapter, url=url, price=price, hyperparameters=settings)
     if cancel:
         typer.echo(cancel_job(plan, connected(plan, key_env), ledger))
         return
     if endpoints or teardown:
-        at_provider = connected(plan, key_env)
-        found = paid_endpoints(at_provider, ledger)
-        for line in tear_down(at_provider, ledger, found) if teardown and found else told(found):
-            typer.echo(line)
+        _show_endpoints(connected(plan, key_env), ledger, teardown=teardown)
         return
     typer.echo("\n".join(plan.lines()))
     if not send:
@@ -118,7 +99,36 @@ def cloud(
         return
     refuse(plan, allow_personal=allow_personal_data)
     typed = yes_send if yes_send is not None else _typed(plan.data, plan.url)
-    job = send_order(plan, connected(plan, key_env), ledger, Allowed(typed, max_cost, cost_unknown, keep))
+    _send(plan, connected(plan, key_env), ledger, Allowed(typed, max_cost, cost_unknown, keep), dataset)
+
+
+def _job_settings(embedder: str, **named: str | None) -> dict[str, Any]:
+    """What a container of our own is given beside the rows."""
+    return {key: value for key, value in named.items() if value} | {"embedder": embedder}
+
+
+def _price(per_million: float | None) -> Price | None:
+    """The price that was named, as of today; None where the list of prices counts."""
+    from finetune.cloud.cloud_plan import Price
+
+    return None if per_million is None else Price(per_million, "your --price-per-million", date.today().isoformat())
+
+
+def _show_endpoints(provider: Provider, ledger: Ledger, *, teardown: bool) -> None:
+    """Print what is billed by the hour, or what came of ending it."""
+    from finetune.cloud.paid_endpoints import lines, paid_endpoints, tear_down
+
+    found = paid_endpoints(provider, ledger)
+    for line in tear_down(provider, ledger, found) if teardown and found else lines(found):
+        typer.echo(line)
+
+
+def _send(plan: CloudPlan, provider: Provider, ledger: Ledger, allowed: Allowed, dataset: str) -> None:
+    """Send the rows, wait for the adapter, and print how it is compared."""
+    from finetune.cloud.cloud_run import bring_home, evaluate_command
+    from finetune.cloud.send import send
+
+    job = send(plan, provider, ledger, allowed)
     if folder := bring_home(plan, job):
         typer.echo(folder)
     typer.echo(f"{job.served or job.id}: trained; compare it with its base:\n  {evaluate_command(plan, dataset, job)}")

@@ -20,16 +20,16 @@ def hub_snapshot(
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-    files = {"allow_patterns": list(wanted), "ignore_patterns": list(other) or None}
+    kept, ignored = list(wanted), list(other) or None
     try:
-        folder = Path(snapshot_download(name, local_files_only=True, **files))
+        folder = Path(snapshot_download(name, local_files_only=True, allow_patterns=kept, ignore_patterns=ignored))
         if whole(folder):
             return folder
     except (LocalEntryNotFoundError, FileNotFoundError, ValueError):
         pass
     try:
         with aside(f"fetching {name}"):
-            return Path(snapshot_download(name, **files))
+            return Path(snapshot_download(name, allow_patterns=kept, ignore_patterns=ignored))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
         status = getattr(getattr(error, "response", None), "status_code", None)
         if status in (401, 403):

@@ -28,7 +28,7 @@ from eval.model.out_of_memory import in_halves, is_shortage, release
 from eval.model.stopping import Ending, Limits
 from eval.model.thinking import Thinking, decoder, opened_by, thinking_forms
 from eval.model.work_clock import WorkClock
-from eval.terminal.progress import say
+from eval.terminal.progress import replied, say
 
 if TYPE_CHECKING:
     from eval.model.base import Base
@@ -83,6 +83,8 @@ def generate_batches(
         def run(part: Sequence[int]) -> list[Ending]:
             rows = [prompts[i] for i in part]
             endings = [begin_reply(base, row, limits, stops) for row in rows]
+            for ending in endings:
+                ending.told = replied
             way = Way.SINGLE if max(map(len, rows)) + limits.most > turns_at(base.causal) else base.ways.reply
             if way == Way.OURS:
                 own = [row[len(prefix) :] for row in rows]

@@ -7,7 +7,7 @@ ended. The same works in a `StoppingCriteria` of transformers: add `input_ids[ro
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,6 +113,8 @@ class Ending:
         self.finish: Finish | None = None
         self.grammar: Any = None
         """The `Grammar` that chooses its tokens, where there is one."""
+        self.told: Callable[[], object] | None = None
+        """Called once when it has ended."""
 
     def add(self, token: int) -> Finish | None:
         """Take the next token; returns how the reply ended with it, or None while it goes on."""
@@ -123,6 +125,8 @@ class Ending:
         self.finish = "stop" if stopped else self._at_limit()
         if self.finish and self._thinking:
             self._thinking.end(self.own)
+        if self.finish and self.told:
+            self.told()
         return self.finish
 
     @property

@@ -24,6 +24,8 @@ class Step:
     """What is counted, with a leading space."""
     state: State = "waiting"
     done: int = 0
+    early: int = 0
+    """Of `done`, replies that are written while the rest of their batch is not: the next advance brings them again."""
     resumed: int = 0
     """Of `done`, what an earlier try had done: it took no time now."""
     tokens: int = 0

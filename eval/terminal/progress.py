@@ -21,6 +21,9 @@ Advance = Callable[..., None]
 """Call as advance(3), with note="loss 1.23", tokens=480, or resumed=True for what an earlier try had done."""
 Running = Callable[[int], AbstractContextManager[None]]
 
+QUESTIONS = " questions"
+"""The unit of steps that answer: each unit is a reply."""
+
 _quiet = False
 _board: _Board | None = None
 
@@ -61,6 +64,13 @@ def change(place: int, **changes: Any) -> None:
         _board.change(place, **changes)
 
 
+def replied() -> None:
+    """Count a reply of a batch at once, where the step that runs counts questions; its batch is counted less these."""
+    step = _board.steps[_board.place] if _board and _board.place is not None else None
+    if _board and _board.place is not None and step and step.unit == QUESTIONS and step.done < (step.total or 0):
+        _board.change(_board.place, done=step.done + 1, early=step.early + 1, stepped=time.monotonic())
+
+
 @contextmanager
 def track(label: str, total: int = 0, *, unit: str = "") -> Iterator[Advance]:
     """Count the step that runs: how much of `total` is done, speed and time left; yields what advances it.
@@ -89,7 +99,7 @@ def aside(label: str, total: int = 0, *, unit: str = "") -> Iterator[Advance]:
 @contextmanager
 def _counting(board: _Board, total: int, unit: str) -> Iterator[Advance]:
     place, now = board.place or 0, time.monotonic()
-    board.change(place, total=total, unit=unit, started=now, stepped=now, done=0, resumed=0)
+    board.change(place, total=total, unit=unit, started=now, stepped=now, done=0, early=0, resumed=0)
 
     def advance(steps: int = 1, note: str = "", *, tokens: int = 0, resumed: bool = False) -> None:
         board.advance(place, steps, note, tokens, resumed)
@@ -137,7 +147,8 @@ class _Board:
     def advance(self, place: int, steps: int, note: str, tokens: int, resumed: bool) -> None:
         step = self.steps[place]
         self.change(
-            place, done=step.done + steps, resumed=step.resumed + (steps if resumed else 0), note=note or step.note,
+            place, done=step.done + steps - step.early, early=0,
+            resumed=step.resumed + (steps if resumed else 0), note=note or step.note,
             tokens=step.tokens + tokens, stepped=step.stepped if resumed else time.monotonic(),
         )  # fmt: skip
         self.check()

@@ -10,7 +10,7 @@ import pytest
 
 from eval.terminal import progress
 from eval.terminal.observers import Lines, Silence, Step
-from eval.terminal.progress import aside, say, set_quiet, steps, track
+from eval.terminal.progress import aside, replied, say, set_quiet, steps, track
 
 
 class Recorder:
@@ -51,6 +51,24 @@ def test_a_step_runs_from_waiting_to_done() -> None:
     assert (scored.state, scored.total) == ("done", 0)
     assert heard.events[0] == ("opened", "set") and heard.events[-1] == ("closed", True)
     assert ("said", "one line") in heard.events
+
+
+def test_a_reply_counts_when_it_ends_and_its_batch_counts_it_no_second_time() -> None:
+    heard, seen = Recorder(), []
+    with steps("set", [Step("answering rag", 8, " questions"), Step("indexing", 8, " documents")], heard) as running:
+        with running(0), track("replies", 8, unit=" questions") as advance:
+            for replies, batch in ((3, 0), (1, 4), (6, 4)):  # the second batch ran again in halves
+                for _ in range(replies):
+                    replied()
+                seen.append(heard.steps[0].done)
+                if batch:
+                    advance(batch, tokens=1)
+                    seen.append(heard.steps[0].done)
+        with running(1), track("documents", 8, unit=" documents"):
+            replied()
+    replied()
+    assert seen == [3, 4, 4, 8, 8]
+    assert (heard.steps[0].done, heard.steps[1].done) == (8, 0)
 
 
 def test_what_is_counted_counts_for_the_step_that_runs_and_work_aside_is_a_step_of_its_own() -> None:

@@ -242,22 +242,24 @@ def _run(plans: Sequence[Plan], modes: Sequence[str], options: Options, address:
         if not json:
             with speaking(options.report_language):
                 show(results[-1])
-    _end(results, json=json)
+    _end(results, options.report_language, json=json)
 
 
-def _end(results: Sequence[Result], *, json: bool) -> None:
+def _end(results: Sequence[Result], language: str, *, json: bool) -> None:
     """Print what stands at the end: JSON, or of several results a table and the portfolio."""
     from eval.terminal.result_view import as_json, show_all
+    from reports.language.language import speaking
 
     if len(results) > 1:
         from reports.pages.portfolio import write_portfolio
 
-        portfolio = write_portfolio([r.folder for r in results])
+        portfolio = write_portfolio([r.folder for r in results], language=language)
     if json:
         documents = [as_json(r) for r in results]
         print_json(documents if len(documents) > 1 else documents[0])
     elif len(results) > 1:
-        show_all(results)
+        with speaking(language):
+            show_all(results)
         typer.echo(f"portfolio: {portfolio}")
 
 
@@ -268,6 +270,7 @@ def _run_on(address: Address, plans: Sequence[Plan], modes: Sequence[str], optio
     from eval.terminal.cells_view import cells_json, show_failed
     from eval.terminal.result import result
     from eval.terminal.result_view import as_json, show
+    from reports.language.language import speaking
 
     with one_document(json):
         outcome = evaluate_on(address, plans, modes, options)
@@ -277,8 +280,9 @@ def _run_on(address: Address, plans: Sequence[Plan], modes: Sequence[str], optio
         print_json({"results": [as_json(r) for r in results], "cells": cells_json(outcome)})
     else:
         for found in results:
-            show(found)
-        _end(results, json=False)
+            with speaking(options.report_language):
+                show(found)
+        _end(results, options.report_language, json=False)
         show_failed(outcome)
     if len(results) < len(plans):
         raise typer.Exit(PARTIAL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from typing import Any
@@ -73,6 +74,11 @@ def print_json(document: Any) -> None:
 def print_table(table: Table) -> None:
     """Print a table on stdout: plain aligned columns, which survive a pipe."""
     header, rows = table
-    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    widths = [max(_cells(row[i]) for row in [header, *rows]) for i in range(len(header))]
     for row in [header, ["-" * w for w in widths], *rows]:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        print("  ".join(cell + " " * (w - _cells(cell)) for cell, w in zip(row, widths, strict=True)).rstrip())
+
+
+def _cells(text: str) -> int:
+    """How many columns of a terminal a text takes: East Asian letters take two."""
+    return sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text)

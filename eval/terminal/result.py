@@ -69,3 +69,11 @@ def result(decision: Decision, config: DatasetConfig, folder: Path) -> Result:
 def _share(value: float) -> str:
     """A share in per cent; what is above 0 is never shown as 0."""
     return f"{100 * value:.0f} %" if value >= 0.005 else "under 1 %"
+
+
+def spoken_key(key: str) -> str:
+    """A word of ours (an axis, an answer) as it is in English, in another language by its name there."""
+    from reports.language.language import told
+
+    name = key.capitalize()
+    return key if told(name) == name else told(name)

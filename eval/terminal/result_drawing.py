@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
 from eval.records import Estimate
-from eval.terminal.result import Result
+from eval.terminal.result import Result, spoken_key
 from eval.verdict.decide import verdict_sentence
 from eval.verdict.fitness_words import fitness_sentence
 
@@ -41,6 +42,8 @@ ASCII = Marks(">", "+", "x", "?", "o", "=", "|", ".")
 
 def print_drawn(found: Result, console: Console | None = None) -> None:
     """Print the table, the verdict and the report's path; colours as the terminal and NO_COLOR allow."""
+    from reports.language.language import told
+
     console = console or Console(highlight=False)
     width = max(20, min(console.size.width - 1, WIDEST))
     marks = UNICODE if console.encoding.lower().startswith("utf") else ASCII
@@ -48,11 +51,11 @@ def print_drawn(found: Result, console: Console | None = None) -> None:
     for line in table(found, width, marks):
         console.print(line, no_wrap=True, overflow="ellipsis", crop=True)
     if found.endings:
-        console.print(Text(f"   {found.endings}", style="dim"), width=width)
+        console.print(Text(f"   {told(found.endings)}", style="dim"), width=width)
     console.print()
     console.print(verdict(found), width=width)
     console.print(fitness(found), width=width)
-    path = Text("report: ", style="dim")
+    path = Text(f"{told('report:')} ", style="dim")
     path.append(str(found.report), style=f"link {found.report.resolve().as_uri()}")
     console.print(path, soft_wrap=True)
 
@@ -92,14 +95,17 @@ def table(found: Result, width: int, marks: Marks = UNICODE) -> list[Text]:
 
 
 def _heading(found: Result, axes: list[str], label: int, cell: int, part: int, marks: Marks) -> Text:
+    from reports.language.language import told
+
     line = Text(" " * label)
     for axis in axes:
         counts = {e.n for e in found.decision.axes[axis].values()}
         n = f"n = {min(counts)}" + (f" to {max(counts)}" if len(counts) > 1 else "") if counts else ""
-        target = f"target {found.targets[axis]:.2f}" if axis in found.targets else ""
-        below = [", ".join(t for t in (target, n) if t), target, target.removeprefix("target ")]
-        text = axis if part == 0 else _first_fitting(below, cell - 1)
-        line.append(text[: cell - 1].ljust(cell), style="bold" if part == 0 else "dim")
+        goal = f"{found.targets[axis]:.2f}" if axis in found.targets else ""
+        target = told(f"target {goal}") if goal else ""
+        below = [", ".join(t for t in (target, told(n)) if t), target, goal]
+        text = spoken_key(axis) if part == 0 else _first_fitting(below, cell - 1)
+        line.append(f"{set_cell_size(text, cell - 1)} ", style="bold" if part == 0 else "dim")
     line.rstrip()
     return line
 
@@ -147,14 +153,16 @@ def _plot(e: Estimate, target: float | None, cells: int, style: str, marks: Mark
 
 
 def _legend(width: int, m: Marks) -> Text:
-    whole = f"   95 % intervals; {m.target} target, {m.reached} shown to reach it, {m.missed} shown to miss it"
+    from reports.language.language import told
+
+    whole = f"95 % intervals; {m.target} target, {m.reached} shown to reach it, {m.missed} shown to miss it"
     lines = [
         f"{whole}, {m.open} neither; {m.verdict} the verdict",
-        f"   target: {m.reached} shown to reach it, {m.missed} to miss it, {m.open} neither; {m.verdict} the verdict",
-        f"   target {m.reached} reached {m.missed} missed {m.open} open",
+        f"target: {m.reached} shown to reach it, {m.missed} to miss it, {m.open} neither; {m.verdict} the verdict",
+        f"target {m.reached} reached {m.missed} missed {m.open} open",
     ]
-    return Text(_first_fitting(lines, width), style="dim")
+    return Text(f"   {_first_fitting([told(line) for line in lines], width - 3)}", style="dim")
 
 
 def _first_fitting(texts: list[str], width: int) -> str:
-    return next((t for t in texts if len(t) <= width), texts[-1][:width])
+    return next((t for t in texts if cell_len(t) <= width), set_cell_size(texts[-1], min(width, cell_len(texts[-1]))))

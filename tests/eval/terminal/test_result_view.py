@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from eval.config import DatasetConfig, Knowledge, Style
@@ -16,6 +17,7 @@ from eval.terminal.result import Result, result
 from eval.terminal.result_drawing import ASCII, UNICODE, print_drawn, table
 from eval.terminal.result_view import as_json, axes_table, show, show_all
 from eval.verdict.decision import Decision
+from reports.language.language import speaking
 
 AXES = {
     "knowledge": {
@@ -121,3 +123,20 @@ def test_signs_are_as_many_in_ascii() -> None:
     unicode, ascii_ = (table(found(), 79, marks) for marks in (UNICODE, ASCII))
     assert [len(line.plain) for line in unicode[:-1]] == [len(line.plain) for line in ascii_[:-1]]
     assert all(line.plain.isascii() for line in ascii_)
+
+
+def test_korean_tables_are_told_and_aligned_by_the_columns_that_letters_take(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    one = found()
+    with speaking("ko"):
+        show(one)
+        show_all([one, one])
+        drawn = [line.plain for line in table(one, 99, UNICODE)]
+    printed = capsys.readouterr().out
+    lines = printed.splitlines()
+    assert lines[0].split() == ["모드", "지식(목표", "0.80)", "스타일(목표", "0.95)"]
+    assert cell_len(lines[0].partition("스타일")[0]) == lines[2].index("0.00") == lines[4].index("1.00")
+    assert "report:" not in printed and "fit for use" not in printed and "보고서:" in printed
+    assert cell_len(drawn[0].partition("스타일")[0]) == cell_len(drawn[1].partition("목표 0.95")[0])
+    assert "목표" in drawn[-1] and not any("target" in line for line in drawn)

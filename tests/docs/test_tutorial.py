@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,19 +18,25 @@ from eval.data.drafting.draft_set import draft_set
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = {"dataset": "eval.data.dataset_cli", "evaluate": "eval.cli", "rag": "rag.cli"}
 
+Run = Callable[..., str]
+
 
 def commands() -> list[list[str]]:
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8"), re.DOTALL)
     return [line.split() for line in blocks[0].strip().split("\n")]
 
 
-def run(command: list[str], cwd: Path, *more: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", MODULES[command[0]], *command[1:], *more], cwd=cwd, capture_output=True, text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+@pytest.fixture
+def run(call: Callable[..., Any], desk: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A command of the tutorial at the desk; what it prints."""
+    monkeypatch.chdir(desk)
+
+    def run(command: list[str], *more: str) -> str:
+        done = call(importlib.import_module(MODULES[command[0]]).app, *command[1:], *more)
+        assert done.code == 0, done.err
+        return str(done.out)
+
+    return run
 
 
 @pytest.fixture
@@ -40,7 +46,7 @@ def desk(tmp_path: Path) -> Path:
 
 
 @pytest.mark.model
-def test_the_tutorial_goes_from_a_folder_to_a_report(desk: Path, tiny_model: Path) -> None:
+def test_the_tutorial_goes_from_a_folder_to_a_report(desk: Path, run: Run, tiny_model: Path) -> None:
     assert 1 <= len(commands()) <= 5
     said = []
     for command in commands():
@@ -49,7 +55,7 @@ def test_the_tutorial_goes_from_a_folder_to_a_report(desk: Path, tiny_model: Pat
             more = ("--model", str(tiny_model))
             if "--check" not in command:
                 more += ("--mode", "base", "--mode", "rag", "--no-retention", "--quiet", "--limit", "24")
-        said.append(run(command, desk, *more))
+        said.append(run(command, *more))
     assert "old-logo.ai: unknown kind of file" in said[0]
     data = load_dataset(desk / "fennmark")
     rows = [*data.train, *data.test]
@@ -62,9 +68,9 @@ def test_the_tutorial_goes_from_a_folder_to_a_report(desk: Path, tiny_model: Pat
     assert decision["stamp"] == ""
 
 
-def test_the_papers_can_be_drafted_from_without_their_questions(desk: Path) -> None:
+def test_the_papers_can_be_drafted_from_without_their_questions(desk: Path, run: Run) -> None:
     (desk / "docs" / "tutorial" / "papers" / "questions.xlsx").unlink()
-    said = run(["dataset", "init", "docs/tutorial/papers", "--into", "fennmark"], desk)
+    said = run(["dataset", "init", "docs/tutorial/papers", "--into", "fennmark"])
     assert "next: dataset draft fennmark" in said
     done = draft_set(desk / "fennmark", rows=60)
     assert {"table", "faq", "cloze", "unanswerable"} <= set(done.origins)

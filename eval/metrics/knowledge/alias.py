@@ -169,7 +169,16 @@ for _long, *_shorts in (names.split() for names in _NICKNAMES.replace("\n", " ")
 """Short forms of first names that begin as these do."""
 
 
-_LATIN_PLURALS = (("us", "i"), ("um", "a"), ("on", "a"), ("a", "ae"), ("is", "e"), ("ix", "ice"), ("ex", "ice"))
+_OTHERWISE = """
+robert bob bobby, william bill billy, richard dick rick, edward ted ned, margaret peggy, henry harry hank, john jack,
+sarah sally, mary polly molly, elizabeth liz beth betty bess, alexander sandy sasha, ann nancy, dorothy dolly,
+martha patty, rebecca becky, anthony tony, eugene gene, elisabeth lisa, christina tina, alexandra sandra
+"""
+_CALLED_OTHERWISE = {
+    long: frozenset(shorts) for long, *shorts in (names.split() for names in _OTHERWISE.replace("\n", " ").split(","))
+}
+"""Short forms that begin otherwise; they count beside a last name alone, for words are looked for by their letter."""
+_LATIN_PLURALS = (("um", "a"), ("on", "a"), ("a", "ae"), ("is", "e"), ("ix", "ice"), ("ex", "ice"))
 """Singular and plural, as `stem` leaves them: nucleolus, nucleoli; analysis, analyse."""
 
 
@@ -187,6 +196,8 @@ def same_word(gold: str, given: str, name: bool) -> bool:
     short, long = sorted((gold, given), key=len)
     if name and (short in _CALLED.get(long, ()) or long in _CALLED.get(short, ())):
         return True
+    if name and (given in _CALLED_OTHERWISE.get(gold, ()) or gold in _CALLED_OTHERWISE.get(given, ())):
+        return True
     if not gold.isalpha() or not given.isalpha() or len(short) < 4 or gold[0] != given[0]:
         return False
     root = short.removesuffix("e") if len(short) > 4 else short
@@ -194,6 +205,8 @@ def same_word(gold: str, given: str, name: bool) -> bool:
         return True
     if gold[:-1] == given[:-1] and {gold[-1], given[-1]} <= set("aeiou"):  # Mario is not Maria
         return False
+    if _turns(gold, given, "us", "i") or _turns(given, gold, "us", "i"):
+        return True
     if len(short) > 5 and any(_turns(gold, given, *pair) or _turns(given, gold, *pair) for pair in _LATIN_PLURALS):
         return True
     return name and len(short) >= 5 and slips(gold, given, 2 if len(short) >= 8 else 1)
@@ -211,7 +224,7 @@ _CASES = (
     "а я о е ы и у ю ь ии ия ие ию ой ей ом ем ов ев ам ям ами ями ах ях ого его ому ему ым им ых их ыми ими ая яя ое "
     "ее ую юю ые ью ием иям иями иях иеи ыи"
 )
-_CASE_ENDINGS = tuple(sorted(_CASES.split(), key=len, reverse=True))
+_CASE_ENDINGS = tuple(sorted(_CASES.replace("й", "и").split(), key=len, reverse=True))
 """As `stem` leaves them: й is и."""
 
 
@@ -237,3 +250,12 @@ def slips(a: str, b: str, most: int) -> bool:
             row.append(cost)
         before = last
     return row[-1] <= most
+
+
+def has_initials(given: str, answer: str) -> bool:
+    """Whether capitalised words in a row have the initials that the accepted answer consists of, small words aside."""
+    short = answer.strip(" .")
+    if not re.fullmatch(r"[A-Z]{3,6}", short):
+        return False
+    initials = "".join(w[0] for w in re.findall(r"[^\W\d_]+", given) if w[0].isupper() or w not in STOP)
+    return short in initials

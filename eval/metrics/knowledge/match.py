@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from eval.metrics.knowledge.alias import STOP, same_word, words
+from eval.metrics.knowledge.alias import STOP, has_initials, same_word, words
 from eval.metrics.knowledge.apart import all_apart, is_apart
 from eval.metrics.knowledge.gold import Gold, gold_readings, is_said, names_in, read
 from eval.metrics.knowledge.lists import adds_another, complete
 from eval.metrics.knowledge.literal import another_day, literally
-from eval.metrics.knowledge.none_of import NONE, names_none
+from eval.metrics.knowledge.none_of import NONE, leaves_some, names_none
 from eval.metrics.knowledge.partial_names import changed, is_replaced, unqualified
 from eval.metrics.knowledge.persons import hyphenated_on, is_first_name, names_person
 from eval.metrics.knowledge.rivals import settles
@@ -101,7 +101,8 @@ def stands_by(
     kept = _kept(said, answers, names) if said else []
     if not kept:  # an answer that is a denial itself
         none = any(_is_zero(a) for a in answers) and names_none(given, question)
-        return none or any((own := _negation(a)) and own in given.casefold() and names(given, a) for a in answers)
+        denials = [a for a in answers if not (NONE.fullmatch(a.strip(" .")) and leaves_some(given))]
+        return none or any((own := _negation(a)) and own in given.casefold() and names(given, a) for a in denials)
     if len(answers) > 1 and another_day(said, kept, answers, question):
         return False
     # A bare number may as well count the statements (Symphony No. 4), so only one with its unit is looked for.
@@ -242,7 +243,7 @@ def _says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
         return len(own) > 1 or own[0] in reply or not is_first_name(own[0], gold, given, reply)
     if len(last) == 1 and last.isascii() and last.isalpha() and reply == (last,):
         return True
-    if len(gold.words) == 1 and _spelled_out(gold.text, given):
+    if len(gold.words) == 1 and has_initials(given, gold.text):
         return True
     if "".join(own) in reply or "".join(gold.words) in reply or _pair_glued(own, reply):
         return True
@@ -291,15 +292,6 @@ def _measures_and_says(given: str, gold: Gold, asked: frozenset[str]) -> bool:
         return False
     said = quantities(given)
     return all(any(same(w, q) for q in said) for w in wanted) and _says(given, read(rest), asked)
-
-
-def _spelled_out(text: str, given: str) -> bool:
-    """Whether capitalised words in a row have the initials that the accepted answer consists of, small words aside."""
-    short = text.strip(" .")
-    if not re.fullmatch(r"[A-Z]{3,6}", short):
-        return False
-    initials = "".join(w[0] for w in re.findall(r"[^\W\d_]+", given) if w[0].isupper() or w not in STOP)
-    return short in initials
 
 
 def _pair_glued(own: tuple[str, ...], reply: tuple[str, ...]) -> bool:

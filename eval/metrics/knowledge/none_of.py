@@ -30,7 +30,7 @@ _NOBODY = re.compile(
     re.IGNORECASE,
 )
 _EXCEPT = re.compile(
-    r"\b(?:except\w*\s+(?:for|that|of)|but|however|other than|apart from|besides|außer|aber|jedoch|sauf|mais|"
+    r"\b(?:except(?:ing)?|but|however|other than|apart from|besides|außer|aber|jedoch|sauf|mais|"
     r"salvo|pero|excepto|"
     r"tranne|ma|però|exceto|mas|кроме|но|однако)\b|제외|하지만|그러나|그렇지만|但|除|以外|ただし|しかし|إلا|لكن",
     re.IGNORECASE,
@@ -41,10 +41,15 @@ _ASKING_WORDS = "how many wie viele viel combien cuántos cuántas quanti quante
 _ASKING = frozenset(_ASKING_WORDS.split())
 
 
+def leaves_some(given: str) -> bool:
+    """Whether a text that says that there are none goes on with some that there are: none but two."""
+    return _EXCEPT.search(given) is not None
+
+
 def names_none(given: str, question: str) -> bool:
     """Whether a text denies that there is any of what the question counts or asks for, by a word that it has."""
     counts = _COUNTS.search(question) is not None
-    if not counts and _EXCEPT.search(given):
+    if not counts and leaves_some(given):
         return False
     if counts and _NOBODY.match(given) and not re.search(r"[1-9]", given):
         return True

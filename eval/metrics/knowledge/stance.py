@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from eval.metrics.knowledge.denial import asks_denial, is_spanish, masked, undenied
 from eval.metrics.knowledge.frames import of_another
-from eval.metrics.text.korean import HANGUL
+from eval.metrics.knowledge.superseded import current
 from eval.metrics.text.normalize import tokens
 from eval.metrics.text.sieve import Sieve
 
@@ -55,6 +55,12 @@ _OR = re.compile(
 )
 _EITHER = re.compile(r"(?:^|[,،、])\s*(?:either|entweder|soit|либо|إما|要么)\s*(?=\S)", re.IGNORECASE)
 """Soit Anna, soit Ben: the word for `either` begins each of them."""
+_TWO_NAMES = re.compile(r"(\b[A-ZÀ-Þ][\w'’-]+)\s+o\s+(?=(?:(?:en|a|in|nel|nella|al|alla|de|di|del)\s)?[A-ZÀ-Þ])")
+"""The `o` of Spanish and Italian between two names; that of Portuguese is an article."""
+_WHERE = re.compile(
+    r"^(?:in|im|at|on|from|by|en|à|a|au|em|no|na|nel|nella|al|alla|von|aus|bei|auf|de|di|da|del|в|во|на|из)\s+(?=\S)",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(
     r"^\W*(?:it (?:is|was|lies|stands) |somewhere |(?:either )?in )?(?:between|zwischen|entre|tra|fra|между|"
     r"بين)\s+[^,.]{2,40}"
@@ -85,7 +91,8 @@ def asserted(reply: str, question: str = "") -> str:
     spanish = is_spanish(question, text)
     negative = asks_denial(question.replace("\u2019", "'"), spanish=spanish)
     kept = []
-    for clause, sign in _sentences(text):
+    for sentence, sign in _sentences(text):
+        clause = current(sentence, question)
         if _hedged(clause, question) or (sign in "?？؟" and _bare(clause)) or of_another(clause, question):
             continue
         kept.append(undenied(clause, spanish=spanish, verbs=not negative))
@@ -139,7 +146,7 @@ def _alternatives(clause: str, passes: Callable[[str], bool]) -> list[str]:
     text = _listed(clause)
     if _VERB.search(text) or _ALSO.search(text):
         return []
-    parts = {tokens(i): i for i in _ITEMS.split(text) if tokens(i)}
+    parts = {tokens(i): i for i in (_WHERE.sub("", i) for i in _ITEMS.split(text)) if tokens(i)}
     if len(parts) < 2:
         return []
     items = [i for i in parts.values() if not passes(i)]
@@ -150,6 +157,7 @@ def _alternatives(clause: str, passes: Callable[[str], bool]) -> list[str]:
 def _listed(clause: str) -> str:
     """What stands behind the verb of a clause."""
     text = re.split(r":(?=\s)", clause)[-1]
+    text = _TWO_NAMES.sub(r"\1 or ", text)
     text = _EITHER.sub(lambda m: " or " if m.start() else "", text.strip(" .*-\n"))
     led = _LEAD.sub("", text)
     return (_SHORT_LEAD.sub("", text) if _AND.search(led) else led).strip(" .*-\n")
@@ -161,7 +169,7 @@ def _guesses(clause: str, items: list[str], accepts: Callable[[str], bool]) -> b
     if strangers == len(items):
         return False
     if len(items) == 2:
-        named = all(i[0].isupper() or i[0].isdigit() or HANGUL.match(i[0]) for i in items)
+        named = all((i[0].isalpha() and not i[0].islower()) or i[0].isdigit() for i in items)
         return bool(_OR.search(text)) and named and strangers == 1
     return strangers >= 2
 

@@ -13,8 +13,9 @@ from eval.data.jsonl import check_row, nfc, read_json_lines
 from eval.data.splits import Row
 from eval.errors import UserError
 from eval.metrics.knowledge.choice import named_options
-from eval.metrics.knowledge.choice_options import options, with_options
+from eval.metrics.knowledge.choice_options import FAMILIES, options, with_options
 from eval.metrics.knowledge.claims import is_paragraph
+from eval.metrics.quantities.quantity import quantities
 from eval.records import Example
 
 ROW_KEYS = {
@@ -61,7 +62,7 @@ def read_split(file: Path, config: DatasetConfig, documents: Sequence[str]) -> l
             id=row_id, question=question, reply=values.get("reply", ""),
             group=given or next(iter(lists["documents"]), row_id),
             answerable=values.get("answerable", True), checks=checks,
-            metric=values.get("metric") or _default(config, lists["answers"]),
+            metric=values.get("metric") or _default(config, lists["answers"], listed),
             **lists,
         )  # fmt: skip
         _check_answers(example, config, file, where)
@@ -73,8 +74,13 @@ def read_split(file: Path, config: DatasetConfig, documents: Sequence[str]) -> l
     return rows
 
 
-def _default(config: DatasetConfig, answers: Sequence[str]) -> str:
-    """The metric of a row that names none: `claims` for paragraphs where the data set names none either."""
+def _default(config: DatasetConfig, answers: Sequence[str], listed: Sequence[str] | None) -> str:
+    """The metric of a row that names none: `choice` where it has the key 'options', `claims` for paragraphs.
+
+    The latter only where the data set names no metric either. Empty for the data set's metric.
+    """
+    if listed is not None and config.knowledge.metric not in ("choice", "sql", "semantic"):
+        return "choice"
     if "metric" in config.knowledge.model_fields_set or not answers:
         return ""
     return "claims" if all(map(is_paragraph, answers)) else ""
@@ -101,6 +107,15 @@ def _check_metric(example: Example, config: DatasetConfig, listed: Sequence[str]
         )
     if listed is not None and (len(listed) < 2 or not all(t.strip() for t in listed)):
         raise UserError(f"{where}: key 'options': expected two or more texts, none of them empty")
+    if listed is not None and len(listed) > len(FAMILIES[0]):
+        raise UserError(f"{where}: key 'options': {len(listed)} options; there are letters for {len(FAMILIES[0])}")
+    if listed is not None and (twice := next((t for i, t in enumerate(listed) if t in listed[:i]), None)) is not None:
+        raise UserError(f"{where}: key 'options': {twice!r} stands there twice; remove one, or word it otherwise")
+    if example.metric == "number" and example.answerable and not any(quantities(a) for a in example.answers):
+        raise UserError(
+            f"{where}: key 'metric': number needs an accepted answer with a number, and {example.answers[0]!r} has "
+            "none; take another metric"
+        )
     if (example.metric or config.knowledge.metric) != "choice" or not example.answerable:
         return
     known = options(example.question)

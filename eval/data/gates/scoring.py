@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from eval.data.gates.gate import Finding, Material, counted, gate, listed
 from eval.metrics.knowledge.claims import LONG, is_paragraph
+from eval.metrics.quantities.quantity import quantities
 from eval.metrics.sql.sqlite import find_database, run_query
 from eval.metrics.text.languages import LANGUAGES
 
@@ -46,6 +47,22 @@ def long_answers(material: Material) -> Iterator[Finding]:
             f"half of the accepted answers have more than {LONG} words, and {config.knowledge.metric} is for short "
             "ones; take knowledge.metric: claims, the share of their sentences that a reply states",
             material.file("dataset.yaml"),
+        )  # fmt: skip
+
+
+@gate("numberless")
+def numberless(material: Material) -> Iterator[Finding]:
+    """Accepted answers without a number where the metric is `number`, which no reply can meet."""
+    if material.dataset.config.knowledge.metric != "number":
+        return
+    rows = [r for r in material.test if r.example.answerable and not r.example.metric]
+    found = [row for row in rows if not any(quantities(a) for a in row.example.answers)]
+    if found:
+        yield Finding(
+            "numberless", "warning",
+            f"{counted(len(found), 'test row')} without a number in an accepted answer, which the metric number never "
+            f"accepts: {listed([row.place for row in found])}; add \"metric\": \"match\" to such a row",
+            material.path(found[0]),
         )  # fmt: skip
 
 

@@ -75,9 +75,13 @@ def named_options(answer: str, known: Mapping[str, str]) -> frozenset[str]:
     return frozenset().union(*texts) if texts and all(texts) else frozenset()
 
 
+ALONE = 12
+"""A question that lists no options is taken to have at most so many."""
+
+
 def _labels_alone(answers: Sequence[str]) -> dict[str, str]:
     """The labels that a question without a list of options may have, where the accepted answers are labels."""
-    for family in FAMILIES:
+    for family in (labels[:ALONE] for labels in FAMILIES):
         if answers and all(set(re.split(rf"{_AND}", a.strip(" ().[]"))) <= set(family) for a in answers):
             return dict.fromkeys(family, "")
     return {}
@@ -124,7 +128,7 @@ def _is_ticked(box: re.Match[str]) -> bool:
 def _label(known: Collection[str]) -> str:
     """A pattern for labels one after another, in either case where the labels are all of one."""
     one = rf"[(\[\"'“]?(?:{_any(known)})(?![A-Za-z0-9_'’])[)\]\"'”]?"
-    either = r"\s*(?:,?\s*\b(?:or|oder|ou|o|или)\b|또는|或|أو)\s*"
+    either = r"\s*(?:,?\s*\b(?:or|oder|ou|(?<=\s)(?-i:o)(?=\s)|или)\b|또는|或|أو)\s*"
     other = one.upper() if _lower(known) else one.lower()
     return rf"(?<![A-Za-z0-9_'’-])((?-i:{one}|{other})(?:(?:{_AND}|{either})(?!a\s+[a-z])(?:{one}))*)"
 
@@ -135,7 +139,7 @@ def _lower(known: Collection[str]) -> bool:
 
 def _read(found: str, known: Collection[str]) -> frozenset[str]:
     """The labels of a run; none where they are joined by `or`."""
-    if re.search(r"\b(?:or|oder|ou|o|или)\b|또는|或|أو", found, re.IGNORECASE):
+    if re.search(r"\b(?:or|oder|ou|(?<=\s)(?-i:o)(?=\s)|или)\b|또는|或|أو", found, re.IGNORECASE):
         return frozenset()
     labels = re.findall(rf"(?<![A-Za-z0-9])(?:{_any(known)})(?![A-Za-z0-9])", found, re.IGNORECASE)
     return frozenset(

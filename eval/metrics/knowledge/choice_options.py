@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 FAMILIES = (
-    ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L"],
-    ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"],
+    list("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+    list("abcdefghijklmnopqrstuvwxyz"),
     ["가", "나", "다", "라", "마", "바", "사"],
     unicodedata.normalize("NFKC", "ㄱ ㄴ ㄷ ㄹ ㅁ ㅂ ㅅ").split(),
     ["А", "Б", "В", "Г", "Д", "Е"],

@@ -51,6 +51,9 @@ def test_rows_are_scored_by_their_own_metric_and_checks(tmp_path: Path) -> None:
     [
         ({"metric": "magic"}, "key 'metric': 'magic' is none for a row"),
         ({"options": ["Oxygen"]}, "key 'options': expected two or more"),
+        ({"options": ["Helium", "Oxygen", "Helium"]}, "key 'options': 'Helium' stands there twice"),
+        ({"options": [f"gas {n}" for n in range(27)]}, "key 'options': 27 options; there are letters for 26"),
+        ({"metric": "number", "answers": ["Anna Berg"]}, "number needs an accepted answer with a number"),
         ({"options": None}, "key 'options' must be a list of strings"),
         ({"answers": ["E"]}, "key 'answers': 'E' is none of the options A, B"),
         ({"checks": [{"word": {"max": 1}}]}, "row 'choice': key 'style.checks\\[0\\]'.*unknown check 'word'"),
@@ -60,6 +63,26 @@ def test_rows_are_scored_by_their_own_metric_and_checks(tmp_path: Path) -> None:
 def test_what_is_wrong_in_a_row_is_named(tmp_path: Path, change: dict[str, object], message: str) -> None:
     with pytest.raises(UserError, match=message):
         load_dataset(write_set(tmp_path / "mixed", [ROWS[0], ROWS[1] | change]))
+
+
+def test_a_row_with_options_is_a_choice_however_many_they_are(tmp_path: Path) -> None:
+    gases = [f"gas {n}" for n in range(15)]
+    row = {"id": "many", "question": "Which gas?", "options": gases, "answers": ["gas 14"]}
+    data = load_dataset(write_set(tmp_path / "mixed", [ROWS[0], row], "knowledge: {metric: match}\n"))
+    assert (data.test[0].metric, data.test[1].metric) == ("", "choice")
+    for reply, value in (("The answer is O.", 1.0), ("gas 14", 1.0), ("N", 0.0), ("gas 1", 0.0)):
+        scores = score_mode(data.config, "base", data.test[1:], [Prediction("many", reply)], (), folder=data.path)
+        assert [s.value for s in scores if s.primary and s.axis == "knowledge"] == [value], reply
+
+
+def test_answers_that_the_metric_number_never_accepts_are_a_warning(tmp_path: Path) -> None:
+    def found(row: dict[str, object], name: str) -> list[str]:
+        data = load_dataset(write_set(tmp_path / name, [row], "knowledge: {metric: number}\n"))
+        return [f.message for f in check_material(Material(data)) if f.gate == "numberless"]
+
+    assert "1 test row without a number" in found(ROWS[0], "name")[0]
+    assert not found(ROWS[0] | {"answers": ["two metres"]}, "number")
+    assert not found(ROWS[0] | {"metric": "match"}, "own")
 
 
 def test_a_choice_without_options_is_an_error_before_anything_runs(tmp_path: Path) -> None:

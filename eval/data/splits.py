@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eval.errors import UserError
+from eval.metrics.text.normalize import normalise
 from eval.records import Example
 
 SIGNS = r"[<>=+*%^]|(?<=[\d\s])[-/](?=[\d\s])"
@@ -49,6 +50,14 @@ def same_question(question: str) -> str:
     Signs of comparing and calculating stay: 5 + 3 is not 5 * 3.
     """
     return " ".join(_PIECE.findall(unicodedata.normalize("NFKC", question).casefold()))
+
+
+def question_key(question: str) -> str:
+    """The question as its tokens and signs, also without articles and with numbers in one notation.
+
+    Two that have one key ask the same; of these `same_question` finds only those that are written the same.
+    """
+    return " ".join([normalise(question), *re.findall(SIGNS, question)])
 
 
 def _two_splits(row: Row, other: Row) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from eval.data.gates.gate import NOT_WORDS, Finding, Located, Material, counted, gate, listed, percent
 from eval.data.near_duplicates import THRESHOLD, near_pairs, same_names
-from eval.data.splits import SIGNS
+from eval.data.splits import question_key
 from eval.metrics.text.normalize import contains_tokens, normalise, tokens
 
 ALMOST_SAME = 0.85
@@ -88,9 +88,9 @@ def unanswerable(material: Material) -> Iterator[Finding]:
     rows = [*material.train, *material.dev, *material.test]
     without = [row for row in rows if not row.example.answerable]
     answered = [row for row in rows if row.example.answerable]
-    asked = {_question(row): row for row in answered}
+    asked = {question_key(row.example.question): row for row in answered}
     for row in without:
-        if other := asked.get(_question(row)):
+        if other := asked.get(question_key(row.example.question)):
             yield Finding(
                 "unanswerable", "error",
                 f"is called unanswerable, but {material.path(other)} answers the same question with "
@@ -98,7 +98,8 @@ def unanswerable(material: Material) -> Iterator[Finding]:
                 material.path(row),
             )  # fmt: skip
     near = [
-        (row, other) for row, other in _similar(without, answered, ALMOST_SAME) if _question(row) not in asked
+        (row, other) for row, other in _similar(without, answered, ALMOST_SAME)
+        if question_key(row.example.question) not in asked
     ]  # fmt: skip
     if near:
         pairs = listed([f"{row.place} ~ {other.place} ('{other.example.answers[0]}')" for row, other in near])
@@ -121,8 +122,8 @@ def unanswerable(material: Material) -> Iterator[Finding]:
 def _exact(shown: Sequence[Located], test: Sequence[Located]) -> list[tuple[Located, Located]]:
     first: dict[str, Located] = {}
     for row in shown:
-        first.setdefault(_question(row), row)
-    return [(first[q], row) for row in test if (q := _question(row)) in first]
+        first.setdefault(question_key(row.example.question), row)
+    return [(first[q], row) for row in test if (q := question_key(row.example.question)) in first]
 
 
 def _near(rows: Sequence[Located], others: Sequence[Located]) -> list[tuple[Located, Located]]:
@@ -176,8 +177,3 @@ def _stands(question: str, answer: str) -> bool:
         if words[i : i + len(part)] == part and "or" in (words[i - 1 : i] + words[i + len(part) : i + len(part) + 1]):
             return False
     return True
-
-
-def _question(row: Located) -> str:
-    """The question as its tokens and signs: also without articles, and with numbers in one notation."""
-    return " ".join([normalise(row.example.question), *re.findall(SIGNS, row.example.question)])

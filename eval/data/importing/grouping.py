@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Sequence
 
 from eval.data.near_duplicates import names_of, near_pairs, same_names
-from eval.data.splits import same_question
+from eval.data.splits import question_key, same_question
 from eval.records import Example
 
 
@@ -73,7 +73,7 @@ def slug(text: str, length: int = 60) -> str:
 
 
 def _keys(row: Example) -> list[Hashable]:
-    keys: list[Hashable] = [("question", same_question(row.question))]
+    keys: list[Hashable] = [("question", same_question(row.question)), ("asked", question_key(row.question))]
     if row.group:
         keys.append(("group", row.group))
     elif row.documents and row.answers:

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from eval.data.gates.gate import NOT_WORDS, Finding, Located, Material, counted, gate, listed, percent
-from eval.data.near_duplicates import THRESHOLD, near_pairs, same_names
+from eval.data.near_rows import ALMOST_SAME, POLAR, near_rows, similar
 from eval.data.splits import question_key
 from eval.metrics.text.normalize import contains_tokens, normalise, tokens
 
-ALMOST_SAME = 0.85
-"""Likeness asked for where answers cannot tell two facts apart: yes or no, none at all, or a common one, as a label."""
-COMMON_ROWS, COMMON_SHARE = 5, 0.1
-"""An answer is common when more rows than both have it."""
-
-_POLAR = frozenset({"yes", "no", "true", "false"})
-_NONE = ""
-_CODE = re.compile(r"[<>=*|{}]")
 _OPTIONS = re.compile(r"(?:^|[\s(])(?:[A-Ea-e]|[1-5])[).:]\s")
 """The marks of a list of options: A) or (a) or 1."""
 
@@ -98,8 +89,11 @@ def unanswerable(material: Material) -> Iterator[Finding]:
                 material.path(row),
             )  # fmt: skip
     near = [
-        (row, other) for row, other in _similar(without, answered, ALMOST_SAME)
-        if question_key(row.example.question) not in asked
+        (without[i], answered[j])
+        for i, j in similar(
+            [row.example.question for row in without], [row.example.question for row in answered], ALMOST_SAME
+        )
+        if question_key(without[i].example.question) not in asked
     ]  # fmt: skip
     if near:
         pairs = listed([f"{row.place} ~ {other.place} ('{other.example.answers[0]}')" for row, other in near])
@@ -127,43 +121,14 @@ def _exact(shown: Sequence[Located], test: Sequence[Located]) -> list[tuple[Loca
 
 
 def _near(rows: Sequence[Located], others: Sequence[Located]) -> list[tuple[Located, Located]]:
-    """Pairs of one wording, about one thing, with one answer, in the first list's order.
-
-    Looked for among the rows of one answer only, which is also what keeps it quick.
-    """
-    mine, theirs = _by_answer(rows), _by_answer(others)
-    found: set[tuple[Located, Located]] = set()
-    for answer in mine.keys() & theirs.keys():
-        common = len(mine[answer]) > max(COMMON_ROWS, COMMON_SHARE * len(rows))
-        telling = not common and answer not in _POLAR and answer != _NONE
-        found.update(_similar(mine[answer], theirs[answer], THRESHOLD if telling else ALMOST_SAME))
-    return sorted(found, key=lambda pair: (pair[0].line, pair[1].file, pair[1].line))
-
-
-def _similar(rows: Sequence[Located], others: Sequence[Located], threshold: float) -> Iterator[tuple[Located, Located]]:
-    questions = [[row.example.question for row in side] for side in (rows, others)]
-    for i, j, _ in near_pairs(*questions, threshold=threshold):
-        if same_names(questions[0][i], questions[1][j]):
-            yield rows[i], others[j]
-
-
-def _by_answer(rows: Sequence[Located]) -> dict[str, list[Located]]:
-    """Each accepted answer -> its rows; unanswerable rows share the answer _NONE."""
-    found: dict[str, list[Located]] = defaultdict(list)
-    for row in rows:
-        for answer in dict.fromkeys(_answer_key(a) for a in row.example.answers or (_NONE,)):
-            found[answer].append(row)
-    return found
-
-
-def _answer_key(answer: str) -> str:
-    """Its tokens; of code, the text but for blanks and case, because its signs carry meaning."""
-    return " ".join(answer.casefold().split()) if _CODE.search(answer) else normalise(answer)
+    """`near_rows` of located rows, in the order of the first list's lines."""
+    pairs = near_rows([row.example for row in rows], [row.example for row in others])
+    return sorted(((rows[i], others[j]) for i, j in pairs), key=lambda pair: (pair[0].line, pair[1].file, pair[1].line))
 
 
 def _leaks(row: Located) -> bool:
     question, answers = row.example.question, row.example.answers
-    if any(normalise(a) in _POLAR for a in answers) or len(_OPTIONS.findall(question)) > 1:
+    if any(normalise(a) in POLAR for a in answers) or len(_OPTIONS.findall(question)) > 1:
         return False
     return any(_stands(question, a) for a in answers)
 

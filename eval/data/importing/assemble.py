@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from eval.data.importing.asked_language import asked_language, refusal_in
+from eval.data.importing.choices import with_named_options
 from eval.data.importing.grouping import fact_groups, slug, split_groups
 from eval.data.importing.import_format import Context, Found, Imported
 from eval.data.importing.linking import ENOUGH, Link, Linker
@@ -47,7 +48,7 @@ def assemble(
     """Rows with ids, answers, documents, groups and splits; no group is in two splits, and nothing goes in silence."""
     notes = list(found.notes)
     rows, left_out = _usable(found.rows, empty_is_unanswerable)
-    rows, more, key = with_answers(rows)
+    rows, more, key = with_answers(with_named_options(rows, notes))
     notes += more
     named = [without_sources(row) for row in rows]
     if sourced := sum(a != b for a, b in zip(rows, named, strict=True)):
@@ -144,11 +145,11 @@ def _examples(
 
 def _with_options(row: Imported) -> tuple[str, str]:
     """(question with its options behind it, metric): one of choice is scored as one, paragraphs by their sentences."""
-    if len(row.options) < 2 or options(row.question):
+    if len(row.options) < 2:
         return row.question, row.metric or ("claims" if row.answers and all(map(is_paragraph, row.answers)) else "")
-    known = options(with_options(row.question, row.options))
-    choice = row.answers and all(named_options(answer, known) for answer in row.answers)
-    return with_options(row.question, row.options), "choice" if choice and not row.metric else row.metric
+    question = row.question if options(row.question) else with_options(row.question, row.options)
+    choice = row.answers and all(named_options(answer, options(question)) for answer in row.answers)
+    return question, row.metric or ("choice" if choice else "")
 
 
 def _notes_on(counts: Counter[str], rows: int) -> list[str]:

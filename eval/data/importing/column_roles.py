@@ -11,7 +11,8 @@ _ROLES_TEXT = {
     "question": "question|questions|query|user input|user query|prompt|input|instruction|q|frage|fragen|anfrage|"
     "pregunta|domanda|pergunta|vraag|질문|문의|문제|質問|問題|问题|提问|вопрос",
     "answer": "answer|answers|expected|expected output|expected answer|short answer|gold|gold answer|ground truth|"
-    "ground truths|reference|reference answer|correct answer|target|label|a|antwort|antworten|kurzantwort|"
+    "ground truths|reference|reference answer|correct answer|correct option|answer key|answer index|answer idx|"
+    "correct|target|label|gold label|a|antwort|antworten|kurzantwort|"
     "erwartete antwort|réponse|respuesta|risposta|resposta|antwoord|정답|답|답변|응답|回答|答え|答案|正解|ответ",
     "reply": "reply|replies|response|full reply|full answer|completion|output|assistant|sample reply|example reply|"
     "musterantwort|antworttext|beispielantwort|ausformulierte antwort|réponse complète|respuesta completa|"
@@ -26,7 +27,7 @@ _ROLES_TEXT = {
     "id": "id|qid|question id|nr|no|number|nummer|번호|番号|编号",
     "answerable": "answerable|is answerable|has answer|beantwortbar|답변 가능|is impossible|unanswerable",
     "tags": "tags|tag|category|categories|kategorie|thema|topic|catégorie|categoría|분류|카테고리|カテゴリ|类别",
-    "options": "options|choices|optionen|auswahl|선택지|보기|選択肢|选项",
+    "options": "options|choices|answer options|answer choices|endings|optionen|auswahl|선택지|보기|選択肢|选项",
 }  # fmt: skip
 ROLES: dict[str, tuple[str, ...]] = {role: tuple(names.split("|")) for role, names in _ROLES_TEXT.items()}
 """By role, the names that columns of it have; the first ones are the surest."""

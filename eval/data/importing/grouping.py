@@ -8,9 +8,15 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 
-from eval.data.near_duplicates import names_of, near_pairs, same_names
+from eval.data.near_duplicates import names_of
+from eval.data.near_rows import near_rows
 from eval.data.splits import question_key, same_question
+from eval.metrics.knowledge.choice import named_options
+from eval.metrics.knowledge.choice_options import options
 from eval.records import Example
+
+_LABEL = re.compile(r"[\W_]*\w{1,4}[\W_]*$")
+"""Of the first option, behind the question."""
 
 
 def fact_groups(rows: Sequence[Example], more: Sequence[Sequence[Hashable]] = ()) -> list[str]:
@@ -33,9 +39,8 @@ def fact_groups(rows: Sequence[Example], more: Sequence[Sequence[Hashable]] = ()
     for i, row in enumerate(rows):
         for key in (*_keys(row), *(more[i] if more else ())):
             parent[root(i)] = root(first.setdefault(key, i))
-    questions = [row.question for row in rows]
-    for i, j, _ in near_pairs(questions, questions):
-        if i < j and same_names(questions[i], questions[j]) and rows[i].answers[:1] == rows[j].answers[:1]:
+    for i, j in near_rows(rows, rows):
+        if i < j:
             parent[root(i)] = root(j)
     members: dict[int, list[int]] = defaultdict(list)
     for i in range(len(rows)):
@@ -76,11 +81,26 @@ def _keys(row: Example) -> list[Hashable]:
     keys: list[Hashable] = [("question", same_question(row.question)), ("asked", question_key(row.question))]
     if row.group:
         keys.append(("group", row.group))
-    elif row.documents and row.answers:
-        keys.append(("fact", row.documents[0], same_question(row.answers[0])))
-    elif row.answers and any(found := names_of(row.question)):
-        keys.append(("named", *found, same_question(row.answers[0])))
+    elif row.answers:
+        asked, answer = _without_options(row)
+        if row.documents:
+            keys.append(("fact", row.documents[0], same_question(answer)))
+        elif any(found := names_of(asked)):
+            keys.append(("named", *found, same_question(answer)))
     return keys
+
+
+def _without_options(row: Example) -> tuple[str, str]:
+    """(question, answer) of a row; of one of choice what stands before its options, and the right option's text.
+
+    A label says nothing of the fact: every fourth question has the answer A.
+    """
+    known = options(row.question)
+    labels = sorted(named_options(row.answers[0], known)) if known else []
+    if not labels:
+        return row.question, row.answers[0]
+    before = row.question.partition(next(iter(known.values())))[0]
+    return _LABEL.sub("", before), ", ".join(known[label] for label in labels)
 
 
 def _name(row: Example) -> str:

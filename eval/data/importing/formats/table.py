@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 
+from eval.data.importing.choices import lettered_columns, listed
 from eval.data.importing.column_roles import numbered, plain_name, roles_of
 from eval.data.importing.import_format import Context, Found, Imported, Named, Source, importer, texts
 from eval.data.importing.reply_answers import SHORT
@@ -35,7 +38,13 @@ def read_table(source: Source, named: Named) -> Found:
     """One row a record; a cell may hold several accepted answers, one a short line or divided by ' | '."""
     columns = source.columns or tuple(dict.fromkeys(k for e in source.entries for k in e.values))
     cells = [{c: "\n".join(texts(e.values.get(c))) for c in columns} for e in source.entries]
-    roles = roles_of(columns, cells, named.columns, str(source.path))
+    lettered = lettered_columns(columns) if "options" not in named.columns else []
+    free = [c for c in columns if c not in lettered]
+    roles = roles_of(free, cells, named.columns, str(source.path))
+    if lettered and "options" not in roles:
+        notes_of_options = [f"options: {', '.join(repr(c) for c in lettered)}"]
+    else:
+        lettered, notes_of_options = [], []
     further = (
         [c for c in numbered(columns, "answer") if c != roles.get("answer")] if "answer" not in named.columns else []
     )
@@ -52,11 +61,16 @@ def read_table(source: Source, named: Named) -> Found:
             pointed = tuple(_with_point(a) for a in answers)
             swapped += sum(a != b for a, b in zip(answers, pointed, strict=True))
             answers = pointed
-        rows.append(_row(entry.where, row, roles, answers, entry.split, source.tabular, entry.values))
+        given = [entry.values.get(c) for c in lettered] if lettered else entry.values.get(roles.get("options", ""))
+        choice = listed(given, partial(_several, tabular=source.tabular))
+        answers = tuple(map(choice.text_of, answers))
+        made = _row(entry.where, row, roles, answers, entry.split, source.tabular, entry.values)
+        rows.append(replace(made, options=choice.options))
     notes = ["columns: " + ", ".join(f"{role} = '{column}'" for role, column in roles.items())]
     notes += [f"further answers: {', '.join(repr(c) for c in further)}"] if further else []
     notes += ["answers divided at semicolons: most cells have some"] if divided else []
-    unused = [c for c in columns if c not in (*roles.values(), *further) and any(row[c] for row in cells)]
+    notes += notes_of_options
+    unused = [c for c in columns if c not in (*roles.values(), *further, *lettered) and any(row[c] for row in cells)]
     notes += [f"columns not used: {', '.join(repr(c) for c in unused)}"] if unused else []
     notes += (
         [f"{swapped} numbers with a decimal comma written with a point, as the questions' language has it"]
@@ -82,7 +96,7 @@ def _row(
         contexts=tuple(Context(text) for text in contexts), group=cell("group"),
         answerable=_answerable(cell("answerable"), roles.get("answerable", "")),
         tags=tuple(t.strip() for t in tags if t.strip()),
-        options=_several(values.get(roles.get("options", "")), tabular), split=split_named(cell("split")) or split,
+        split=split_named(cell("split")) or split,
     )  # fmt: skip
 
 

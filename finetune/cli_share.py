@@ -202,9 +202,9 @@ def serve(
 
         if mode is not None:
             raise UserError("--mode goes with a run folder; a bundle has one mode")
-        desk = open_bundle(run, model=model, embedder=embedder)
-        try_bundle(desk)
-        serve_api(desk, host, port, typer.echo, key=key, log=log)
+        service = open_bundle(run, model=model, embedder=embedder)
+        try_bundle(service)
+        serve_api(service, host, port, typer.echo, key=key, log=log)
         return
     if model is not None or embedder is not None:
         raise UserError("--model and --embedder go with a bundle; a run names its own")
@@ -216,6 +216,6 @@ def serve(
         serve_page(find_site(run), host, port, typer.echo)
         return
     from finetune.serve.api import serve_api
-    from finetune.serve.run_answers import open_desk
+    from finetune.serve.run_answers import open_service
 
-    serve_api(open_desk(run, mode), host, port, typer.echo, key=key, log=log)
+    serve_api(open_service(run, mode), host, port, typer.echo, key=key, log=log)

@@ -159,10 +159,10 @@ def review(
     """Look at rows in the browser: question, passage with the answer marked, reply; accept, edit, merge or drop."""
     from dataclasses import asdict
 
-    from eval.data.review.standing import standing
+    from eval.data.review.review_status import review_status
 
     if status or json:
-        now = standing(folder)
+        now = review_status(folder)
         if json:
             print_json(asdict(now) | {"interval": now.interval, "stamp": now.stamp()})
         else:

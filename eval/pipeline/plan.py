@@ -15,7 +15,7 @@ from eval.config import DatasetConfig, Dtype, Endpoint, with_template
 from eval.data.bundled import BUNDLED
 from eval.data.dataset import Dataset, load_dataset
 from eval.data.drafting.written_facts import refuse_tested_writer
-from eval.data.review.standing import review_stamp
+from eval.data.review.review_status import review_stamp
 from eval.data.tuned_retrieval import with_tuned
 from eval.errors import UserError
 from eval.files import fingerprint

@@ -58,15 +58,15 @@ def write_bundle(run: Path, out: Path, mode: str | None = None, *, with_examples
     Raises UserError when `out` is something else, when the mode shows rows and `with_examples` is not set, and when a
     file would carry a row of the data set or a path of this machine.
     """
-    from finetune.serve.run_answers import open_desk
+    from finetune.serve.run_answers import open_service
 
     if out.exists() and not is_bundle(out):
         raise UserError(f"{out}: exists and is no bundle; name another folder")
-    desk = open_desk(run, mode)
-    resources, mode = desk.resources, desk.default
+    service = open_service(run, mode)
+    resources, mode = service.resources, service.default
     _check(resources, mode)
     shots = _shots(resources, mode, with_examples)
-    desk.load()
+    service.load()
     with appearing(out) as folder:
         if MODES[mode].retrieves:
             shutil.copytree(resources.run / "index", folder / "index")

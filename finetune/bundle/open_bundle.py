@@ -23,7 +23,7 @@ from finetune.bundle.probe import PROBE, differences, probe
 
 if TYPE_CHECKING:
     from eval.model.base import Base
-    from finetune.serve.run_answers import Desk
+    from finetune.serve.run_answers import AnswerService
 
 
 class Bundled(Resources):
@@ -95,12 +95,12 @@ class Bundled(Resources):
         return self.folder / "adapter"
 
 
-def open_bundle(folder: Path, *, model: str | None = None, embedder: str | None = None) -> Desk:
+def open_bundle(folder: Path, *, model: str | None = None, embedder: str | None = None) -> AnswerService:
     """Open a bundle to answer by its mode; `model` and `embedder` say where local ones lie on this machine.
 
     Raises UserError where a file is not the one that was bundled, or what it needs is not here.
     """
-    from finetune.serve.run_answers import Desk
+    from finetune.serve.run_answers import AnswerService
 
     manifest = read_json(folder / MANIFEST)
     if manifest.get("version") != VERSION:
@@ -116,7 +116,7 @@ def open_bundle(folder: Path, *, model: str | None = None, embedder: str | None 
         dataset_path="", model=model or manifest["model"], embedder=embedder or manifest["embedder"],
         seed=manifest["seed"], dtype=manifest["dtype"], dataset=DatasetConfig.model_validate(settings),
     )  # fmt: skip
-    return Desk(Bundled(folder, manifest, config), (manifest["mode"],))
+    return AnswerService(Bundled(folder, manifest, config), (manifest["mode"],))
 
 
 def _changes(name: str) -> bool:
@@ -124,10 +124,10 @@ def _changes(name: str) -> bool:
     return name.startswith("index/")
 
 
-def try_bundle(desk: Desk) -> None:
+def try_bundle(service: AnswerService) -> None:
     """Put the bundle's own question; raises UserError where it does not come to the run's prompt and passages."""
-    folder, mode = desk.resources.run, desk.default
-    for what, fatal in differences(read_json(folder / PROBE), probe(desk.resources, mode)):
+    folder, mode = service.resources.run, service.default
+    for what, fatal in differences(read_json(folder / PROBE), probe(service.resources, mode)):
         if fatal:
             raise UserError(f"{folder}: {what}")
         say(what)

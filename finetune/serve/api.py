@@ -26,7 +26,7 @@ from finetune.serve.pieces import Pieces
 from finetune.serve.raw_completions import completion, describe, echoed, prepare, tokenize
 from finetune.serve.request import ApiError, parse_request
 from finetune.serve.responses import parse_response_request, response
-from finetune.serve.run_answers import Desk, Reply
+from finetune.serve.run_answers import AnswerService, Reply
 from finetune.serve.scheduler import MOST_ROWS, MOST_WAITING, Busy, Job, Scheduler
 from finetune.serve.writing import Piece, Writing
 
@@ -54,31 +54,40 @@ ADDRESSES = frozenset(
 
 
 def make_server(
-    desk: Desk, host: str, port: int, *, key: str | None = None, log: Callable[[str], object] | None = None
+    service: AnswerService, host: str, port: int, *, key: str | None = None, log: Callable[[str], object] | None = None
 ) -> LocalServer:
     """A server that is not yet serving; port 0: a free one. Raises UserError when the address cannot be opened."""
-    return LocalServer(make_app(desk, host, key=key, log=log), host, port, drain=DRAIN)
+    return LocalServer(make_app(service, host, key=key, log=log), host, port, drain=DRAIN)
 
 
 def serve_api(
-    desk: Desk, host: str, port: int, show: Callable[[str], None], *, key: str | None = None, log: bool = False
+    service: AnswerService,
+    host: str,
+    port: int,
+    show: Callable[[str], None],
+    *,
+    key: str | None = None,
+    log: bool = False,
 ) -> None:
     """Load everything, then answer until interrupted; `show` gets the lines to print.
 
     With a `key` only who sends it is answered; with `log` each request is a line, without what it says.
     """
-    server = make_server(desk, host, port, key=key, log=show if log else None)
-    desk.load()
-    show(f"answering by {desk.default} unless the request names another model: {', '.join(desk.modes)}; Ctrl-C ends")
+    server = make_server(service, host, port, key=key, log=show if log else None)
+    service.load()
+    others = ", ".join(service.modes)
+    show(f"answering by {service.default} unless the request names another model: {others}; Ctrl-C ends")
     where, keys = f"http://{host}:{server.server_port}", "with your API key" if key else "any API key will do"
     show(f"base URL for any OpenAI client: {where}/v1 ({keys})")
     show(f"for whoever watches it: {where}/health and {where}/metrics")
     serve_until_interrupted(server, show)
 
 
-def make_app(desk: Desk, host: str, *, key: str | None = None, log: Callable[[str], object] | None = None) -> Starlette:
+def make_app(
+    service: AnswerService, host: str, *, key: str | None = None, log: Callable[[str], object] | None = None
+) -> Starlette:
     """The endpoint as an application that is served at `host`."""
-    api = _Api(desk)
+    api = _Api(service)
     return Starlette(
         routes=[
             Route("/v1/models", api.models),
@@ -140,9 +149,9 @@ def _unknown(request: Request, error: Exception) -> Response:
 class _Api:
     """The addresses of the endpoint."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk, self.started = desk, int(time.time())
-        self.scheduler = Scheduler(lambda: desk.resources.base)
+    def __init__(self, service: AnswerService) -> None:
+        self.service, self.started = service, int(time.time())
+        self.scheduler = Scheduler(lambda: service.resources.base)
         self.meters = Meters(gauges={
             "requests_waiting": lambda: self.scheduler.waiting, "replies_running": lambda: self.scheduler.writing,
             "model_failures": lambda: self.scheduler.failures, "steps": lambda: self.scheduler.steps,
@@ -151,29 +160,29 @@ class _Api:
 
     async def models(self, request: Request) -> Response:
         """The list of models."""
-        return JSONResponse({"object": "list", "data": [self._model(m) for m in self.desk.modes]})
+        return JSONResponse({"object": "list", "data": [self._model(m) for m in self.service.modes]})
 
     async def model(self, request: Request) -> Response:
         """One of them."""
         name = request.path_params["name"]
-        if name not in self.desk.modes:
+        if name not in self.service.modes:
             raise HTTPException(404)
         return JSONResponse(self._model(name))
 
     async def server(self, request: Request) -> Response:
         """What this server is."""
-        return JSONResponse(describe(self.desk))
+        return JSONResponse(describe(self.service))
 
     async def tokens(self, request: Request) -> Response:
         """The tokens of a text."""
-        return JSONResponse(await self.scheduler.call(tokenize, self.desk, await _body(request)))
+        return JSONResponse(await self.scheduler.call(tokenize, self.service, await _body(request)))
 
     async def completion(self, request: Request) -> Response:
         """A completion of a whole prompt."""
         body, name, pieces = await _body(request), f"cmpl-{secrets.token_hex(12)}", Pieces()
-        asked = await self.scheduler.call(prepare, self.desk, body, pieces.send)
+        asked = await self.scheduler.call(prepare, self.service, body, pieces.send)
         if asked.job is None:
-            choices, written = [await self.scheduler.call(echoed, self.desk, asked, logs=bool(body.get("echo")))], 0
+            choices, written = [await self.scheduler.call(echoed, self.service, asked, logs=bool(body.get("echo")))], 0
         else:
             made = await self._all(request, asked.job, asked.writings, pieces)
             choices = [
@@ -188,7 +197,7 @@ class _Api:
     async def chat(self, request: Request) -> Response:
         """A chat completion, in pieces where that is asked for."""
         asked, name, pieces = parse_request(await _body(request)), f"chatcmpl-{secrets.token_hex(12)}", Pieces()
-        reply = await self.scheduler.call(self.desk.reply, asked, pieces.send)
+        reply = await self.scheduler.call(self.service.reply, asked, pieces.send)
         if asked.stream:
             self._submit(reply.job)
             return _Events(reply, self._events(reply, name, pieces, usage=asked.usage))
@@ -200,7 +209,7 @@ class _Api:
     async def response(self, request: Request) -> Response:
         """A reply in the form that has places for what was retrieved and what is cited."""
         asked, pieces = parse_response_request(await _body(request)), Pieces()
-        reply = await self.scheduler.call(self.desk.reply, asked, pieces.send)
+        reply = await self.scheduler.call(self.service.reply, asked, pieces.send)
         made = await self._all(request, reply.job, reply.writings, pieces)
         self._count(usage(reply, made[-1:]))
         return JSONResponse(response(reply, asked, secrets.token_hex(12), made))

@@ -17,23 +17,23 @@ from finetune.serve.scheduler import Job
 from finetune.serve.writing import Send, Writing
 
 if TYPE_CHECKING:
-    from finetune.serve.run_answers import Desk
+    from finetune.serve.run_answers import AnswerService
 
 MOST_TOKENS = 16
 """Of a completion that names no limit, as OpenAI's API has it."""
 
 
-def describe(desk: Desk) -> dict[str, Any]:
+def describe(service: AnswerService) -> dict[str, Any]:
     """What this server is: for programs that have to know whether replies come from the same one."""
-    return {"kind": "rag-or-finetune", "version": metadata.version("rag-or-finetune"), "context": _context(desk)}
+    return {"kind": "rag-or-finetune", "version": metadata.version("rag-or-finetune"), "context": _context(service)}
 
 
-def tokenize(desk: Desk, body: Any) -> dict[str, Any]:
+def tokenize(service: AnswerService, body: Any) -> dict[str, Any]:
     """The tokens of a text, nothing put before it."""
     text = body.get("prompt") if isinstance(body, dict) else None
     if not isinstance(text, str):
         raise ApiError(400, "prompt is a text", param="prompt")
-    tokens = list(desk.resources.base.tokenizer.encode(text, add_special_tokens=False))
+    tokens = list(service.resources.base.tokenizer.encode(text, add_special_tokens=False))
     return {"tokens": tokens, "count": len(tokens)}
 
 
@@ -48,7 +48,7 @@ class Completing:
     writings: tuple[Writing, ...] = ()
 
 
-def prepare(desk: Desk, body: Any, send: Send) -> Completing:
+def prepare(service: AnswerService, body: Any, send: Send) -> Completing:
     """What a request comes to; `send` gets the pieces once the job is submitted. Raises ApiError."""
     from eval.model.generate import stop_tokens
     from finetune.serve.sampling import chooser
@@ -57,11 +57,11 @@ def prepare(desk: Desk, body: Any, send: Send) -> Completing:
         raise ApiError(400, "the body is not a JSON object")
     if body.get("stream"):
         raise ApiError(400, "stream is not supported for completions here", param="stream")
-    mode = desk.mode(body.get("model") or "")
+    mode = service.mode(body.get("model") or "")
     n = number(body, "n", 1, whole=True, allowed=lambda v: 1 <= v <= MOST_CHOICES, what=f"from 1 to {MOST_CHOICES}")
-    tokens = _tokens(desk, body.get("prompt"))
+    tokens = _tokens(service, body.get("prompt"))
     wanted = number(body, "max_tokens", MOST_TOKENS, whole=True, allowed=lambda v: v >= 0, what="a whole number from 0")
-    context = _context(desk)
+    context = _context(service)
     if context and len(tokens) + wanted > context:
         raise ApiError(
             400, f"the prompt takes {len(tokens)} tokens and its reply up to {wanted}, and the model reads {context}",
@@ -71,13 +71,13 @@ def prepare(desk: Desk, body: Any, send: Send) -> Completing:
         raise ApiError(400, "echo takes max_tokens 0 here", param="max_tokens")
     adapter = MODES[mode].adapter
     if adapter:
-        desk.resources.load_adapter(adapter)
+        service.resources.load_adapter(adapter)
     if not wanted:
         return Completing(mode, tuple(tokens), None)
     temperature = number(body, "temperature", 1.0, allowed=lambda v: 0 <= v <= 2, what="between 0 and 2")
     top_p = number(body, "top_p", 1.0, allowed=lambda v: 0 < v <= 1, what="above 0 and at most 1")
     seed = number(body, "seed", None, whole=True, allowed=lambda v: True, what="a whole number")
-    base, stops = desk.resources.base, stop_texts(body.get("stop"))
+    base, stops = service.resources.base, stop_texts(body.get("stop"))
     ends, limits = stop_tokens(base), Limits(wanted, loops=False)
     writings = tuple(
         Writing(
@@ -89,10 +89,10 @@ def prepare(desk: Desk, body: Any, send: Send) -> Completing:
     return Completing(mode, tuple(tokens), Job(tokens, adapter, writings, wanted, f"{mode} whole"), writings)
 
 
-def echoed(desk: Desk, asked: Completing, *, logs: bool) -> dict[str, Any]:
+def echoed(service: AnswerService, asked: Completing, *, logs: bool) -> dict[str, Any]:
     """The one choice where no token is wanted: the prompt again, with ln p of each token but the first, or nothing."""
     choice = {"index": 0, "logprobs": None, "text": "", "finish_reason": "length"}
-    return choice | (_echoed(desk, MODES[asked.mode].adapter, list(asked.tokens)) if logs else {})
+    return choice | (_echoed(service, MODES[asked.mode].adapter, list(asked.tokens)) if logs else {})
 
 
 def completion(asked: Completing, name: str, choices: list[dict[str, Any]], written: int) -> dict[str, Any]:
@@ -103,13 +103,13 @@ def completion(asked: Completing, name: str, choices: list[dict[str, Any]], writ
             "choices": choices, "usage": usage}  # fmt: skip
 
 
-def _context(desk: Desk) -> int:
+def _context(service: AnswerService) -> int:
     """Tokens that the model reads; 0: its configuration does not say."""
-    return int(getattr(desk.resources.base.causal.config.get_text_config(), "max_position_embeddings", 0) or 0)
+    return int(getattr(service.resources.base.causal.config.get_text_config(), "max_position_embeddings", 0) or 0)
 
 
-def _tokens(desk: Desk, prompt: Any) -> list[int]:
-    tokenizer = desk.resources.base.tokenizer
+def _tokens(service: AnswerService, prompt: Any) -> list[int]:
+    tokenizer = service.resources.base.tokenizer
     if isinstance(prompt, str):
         tokens = list(tokenizer.encode(prompt, add_special_tokens=False))
     elif isinstance(prompt, list) and all(isinstance(t, int) and not isinstance(t, bool) for t in prompt):
@@ -124,12 +124,12 @@ def _tokens(desk: Desk, prompt: Any) -> list[int]:
     return tokens
 
 
-def _echoed(desk: Desk, adapter: str | None, tokens: list[int]) -> dict[str, Any]:
+def _echoed(service: AnswerService, adapter: str | None, tokens: list[int]) -> dict[str, Any]:
     """The prompt again, with ln p of each of its tokens but the first."""
     from eval.model.likelihood import log_likelihoods
 
-    (logs,) = log_likelihoods(desk.resources.base, adapter, [(tokens[:1], tokens[1:])])
-    tokenizer = desk.resources.base.tokenizer
+    (logs,) = log_likelihoods(service.resources.base, adapter, [(tokens[:1], tokens[1:])])
+    tokenizer = service.resources.base.tokenizer
     pieces = [tokenizer.decode([t]) for t in tokens]
     return {
         "text": tokenizer.decode(tokens),

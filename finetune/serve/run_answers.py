@@ -38,7 +38,7 @@ class Reply:
     """The client wants to know how likely the tokens are."""
 
 
-class Desk:
+class AnswerService:
     """Answers by the modes of a run, in the prompts and with the weights that were evaluated."""
 
     def __init__(self, resources: Resources, modes: tuple[str, ...]) -> None:
@@ -137,7 +137,7 @@ def _seed(seed: int | None, choice: int) -> int | None:
     return None if seed is None else seed + choice
 
 
-def open_desk(run: Path, mode: str | None) -> Desk:
+def open_service(run: Path, mode: str | None) -> AnswerService:
     """Open a finished run to answer by `mode`, by default its verdict's, and by every other mode that it can.
 
     Modes that run on request alone are among these where they ran.
@@ -157,7 +157,7 @@ def open_desk(run: Path, mode: str | None) -> Desk:
         raise UserError(f"--mode {chosen}: no such mode; known: {', '.join(MODES)}")
     if reason := _missing(resources, chosen):
         raise UserError(f"--mode {chosen}: {reason}")
-    return Desk(resources, (chosen, *(name for name in ready if name != chosen)))
+    return AnswerService(resources, (chosen, *(name for name in ready if name != chosen)))
 
 
 def _verdict(run: Path) -> str:

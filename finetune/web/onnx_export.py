@@ -46,13 +46,13 @@ def export_onnx(run: Path, mode: str | None = None, wanted: str | None = None, o
     Without `wanted` the smallest of q4, int8, fp16 and fp32 whose most likely tokens agree. What is already there from
     the same weights is kept. Raises UserError, and leaves nothing behind, when no form agrees.
     """
-    from finetune.serve.run_answers import open_desk
+    from finetune.serve.run_answers import open_service
 
     check_installed()
     if wanted is not None and wanted not in FORMS:
         raise UserError(f"--form {wanted}: no such number format; known: {', '.join(FORMS)}")
-    desk = open_desk(run, mode)
-    return export_weights(desk.resources, desk.default, wanted, out or run / "onnx" / desk.default)
+    service = open_service(run, mode)
+    return export_weights(service.resources, service.default, wanted, out or run / "onnx" / service.default)
 
 
 def export_weights(resources: Resources, mode: str, wanted: str | None, folder: Path) -> Exported:

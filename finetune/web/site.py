@@ -54,14 +54,14 @@ def export_web(run: Path, out: Path, mode: str | None = None, wanted: str | None
 
     Raises UserError when `out` is something else, or when what the export needs is not installed.
     """
-    from finetune.serve.run_answers import open_desk
+    from finetune.serve.run_answers import open_service
 
     check_installed()
     scripts = runtime_folder()
     if out.exists() and not is_site(out):
         raise UserError(f"{out}: exists and is no chat page; name another folder with --web")
-    desk = open_desk(run, mode)
-    resources, mode = desk.resources, desk.default
+    service = open_service(run, mode)
+    resources, mode = service.resources, service.default
     model = export_weights(resources, mode, wanted, run / "onnx" / mode)
     with appearing(out) as folder:
         shutil.copytree(scripts, folder / "runtime")

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from eval.config import Endpoint, read_dataset_config
 from eval.data.drafting.fact import FINDERS, Fact
+from eval.data.drafting.fact_filter import FilteredFacts, filter_facts
 from eval.data.drafting.same_facts import shared_keys
-from eval.data.drafting.sift import Sifted, sift
 from eval.data.drafting.styled_replies import read_examples, shaped, shapes
 from eval.data.drafting.unanswerable import unanswerable
 from eval.data.drafting.wordings import ask
@@ -82,10 +82,10 @@ def draft_set(
         refuse_same_model(writer, config)
         written, lost = written_facts(documents, Writer(writer, folder), config, rows // 2, seed)
         found = [*written, *found]
-    sifted = sift(found, documents)
-    sifted = replace_fields(sifted, dropped={**sifted.dropped, **lost})
-    chosen = _spread(sifted.facts, rows, seed)
-    missing = unanswerable(sifted.facts, documents, round(UNANSWERABLE * len(chosen)), seed) if config.refusal else []
+    filtered = filter_facts(found, documents)
+    filtered = replace_fields(filtered, dropped={**filtered.dropped, **lost})
+    chosen = _spread(filtered.facts, rows, seed)
+    missing = unanswerable(filtered.facts, documents, round(UNANSWERABLE * len(chosen)), seed) if config.refusal else []
     shape, refused = shapes(read_examples(examples)) if examples is not None else ("", "")
     drafted = _rows([*chosen, *missing], config.language, seed, shape, refused or config.refusal or "")
     if len({e.group for e, _ in drafted}) < 4:
@@ -93,7 +93,7 @@ def draft_set(
     splits = split_groups([e.group for e, _ in drafted], test_share, seed)
     by_split = {s: [e for (e, _), at in zip(drafted, splits, strict=True) if at == s] for s in ("train", "test")}
     _write(folder, {f"{name}.jsonl": split_text(held) for name, held in by_split.items()}, bool(shape))
-    done = _summary(folder, by_split, [f for _, f in drafted], sifted, documents, len(found), bool(shape))
+    done = _summary(folder, by_split, [f for _, f in drafted], filtered, documents, len(found), bool(shape))
     notes = _notes(done, drafted, seed)
     if writer is not None:
         notes["writer"] = {"url": writer.url, "model": writer.model, "prompts": [WRITE, READ]}
@@ -172,7 +172,7 @@ def _with_line(example: Example, fact: Fact) -> Example:
 
 
 def _summary(
-    folder: Path, by_split: dict[str, list[Example]], facts: Sequence[Fact], sifted: Sifted,
+    folder: Path, by_split: dict[str, list[Example]], facts: Sequence[Fact], filtered: FilteredFacts,
     documents: Sequence[Document], found: int, styled: bool,
 ) -> Draft:  # fmt: skip
     covered = {f.document for f in facts if f.value}
@@ -180,7 +180,7 @@ def _summary(
     return Draft(
         folder, {s: len(rows) for s, rows in by_split.items()},
         len({e.group for rows in by_split.values() for e in rows}),
-        dict(origins), found, sifted.dropped, tuple(sifted.contradictions),
+        dict(origins), found, filtered.dropped, tuple(filtered.contradictions),
         tuple(d.id for d in documents if d.id not in covered), len(documents), styled,
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from eval.data.review.review_rows import Review
-from eval.data.review.standing import standing
+from eval.data.review.review_status import review_status
 from eval.errors import UserError
 from eval.serving.guards import BodyLimit, FixedHeaders, OwnPagesOnly
 from eval.serving.loopback import LOOPBACK
@@ -37,7 +37,7 @@ def review_app(folder: Path, seed: int = 0) -> Starlette:
         return HTMLResponse(text, headers={"Content-Security-Policy": policy})
 
     def state() -> dict[str, Any]:
-        now = standing(folder)
+        now = review_status(folder)
         low, high = now.interval
         return {
             "rows": [asdict(shown) for shown in review.rows()],

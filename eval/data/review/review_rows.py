@@ -12,7 +12,7 @@ from typing import Any
 from eval.data.dataset import load_dataset
 from eval.data.drafting.draft_set import read_spans
 from eval.data.jsonl import read_json_lines
-from eval.data.review.standing import ACTIONS, FILE, is_current, journal_line, read_reviews, row_digest
+from eval.data.review.review_status import ACTIONS, FILE, is_current, journal_line, read_reviews, row_digest
 from eval.errors import UserError
 from eval.files import write_text
 

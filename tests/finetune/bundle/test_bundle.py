@@ -46,11 +46,11 @@ def copy(bundle: Path, tmp_path: Path) -> Path:
 def test_it_answers_as_the_run_did(bundle: Path, finished_run: Path, tiny_model: Path, tmp_path: Path) -> None:
     from finetune.bundle.open_bundle import open_bundle, try_bundle
 
-    desk = open_bundle(bundle, model=str(tiny_model))
-    try_bundle(desk)
+    service = open_bundle(bundle, model=str(tiny_model))
+    try_bundle(service)
     asked = {e["id"]: e["question"] for e in lines(finished_run / "examples.jsonl")}
     for known in lines(finished_run / "predictions" / "hybrid.jsonl")[:4]:
-        reply, passages = desk.resources.answer("hybrid", asked[known["id"]])
+        reply, passages = service.resources.answer("hybrid", asked[known["id"]])
         assert reply == known["text"]
         assert [(p.document, p.position) for p in passages] == [
             (p["document"], p["position"]) for p in known["passages"]

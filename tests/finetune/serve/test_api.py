@@ -24,11 +24,11 @@ pytestmark = pytest.mark.component
 @pytest.fixture(scope="module")
 def server(finished_run: Path) -> Iterator[Any]:
     from finetune.serve.api import make_server
-    from finetune.serve.run_answers import open_desk
+    from finetune.serve.run_answers import open_service
 
-    desk = open_desk(finished_run, "hybrid")
-    server: Any = make_server(desk, "127.0.0.1", 0)
-    server.desk = desk
+    service = open_service(finished_run, "hybrid")
+    server: Any = make_server(service, "127.0.0.1", 0)
+    server.service = service
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
@@ -82,15 +82,15 @@ def resting(server: Any) -> Any:
     import httpx
 
     httpx.post(f"http://127.0.0.1:{server.server_port}/tokenize", json={"prompt": "x"}, timeout=60).raise_for_status()
-    return server.desk.resources
+    return server.service.resources
 
 
 def exact(server: Any) -> None:
     """In float32, where a random model's close calls do not turn on the order of sums."""
     import torch
 
-    server.desk.load()
-    base = server.desk.resources.base
+    server.service.load()
+    base = server.service.resources.base
     if base.dtype != torch.float32:
         base.causal.float()
         base.dtype = torch.float32
@@ -319,21 +319,21 @@ def test_two_clients_at_once_get_the_replies_of_their_modes(client: Any) -> None
 
 
 def test_a_run_that_cannot_answer_is_told_in_one_line(finished_run: Path, tmp_path: Path) -> None:
-    from finetune.serve.run_answers import open_desk
+    from finetune.serve.run_answers import open_service
 
     with pytest.raises(UserError, match="no run folder"):
-        open_desk(tmp_path, None)
+        open_service(tmp_path, None)
     with pytest.raises(UserError, match="no verdict that names a mode"):
-        open_desk(finished_run, None)
+        open_service(finished_run, None)
     with pytest.raises(UserError, match="--mode oracle: it is given the gold passages"):
-        open_desk(finished_run, "oracle")
+        open_service(finished_run, "oracle")
     with pytest.raises(UserError, match="--mode turbo: no such mode"):
-        open_desk(finished_run, "turbo")
+        open_service(finished_run, "turbo")
     bare = tmp_path / "bare"
     shutil.copytree(finished_run, bare, ignore=shutil.ignore_patterns("ft-*", ".lock"))
     with pytest.raises(UserError, match=r"--mode ft: .* is not there"):
-        open_desk(bare, "ft")
-    assert "ft" not in open_desk(bare, "hybrid").modes
+        open_service(bare, "ft")
+    assert "ft" not in open_service(bare, "hybrid").modes
 
 
 def test_the_command_serves_until_interrupted(finished_run: Path) -> None:

@@ -19,8 +19,8 @@ from finetune.serve.scheduler import FATAL, Job, Scheduler
 
 
 def client(**settings: Any) -> TestClient:
-    desk: Any = SimpleNamespace(modes=("base",), default="base")
-    return TestClient(make_app(desk, "127.0.0.1", **settings), base_url="http://127.0.0.1:8000")
+    service: Any = SimpleNamespace(modes=("base",), default="base")
+    return TestClient(make_app(service, "127.0.0.1", **settings), base_url="http://127.0.0.1:8000")
 
 
 def test_without_a_key_everybody_on_this_machine_is_answered() -> None:

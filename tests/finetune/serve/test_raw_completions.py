@@ -19,14 +19,14 @@ def server(finished_run: Path) -> Iterator[Any]:
     import torch
 
     from finetune.serve.api import make_server
-    from finetune.serve.run_answers import open_desk
+    from finetune.serve.run_answers import open_service
 
-    desk = open_desk(finished_run, "hybrid")
-    server: Any = make_server(desk, "127.0.0.1", 0)
-    server.desk = desk
-    desk.load()
-    desk.resources.base.causal.float()
-    desk.resources.base.dtype = torch.float32
+    service = open_service(finished_run, "hybrid")
+    server: Any = make_server(service, "127.0.0.1", 0)
+    server.service = service
+    service.load()
+    service.resources.base.causal.float()
+    service.resources.base.dtype = torch.float32
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
@@ -47,12 +47,12 @@ def resting(server: Any) -> Any:
     import httpx
 
     httpx.post(f"http://127.0.0.1:{server.server_port}/tokenize", json={"prompt": "x"}, timeout=60).raise_for_status()
-    return server.desk.resources
+    return server.service.resources
 
 
 def test_tokens_and_text_of_a_prompt_are_completed_alike(client: Any, server: Any) -> None:
     text = "<|im_start|>user\nHow deep is Arvik?<|im_end|>\n<|im_start|>assistant\n"
-    tokens = server.desk.resources.base.tokenizer.encode(text, add_special_tokens=False)
+    tokens = server.service.resources.base.tokenizer.encode(text, add_special_tokens=False)
     asked = {"model": "ft", "max_tokens": 12, "temperature": 0}
     one, two = (client.completions.create(prompt=p, **asked) for p in (text, tokens))
     assert one.choices[0].text == two.choices[0].text
@@ -63,7 +63,7 @@ def test_tokens_and_text_of_a_prompt_are_completed_alike(client: Any, server: An
 def test_an_echo_gives_the_likelihood_of_each_token_of_the_prompt(client: Any, server: Any) -> None:
     from eval.model.likelihood import log_likelihoods
 
-    base = server.desk.resources.base
+    base = server.service.resources.base
     tokens = base.tokenizer.encode("The harbour of Arvik", add_special_tokens=False)
     made = client.completions.create(model="ft", prompt=tokens, max_tokens=0, echo=True, logprobs=1)
     (own,) = log_likelihoods(base, "ft", [(tokens[:1], tokens[1:])])

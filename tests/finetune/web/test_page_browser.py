@@ -90,9 +90,9 @@ def greedy(run: Path, mode: str, folder: Path, questions: list[str]) -> list[str
     from eval.records import Example
     from finetune.export.logits import load_plain
     from finetune.export.merge import save_merged
-    from finetune.serve.run_answers import open_desk
+    from finetune.serve.run_answers import open_service
 
-    resources = open_desk(run, mode).resources
+    resources = open_service(run, mode).resources
     if adapter := MODES[mode].adapter:
         resources.load_adapter(adapter)
     save_merged(resources.base, adapter or "", folder, "fp32")

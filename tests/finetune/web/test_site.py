@@ -14,24 +14,24 @@ pytestmark = pytest.mark.component
 
 
 @pytest.fixture(scope="module")
-def desk(finished_run: Path) -> Any:
-    from finetune.serve.run_answers import open_desk
+def service(finished_run: Path) -> Any:
+    from finetune.serve.run_answers import open_service
 
-    return open_desk(finished_run, "hybrid")
+    return open_service(finished_run, "hybrid")
 
 
 def read(folder: Path, name: str) -> Any:
     return json.loads((folder / name).read_text(encoding="utf-8"))
 
 
-def test_the_prompt_is_that_of_the_evaluation(chat_page: Path, desk: Any) -> None:
+def test_the_prompt_is_that_of_the_evaluation(chat_page: Path, service: Any) -> None:
     from eval.arms.modes import MODES
     from eval.arms.prompt import render
 
     app = read(chat_page, "app.json")
-    tokenizer = desk.resources.base.tokenizer
-    for example in desk.resources.dataset.test:
-        prompt = MODES["hybrid"].build(desk.resources, example)
+    tokenizer = service.resources.base.tokenizer
+    for example in service.resources.dataset.test:
+        prompt = MODES["hybrid"].build(service.resources, example)
         joined = app["before"] + prompt.messages[-1]["content"] + app["after"]
         assert tokenizer.encode(joined, add_special_tokens=False) == render(tokenizer, prompt.messages)
     assert (app["mode"], app["retrieves"], app["top_k"], app["max_new_tokens"]) == ("hybrid", True, 2, 8)
@@ -39,27 +39,27 @@ def test_the_prompt_is_that_of_the_evaluation(chat_page: Path, desk: Any) -> Non
     assert len(app["samples"]) == 4
 
 
-def test_passages_and_vectors_are_those_of_the_index(chat_page: Path, desk: Any) -> None:
+def test_passages_and_vectors_are_those_of_the_index(chat_page: Path, service: Any) -> None:
     import numpy as np
 
     passages = read(chat_page, "passages.json")
     vectors = np.fromfile(chat_page / "vectors.bin", dtype="<f4").reshape(len(passages), -1)
-    questions = [e.question for e in desk.resources.dataset.test]
-    asked = desk.resources.retriever.embedder.embed_questions(questions).astype(np.float64)
-    for vector, found in zip(asked, desk.resources.retriever.retrieve(questions), strict=True):
+    questions = [e.question for e in service.resources.dataset.test]
+    asked = service.resources.retriever.embedder.embed_questions(questions).astype(np.float64)
+    for vector, found in zip(asked, service.resources.retriever.retrieve(questions), strict=True):
         scores = vectors.astype(np.float64) @ vector
         best = np.argsort(-scores, kind="stable")[:2]
         assert [tuple(passages[i][:2]) for i in best] == [(p.document, p.position) for p in found]
         assert [float(scores[i]) for i in best] == [p.score for p in found]  # to the last bit
 
 
-def test_the_embedder_as_onnx_gives_the_vectors_of_torch(chat_page: Path, desk: Any) -> None:
+def test_the_embedder_as_onnx_gives_the_vectors_of_torch(chat_page: Path, service: Any) -> None:
     import numpy as np
 
     from finetune.web.embedder import embed_with
 
     app = read(chat_page, "app.json")
-    embedder = desk.resources.retriever.embedder
+    embedder = service.resources.retriever.embedder
     texts = ["How deep is Arvik?", "x", "the harbour master of Belmo " * 100]
     file = chat_page / "models" / "embedder" / "onnx" / f"{app['embedder']['file']}.onnx"
     made = embed_with(file, embedder)(texts)
@@ -67,7 +67,7 @@ def test_the_embedder_as_onnx_gives_the_vectors_of_torch(chat_page: Path, desk: 
     assert app["embedder"]["same_passages"] >= 0.99 and app["embedder"]["questions"] == 8
 
 
-def test_the_check_holds_what_torch_computes(chat_page: Path, finished_run: Path, desk: Any, tmp_path: Path) -> None:
+def test_the_check_holds_what_torch_computes(chat_page: Path, finished_run: Path, service: Any, tmp_path: Path) -> None:
     import numpy as np
 
     from finetune.export.logits import load_plain, model_logits
@@ -75,8 +75,8 @@ def test_the_check_holds_what_torch_computes(chat_page: Path, finished_run: Path
 
     check = read(chat_page, "check.json")
     assert 64 <= len(check["tokens"]) <= 128
-    desk.resources.load_adapter("hybrid")
-    save_merged(desk.resources.base, "hybrid", tmp_path, "fp32")
+    service.resources.load_adapter("hybrid")
+    save_merged(service.resources.base, "hybrid", tmp_path, "fp32")
     rows = model_logits(load_plain(tmp_path))([*check["tokens"], 0], 1)
     # A random model's best two tokens may be a rounding apart, and which is first differs by machine.
     best = np.take_along_axis(rows, np.array(check["best"])[:, None], axis=1)[:, 0]

@@ -11,11 +11,11 @@ import pytest
 from eval.data.dataset import load_dataset
 from eval.data.drafting.draft_set import draft_set, read_spans
 from eval.data.drafting.fact import Fact
+from eval.data.drafting.fact_filter import filter_facts
 from eval.data.drafting.find_fields import find_fields, find_pairs
 from eval.data.drafting.find_sentences import find_gaps, find_relations
 from eval.data.drafting.find_tables import find_tables
 from eval.data.drafting.same_facts import shared_keys
-from eval.data.drafting.sift import sift
 from eval.data.drafting.styled_replies import shaped, shapes
 from eval.data.drafting.wordings import ask
 from eval.errors import UserError
@@ -101,7 +101,7 @@ def test_two_values_for_one_question_are_a_contradiction_and_no_question() -> No
     one, two = document("Lift: 12 m", "a.md"), document("Lift: 13 m", "b.md")
     other = document("Lift: 13 m", "c.md", "Other pumps")
     facts = [f for d in (one, two, other) for f in find_fields(d)]
-    found = sift(facts, [one, two, other])
+    found = filter_facts(facts, [one, two, other])
     assert [f.document for f in found.facts] == ["c.md"]
     assert found.dropped == {"another value stands for the same question": 2}
     assert found.contradictions == ["Lift of Pumps: '12 m' (a.md); '13 m' (b.md)"]
@@ -109,7 +109,7 @@ def test_two_values_for_one_question_are_a_contradiction_and_no_question() -> No
 
 def test_a_span_that_does_not_stand_is_dropped() -> None:
     fact = Fact("field", "a.md", "Pumps", 3, "12 m", "Pumps", "Lift")
-    assert sift([fact], [document("Lift: 12 m")]).dropped == {"its span does not stand in the document": 1}
+    assert filter_facts([fact], [document("Lift: 12 m")]).dropped == {"its span does not stand in the document": 1}
 
 
 def test_replies_take_the_shape_of_the_examples() -> None:
@@ -189,7 +189,7 @@ def test_korean_sentences_give_facts_and_gaps() -> None:
     (gap,) = find_gaps(of)
     assert (gap.value, text[gap.start : gap.end]) == ("1987년 5월 3일", gap.value)
     assert ask(gap, "ko", 0).endswith("한빛기계는 ____에 부산에서 설립되었다.")
-    assert [f.value for f in sift([*find_relations(of), gap], [of]).facts] == ["60일", "1987년 5월 3일"]
+    assert [f.value for f in filter_facts([*find_relations(of), gap], [of]).facts] == ["60일", "1987년 5월 3일"]
 
 
 def test_a_line_below_a_heading_is_asked_for_with_it() -> None:

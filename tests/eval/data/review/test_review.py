@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from eval.data.dataset import load_dataset
 from eval.data.drafting.draft_set import draft_set
 from eval.data.review.review_app import review_app
-from eval.data.review.standing import Standing, read_reviews, review_stamp, standing
+from eval.data.review.review_status import ReviewStatus, read_reviews, review_stamp, review_status
 from eval.stats.power import wilson
 from eval.verdict.decision import Decision
 from eval.verdict.sentences import verdict_sentence
@@ -65,7 +65,7 @@ def test_rows_are_accepted_edited_and_dropped_in_their_files(folder: Path) -> No
     assert rows[two["id"]].answers == ("99 m", "99 metres")
     assert rows[two["id"]].reply == "99 m"
     assert three["id"] not in rows
-    now = standing(folder)
+    now = review_status(folder)
     assert (now.kept, now.reviewed, now.wrong, now.rows) == (2, 3, 2, len(rows))
     assert [e["action"] for e in read_reviews(folder).values()] == ["accept", "edit", "drop"]
 
@@ -94,10 +94,10 @@ def test_a_row_that_changes_after_its_review_counts_as_not_reviewed(folder: Path
     page = Page(folder)
     shown = next(s for s in page.rows() if s["split"] == "test" and s["row"].get("answers"))
     page.act(id=shown["row"]["id"], action="accept")
-    assert standing(folder).kept == 1
+    assert review_status(folder).kept == 1
     file = folder / "test.jsonl"
     file.write_text(file.read_text().replace(json.dumps(shown["row"]["question"])[1:-1], "What else?"))
-    assert standing(folder).kept == 0
+    assert review_status(folder).kept == 0
 
 
 def test_a_verdict_says_that_its_questions_were_not_reviewed(folder: Path) -> None:
@@ -115,15 +115,18 @@ def test_a_verdict_says_that_its_questions_were_not_reviewed(folder: Path) -> No
 @pytest.mark.parametrize(
     ("known", "stamped"),
     [
-        (Standing(False, 200, 0, 0), ""),
-        (Standing(False, 200, 40, 6, kept=38), "On imported questions: of the 40 reviewed test rows 15% had a wrong"),
-        (Standing(True, 200, 99, 0, kept=99), "99 of 200 test rows were reviewed"),
-        (Standing(True, 200, 100, 5, kept=100), ""),
-        (Standing(True, 200, 100, 6, kept=100), "had a wrong answer"),
-        (Standing(True, 100, 106, 6, kept=100), ""),  # all that is left was looked at
+        (ReviewStatus(False, 200, 0, 0), ""),
+        (
+            ReviewStatus(False, 200, 40, 6, kept=38),
+            "On imported questions: of the 40 reviewed test rows 15% had a wrong",
+        ),
+        (ReviewStatus(True, 200, 99, 0, kept=99), "99 of 200 test rows were reviewed"),
+        (ReviewStatus(True, 200, 100, 5, kept=100), ""),
+        (ReviewStatus(True, 200, 100, 6, kept=100), "had a wrong answer"),
+        (ReviewStatus(True, 100, 106, 6, kept=100), ""),  # all that is left was looked at
     ],
 )
-def test_fewer_than_100_or_more_than_one_in_twenty_wrong_is_stamped(known: Standing, stamped: str) -> None:
+def test_fewer_than_100_or_more_than_one_in_twenty_wrong_is_stamped(known: ReviewStatus, stamped: str) -> None:
     assert (stamped in known.stamp()) if stamped else known.stamp() == ""
     if known.reviewed:
         assert known.interval == wilson(known.wrong, known.reviewed)

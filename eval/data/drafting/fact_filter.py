@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Sifted:
+class FilteredFacts:
     """The facts that can be asked for, and what became of the others."""
 
     facts: list[Fact]
@@ -25,7 +25,7 @@ class Sifted:
     """Attributes of one subject with several values, each with its places."""
 
 
-def sift(facts: Sequence[Fact], documents: Sequence[Document]) -> Sifted:
+def filter_facts(facts: Sequence[Fact], documents: Sequence[Document]) -> FilteredFacts:
     """Facts whose span stands, whose value is the only one for its question, and that another one does not repeat."""
     texts = {d.id: d.text for d in documents}
     flat = "\n".join(" ".join(d.text.casefold().split()) for d in documents)
@@ -59,7 +59,9 @@ def sift(facts: Sequence[Fact], documents: Sequence[Document]) -> Sifted:
         dropped["the same stands there twice"] += sum(len(held) - 1 for held in found.values())
         once += first
     order = {id(f): i for i, f in enumerate(kept)}
-    return Sifted(sorted(once, key=lambda f: order[id(f)]), {k: n for k, n in dropped.items() if n}, contradictions)
+    return FilteredFacts(
+        sorted(once, key=lambda f: order[id(f)]), {k: n for k, n in dropped.items() if n}, contradictions
+    )
 
 
 def _key(fact: Fact) -> tuple[str, str, str]:

@@ -22,7 +22,7 @@ ACTIONS = ("accept", "edit", "merge", "drop")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReviewStatus:
     """What of the test rows was reviewed, and how many of those had a wrong answer."""
 
     drafted: bool
@@ -87,7 +87,7 @@ def is_current(row: Mapping[str, Any], reviews: Mapping[str, Mapping[str, Any]])
     return reviews.get(str(row["id"]), {}).get("digest") == row_digest(row)
 
 
-def standing(folder: Path) -> Standing:
+def review_status(folder: Path) -> ReviewStatus:
     """How far the test rows of a data set's folder have been reviewed."""
     from eval.data.drafting.draft_set import NOTES
 
@@ -97,7 +97,7 @@ def standing(folder: Path) -> Standing:
     there = {row["id"] for row in rows}
     gone = [e for i, e in reviews.items() if i not in there and e["action"] == "drop" and e.get("split") == "test"]
     looked = [*kept, *gone]
-    return Standing(
+    return ReviewStatus(
         (folder / NOTES).exists(), len(rows), len(looked), sum(bool(e.get("wrong")) for e in looked), kept=len(kept)
     )
 
@@ -106,7 +106,7 @@ def review_stamp(folder: Path) -> str:
     """What a verdict on a data set must say of its review; empty where nothing was drafted or reviewed."""
     from eval.data.drafting.draft_set import NOTES
 
-    return standing(folder).stamp() if (folder / NOTES).exists() or (folder / FILE).exists() else ""
+    return review_status(folder).stamp() if (folder / NOTES).exists() or (folder / FILE).exists() else ""
 
 
 def _rows(file: Path) -> Iterator[dict[str, Any]]:

@@ -42,7 +42,7 @@ def reply_limits(config: DatasetConfig, train: Sequence[Example], tokenizer: Any
 
 
 def limits_by_length(config: DatasetConfig, train: Sequence[Example]) -> Limits:
-    """The same where no tokenizer is at hand, at a token for every LEAST_BYTES bytes."""
+    """The same where there is no tokenizer, at a token for every LEAST_BYTES bytes."""
     generation = config.generation
     if configured := generation.max_new_tokens:
         return Limits(configured, configured, think=generation.max_think_tokens)

@@ -90,7 +90,7 @@ class Resources:
 
     @cached_property
     def tokenizer(self) -> Any:
-        """The model's tokenizer, which is had without the weights."""
+        """The model's tokenizer, loaded without the weights."""
         from eval.model.loading import load_tokenizer
 
         if self.loaded:

@@ -60,7 +60,7 @@ def error_of(compute: Callable[[], float]) -> float:
 
 
 def turns_at(causal: Any) -> float:
-    """The length in tokens from which a rotary embedding scales all positions anew; infinite where none does.
+    """The length in tokens from which a rotary embedding scales all positions again; infinite where none does.
 
     A row's numbers then depend on the longest row beside it, in transformers' batches too.
     """

@@ -50,7 +50,7 @@ def load_base(name: str, method: Method = "qlora", dtype: Dtype = "auto") -> Bas
     weights, computed with in the compute dtype.
     A `dtype` that is named is the compute dtype, and the weights are held in it, unquantised. Where memory is to spare
     4-bit weights are unpacked once, to the same numbers, because bitsandbytes would unpack them again in every step.
-    Weights that fit one device lie on one. Raises UserError when the model is not to be had, does not fit, cannot be
+    Weights that fit one device lie on one. Raises UserError when the model is not available, does not fit, cannot be
     loaded, or has no chat template.
     """
     folder = locate_model(name)
@@ -133,7 +133,7 @@ def _quantisation(rung: Rung, dtype: torch.dtype) -> Any:
 
 
 def _keep_layout(model: Any) -> None:
-    """Have bitsandbytes leave 4-bit weights as they are on a CPU, where it else lays them out anew at first use.
+    """Have bitsandbytes leave 4-bit weights as they are on a CPU, where it else lays them out again at first use.
 
     What is spread over processes cannot change its shape.
     """
@@ -143,7 +143,7 @@ def _keep_layout(model: Any) -> None:
 
 
 def load_tokenizer(name: str) -> Any:
-    """The tokenizer of a model, without its weights; raises UserError when it is not to be had."""
+    """The tokenizer of a model, without its weights; raises UserError when it is not available."""
     from transformers import AutoTokenizer
 
     folder = locate_model(name)
@@ -154,7 +154,7 @@ def load_tokenizer(name: str) -> Any:
 
 
 def read_model_config(name: str) -> Any:
-    """The configuration of a model's text part, without its weights; raises UserError when it is not to be had."""
+    """The configuration of a model's text part, without its weights; raises UserError when it is not available."""
     from transformers import AutoConfig
 
     folder = locate_model(name)

@@ -1,6 +1,6 @@
 """The fingerprint of every artefact: all that it depends on, and nothing else. Loads no model.
 
-Same fingerprint: reused. Different: built anew, and the parts say what differs.
+Same fingerprint: reused. Different: built again, and the parts say what differs.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class ModelSource:
 def model_source(model: str | None, endpoint: Endpoint | None, settings: DatasetConfig) -> ModelSource:
     """The endpoint that is given, else the model that is named, else the data set's endpoint, else the default model.
 
-    Raises UserError where the model is not to be had, or the address is wrong.
+    Raises UserError where the model is not available, or the address is wrong.
     """
     if endpoint is None and model and is_address(model):
         endpoint = named_endpoint(model)

@@ -108,7 +108,7 @@ def _counting(board: _Board, total: int, unit: str) -> Iterator[Advance]:
 
 
 class _Board:
-    """The steps of the work at hand, and who is notified when one changes."""
+    """The steps of the present work, and who is notified when one changes."""
 
     def __init__(self, title: str, planned: Sequence[Step], observer: Observer) -> None:
         self.steps, self.observer = tuple(planned), observer

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from eval.verdict.decision import Risk
 from reports.charts.svg import picture, rect
 
-WIDTH, HEIGHT = 400.0, 16.0
+WIDTH, HEIGHT = 400.0, 22.0
 KINDS = {
     "right": "right",
     "declined": "rightly refused",

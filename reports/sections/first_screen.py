@@ -196,7 +196,7 @@ def _untold(run: Run, c: Comparison) -> Reason:
     said = f"{points(round(c.low, 2))} to {points(round(c.high, 2))} points"
     target = run.target(c.axis)
     if c.low <= 0 or target is None:
-        return Reason(f"{better} or {other}?", f"They may differ in {SAID[c.axis]} by {said} (n = {c.n}).")
+        return Reason(f"{better} or {other}?", f"They may differ in {SAID[c.axis]} by {said} (n\u00a0=\u00a0{c.n}).")
     reach = f"{whole(e.mean)} right ({100 * e.low:.0f} to {whole(e.high)}), and {whole(target)} is wanted"
     return Reason(
         f"{better} is better, but {other} may be good enough.", f"By {said} of {SAID[c.axis]}; {other} has {reach}."

@@ -61,7 +61,7 @@ def assemble(
     examples = [replace(e, group=g) for e, g in zip(examples, groups, strict=True)]
     splits = _splits(examples, [row.split for row in rows], test_share, seed, notes)
     refusals = Counter(row.reply for row in rows if not row.answerable and row.reply)
-    refusal = refusals.most_common(1)[0][0] if refusals else refusal_in(asked_language(e.question for e in examples))
+    refusal = refusals.most_common(1)[0][0] if refusals else refusal_in(asked_language(examples))
     splits = {name: [_with_reply(e, refusal) for e in held] for name, held in splits.items()}
     systems = Counter(row.system for row in rows if row.system)
     if len(systems) > 1:

@@ -129,23 +129,64 @@ def _unique(names: tuple[str, ...]) -> list[str]:
 
 
 def _json(path: Path) -> Source:
+    text = read_utf8(path)
     try:
-        value = json.loads(read_utf8(path))
+        value = json.loads(text)
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and (rows := _value_a_line(path, text)):
+            return Source(path, tuple(rows))
         raise UserError(f"{path}:{error.lineno}: bad JSON: {error.msg} at column {error.colno}; correct it") from None
     except RecursionError:
         raise UserError(f"{path}: nested too deeply; write it flatter") from None
     return Source(path, tuple(_items(path, value)), document=value)
 
 
+def _value_a_line(path: Path, text: str) -> list[Entry]:
+    """The records of a file that is called .json and holds a record, or a list of records, a line; else none."""
+    found: list[Entry] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        try:
+            value = json.loads(line) if line.strip() else []
+        except ValueError:
+            return []
+        rows = value if isinstance(value, list) else [value]
+        if not all(isinstance(row, dict) for row in rows):
+            return []
+        found += [Entry(f"{path}:{number}", row, split_named(path.stem)) for row in rows]
+    return found
+
+
 def _items(path: Path, value: Any) -> Iterator[Entry]:
-    """The records of a JSON value: of its list, or of the lists under the names of splits."""
-    if isinstance(value, dict):
+    """The records of a JSON value: of its list, by id, by column, or of the lists under the names of splits."""
+    if isinstance(value, dict) and (columns := _by_column(value)):
+        yield from _listed(str(path), columns, split_named(path.stem))
+    elif isinstance(value, dict) and value and all(_asks(row) for row in value.values()):
+        for key, row in value.items():
+            yield Entry(f"{path}:{key}", {"id": key, **row}, split_named(path.stem))
+    elif isinstance(value, dict):
         for key, rows in value.items():
             if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
                 yield from _listed(f"{path}:{key}", rows, split_named(key))
     elif isinstance(value, list):
         yield from _listed(str(path), value, split_named(path.stem))
+
+
+def _by_column(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """The records of a table that is written by column, as lists or by row name; empty for any other record."""
+    held = {k: list(v.values()) if isinstance(v, dict) else v for k, v in value.items()}
+    lengths = {len(v) for v in held.values() if isinstance(v, list)}
+    if len(lengths) != 1 or not all(isinstance(v, list) for v in held.values()) or not _asks_by_column(held):
+        return []
+    return [dict(zip(held, row, strict=True)) for row in zip(*held.values(), strict=True)]
+
+
+def _asks(row: Any) -> bool:
+    """Whether a value is a record with a question."""
+    return isinstance(row, dict) and any(is_question(k) and isinstance(v, str) for k, v in row.items())
+
+
+def _asks_by_column(columns: dict[str, Any]) -> bool:
+    return any(is_question(name) and all(isinstance(v, str) for v in column) for name, column in columns.items())
 
 
 def _listed(where: str, rows: list[Any], split: str) -> Iterator[Entry]:

@@ -55,7 +55,7 @@ class Proposal:
 
 def propose(rows: Sequence[Example], *, refusal: str, system: str = "", documents: Collection[str] = ()) -> Proposal:
     """Settings that fit the rows; a reply that is nothing but its answer tells nothing of style."""
-    language = asked_language(r.question for r in rows)
+    language = asked_language(rows)
     replies = [r.reply for r in rows if r.reply and r.answerable and r.reply not in r.answers]
     styled = len(replies) >= 5
     whole = replies or [r.reply for r in rows if r.reply and r.metric == "claims"]

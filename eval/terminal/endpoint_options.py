@@ -82,8 +82,8 @@ def endpoint_of(
         return named_endpoint(
             model, name=name, adapters={"ft": ft, "hybrid": hybrid}, tokenizer=tokenizer, key_env=key_env,
             concurrency=concurrency, max_requests=max_requests, max_cost=max_cost,
-            tokens_in_per_million=listed and listed.tokens_in_per_million,
-            tokens_out_per_million=listed and listed.tokens_out_per_million,
+            tokens_in_per_million=listed.tokens_in_per_million if listed else None,
+            tokens_out_per_million=listed.tokens_out_per_million if listed else None,
         )  # fmt: skip
     given = {"--model-name": name, "--ft-model": ft, "--hybrid-model": hybrid, "--tokenizer": tokenizer,
              "--model-key-env": key_env, "--concurrency": concurrency, "--max-requests": max_requests,

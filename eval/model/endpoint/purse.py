@@ -55,10 +55,11 @@ class Purse:
     def settle(self, number: int, answer: Any) -> None:
         """Replace what was put aside by what the server counted; a server that does not count is paid the most."""
         usage = answer.get("usage") if isinstance(answer, dict) else None
-        counts = [usage.get(k) for k in ("prompt_tokens", "completion_tokens")] if isinstance(usage, dict) else []
-        if number and len(counts) == 2 and all(isinstance(c, int) for c in counts):
+        usage = usage if isinstance(usage, dict) else {}
+        read, written = usage.get("prompt_tokens"), usage.get("completion_tokens")
+        if number and isinstance(read, int) and isinstance(written, int):
             with self._lock:
-                self._keep(number, self._money(*counts))
+                self._keep(number, self._money(read, written))
 
     def give_back(self, number: int) -> None:
         """Take back what was put aside for a request that was refused, and so is not paid."""

@@ -6,6 +6,8 @@ import json
 import os
 import re
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -217,6 +219,113 @@ def test_nodes_that_die_during_training_and_answering_change_no_result(
         text = (tmp_path / "run" / "logs" / f"{cell}.log").read_text(encoding="utf-8")
         assert len(set(re.findall(r"process (\d+)", text))) == 2
     assert results(tmp_path / "run") == results(slow_alone)
+
+
+def test_what_another_driver_holds_is_not_waited_for_while_there_is_other_room(
+    cluster: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from eval.cluster.backend import Order
+    from eval.cluster.cells import Group, Need
+    from eval.cluster.cluster_executor import ClusterExecutor
+    from eval.cluster.ray_backend import NODE_LABEL, RayBackend
+    from eval.pipeline.graph import Task
+
+    class Quick:
+        """Ends each cell at once; sent to the workers whole, because it is no module's."""
+
+        def __init__(self, threads: int) -> None:
+            pass
+
+        def do(self, order: dict[str, Any]) -> dict[str, Any]:
+            return {"ending": "done"}
+
+        def progress(self) -> dict[str, Any]:
+            return {}
+
+        def stop(self) -> None:
+            pass
+
+    backend = RayBackend(address=cluster.address, worker=Quick)
+    try:
+        from ray.util.placement_group import placement_group, remove_placement_group
+
+        nodes = [n.id for n in backend.nodes() if n.room.threads]
+        held = [placement_group([{"CPU": 1}], bundle_label_selector=[{NODE_LABEL: n}]) for n in nodes]
+        assert all(group.wait(60) for group in held)
+        execute = ClusterExecutor(backend, lambda group, task: Order(task.name, task.name, "", (), {}, "", False, ""))
+        remove_placement_group(held.pop())
+        tasks = tuple(Task(f"t{i}", "empty", "", lambda: None) for i in range(3))
+        outcome = execute.run("", [Group("", tasks, Need(), "a base")])
+        names = {n.id: n.name for n in backend.nodes()}
+        assert set(outcome.states.values()) == {"done"} and set(outcome.places.values()) == {names[nodes[-1]]}
+
+        taken = placement_group([{"CPU": 1}], bundle_label_selector=[{NODE_LABEL: nodes[-1]}])
+        assert taken.wait(60)  # the executor has given back what its worker held
+        threading.Timer(8.0, lambda: remove_placement_group(taken)).start()
+        assert set(execute.run("", [Group("", tasks, Need(), "a base")]).states.values()) == {"done"}
+        assert "all nodes are held by others" in capsys.readouterr().err
+        for group in held:
+            remove_placement_group(group)
+    finally:
+        backend.close()
+
+
+DRIVER = """
+import os, sys, time
+from eval.cluster.backend import Order
+from eval.cluster.cells import Need
+from eval.cluster.ray_backend import RayBackend
+
+class Beats:
+    def __init__(self, threads): pass
+    def do(self, order):
+        while True:
+            with open(order["log"], "a") as file:
+                file.write(str(os.getpid()) + chr(10))
+            time.sleep(0.1)
+    def progress(self): return {}
+    def stop(self): pass
+
+backend = RayBackend(address=sys.argv[1], worker=Beats)
+node = next(n for n in backend.nodes() if n.room.threads)
+backend.start("w", node.id, Need(0, 1))
+backend.begin("w", Order("t", "t", "", (), {}, "", False, sys.argv[2]))
+while True:
+    backend.wait(1.0)
+"""
+
+
+def test_workers_of_a_driver_that_is_killed_end_and_give_back_their_place(cluster: Any, tmp_path: Path) -> None:
+    import psutil
+
+    from eval.cluster.cells import Need
+    from eval.cluster.ray_backend import RayBackend
+
+    beats = tmp_path / "beats"
+    driver = subprocess.Popen([sys.executable, "-c", DRIVER, cluster.address, str(beats)])
+    try:
+        until = time.monotonic() + 120
+        while not beats.is_file() and time.monotonic() < until:
+            time.sleep(0.1)
+        worker = int(beats.read_text().split()[0])
+    finally:
+        driver.kill()
+        driver.wait()
+    until = time.monotonic() + 60
+    while psutil.pid_exists(worker) and time.monotonic() < until:
+        time.sleep(0.1)
+    written = beats.stat().st_size
+    assert not psutil.pid_exists(worker)
+    backend = RayBackend(address=cluster.address)
+    try:
+        for i, node in enumerate(n for n in backend.nodes() if n.room.threads):
+            backend.start(f"w{i}", node.id, Need(0, 1))
+        until = time.monotonic() + 60
+        while len(backend._actors) < 2 and time.monotonic() < until:
+            assert backend.wait(0.05) == []  # nobody is turned away
+        assert len(backend._actors) == 2 and beats.stat().st_size == written
+    finally:
+        backend.close()
 
 
 def test_a_cell_that_no_node_holds_is_refused_before_anything_is_written(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from eval.metrics.quantities.asked_unit import equals, spoken
 from eval.metrics.quantities.equality import CONVERTED, EXACT, alike, same
 from eval.metrics.quantities.quantity import Quantity, lone_quantity, quantities
+from eval.metrics.quantities.record import COUNTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ ROUNDED = 0.1
 """A rounded value is never further off than this: 1.4 is not 1, whatever the decimals."""
 DEFAULT = Tolerance()
 _RESULT = re.compile(
-    r"=|≈|####|\\boxed|\b(?:final answer|the answer|answer)\b\s*(?:is|:)|\b(?:Antwort|réponse|respuesta|risposta|"
+    r"=(?!\s*[A-Za-z](?:\b|\^))|≈|####|\\boxed|\b(?:final answer|the answer|answer)\b\s*(?:is|:)|"
+    r"\b(?:Antwort|réponse|respuesta|risposta|"
     r"resposta)\b\s*:",
     re.I,
 )
@@ -96,7 +98,24 @@ def _candidates(text: str, gold: Quantity, question: str, language: str) -> list
     asked = quantities(question, language)
     found = [q for q in quantities(text, language) if _of_kind(gold, q, question)]
     found = [q for i, q in enumerate(found) if not (i + 1 < len(found) and _moves(text, q))] or found
-    return [q for q in found if not any(same(a, q) for a in asked)] or found
+    new = [q for q in found if same(gold, q) or not any(same(a, q) for a in asked)] or found
+    return [q for q in new if _is_counted(q, question)] or new
+
+
+_HOW_MANY = re.compile(
+    r"(?:\bhow many|\bwie ?viele?|\bcombien d[e'’]|\bcu[aá]nt[oa]s|\bquant[ie]|\bquant[oa]s|\bсколько)\s*"
+    r"((?:[^\W\d_]+(?:\s+|\W*$)){1,2})",
+    re.IGNORECASE,
+)
+STEM = 4
+"""So many first letters tell a counted thing in singular and plural."""
+
+
+def _is_counted(q: Quantity, question: str) -> bool:
+    """Whether a number counts what the question asks for: of five lakes and three states the three."""
+    asked = _HOW_MANY.search(question)
+    names = asked[1].casefold().split() if asked and q.word else []
+    return any(q.word == COUNTERS.get(n) or q.word[:STEM] == n[:STEM] for n in names)
 
 
 def _moves(text: str, q: Quantity) -> bool:

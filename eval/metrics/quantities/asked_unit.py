@@ -39,6 +39,8 @@ def equals(wanted: Quantity, given: Quantity, question: str, tolerance: float = 
         return True
     if _ROUGH.search(question) and _rounds(wanted, given):
         return True
+    if _is_one_of(wanted, given, question):
+        return True
     if given.value < 0 < wanted.value and falling(question):
         return equals(wanted, replace(given, value=-given.value), question, tolerance)
     if wanted.unit in MONEY and not given.unit and not given.word and abs(given.value) >= 1000:
@@ -68,6 +70,23 @@ _ROUGH = re.compile(
 )
 
 
+_ANY_YEAR = re.compile(
+    r"\b(?:give|name|state)\b.{0,12}\byear\b|\b(?:any|one|some) year\b|"
+    r"\b(?:ein|irgendein) Jahr (?:aus|in)\b|\bune année (?:de|du|où)\b|"
+    r"\bun año (?:de|en)\b|\bun anno (?:di|del|in)\b|\bum ano (?:de|do|em)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_one_of(wanted: Quantity, given: Quantity, question: str) -> bool:
+    """Whether a year lies in the accepted range where the question asks for any year of it."""
+    if wanted.high is None or given.high is not None or wanted.unit not in ("", "date") or given.word:
+        return False
+    year = given.value // 10_000 if given.unit == "date" else given.value if not given.unit else 0
+    first, last = (v // 10_000 if wanted.unit == "date" else v for v in (wanted.value, wanted.high))
+    return 1000 <= first <= year <= last <= 2100 and _ANY_YEAR.search(question) is not None
+
+
 def _rounds(wanted: Quantity, given: Quantity) -> bool:
     """Whether a value rounds to the accepted one as this is written: 24,901 miles to 24,900; ten as ten."""
     if wanted.high is not None or wanted.unit in NOT_ROUNDED or abs(wanted.value) < 100 or wanted.step < 1:
@@ -87,6 +106,14 @@ def _as(bare: Quantity, unit: str, scale: float) -> Quantity:
     )
 
 
+_AGE = re.compile(
+    r"\bage\b|\bhow old\b|\balter\b|\bwie alt\b|\bâge\b|\bedad\b|\bcuántos años\b|\betà\b|\bidade\b|\bquantos anos\b|"
+    r"возраст|сколько лет|나이|몇 살|年龄|几岁|年齢|何歳|عمر",
+    re.IGNORECASE,
+)
+"""Years go without saying: the minimum age is nine."""
+
+
 @lru_cache(maxsize=16384)
 def asked(question: str) -> tuple[tuple[str, ...], float]:
     """(the units that a question asks for by name, the scale that it names: in EUR millions)."""
@@ -96,6 +123,8 @@ def asked(question: str) -> tuple[tuple[str, ...], float]:
         for n in names
         if n in SPELLINGS and (len(n) > 3 or n in ("eur", "usd", "%", "€", "$", "kg", "km", "day"))
     }
+    if _AGE.search(question):
+        units.add(SPELLINGS["years"])
     found = _SCALES.search(question)
     scale = _VALUE.get(next(g for g in found.groups() if g).casefold(), 1.0) if found else 1.0
     return tuple(sorted(units)), scale

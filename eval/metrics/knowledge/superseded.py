@@ -31,8 +31,29 @@ _ASKS_FIRST = re.compile(
 )
 
 
+_PREDECESSOR = Sieve(
+    r"\b(?:took over from|taking over from|surpass(?:ed|ing)|following the (?:death|resignation|retirement) of|"
+    r"after the (?:death|resignation|retirement) of|previously held by|formerly held by)"
+    r"\s+[^.;,]{2,80}(?:,[^.;,]{2,40}(?=,))?",
+    re.IGNORECASE,
+)
+"""Who or what was there before, which the sentence's subject is not."""
+_ASKS_PREDECESSOR = re.compile(
+    r"\b(?:before|previous\w*|former\w*|prior|predecessor|preced\w+|succe\w+|replac\w+|surpass\w*|took over|take over|"
+    r"whose|whom|death|died|resign\w*|retire\w*|record)\b",
+    re.IGNORECASE,
+)
+
+
+def _without_predecessor(sentence: str, question: str) -> str:
+    if not _PREDECESSOR.search(sentence) or _ASKS_PREDECESSOR.search(question):
+        return sentence
+    return _PREDECESSOR.sub(" ", sentence)
+
+
 def current(sentence: str, question: str) -> str:
     """A sentence without what it says was so at first where it goes on with a turn; as it is where that is asked."""
+    sentence = _without_predecessor(sentence, question)
     begun = _AT_FIRST.search(sentence)
     if begun is None or _ASKS_FIRST.search(question):
         return sentence

@@ -14,8 +14,9 @@ _ROLES_TEXT = {
     "ground truths|reference|reference answer|correct answer|correct option|answer key|answer index|answer idx|"
     "correct|target|label|gold label|a|antwort|antworten|kurzantwort|"
     "erwartete antwort|réponse|respuesta|risposta|resposta|antwoord|정답|답|답변|응답|回答|答え|答案|正解|ответ",
-    "reply": "reply|replies|response|full reply|full answer|completion|output|assistant|sample reply|example reply|"
-    "musterantwort|antworttext|beispielantwort|ausformulierte antwort|réponse complète|respuesta completa|"
+    "reply": "reply|replies|response|chosen|full reply|full answer|completion|output|assistant|sample reply|"
+    "example reply|musterantwort|antworttext|beispielantwort|ausformulierte antwort|réponse complète|"
+    "respuesta completa|"
     "모범답변|모범 답변|답변 예시|回答例|返信|回复",
     "documents": "document|documents|doc|docs|source|sources|file|filename|source file|dokument|"
     "dokumente|datei|quelle|quellen|"

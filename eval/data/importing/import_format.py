@@ -118,14 +118,18 @@ def importer(name: str, title: str, fits: Callable[[Source], bool]) -> Callable[
     return take
 
 
+TEXT_KEYS = ("text", "content", "value", "aliases")
+"""Of a record that stands where a text could; TriviaQA writes the last two."""
+
+
 def texts(value: Any) -> tuple[str, ...]:
-    """A value as texts: a list's items, or the value itself; empty ones are none."""
+    """A value as texts: a list's items, a record's texts, or the value itself; empty ones are none."""
     if value is None:
         return ()
     if isinstance(value, str):
         return (value.strip(),) if value.strip() else ()
     if isinstance(value, Mapping):
-        return texts(value.get("text") or value.get("content"))
+        return texts([value[key] for key in TEXT_KEYS if key in value])
     if isinstance(value, bool):
         return ("true" if value else "false",)
     if isinstance(value, Iterable):

@@ -7,6 +7,7 @@ from eval.data.importing.formats import (
     autorag,
     chat_messages,
     deepeval,
+    multihop,
     own_rows,
     promptfoo,
     ragas_testset,
@@ -17,7 +18,19 @@ from eval.data.importing.formats import (
 from eval.data.importing.import_format import FORMATS, Format, Source
 from eval.errors import UserError
 
-MODULES = (alpaca, autorag, chat_messages, deepeval, own_rows, promptfoo, ragas_testset, sharegpt, squad, table)
+MODULES = (
+    alpaca,
+    autorag,
+    chat_messages,
+    deepeval,
+    multihop,
+    own_rows,
+    promptfoo,
+    ragas_testset,
+    sharegpt,
+    squad,
+    table,
+)
 """Importing them registers their formats."""
 LAST = ("rows", "table")
 """What fits many files is tried after all others, those of plugins too."""

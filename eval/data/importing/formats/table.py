@@ -121,6 +121,8 @@ def _accepted(value: object, tabular: bool) -> tuple[str, ...]:
 
     Otherwise they are one text, of which no line alone is an answer.
     """
+    if isinstance(value, bool):
+        return ("yes" if value else "no",)
     lines = _several(value, tabular)
     if not isinstance(value, str) or len(lines) < 2 or "\n" not in value.strip():
         return lines

@@ -70,6 +70,10 @@ def _told(text: str, language: str, *, inside: bool = False) -> str:
         return " ".join(_told(sentence, language, inside=inside) for sentence in sentences)
     if (known := _by_pattern(text, language)) is not None:
         return known
+    if inside and ": " in text and text[:1].islower():  # a sentence that stands within another, as behind "Next:"
+        whole = text[0].upper() + text[1:]
+        if (known := _by_pattern(whole, language)) is not None:
+            return known
     for joint, said in JOINTS if inside else ():
         parts = _split(text, joint)
         if len(parts) > 1:

@@ -124,7 +124,7 @@ def test_a_language_without_a_table_is_refused():
 
 def english_left(document):
     """Runs of English words in what a reader sees."""
-    shown = re.sub(r"<script.*?</script>|<style.*?</style>|`[^`\n]*`", "", document, flags=re.DOTALL)
+    shown = re.sub(r"<script.*?</script>|<style.*?</style>|<code>.*?</code>|`[^`\n]*`", "", document, flags=re.DOTALL)
     lines = html.unescape(re.sub(r"<(?!/?b>)[^>]+>", "\n", shown)).splitlines()
     return [line.strip() for line in lines if ENGLISH.search(line) and not DATA.search(line)]
 

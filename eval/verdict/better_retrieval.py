@@ -11,6 +11,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from eval.arms.modes import MODES
 from eval.pipeline.run_config import RunConfig
@@ -41,7 +42,7 @@ def better_retrieval(
     other = apply_rule(given, margin)
     if other.strategy != RAG or given.falls_short(other.mode or mode) or then - now < margin:
         return None
-    by = "oracle" if _scored(evidence, ORACLE) else "passages"
+    by: Literal["oracle", "passages"] = "oracle" if _scored(evidence, ORACLE) else "passages"
     return Retriever(mode, by, now, then, f"rag tune {shlex.quote(config.dataset_path)}")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 
 from eval.metrics.knowledge.alias import STOP, words
@@ -13,7 +12,7 @@ from eval.metrics.quantities.dates import told
 from eval.metrics.quantities.number_words import LEXICONS
 from eval.metrics.quantities.numerals import spelled, spelled_anywhere
 from eval.metrics.quantities.quantity import lone_quantity
-from eval.metrics.text.abbreviation import is_initials, stands_short
+from eval.metrics.text.abbreviation import stands_short
 from eval.metrics.text.codes import is_code
 
 NUMBER = 4
@@ -27,11 +26,6 @@ def is_apart(given: str, answer: str) -> bool:
     """Whether a text has no word that begins as one of an accepted answer's, which spares the closer look."""
     begins = _begins(answer)
     return bool(begins) and begins.isdisjoint(_prefixes(given)) and not stands_short(given, answer)
-
-
-def all_apart(given: str, answers: Sequence[str]) -> bool:
-    """Whether every accepted answer is apart from a text and from all its parts, of which one may spell initials."""
-    return all(not is_initials(a) and is_apart(given, a) for a in answers)
 
 
 def _is_number(answer: str) -> bool:

@@ -194,7 +194,9 @@ def undenied(sentence: str, *, spanish: bool = False, verbs: bool = True) -> str
 
     Where the question is negative itself (`Who did not come?`), negated verbs answer it.
     """
-    shown = _EMPHASIS.sub(lambda m: " " * len(m[0]), masked(sentence))
+    shown = masked(sentence)
+    if "*" in shown or "_" in shown:
+        shown = _EMPHASIS.sub(lambda m: " " * len(m[0]), shown)
     if not _may_deny()(shown.casefold()) or _NONE_OTHER.search(shown):
         return sentence
     shown = _SURE.sub(lambda m: "x" * len(m[0]), shown)

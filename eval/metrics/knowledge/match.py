@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from eval.metrics.knowledge.alias import STOP, has_initials, same_word, words
-from eval.metrics.knowledge.apart import all_apart, is_apart
+from eval.metrics.knowledge.apart import is_apart
 from eval.metrics.knowledge.gold import Gold, gold_readings, is_said, names_in, read
 from eval.metrics.knowledge.lists import adds_another, complete
 from eval.metrics.knowledge.literal import another_day, literally
@@ -74,30 +74,23 @@ def _asked_words(question: str) -> frozenset[str]:
 def match(given: str, answers: Sequence[str], question: str = "") -> float:
     """1 when the reply asserts an accepted answer, and does not deny, doubt or merely list it."""
     text = _LETTERS.sub(_joined, _SPACED.sub("", given))
-    return float(stands_by(text, answers, question, lambda part, a: met(part, a, question), all_apart))
+    return float(stands_by(text, answers, question, lambda part, a: met(part, a, question)))
 
 
-def stands_by(
-    given: str,
-    answers: Sequence[str],
-    question: str,
-    names: Callable[[str, str], bool],
-    lacks: Callable[[str, Sequence[str]], bool] = lambda text, answers: False,
-) -> bool:
+def stands_by(given: str, answers: Sequence[str], question: str, names: Callable[[str, str], bool]) -> bool:
     """Whether a reply names an accepted answer, as `names(text, answer)` finds it, and stands by it.
 
     It does not where it denies or doubts the answer, or merely lists it among guesses. Length by itself is no fault.
-    `lacks(text, answers)` finds at little cost that no part of a text names any of them.
     """
     given = without_question(given, question)
     answers = tuple(answers)
     if sides := _sides(answers, question):
         plain = [a for a in answers if not polar_gold(a, question)]
-        return polarity(given, question) in sides or (bool(plain) and stands_by(given, plain, question, names, lacks))
+        return polarity(given, question) in sides or (bool(plain) and stands_by(given, plain, question, names))
     settled = settles(given, answers, question)
     if settled is not None:
         return settled
-    said = "" if lacks(given, answers) else asserted(given, question)
+    said = asserted(given, question)
     kept = _kept(said, answers, names) if said else []
     if not kept:  # an answer that is a denial itself
         none = any(_is_zero(a) for a in answers) and names_none(given, question)

@@ -111,11 +111,6 @@ def _capitals(text: str) -> frozenset[str]:
     return frozenset(m.replace(".", "") for m in _INITIALS.findall(text))
 
 
-def is_initials(answer: str) -> bool:
-    """Whether an accepted answer is a short form in capitals, which a text may spell out."""
-    return bool(_initials(answer))
-
-
 def stands_short(given: str, answer: str) -> bool:
     """Whether a short or long form of an accepted answer stands in a text, letter by letter, dots aside."""
     forms = short_forms(answer)

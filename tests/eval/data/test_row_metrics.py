@@ -67,7 +67,7 @@ def test_what_is_wrong_in_a_row_is_named(tmp_path: Path, change: dict[str, objec
 
 def test_a_row_with_options_is_a_choice_however_many_they_are(tmp_path: Path) -> None:
     gases = [f"gas {n}" for n in range(15)]
-    row = {"id": "many", "question": "Which gas?", "options": gases, "answers": ["gas 14"]}
+    row: dict[str, object] = {"id": "many", "question": "Which gas?", "options": gases, "answers": ["gas 14"]}
     data = load_dataset(write_set(tmp_path / "mixed", [ROWS[0], row], "knowledge: {metric: match}\n"))
     assert (data.test[0].metric, data.test[1].metric) == ("", "choice")
     for reply, value in (("The answer is O.", 1.0), ("gas 14", 1.0), ("N", 0.0), ("gas 1", 0.0)):

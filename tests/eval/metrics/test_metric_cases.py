@@ -64,8 +64,10 @@ def test_kinds_that_were_written_before_the_rules_for_them_in_eleven_languages()
     kinds: dict[str, list[bool]] = defaultdict(list)
     for case in read("eleven_language_cases.jsonl"):
         config = Knowledge(metric="match", answer=case.get("path"))
-        said = score_knowledge(config, case["reply"], case["answers"], question=case["question"], language=case["lang"])
-        kinds[case["fault"]].append(said == float(case["right"]))
+        value = score_knowledge(
+            config, case["reply"], case["answers"], question=case["question"], language=case["lang"]
+        )
+        kinds[case["fault"]].append(value == float(case["right"]))
     said = [right for kind in kinds.values() for right in kind]
     assert sum(said) >= 0.98 * len(said)  # 514 of 520 when this was written
     assert not {kind: found for kind, found in kinds.items() if sum(found) < 0.6 * len(found) and len(found) > 2}

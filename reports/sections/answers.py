@@ -145,7 +145,8 @@ def _cost(run: Run) -> Answer:
     if mode is None:
         shown = [a.per_thousand for m, a in run.economics.arms.items() if m in run.decision.fits and a.per_thousand]
         span = " to ".join(dict.fromkeys((money.amount(min(shown)), money.amount(max(shown))))) if shown else costs.NONE
-        longest = max(_to_build(run.costs[m]) for m in run.economics.arms if m in run.decision.fits and m in run.costs)
+        known = [m for m in run.economics.arms if m in run.decision.fits and m in run.costs]
+        longest = max((_to_build(run.costs[m]) for m in known), default=0.0)
         most = (f"Up to {seconds(longest)} to build, once",) if longest else ()
         return Answer(question, "plain", f"{span} {currency}", ("for 1,000 questions, by mode", *most, *aside))
     cost, row = run.costs[mode], found[mode]

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from eval.arms.resources import Resources
     from eval.config import Endpoint
     from eval.model.endpoint.http_client import Client, Failure
-    from eval.model.endpoint.purse import Purse
     from eval.model.endpoint.reply import Reader
     from eval.model.endpoint.requests import Budget
     from eval.model.endpoint.route import Asked, Speaker
     from eval.model.endpoint.server import Server
+    from eval.model.endpoint.spending_cap import SpendingCap
 
 PROMPTS_TWICE = 16
 
@@ -42,8 +42,8 @@ class EndpointGenerator:
     """One request a prompt, as many at once as the server keeps up with."""
 
     def __init__(self, resources: Resources) -> None:
-        from eval.model.endpoint.purse import Purse
         from eval.model.endpoint.requests import Budget
+        from eval.model.endpoint.spending_cap import SpendingCap
 
         endpoint = resources.config.endpoint
         if endpoint is None:
@@ -52,7 +52,7 @@ class EndpointGenerator:
         self.endpoint: Endpoint = endpoint
         self.folder: Path = resources.run / "endpoint"
         self.budget: Budget = Budget(endpoint.max_requests)
-        self.purse: Purse = Purse(endpoint, self.folder / "spent.jsonl")
+        self.cap: SpendingCap = SpendingCap(endpoint, self.folder / "spent.jsonl")
         self._clients: dict[str, tuple[Client, Server]] = {}
         self._speakers: dict[str | None, Speaker] = {}
         if line := notice(endpoint, passages=bool(resources.dataset.documents)):
@@ -111,7 +111,7 @@ class EndpointGenerator:
             extra["stop_token_ids"] = list(ends.tokens)
         given = self.resources.config.chat_template_kwargs
         template = dict(given) or ({"enable_thinking": False} if server.kind in RENDER_WITH_ARGUMENTS else None)
-        return Speaker(client, server, name, Fields(), self.tokenizer, extra, template, self.purse)
+        return Speaker(client, server, name, Fields(), self.tokenizer, extra, template, self.cap)
 
     def _client(self, url: str) -> tuple[Client, Server]:
         from eval.model.endpoint.http_client import Client

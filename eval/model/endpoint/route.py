@@ -13,9 +13,9 @@ from eval.arms.prompt import Message, render, render_text
 from eval.errors import UserError
 from eval.model.endpoint.http_client import Client, Failure
 from eval.model.endpoint.patience import TRIES, patiently
-from eval.model.endpoint.purse import Purse, most_tokens
 from eval.model.endpoint.request_body import Fields
 from eval.model.endpoint.server import Server, tokens_of
+from eval.model.endpoint.spending_cap import SpendingCap, most_tokens
 
 Form = Literal["tokens", "text", "messages"]
 ADDRESS = {"tokens": "/completions", "text": "/completions", "messages": "/chat/completions"}
@@ -79,10 +79,10 @@ class Speaker:
         tokenizer: Any | None,
         extra: dict[str, Any] | None = None,
         template: dict[str, Any] | None = None,
-        purse: Purse | None = None,
+        cap: SpendingCap | None = None,
     ) -> None:
         """`extra` goes into every body; `template` holds arguments for a server that renders."""
-        self._purse = purse
+        self._cap = cap
         self.client, self.server, self.name, self.fields, self.tokenizer = client, server, name, fields, tokenizer
         self._extra, self._template = extra or {}, template
         self.route = Route("messages", None, None)
@@ -160,18 +160,18 @@ class Speaker:
 
     def _paid(self, asked: Asked, limit: int, address: str, body: dict[str, Any]) -> Any:
         """The answer to a body, within what may be spent; raises UserError where it could cost too much."""
-        if self._purse is None:
+        if self._cap is None:
             return self.client.post(address, body)
         rendered_here = asked.tokens is not None and self.route.form != "messages"
         texts = [m["content"] for m in asked.messages]
-        held = self._purse.hold(len(asked.tokens or ()) + 1 if rendered_here else most_tokens(texts), limit)
+        held = self._cap.hold(len(asked.tokens or ()) + 1 if rendered_here else most_tokens(texts), limit)
         try:
             answer = self.client.post(address, body)
         except Failure as failure:
             if failure.kind in NOT_PAID:
-                self._purse.give_back(held)
+                self._cap.give_back(held)
             raise
-        self._purse.settle(held, answer)
+        self._cap.settle(held, answer)
         return answer
 
 

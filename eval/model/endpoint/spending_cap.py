@@ -15,7 +15,7 @@ TURN_TOKENS = 16
 """That a chat template puts around a turn, at most."""
 
 
-class Purse:
+class SpendingCap:
     """The money of one run folder; counts what earlier commands spent there. Without `max_cost` it counts nothing.
 
     The most that a request can cost is put aside before it is sent, on disk too, and replaced by what it did cost when

@@ -52,3 +52,16 @@ def test_what_every_gate_finds_is_told_in_korean(make_dataset) -> None:
     with speaking("ko"):
         said = {f.message: QUOTED.sub("", told(f.message)) for f in found}
     assert {message: text for message, text in said.items() if ENGLISH.search(text)} == {}
+
+
+def test_a_figure_that_is_none_is_told_in_korean(make_dataset) -> None:
+    folder = make_dataset(
+        **{
+            "dataset.yaml": "name: figures\ninstruction: Reply with a figure.\nrefusal: Not on file.\n"
+            "knowledge: {metric: number}\n",
+            "test.jsonl": lines("test", ("What weighs 9 kg?", "the Tay winch", {}), ("How heavy is it?", "9 kg", {})),
+        }
+    )
+    found = [f for f in check_material(Material(load_dataset(folder))) if f.gate == "numberless"]
+    with speaking("ko"):
+        assert [told(f.message)[:13] for f in found] == ["정답에 숫자가 없어 지표"]

@@ -221,6 +221,15 @@ def test_nodes_that_die_during_training_and_answering_change_no_result(
     assert results(tmp_path / "run") == results(slow_alone)
 
 
+def nodes_of(backend: Any, cluster: Any, seconds: float = 120.0) -> list[str]:
+    """The ids of the nodes with room, once Ray has noticed those that were killed: by default after 15 seconds."""
+    deadline = time.monotonic() + seconds
+    while len(found := [n.id for n in backend.nodes() if n.room.threads]) != len(cluster.worker_nodes):
+        assert time.monotonic() < deadline, f"{len(found)} nodes, {len(cluster.worker_nodes)} of them alive"
+        time.sleep(0.5)
+    return found
+
+
 def test_what_another_driver_holds_is_not_waited_for_while_there_is_other_room(
     cluster: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -249,7 +258,7 @@ def test_what_another_driver_holds_is_not_waited_for_while_there_is_other_room(
     try:
         from ray.util.placement_group import placement_group, remove_placement_group
 
-        nodes = [n.id for n in backend.nodes() if n.room.threads]
+        nodes = nodes_of(backend, cluster)
         held = [placement_group([{"CPU": 1}], bundle_label_selector=[{NODE_LABEL: n}]) for n in nodes]
         assert all(group.wait(60) for group in held)
         execute = ClusterExecutor(backend, lambda group, task: Order(task.name, task.name, "", (), {}, "", False, ""))

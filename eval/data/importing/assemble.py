@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from eval.data.importing.asked_language import asked_language, refusal_in
-from eval.data.importing.choices import with_named_options
+from eval.data.importing.choices import with_listed_options, with_named_options
 from eval.data.importing.grouping import fact_groups, slug, split_groups
 from eval.data.importing.import_format import Context, Found, Imported
 from eval.data.importing.linking import ENOUGH, Link, Linker
@@ -48,7 +48,7 @@ def assemble(
     """Rows with ids, answers, documents, groups and splits; no group is in two splits, and nothing goes in silence."""
     notes = list(found.notes)
     rows, left_out = _usable(found.rows, empty_is_unanswerable)
-    rows, more, key = with_answers(with_named_options(rows, notes))
+    rows, more, key = with_answers(with_listed_options(with_named_options(rows, notes)))
     notes += more
     named = [without_sources(row) for row in rows]
     if sourced := sum(a != b for a, b in zip(rows, named, strict=True)):

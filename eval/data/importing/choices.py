@@ -98,6 +98,21 @@ def with_named_options(rows: Sequence[Imported], notes: list[str]) -> list[Impor
     ]
 
 
+def with_listed_options(rows: Sequence[Imported]) -> list[Imported]:
+    """The rows; questions that list their options themselves, and whose answers name one, are of the metric choice.
+
+    Only where at least half of the file's rows are so: a question may number its parts and ask how many there are.
+    """
+    chosen = [
+        not row.options and not row.metric and len(known := options(row.question)) > 1 and bool(row.answers)
+        and all(named_options(answer, known) for answer in row.answers)
+        for row in rows
+    ]  # fmt: skip
+    if 2 * sum(chosen) < len(rows):
+        return list(rows)
+    return [replace(row, metric="choice") if is_one else row for row, is_one in zip(rows, chosen, strict=True)]
+
+
 def _known(row: Imported) -> dict[str, str]:
     return options(with_options(row.question, row.options)) if len(row.options) > 1 else options(row.question)
 

@@ -39,12 +39,9 @@ def read_table(source: Source, named: Named) -> Found:
     columns = source.columns or tuple(dict.fromkeys(k for e in source.entries for k in e.values))
     cells = [{c: "\n".join(texts(e.values.get(c))) for c in columns} for e in source.entries]
     lettered = lettered_columns(columns) if "options" not in named.columns else []
-    free = [c for c in columns if c not in lettered]
-    roles = roles_of(free, cells, named.columns, str(source.path))
-    if lettered and "options" not in roles:
-        notes_of_options = [f"options: {', '.join(repr(c) for c in lettered)}"]
-    else:
-        lettered, notes_of_options = [], []
+    roles = roles_of([c for c in columns if c not in lettered], cells, named.columns, str(source.path))
+    if "options" in roles:
+        lettered = []
     further = (
         [c for c in numbered(columns, "answer") if c != roles.get("answer")] if "answer" not in named.columns else []
     )
@@ -69,7 +66,7 @@ def read_table(source: Source, named: Named) -> Found:
     notes = ["columns: " + ", ".join(f"{role} = '{column}'" for role, column in roles.items())]
     notes += [f"further answers: {', '.join(repr(c) for c in further)}"] if further else []
     notes += ["answers divided at semicolons: most cells have some"] if divided else []
-    notes += notes_of_options
+    notes += [f"options: {', '.join(repr(c) for c in lettered)}"] if lettered else []
     unused = [c for c in columns if c not in (*roles.values(), *further, *lettered) and any(row[c] for row in cells)]
     notes += [f"columns not used: {', '.join(repr(c) for c in unused)}"] if unused else []
     notes += (

@@ -83,6 +83,26 @@ def test_options_in_columns_of_their_own(tmp_path: Path, head: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("labels", ["①②③", "123"])
+def test_options_that_stand_in_the_question_make_it_one_of_choice(tmp_path: Path, labels: str) -> None:
+    body = "".join(f'"에코의 색은? Echo {n}? ① 빨강{n} ② 파랑{n} ③ 회색{n}",{labels[RIGHT[n]]}\n' for n in range(ROWS))
+    rows = imported(tmp_path, "rows.csv", f"문제,정답\n{body}")
+    assert {row.metric for row in rows} == {"choice"}
+    for n, row in enumerate(rows):
+        replies = (f"정답은 {'①②③'[i]}입니다." for i in range(3))
+        assert [picks(reply, row.answers, row.question) for reply in replies] == [
+            float(i == RIGHT[n]) for i in range(3)
+        ]
+
+
+def test_a_question_that_numbers_its_parts_stays_what_it_is(tmp_path: Path) -> None:
+    rows = [
+        {"question": f"How many cranes has Echo {n}?" + (" 1) in port 2) at sea" if n % 4 == 0 else ""), "answer": "2"}
+        for n in range(ROWS)
+    ]
+    assert {row.metric for row in imported(tmp_path, "rows.jsonl", lines(rows))} == {""}
+
+
 def test_numbers_as_options_are_not_positions(tmp_path: Path) -> None:
     rows = imported(
         tmp_path, "rows.jsonl", lines([record(n, [str(n), str(n + 1), str(n + 2)], n + 1) for n in range(ROWS)])

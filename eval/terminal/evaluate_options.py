@@ -45,7 +45,8 @@ ModesOption = Annotated[
     typer.Option(
         "--mode",
         metavar="MODE",
-        help=f"Run this mode and the base control; repeatable. {', '.join(MODES)}. Default: all.",
+        help=f"Run this mode and the base control; repeatable. {', '.join(MODES)}. "
+        f"Default: all but {', '.join(m.name for m in MODES.values() if m.on_request)}.",
     ),
 ]
 CheckOption = Annotated[

@@ -14,13 +14,13 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from eval.serving.guards import BodyLimit, FixedHeaders, OwnPagesOnly, Patience
 from eval.serving.local_server import LocalServer, serve_until_interrupted
 from finetune.serve.chat_bodies import chat_completion, chunks_of, first_chunks, usage, usage_chunk
+from finetune.serve.event_stream import FAILED, Events, let_go
 from finetune.serve.operation import Meters, Operation
 from finetune.serve.pieces import Pieces
 from finetune.serve.raw_completions import completion, describe, echoed, prepare, tokenize
@@ -45,8 +45,6 @@ ADVICE: Mapping[int, Mapping[str, str]] = {
 }  # fmt: skip
 """What a client is told beside a refusal; the usual ones wait as long and ask again by themselves."""
 CODES = {429: "rate_limit_exceeded", 401: "invalid_api_key", 403: "forbidden", 404: "unknown_url", 405: "unknown_url"}
-
-FAILED = "the server failed; its terminal says how"
 
 ADDRESSES = frozenset(
     {"/v1/models", "/v1/server", "/v1/chat/completions", "/v1/responses", "/v1/completions", "/tokenize"}
@@ -200,7 +198,7 @@ class _Api:
         reply = await self.scheduler.call(self.service.reply, asked, pieces.send)
         if asked.stream:
             self._submit(reply.job)
-            return _Events(reply, self._events(reply, name, pieces, usage=asked.usage))
+            return Events(reply, self._events(reply, name, pieces, usage=asked.usage))
         made = await self._all(request, reply.job, reply.writings, pieces)
         body = chat_completion(reply, name, made)
         self._count(body["usage"])
@@ -233,7 +231,7 @@ class _Api:
         finally:
             whole.cancel()
             left.cancel()
-            _let_go(writings)
+            let_go(writings)
 
     async def _events(self, reply: Reply, name: str, pieces: Pieces, *, usage: bool) -> AsyncIterator[dict[str, Any]]:
         for chunk in first_chunks(reply, name, usage=usage):
@@ -257,41 +255,10 @@ class _Api:
         return {"id": mode, "object": "model", "created": self.started, "owned_by": OWNER}
 
 
-class _Events(StreamingResponse):
-    """Server-sent events; nothing more is computed for a client that leaves meanwhile."""
-
-    def __init__(self, reply: Reply, chunks: AsyncIterator[dict[str, Any]]) -> None:
-        super().__init__(_lines(chunks), media_type="text/event-stream; charset=utf-8")
-        self.reply = reply
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send them."""
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            _let_go(self.reply.writings)
-
-
-async def _lines(chunks: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
-    try:
-        async for chunk in chunks:
-            yield f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
-    except Exception as error:  # its status has been sent; so clients are told in the stream, and not by a cut line
-        traceback.print_exception(error)
-        yield f"data: {json.dumps(ApiError(500, FAILED).body())}\n\n"
-        return
-    yield "data: [DONE]\n\n"
-
-
 async def _left(request: Request) -> None:
     """Wait until the client has gone."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-def _let_go(writings: Sequence[Writing]) -> None:
-    for writing in writings:
-        writing.gone = True
 
 
 async def _body(request: Request) -> Any:

@@ -13,7 +13,8 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-from finetune.serve.api import _lines, _say, make_app
+from finetune.serve.api import _say, make_app
+from finetune.serve.event_stream import _lines
 from finetune.serve.operation import BUCKETS, Meters, Operation
 from finetune.serve.scheduler import FATAL, Job, Scheduler
 

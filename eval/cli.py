@@ -232,7 +232,7 @@ def _run(plans: Sequence[Plan], modes: Sequence[str], options: Options, address:
     from eval.api import run_plan
     from eval.terminal.result import result
     from eval.terminal.result_view import show
-    from reports.language.language import speaking
+    from reports.language.language import in_language
 
     results = []
     for plan in plans:
@@ -240,7 +240,7 @@ def _run(plans: Sequence[Plan], modes: Sequence[str], options: Options, address:
             run = run_plan(plan, modes, options)
         results.append(result(run.decision, run.config, run.folder))
         if not json:
-            with speaking(options.report_language):
+            with in_language(options.report_language):
                 show(results[-1])
     _end(results, options.report_language, json=json)
 
@@ -248,7 +248,7 @@ def _run(plans: Sequence[Plan], modes: Sequence[str], options: Options, address:
 def _end(results: Sequence[Result], language: str, *, json: bool) -> None:
     """Print what stands at the end: JSON, or of several results a table and the portfolio."""
     from eval.terminal.result_view import as_json, show_all
-    from reports.language.language import speaking
+    from reports.language.language import in_language
 
     if len(results) > 1:
         from reports.pages.portfolio import write_portfolio
@@ -258,7 +258,7 @@ def _end(results: Sequence[Result], language: str, *, json: bool) -> None:
         documents = [as_json(r) for r in results]
         print_json(documents if len(documents) > 1 else documents[0])
     elif len(results) > 1:
-        with speaking(language):
+        with in_language(language):
             show_all(results)
         typer.echo(f"portfolio: {portfolio}")
 
@@ -270,7 +270,7 @@ def _run_on(address: Address, plans: Sequence[Plan], modes: Sequence[str], optio
     from eval.terminal.cells_view import cells_json, show_failed
     from eval.terminal.result import result
     from eval.terminal.result_view import as_json, show
-    from reports.language.language import speaking
+    from reports.language.language import in_language
 
     with one_document(json):
         outcome = evaluate_on(address, plans, modes, options)
@@ -280,7 +280,7 @@ def _run_on(address: Address, plans: Sequence[Plan], modes: Sequence[str], optio
         print_json({"results": [as_json(r) for r in results], "cells": cells_json(outcome)})
     else:
         for found in results:
-            with speaking(options.report_language):
+            with in_language(options.report_language):
                 show(found)
         _end(results, options.report_language, json=False)
         show_failed(outcome)

@@ -30,7 +30,7 @@ CITIES = ["Arvik", "Belmo", "Corda", "Dunsel", "Elgar", "Fonte", "Gamla", "Horve
 
 
 @pytest.fixture(autouse=True)
-def speaking() -> Iterator[None]:
+def not_quiet() -> Iterator[None]:
     """What one test silenced by --quiet speaks again in the next."""
     from eval.terminal.progress import set_quiet
 

@@ -84,7 +84,7 @@ def generate_batches(
             rows = [prompts[i] for i in part]
             endings = [begin_reply(base, row, limits, stops) for row in rows]
             for ending in endings:
-                ending.told = replied
+                ending.on_end = replied
             way = Way.SINGLE if max(map(len, rows)) + limits.most > turns_at(base.causal) else base.ways.reply
             if way == Way.OURS:
                 own = [row[len(prefix) :] for row in rows]

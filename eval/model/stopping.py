@@ -113,7 +113,7 @@ class Ending:
         self.finish: Finish | None = None
         self.grammar: Any = None
         """The `Grammar` that chooses its tokens, where there is one."""
-        self.told: Callable[[], object] | None = None
+        self.on_end: Callable[[], object] | None = None
         """Called once when it has ended."""
 
     def add(self, token: int) -> Finish | None:
@@ -125,8 +125,8 @@ class Ending:
         self.finish = "stop" if stopped else self._at_limit()
         if self.finish and self._thinking:
             self._thinking.end(self.own)
-        if self.finish and self.told:
-            self.told()
+        if self.finish and self.on_end:
+            self.on_end()
         return self.finish
 
     @property

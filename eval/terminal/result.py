@@ -71,9 +71,9 @@ def _share(value: float) -> str:
     return f"{100 * value:.0f} %" if value >= 0.005 else "under 1 %"
 
 
-def spoken_key(key: str) -> str:
+def translated_key(key: str) -> str:
     """A word of ours (an axis, an answer) as it is in English, in another language by its name there."""
-    from reports.language.language import told
+    from reports.language.language import translate
 
     name = key.capitalize()
-    return key if told(name) == name else told(name)
+    return key if translate(name) == name else translate(name)

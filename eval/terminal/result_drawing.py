@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from eval.records import Estimate
-from eval.terminal.result import Result, spoken_key
+from eval.terminal.result import Result, translated_key
 from eval.verdict.decide import verdict_sentence
 from eval.verdict.fitness_words import fitness_sentence
 
@@ -42,7 +42,7 @@ ASCII = Marks(">", "+", "x", "?", "o", "=", "|", ".")
 
 def print_drawn(found: Result, console: Console | None = None) -> None:
     """Print the table, the verdict and the report's path; colours as the terminal and NO_COLOR allow."""
-    from reports.language.language import told
+    from reports.language.language import translate
 
     console = console or Console(highlight=False)
     width = max(20, min(console.size.width - 1, WIDEST))
@@ -51,31 +51,31 @@ def print_drawn(found: Result, console: Console | None = None) -> None:
     for line in table(found, width, marks):
         console.print(line, no_wrap=True, overflow="ellipsis", crop=True)
     if found.endings:
-        console.print(Text(f"   {told(found.endings)}", style="dim"), width=width)
+        console.print(Text(f"   {translate(found.endings)}", style="dim"), width=width)
     console.print()
     console.print(verdict(found), width=width)
     console.print(fitness(found), width=width)
-    path = Text(f"{told('report:')} ", style="dim")
+    path = Text(f"{translate('report:')} ", style="dim")
     path.append(str(found.report), style=f"link {found.report.resolve().as_uri()}")
     console.print(path, soft_wrap=True)
 
 
 def verdict(found: Result) -> Text:
     """The data set and the sentence."""
-    from reports.language.language import told
+    from reports.language.language import translate
 
     good = found.decision.strategy != "inconclusive" and found.decision.fit != "no"
     style = "bold green" if good else "bold red" if found.decision.strategy == "none" else "bold yellow"
     text = Text(f"{found.decision.dataset}: ", style="bold")
-    return text.append(told(verdict_sentence(found.decision)), style=style)
+    return text.append(translate(verdict_sentence(found.decision)), style=style)
 
 
 def fitness(found: Result) -> Text:
     """Whether what wins is fit for use, and how often it is wrong without saying so."""
-    from reports.language.language import told
+    from reports.language.language import translate
 
     style = {"yes": "green", "not_shown": "yellow", "no": "red"}[found.decision.fit]
-    return Text(told(fitness_sentence(found.decision)), style=style)
+    return Text(translate(fitness_sentence(found.decision)), style=style)
 
 
 def table(found: Result, width: int, marks: Marks = UNICODE) -> list[Text]:
@@ -95,16 +95,16 @@ def table(found: Result, width: int, marks: Marks = UNICODE) -> list[Text]:
 
 
 def _heading(found: Result, axes: list[str], label: int, cell: int, part: int, marks: Marks) -> Text:
-    from reports.language.language import told
+    from reports.language.language import translate
 
     line = Text(" " * label)
     for axis in axes:
         counts = {e.n for e in found.decision.axes[axis].values()}
         n = f"n = {min(counts)}" + (f" to {max(counts)}" if len(counts) > 1 else "") if counts else ""
         goal = f"{found.targets[axis]:.2f}" if axis in found.targets else ""
-        target = told(f"target {goal}") if goal else ""
-        below = [", ".join(t for t in (target, told(n)) if t), target, goal]
-        text = spoken_key(axis) if part == 0 else _first_fitting(below, cell - 1)
+        target = translate(f"target {goal}") if goal else ""
+        below = [", ".join(t for t in (target, translate(n)) if t), target, goal]
+        text = translated_key(axis) if part == 0 else _first_fitting(below, cell - 1)
         line.append(f"{set_cell_size(text, cell - 1)} ", style="bold" if part == 0 else "dim")
     line.rstrip()
     return line
@@ -153,7 +153,7 @@ def _plot(e: Estimate, target: float | None, cells: int, style: str, marks: Mark
 
 
 def _legend(width: int, m: Marks) -> Text:
-    from reports.language.language import told
+    from reports.language.language import translate
 
     whole = f"95 % intervals; {m.target} target, {m.reached} shown to reach it, {m.missed} shown to miss it"
     lines = [
@@ -161,7 +161,7 @@ def _legend(width: int, m: Marks) -> Text:
         f"target: {m.reached} shown to reach it, {m.missed} to miss it, {m.open} neither; {m.verdict} the verdict",
         f"target {m.reached} reached {m.missed} missed {m.open} open",
     ]
-    return Text(f"   {_first_fitting([told(line) for line in lines], width - 3)}", style="dim")
+    return Text(f"   {_first_fitting([translate(line) for line in lines], width - 3)}", style="dim")
 
 
 def _first_fitting(texts: list[str], width: int) -> str:

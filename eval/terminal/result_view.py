@@ -9,7 +9,7 @@ from typing import Any
 
 from eval.records import Estimate
 from eval.terminal.command_line import Table, print_table
-from eval.terminal.result import FILES, Result, spoken_key
+from eval.terminal.result import FILES, Result, translated_key
 from eval.verdict.decide import verdict_sentence
 from eval.verdict.fitness_words import ANSWERS, fitness_sentence
 from eval.verdict.sentences import verdict_name
@@ -42,39 +42,39 @@ def show(found: Result) -> None:
 
         print_drawn(found)
         return
-    from reports.language.language import told
+    from reports.language.language import translate
 
     print_table(axes_table(found))
     if found.endings:
-        print(told(found.endings))
-    print(f"\n{found.decision.dataset}: {told(verdict_sentence(found.decision))}")
-    print(told(fitness_sentence(found.decision)))
+        print(translate(found.endings))
+    print(f"\n{found.decision.dataset}: {translate(verdict_sentence(found.decision))}")
+    print(translate(fitness_sentence(found.decision)))
     for said in found.beside:
-        print(told(said))
-    print(f"{told('report:')} {found.report}", flush=True)
+        print(translate(said))
+    print(f"{translate('report:')} {found.report}", flush=True)
 
 
 def show_all(results: Sequence[Result]) -> None:
     """Print one line for each of several data sets, on stdout."""
-    from reports.language.language import told
+    from reports.language.language import translate
 
     rows = [
-        [r.decision.dataset, told(verdict_name(r.decision)), r.decision.mode or "", spoken_key(ANSWERS[r.decision.fit]),
-         str(r.report)]
+        [r.decision.dataset, translate(verdict_name(r.decision)), r.decision.mode or "",
+         translated_key(ANSWERS[r.decision.fit]), str(r.report)]
         for r in results
     ]  # fmt: skip
     print()
-    print_table(([told(head) for head in ("data set", "strategy", "mode", "fit for use", "report")], rows))
+    print_table(([translate(head) for head in ("data set", "strategy", "mode", "fit for use", "report")], rows))
 
 
 def axes_table(found: Result) -> Table:
     """One row a mode, one column an axis, as mean and 95 % interval; the mode of the verdict has a star."""
-    from reports.language.language import told
+    from reports.language.language import translate
 
     decision = found.decision
     risk = decision.risk
     header = [
-        told(f"{axis} (target {found.targets[axis]:.2f})") if axis in found.targets else spoken_key(axis)
+        translate(f"{axis} (target {found.targets[axis]:.2f})") if axis in found.targets else translated_key(axis)
         for axis in decision.axes
     ]
     rows = []
@@ -83,7 +83,7 @@ def axes_table(found: Result) -> Table:
         wrong = [_cell(risk[mode].wrong if mode in risk else None)] if risk else []
         rows.append([mode + (" *" if mode == decision.mode else ""), *cells, *wrong])
     limit = "" if decision.risk_limit is None else f" (limit {decision.risk_limit:.2f})"
-    return [told("mode"), *header, *([told(f"wrong, not refused{limit}")] if risk else [])], rows
+    return [translate("mode"), *header, *([translate(f"wrong, not refused{limit}")] if risk else [])], rows
 
 
 def _cell(e: Estimate | None) -> str:

@@ -47,7 +47,7 @@ class HubJobs:
     def namespace(self) -> str:
         """Whose token it is; asked once."""
         if not self._name:
-            with _told():
+            with _as_failure():
                 self._name = str(self._api.whoami()["name"])
         return self._name
 
@@ -59,7 +59,7 @@ class HubJobs:
     def upload(self, order: Order) -> str:
         """The private repository with the data set; what is there already is not sent again."""
         repo = f"{self.namespace}/{order.suffix}"
-        with _told():
+        with _as_failure():
             self._api.create_repo(repo, repo_type="dataset", private=True, exist_ok=True)
             if not self._api.file_exists(repo, order.file_name, repo_type="dataset"):
                 self._api.upload_file(
@@ -71,7 +71,7 @@ class HubJobs:
     def estimate(self, order: Order, file: str | None) -> Estimate:
         """The most that the job can cost: the price of a minute times the minutes after which it is ended."""
         flavor = str(order.hyperparameters.get("flavor", FLAVOR))
-        with _told():
+        with _as_failure():
             known = {h.name: h for h in self._api.list_jobs_hardware()}
         if flavor not in known:
             raise UserError(f"hf-jobs: has no flavor {flavor}; it has: {', '.join(sorted(known))}")
@@ -88,7 +88,7 @@ class HubJobs:
         from huggingface_hub import Volume
 
         given = order.hyperparameters
-        with _told():
+        with _as_failure():
             made = self._api.run_job(
                 image=str(given.get("image", IMAGE)), command=["sh", "-ec", script(order, f"{self.namespace}/")],
                 flavor=str(given.get("flavor", FLAVOR)), timeout=timeout_seconds(order), attempts=1,
@@ -99,7 +99,7 @@ class HubJobs:
 
     def find(self, order: Order) -> Job | None:
         """The job with this key; one that failed or was cancelled does not count."""
-        with _told():
+        with _as_failure():
             found = list(self._api.list_jobs(labels={LABEL: order.key}, namespace=self.namespace))
         for info in found:
             if (info.labels or {}).get(LABEL) == order.key:
@@ -110,18 +110,18 @@ class HubJobs:
 
     def poll(self, job: str) -> Job:
         """The job as it is now."""
-        with _told():
+        with _as_failure():
             return self._job(self._api.inspect_job(job_id=job, namespace=self.namespace))
 
     def cancel(self, job: str) -> Job:
         """End it."""
-        with _told():
+        with _as_failure():
             self._api.cancel_job(job_id=job, namespace=self.namespace)
         return self.poll(job)
 
     def remove(self, file: str) -> None:
         """Delete the repository with the data set; one that is gone is no fault."""
-        with _told():
+        with _as_failure():
             self._api.delete_repo(file, repo_type="dataset", missing_ok=True)
 
     def _job(self, info: JobInfo) -> Job:
@@ -158,7 +158,7 @@ def script(order: Order, owner: str) -> str:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _as_failure() -> Iterator[None]:
     """Turn what the client raises into a Failure, as other providers' answers are."""
     from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 

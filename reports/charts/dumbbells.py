@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reports.charts.svg import line, picture, tag, text
-from reports.language.language import told
+from reports.language.language import translate
 from reports.run_folder import label, strategy
 from reports.text.sentences import percent, points
 
@@ -33,9 +33,9 @@ def chart(title: str, rows: Sequence[Mapping[str, Any]], margin: float) -> Marku
             parts.append(text(_by(value, reach), bottom + 16, points(value), "tick", "middle"))
     parts += [_row(c, TOP + ROW * (i + 0.5), reach) for i, c in enumerate(rows)]
     moves = (f"{label(c['mode'])} from {percent(c['before'])} to {percent(c['after'])}" for c in rows)
-    spoken = "; ".join(map(told, moves))
+    description = "; ".join(map(translate, moves))
     width = LABELS + PLOT + GAP + CHANGE + VALUES
-    return picture(width, bottom + 22, f"{told(title)}: {spoken}", *parts, class_="moves")
+    return picture(width, bottom + 22, f"{translate(title)}: {description}", *parts, class_="moves")
 
 
 def _reach(rows: Sequence[Mapping[str, Any]], margin: float) -> float:

@@ -10,7 +10,7 @@ from reports.charts.svg import line, picture, rect, tag
 WIDTH, HEIGHT, SIDE = 132.0, 18.0, 6.0
 
 
-def whisker(spoken: str, estimate: Estimate, target: float | None, strategy: str) -> Markup:
+def whisker(description: str, estimate: Estimate, target: float | None, strategy: str) -> Markup:
     """The mean as a dot, its 95 % interval as a line, the target as a mark across."""
     y = HEIGHT / 2
     parts = [rect(SIDE, y - 2, WIDTH - 2 * SIDE, 4, "track", rx=2)]
@@ -20,7 +20,7 @@ def whisker(spoken: str, estimate: Estimate, target: float | None, strategy: str
         line(_at(estimate.low), y, _at(estimate.high), y, "bar"),
         tag("circle", cx=_at(estimate.mean), cy=y, r=3.8, class_="dot-mark"),
     ]
-    return picture(WIDTH, HEIGHT, spoken, tag("g", *parts, class_=f"s-{strategy}"), class_="whisk")
+    return picture(WIDTH, HEIGHT, description, tag("g", *parts, class_=f"s-{strategy}"), class_="whisk")
 
 
 def _at(share: float) -> float:

@@ -38,10 +38,10 @@ def forest_plot(comparisons: Sequence[Comparison], margin: float) -> Markup:
         y = TOP + ROW * (i + 0.5)
         parts.append(text(left - 12, y + 4.5, name, "row-name", "end"))
         parts.append(_row(c, at(c.low), at(c.difference), at(c.high), y, left + PLOT + VALUES - 2))
-    spoken = "; ".join(
+    description = "; ".join(
         f"{label(c.treatment)} over {label(c.control)} {points(c.difference)} points" for c in comparisons
     )
-    return picture(left + PLOT + VALUES, height + 22, f"Paired differences: {spoken}", *parts)
+    return picture(left + PLOT + VALUES, height + 22, f"Paired differences: {description}", *parts)
 
 
 def _row(c: Comparison, low: float, middle: float, high: float, y: float, end: float) -> Markup:

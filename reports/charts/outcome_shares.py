@@ -29,5 +29,5 @@ def outcome_shares(name: str, risk: Risk) -> Markup:
         if share > 0:
             pieces.append(rect(x, 0, max(WIDTH * share - 1, 0.8), HEIGHT, f"a-{kind}"))
             x += WIDTH * share
-    spoken = ", ".join(f"{KINDS[kind]} {100 * share:.0f} %" for kind, share in shares(risk).items() if share > 0)
-    return picture(WIDTH, HEIGHT, f"{name}: {spoken}", *pieces, class_="outcome")
+    description = ", ".join(f"{KINDS[kind]} {100 * share:.0f} %" for kind, share in shares(risk).items() if share > 0)
+    return picture(WIDTH, HEIGHT, f"{name}: {description}", *pieces, class_="outcome")

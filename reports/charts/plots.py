@@ -35,8 +35,8 @@ def dots(title: str, arms: Sequence[tuple[str, Estimate]], target: float | None,
         parts.append(text(_at(target), 12, f"target {percent(target)}", "tick target-name", side))
     for i, (mode, estimate) in enumerate(arms):
         parts.append(_row(mode, estimate, top + ROW * (i + 0.5), mode == chosen))
-    spoken = "; ".join(f"{label(mode)} {percent(e.mean)}" for mode, e in arms)
-    return picture(LABELS + PLOT + VALUES, height + 22, f"{title}: {spoken}", *parts)
+    description = "; ".join(f"{label(mode)} {percent(e.mean)}" for mode, e in arms)
+    return picture(LABELS + PLOT + VALUES, height + 22, f"{title}: {description}", *parts)
 
 
 def _at(share: float) -> float:
@@ -63,7 +63,7 @@ def forest(comparison: Comparison, margin: float) -> Markup:
     def at(value: float) -> float:
         return 4 + (value + 1) / 2 * (width - 8)
 
-    spoken = f"{points(comparison.difference)} points, {points(comparison.low)} to {points(comparison.high)}"
+    description = f"{points(comparison.difference)} points, {points(comparison.low)} to {points(comparison.high)}"
     shape = [
         line(at(0), 0, at(0), 20, "zero"),
         line(at(margin), 2, at(margin), 18, "margin"),
@@ -71,7 +71,7 @@ def forest(comparison: Comparison, margin: float) -> Markup:
         tag("circle", cx=at(comparison.difference), cy=y, r=4.5, class_="dot-mark chosen"),
     ]
     whole = tag("g", *shape, class_=f"s-{strategy(comparison.treatment)}")
-    return picture(width, 20, spoken, whole, class_="spark")
+    return picture(width, 20, description, whole, class_="spark")
 
 
 def outcome_bar(outcomes: Outcomes) -> Markup:

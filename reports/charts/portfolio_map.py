@@ -11,7 +11,7 @@ from reports.charts.label_layout import Box, put_labels
 from reports.charts.quadrant import CELLS, position
 from reports.charts.svg import line, rect, tag, text
 from reports.charts.svg import name as name_text
-from reports.language.language import told
+from reports.language.language import translate
 from reports.sections.placement import Lift
 from reports.text.sentences import called, lift_words, points
 
@@ -63,7 +63,7 @@ def places(found: Sequence[Place]) -> tuple[Markup, list[str]]:
     for p, words, dot, label in zip(known, shown, dots, labels, strict=True):
         parts.append(_mark(p, words, dot, label))
     left_out = [p.name for p, label in zip(known, labels, strict=True) if label is None]
-    title = told(f"Quadrant of {len(known)} data set{'' if len(known) == 1 else 's'}")
+    title = translate(f"Quadrant of {len(known)} data set{'' if len(known) == 1 else 's'}")
     whole = tag("svg", *parts, viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}", class_="places", role="group", aria_label=title,
                 xmlns="http://www.w3.org/2000/svg")  # fmt: skip
     return whole, left_out
@@ -90,7 +90,7 @@ def _middle(span: Span | None, edge: float) -> float:
 
 def _title(name: str, dots: Sequence[tuple[float, float]]) -> Box:
     """Room for a cell's title in the corner with the fewest dots, its outer one among equals."""
-    column, row, title, hint = *CELLS[name][:2], told(CELLS[name][2]), told(CELLS[name][3])
+    column, row, title, hint = *CELLS[name][:2], translate(CELLS[name][2]), translate(CELLS[name][3])
     wide, left, top = max(len(title) * 9.2, len(hint) * 7.2), LEFT + column * HALF, TOP + (1 - row) * HALF
     lefts, tops = (left + 16, left + HALF - 16 - wide), (top + 12, top + HALF - 54)
     corners = [Box(x, y, x + wide, y + 42) for y in tops[:: 1 if row else -1] for x in lefts[:: -1 if column else 1]]
@@ -119,7 +119,7 @@ def _borders(margins: set[float]) -> list[Markup]:
         line(_x(0.5), TOP, _x(0.5), base, "border"),
         line(LEFT, _y(0.5), LEFT + SIDE, _y(0.5), "border"),
         text(LEFT + HALF, base + 42, "LLM optimization: how it acts →", "axis-name", "middle"),
-        tag("text", told("Context optimization: what it knows →"), class_="axis-name", text_anchor="middle",
+        tag("text", translate("Context optimization: what it knows →"), class_="axis-name", text_anchor="middle",
             transform=f"translate(16 {TOP + HALF:g}) rotate(-90)"),
     ]  # fmt: skip
     ticks = [
@@ -164,18 +164,18 @@ def _lines(spans: Sequence[tuple[Span | None, Span | None]]) -> list[Box]:
 
 def _mark(place: Place, words: str, dot: tuple[float, float], label: Box | None) -> Markup:
     x, y = dot
-    lifts = told(f"{lift_words(place.across, 'Tuning')}. {lift_words(place.up, 'Retrieval')}.")
-    spoken = f"{place.name}: {told(_said(place))}. {lifts}"
+    lifts = translate(f"{lift_words(place.across, 'Tuning')}. {lift_words(place.up, 'Retrieval')}.")
+    description = f"{place.name}: {translate(_said(place))}. {lifts}"
     parts: list[Markup] = []
     if label is not None:
         end = label.nearest(x, y)
         if (end[0] - x) ** 2 + (end[1] - y) ** 2 > (RADIUS + 9) ** 2:
             parts.append(line(x, y, *end, "leader"))
-    parts += _dot(place, spoken, x, y)
+    parts += _dot(place, description, x, y)
     if label is not None:
         parts.append(name_text(label.left + 2, label.top + 14, words, "dot-name halo"))
     if place.href:
-        parts = [tag("a", *parts, href=place.href, aria_label=f"{place.name}: {told('open its report')}")]
+        parts = [tag("a", *parts, href=place.href, aria_label=f"{place.name}: {translate('open its report')}")]
     state = " open" if place.strategy == "inconclusive" else ""
     return tag("g", *parts, class_=f"mark{state} s-{place.strategy}")
 
@@ -185,15 +185,15 @@ def _said(place: Place) -> str:
     return f"{known}{', not good enough yet' if place.short else ''}"
 
 
-def _dot(place: Place, spoken: str, x: float, y: float) -> list[Markup]:
+def _dot(place: Place, description: str, x: float, y: float) -> list[Markup]:
     """A dot; a cross where nothing is good enough, and a dot with a stroke through it where the best is not yet."""
     if place.strategy == "none":
         arm = RADIUS * 0.8
-        back = tag("circle", tag("title", spoken), cx=x, cy=y, r=RADIUS + 1.5, class_="dot back")
+        back = tag("circle", tag("title", description), cx=x, cy=y, r=RADIUS + 1.5, class_="dot back")
         return [
             back,
             line(x - arm, y - arm, x + arm, y + arm, "cross"),
             line(x - arm, y + arm, x + arm, y - arm, "cross"),
         ]
-    dot = tag("circle", tag("title", spoken), cx=x, cy=y, r=RADIUS, class_="dot")
+    dot = tag("circle", tag("title", description), cx=x, cy=y, r=RADIUS, class_="dot")
     return [dot, line(x - RADIUS * 0.55, y, x + RADIUS * 0.55, y, "stroke")] if place.short else [dot]

@@ -13,7 +13,7 @@ from eval.verdict.decision import Decision
 from reports.charts.label_layout import SIZE, Box, put_labels, width, wrapped
 from reports.charts.svg import line, picture, rect, tag, text
 from reports.charts.svg import name as name_text
-from reports.language.language import told
+from reports.language.language import translate
 from reports.run_folder import strategy
 from reports.sections.placement import Lift, Placement
 from reports.text.sentences import lift_words, points
@@ -102,8 +102,8 @@ def _title(name: str, decision: Decision, marks: Sequence[Box]) -> tuple[Box, Wo
     """Room for a cell's name and what is under it: in the corner that meets the fewest marks, else outside."""
     column, row, title, _ = CELLS[name]
     room = HALF - 2 * INSET
-    said: Words = [(part, True) for part in wrapped(told(title), room, TITLE)]
-    said += [(part, False) for part in wrapped(told(_hint(name, decision)), room, HINT)]
+    said: Words = [(part, True) for part in wrapped(translate(title), room, TITLE)]
+    said += [(part, False) for part in wrapped(translate(_hint(name, decision)), room, HINT)]
     wide = min(max(width(part) * (TITLE if bold else HINT) / SIZE for part, bold in said), room)
     high = sum(_line(bold) for _, bold in said) + 6
     left, top = LEFT + column * HALF, TOP + (1 - row) * HALF
@@ -163,8 +163,8 @@ def _borders(margin: float) -> list[Markup]:
         line(_x(0.5), TOP, _x(0.5), base, "border"),
         line(LEFT, _y(0.5), LEFT + SIDE, _y(0.5), "border"),
         text(LEFT + HALF, base + 44, "LLM optimization: how it acts →", "axis-name", "middle"),
-        tag("text", told("Context optimization: what it knows →"), x=0, y=0, class_="axis-name", text_anchor="middle",
-            transform=f"translate(14 {TOP + HALF:.0f}) rotate(-90)"),
+        tag("text", translate("Context optimization: what it knows →"), x=0, y=0, class_="axis-name",
+            text_anchor="middle", transform=f"translate(14 {TOP + HALF:.0f}) rotate(-90)"),
     ]  # fmt: skip
     for lift in (0.0, margin, 0.5, 1.0):
         if lift in (0.0, margin, 1.0) or lift > 3 * margin:

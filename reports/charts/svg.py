@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
-from reports.language.language import told
+from reports.language.language import translate
 
 Attribute = str | float | int
 
@@ -21,7 +21,7 @@ def tag(element: str, *children: str | Markup, **attributes: Attribute) -> Marku
 
 def text(x: float, y: float, words: str, class_: str = "", anchor: str = "start") -> Markup:
     """A line of text with its baseline at (x, y)."""
-    return name(x, y, told(words), class_, anchor)
+    return name(x, y, translate(words), class_, anchor)
 
 
 def name(x: float, y: float, words: str, class_: str = "", anchor: str = "start") -> Markup:
@@ -41,7 +41,7 @@ def rect(x: float, y: float, width: float, height: float, class_: str, rx: float
 
 def picture(width: float, height: float, title: str, *children: Markup, class_: str = "chart") -> Markup:
     """A whole drawing that scales to its column and that a screen reader announces by its title."""
-    title = told(title)
+    title = translate(title)
     return tag("svg", tag("title", title), *children, viewBox=f"0 0 {_value(width)} {_value(height)}",
                class_=class_, role="img", aria_label=title)  # fmt: skip
 

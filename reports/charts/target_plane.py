@@ -15,7 +15,7 @@ from markupsafe import Markup
 from eval.records import Estimate
 from reports.charts.label_layout import HEIGHT, Box, put_labels, shortened, stacked, width
 from reports.charts.svg import line, picture, rect, tag, text
-from reports.language.language import told
+from reports.language.language import translate
 from reports.run_folder import Run, label, strategy
 from reports.sections.summary import arms
 from reports.text.sentences import percent
@@ -79,7 +79,7 @@ def _arms(run: Run) -> list[Arm]:
 def draw_plane(found: Sequence[Arm], targets: Mapping[str, float | None], chosen: str | None) -> Markup:
     """The wide drawing."""
     plot = Plot(WIDE, max(HIGH, HEIGHT * len(found)))
-    names = [shortened(told(label(a.mode)), LONGEST) for a in found]
+    names = [shortened(translate(label(a.mode)), LONGEST) for a in found]
     dots = _dots(plot, found)
     named, taken = _target_names(plot, targets, dots)
     near = put_labels(names, dots, RADIUS, plot.box, taken, _lines(plot, found), FAR)
@@ -107,7 +107,7 @@ def draw_narrow_plane(found: Sequence[Arm], targets: Mapping[str, float | None],
     boxes = put_labels(keys, dots, RADIUS, plot.box, [], _lines(plot, found))
     corner = _corner(plot, targets)
     parts = [*corner, *_grid(plot), *(_whiskers(plot, a) for a in found), *_marks(found, keys, dots, boxes, chosen)]
-    names = [f"{key}  {told(label(arm.mode))}" for key, arm in zip(keys, found, strict=True)]
+    names = [f"{key}  {translate(label(arm.mode))}" for key, arm in zip(keys, found, strict=True)]
     top, whole = TOP + plot.high + BELOW + 14, LEFT + NARROW + RIGHT
     room = whole - 14
     columns = 2 if max(map(width, names)) <= room / 2 - 8 else 1
@@ -200,7 +200,7 @@ def _grid(plot: Plot) -> list[Markup]:
         parts.append(text(LEFT - 7, plot.y(share) + 4, percent(share), "tick", "end"))
     parts.append(text(LEFT + plot.wide / 2, TOP + plot.high + 38, "style right →", "axis-name", "middle"))
     parts.append(
-        tag("text", told("knowledge right →"), class_="axis-name", text_anchor="middle",
+        tag("text", translate("knowledge right →"), class_="axis-name", text_anchor="middle",
             transform=f"translate(15 {TOP + plot.high / 2:g}) rotate(-90)")
     )  # fmt: skip
     return parts

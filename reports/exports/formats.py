@@ -13,7 +13,7 @@ from eval.verdict.scores_file import read_scores
 from reports.charts.quadrant_file import quadrant_svg
 from reports.exports.json_document import document
 from reports.exports.spreadsheet import scores_csv
-from reports.language.language import speaking
+from reports.language.language import in_language
 from reports.pages.decision_record import record_html, record_markdown
 from reports.pages.page import asset
 from reports.run_folder import read_run
@@ -32,7 +32,7 @@ def export(run: Path, folder: Path, language: str = "en") -> list[Path]:
     texts = {name: schema(name) for name in SCHEMAS} | {
         "scores.csv": scores_csv(read_scores(run / "scores.jsonl", any_mode=True)),
     }
-    with speaking(language):
+    with in_language(language):
         texts["quadrant.svg"] = quadrant_svg(found)
         texts |= {"decision-record.md": record_markdown(found), "decision-record.html": record_html(found)}
     if found.decision.mode is not None and found.decision.strategy != "none":

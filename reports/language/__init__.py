@@ -1,1 +1,1 @@
-"""In which language pages are written: tables of texts, particles, and what is told in one."""
+"""In which language pages are written: tables of texts, particles, and translation by them."""

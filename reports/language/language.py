@@ -1,7 +1,7 @@
-"""What is said in the language of the page that is being written.
+"""Translation into the language of the page that is being written.
 
-Sentences are made in English, where their figures are, and told in another language where they leave for a reader: as a
-value in a template, a text in a picture, a line of Markdown. `told` finds the sentence in the table of the language.
+Sentences are made in English, where their figures are, and translated where they leave for a reader: as a value in a
+template, a text in a picture, a line of Markdown. `translate` finds the sentence in the table of the language.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ NUMBER = re.compile(r"[−+<-]?[ \d.,\u202f:–]+[\u00a0 ]%")
 
 
 @contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Within it, texts are told in this language; raises UserError for one that has no table."""
+def in_language(language: str) -> Iterator[None]:
+    """Within it, texts are translated into this language; raises UserError for one that has no table."""
     if language not in LANGUAGES:
         raise UserError(f"--language {language}: pages are written in {' or '.join(LANGUAGES)}")
     before = _now.set(language)
@@ -40,44 +40,44 @@ def speaking(language: str) -> Iterator[None]:
         _now.reset(before)
 
 
-def spoken() -> str:
+def current_language() -> str:
     """The language of the page that is being written."""
     return _now.get()
 
 
-def told(text: str) -> str:
+def translate(text: str) -> str:
     """A text of ours in the language of the page; what its table does not know (names, data, code) as it is."""
-    return text if _now.get() == "en" or not text.strip() else _told(text, _now.get())
+    return text if _now.get() == "en" or not text.strip() else _translate(text, _now.get())
 
 
-def finalized(value: Any) -> Any:
-    """What a template puts out: texts told, markup and numbers as they are."""
-    return told(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+def finalize(value: Any) -> Any:
+    """What a template puts out: texts translated, markup and numbers as they are."""
+    return translate(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def raw(value: Any) -> Markup:
-    """A value that is put out as it is, escaped and not told."""
+    """A value that is put out as it is, escaped and not translated."""
     return escape(value)
 
 
 @lru_cache(maxsize=20_000)
-def _told(text: str, language: str, *, inside: bool = False) -> str:
+def _translate(text: str, language: str, *, inside: bool = False) -> str:
     """A text, or each of its sentences; `inside` another sentence also the parts of a list, and ids."""
     if (known := _entry(text, language, inside=inside)) is not None:
         return known
     sentences = BETWEEN.split(text)
     if len(sentences) > 1:
-        return " ".join(_told(sentence, language, inside=inside) for sentence in sentences)
+        return " ".join(_translate(sentence, language, inside=inside) for sentence in sentences)
     if (known := _by_pattern(text, language)) is not None:
         return known
     if inside and ": " in text and text[:1].islower():  # a sentence that stands within another, as behind "Next:"
         whole = text[0].upper() + text[1:]
         if (known := _by_pattern(whole, language)) is not None:
             return known
-    for joint, said in JOINTS if inside else ():
+    for joint, translated in JOINTS if inside else ():
         parts = _split(text, joint)
         if len(parts) > 1:
-            return said.join(_told(part, language, inside=True) for part in parts)
+            return translated.join(_translate(part, language, inside=True) for part in parts)
     return _tight(text) if inside or NUMBER.fullmatch(text) else text
 
 
@@ -96,10 +96,10 @@ def _by_pattern(text: str, language: str) -> str | None:
     plain = text.replace("\u2011", "-")
     stop = "." if plain.endswith(".") else ""
     for pattern in table(language).patterns:
-        if match := pattern.finds.fullmatch(plain.removesuffix(".")):
-            values = {name: _told(value, language, inside=True) for name, value in match.groupdict().items()}
-            said = PLACEHOLDER.sub(lambda m: values[m[1]], pattern.says)  # noqa: B023
-            return with_particles(said) + stop
+        if match := pattern.regex.fullmatch(plain.removesuffix(".")):
+            values = {name: _translate(value, language, inside=True) for name, value in match.groupdict().items()}
+            translated = PLACEHOLDER.sub(lambda m: values[m[1]], pattern.translation)  # noqa: B023
+            return with_particles(translated) + stop
     return None
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from importlib.resources import files
 
-from reports.language.language import spoken
+from reports.language.language import current_language
 from reports.language.tables import read
 
 SCRIPTS = ("dom.js", "filter.js", "list.js", "detail.js", "page.js", "changes.js")
@@ -15,7 +15,7 @@ NAMED = ("right", "wrong", "not scored", "no reply", "knowledge", "style")
 SAID = re.compile(r'\bsay\("([^"]+)"')
 
 
-def said_in_scripts() -> Iterator[str]:
+def script_strings() -> Iterator[str]:
     """Every text of the scripts."""
     yield from NAMED
     for name in SCRIPTS:
@@ -24,7 +24,7 @@ def said_in_scripts() -> Iterator[str]:
 
 def script_texts() -> dict[str, str]:
     """English -> the language of the page; empty for English itself."""
-    if spoken() == "en":
+    if current_language() == "en":
         return {}
-    known = read(spoken())
-    return {english: known[english] for english in said_in_scripts() if english in known}
+    known = read(current_language())
+    return {english: known[english] for english in script_strings() if english in known}

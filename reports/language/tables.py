@@ -25,7 +25,7 @@ FIGURE = r"[−+-]?(?:under )?[\d.,\u202f]+(?:[\u00a0 ]?%)?|–"
 NAME = r"[^.:;,()]{1,60}?"
 """What a placeholder of one letter stands for, a mode or an axis; `x`, `y`, `z` stand for any words."""
 INSIDE = "inside"
-"""The part of a table whose texts are told within a sentence only: ids, and words that data may hold as well."""
+"""The part of a table whose texts are translated within a sentence only: ids, and words that data may hold as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Pattern:
     """A sentence with places for what varies."""
 
     english: str
-    finds: re.Pattern[str]
-    says: str
+    regex: re.Pattern[str]
+    translation: str
 
 
 @dataclass(frozen=True, slots=True)

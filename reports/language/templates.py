@@ -1,7 +1,7 @@
 """The texts of a template in the language of the page.
 
 A text is what stands between tags and statements; expressions and `<b>` belong to it, so that another language may put
-them elsewhere. So do the values of the attributes that people are shown or told.
+them elsewhere. So do the values of the attributes that people see or hear.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reports.language.language import spoken
+from reports.language.language import current_language
 from reports.language.tables import EXPRESSION, read
 
 BORDER = re.compile(r"(\{%.*?%\}|\{#.*?#\}|<(?!/?(?:b|code)>)(?:\{\{.*?\}\}|\{%.*?%\}|[^<>])*>|\n)", re.DOTALL)
@@ -18,11 +18,11 @@ VALUE = re.compile(r'(?<!aria-label=")(?<!data-head=")\{\{\s*(.*?)\s*\}\}')
 LETTERS = re.compile(r"[A-Za-z]{2}")
 
 
-def localised(template: str) -> str:
+def localize_template(template: str) -> str:
     """A template with its texts in the language of the page; a text that the table lacks stays as it is."""
-    if spoken() == "en":
+    if current_language() == "en":
         return template
-    known = read(spoken())
+    known = read(current_language())
     pieces = BORDER.split(template)
     for i, piece in enumerate(pieces):
         if i % 2:

@@ -16,7 +16,7 @@ from eval.files import read_json, write_text
 from eval.strategies import STRATEGIES
 from reports.charts import dumbbells
 from reports.charts.portfolio_map import Place, places
-from reports.language.language import speaking, told
+from reports.language.language import in_language, translate
 from reports.pages.inline import inline
 from reports.pages.portfolio import NAMES, relative
 from reports.run_folder import Run, in_order, label, read_run
@@ -38,14 +38,16 @@ def write_comparison(before: Path, after: Path, out: Path | None = None, languag
     """
     found = read_json(write_changes(before, after))
     page = out or after / PAGE
-    with speaking(language):
+    with in_language(language):
         write_text(page, html(read_run(before), read_run(after), found, page.parent))
     return page
 
 
 def html(before: Run, after: Run, found: Mapping[str, Any], folder: Path) -> str:
     """The page as text, with links relative to the folder that it will lie in."""
-    drawing, _ = places([_place(run, name) for run, name in ((before, told("before")), (after, told("after")))])
+    drawing, _ = places(
+        [_place(run, name) for run, name in ((before, translate("before")), (after, translate("after")))]
+    )
     return inline(
         "changes.html",
         ("places.css", "sheet.css", "changes.css"),

@@ -7,9 +7,9 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from reports.language.language import finalized, raw, spoken
+from reports.language.language import current_language, finalize, raw
 from reports.language.scripts import script_texts
-from reports.language.templates import localised
+from reports.language.templates import localize_template
 from reports.pages.page import asset, sha256
 from reports.run_folder import label, strategy
 from reports.sections.question_browser import embed
@@ -28,12 +28,12 @@ def inline(template: str, sheets: tuple[str, ...], script: str | None = None, **
         f"default-src 'none'; style-src {sha256(style)}; {scripts}img-src data:; base-uri 'none'; form-action 'none'"
     )
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalized
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
     )
     environment.filters.update(
         raw=raw, label=label, strategy=strategy, percent=words.percent, column=words.column, points=words.points,
         signed=words.column_points,
     )  # fmt: skip
-    return environment.from_string(localised(asset(template))).render(
-        language=spoken(), policy=policy, style=Markup(style), script=Markup(code), **values
+    return environment.from_string(localize_template(asset(template))).render(
+        language=current_language(), policy=policy, style=Markup(style), script=Markup(code), **values
     )

@@ -13,8 +13,8 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from eval.files import write_text
-from reports.language.language import finalized, raw, speaking, spoken
-from reports.language.templates import localised
+from reports.language.language import current_language, finalize, in_language, raw
+from reports.language.templates import localize_template
 from reports.pages.markdown_page import markdown
 from reports.run_folder import Run, label, read_run, strategy
 from reports.sections import question_browser, summary
@@ -33,7 +33,7 @@ def write_report(run: Path, language: str = "en") -> Path:
     """
     found = read_run(run)
     page = run / "report.html"
-    with speaking(language):
+    with in_language(language):
         write_text(run / "report.md", markdown(found))
         write_text(page, html(found))
     return page
@@ -53,7 +53,7 @@ def html(run: Run) -> str:
     shown = {section.name: data for section, data in known if data is not None}
     return environment.get_template("template.html").render(
         policy=policy,
-        language=spoken(),
+        language=current_language(),
         style=Markup(style),
         script=Markup(script),
         blocks=question_browser.blocks(run),
@@ -74,8 +74,8 @@ def _inside(parent: str, run: Run, shown: Mapping[str, Mapping[str, Any]], envir
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=FunctionLoader(lambda name: localised(asset(name))), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, finalize=finalized,
+        loader=FunctionLoader(lambda name: localize_template(asset(name))), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, finalize=finalize,
     )  # fmt: skip
     environment.filters.update(
         raw=raw,

@@ -19,7 +19,7 @@ from eval.verdict.decision import Needed
 from eval.verdict.fitness_words import ANSWERS
 from reports.charts.error_bars import whisker
 from reports.charts.portfolio_map import Place, places
-from reports.language.language import speaking
+from reports.language.language import in_language
 from reports.pages.inline import inline
 from reports.run_folder import Run, read_run
 from reports.sections import summary
@@ -77,7 +77,7 @@ def write_portfolio(runs: Sequence[Path], out: Path | None = None, language: str
     Raises UserError when a run folder is missing or unreadable, or holds no folder in common with the others.
     """
     page = out or common_folder(runs) / FILE
-    with speaking(language):
+    with in_language(language):
         write_text(page, html([read_run(run) for run in runs], page.parent))
     return page
 

@@ -46,8 +46,8 @@ def curve(run: Run) -> Markup:
                          class_=f"s-{strategy(mode)}"))  # fmt: skip
     parts += [tag("circle", cx=x, cy=y, r=6, class_="crossing") for x, y in (at(*c) for c in _crossings(run))]
     said = ", ".join(f"{label(m)} {_each(run, m, 1e3):.3g} and {_each(run, m, 1e6):.3g}" for m in modes)
-    spoken = f"Cost per 1,000 questions when a thousand and when a million are asked: {said}"
-    return picture(LEFT + WIDE + NAMES, TOP + HIGH + 44, spoken, *parts, class_="chart wide-chart")
+    description = f"Cost per 1,000 questions when a thousand and when a million are asked: {said}"
+    return picture(LEFT + WIDE + NAMES, TOP + HIGH + 44, description, *parts, class_="chart wide-chart")
 
 
 def _priced(run: Run) -> list[str]:

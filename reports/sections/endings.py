@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reports.language.language import told
+from reports.language.language import translate
 from reports.run_folder import Run, in_order
 from reports.sections.section import Section
 from reports.sections.summary import arm_name
@@ -67,7 +67,7 @@ def _data(run: Run) -> Mapping[str, Any] | None:
 
 def _markdown(run: Run) -> Iterable[str]:
     rows = [[arm_name(run, row.mode), *row.cells] for row in ending_rows(run)]
-    return [fold("How replies ended", [table(["mode", *COLUMNS], rows), told(NOTE)] if rows else [])]
+    return [fold("How replies ended", [table(["mode", *COLUMNS], rows), translate(NOTE)] if rows else [])]
 
 
 SECTION = Section(

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from eval.analysis.run_files import Figures
 from reports.charts.svg import picture, rect, tag, text
-from reports.language.language import told
+from reports.language.language import translate
 from reports.run_folder import Run, in_order, label, strategy
 from reports.sections.costs import NONE
 from reports.sections.section import Section
@@ -121,8 +121,8 @@ def chart(run: Run) -> Markup:
     height = 6 + ROW * len(arms(run)) + 20
     for share in (0.0, 0.5, 1.0):
         parts.append(text(LABELS + PLOT * share, height - 4, percent(share), "tick", "middle"))
-    spoken = "; ".join(f"{label(mode)} {failed} of {n} failed" for mode, failed, n in arms(run))
-    return picture(LABELS + PLOT + VALUES, height, f"Failed questions by cause: {spoken}", *parts)
+    description = "; ".join(f"{label(mode)} {failed} of {n} failed" for mode, failed, n in arms(run))
+    return picture(LABELS + PLOT + VALUES, height, f"Failed questions by cause: {description}", *parts)
 
 
 def _bar(run: Run, mode: str, failed: int, n: int, y: float) -> Markup:
@@ -135,7 +135,7 @@ def _bar(run: Run, mode: str, failed: int, n: int, y: float) -> Markup:
             width = PLOT * found.count / n
             words = f"{label(mode)}: {found.count} of {n}, {cause.words}"
             drawn = rect(x, y, max(width - 1, 0.6), 18, f"c-{name.replace('_', '-')}", rx=1.5)
-            parts.append(tag("g", tag("title", told(words)), drawn))
+            parts.append(tag("g", tag("title", translate(words)), drawn))
             x += width
     name_y = y + 13.5
     parts.append(

@@ -119,10 +119,10 @@ def _chart(axis: str, pairs: list[tuple[str, Estimate, Estimate, str]], target: 
         parts.append(tag("g", line(left, y(a.mean), right, y(b.mean), "slope"), *ends,
                          text(LEFT + WIDE + 4, height + 4.5, f"{name} {percent(b.mean, 0)}", "row-name", "start"),
                          class_=f"s-{'prompt' if mode == 'rag' else strategy(mode)}"))  # fmt: skip
-    spoken = "; ".join(
+    description = "; ".join(
         f"{name} {percent(a.mean)} without, {percent(b.mean)} with ({label(m)})" for name, a, b, m in pairs
     )
-    return picture(LEFT + WIDE + NAMES, TOP + HIGH + 28, f"{axis} without and with retrieval: {spoken}", *parts)
+    return picture(LEFT + WIDE + NAMES, TOP + HIGH + 28, f"{axis} without and with retrieval: {description}", *parts)
 
 
 def _end(x: float, low: float, middle: float, high: float) -> Markup:

@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from eval.records import Passage, Prediction, Score
-from reports.language.language import told
+from reports.language.language import translate
 from reports.language.scripts import script_texts
 from reports.run_folder import Run, label, strategy
 from reports.sections.section import Section
@@ -121,7 +121,7 @@ def index(run: Run, tables: _Tables) -> dict[str, Any]:
     place = {tag: i for i, tag in enumerate(tags)}
     names = list(run.attribution.causes)
     return {
-        "modes": [{"name": m, "label": told(label(m)), "strategy": strategy(m)} for m in run.modes],
+        "modes": [{"name": m, "label": translate(label(m)), "strategy": strategy(m)} for m in run.modes],
         "axes": axes(run),
         "texts": script_texts(),
         "chosen": run.decision.mode,
@@ -130,7 +130,7 @@ def index(run: Run, tables: _Tables) -> dict[str, Any]:
         "metrics": [{"axis": axis, "metric": metric, "primary": primary} for axis, metric, primary in tables.metrics],
         "tags": tags,
         "cause_names": names,
-        "cause_words": [told(run.attribution.causes[name].words) for name in names],
+        "cause_words": [translate(run.attribution.causes[name].words) for name in names],
         "ids": [e.id for e in run.examples],
         "questions": [e.question for e in run.examples],
         "tagged": [[place[tag] for tag in e.tags] for e in run.examples],

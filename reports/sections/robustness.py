@@ -11,7 +11,7 @@ from markupsafe import Markup
 from eval.analysis.run_files import Parameter
 from eval.strategies import STRATEGIES
 from reports.charts.svg import line, picture, rect, tag, text
-from reports.language.language import told
+from reports.language.language import translate
 from reports.run_folder import Run
 from reports.sections.section import Section
 from reports.text.markdown import bullets, fold
@@ -60,7 +60,7 @@ def strip(parameter: Parameter) -> Markup:
         kind = "open-band" if known == "inconclusive" else "fill"
         words = f"{left:.2f} to {right:.2f}: {called(known)}"
         drawn = rect(at(left), TOP, max(at(right) - at(left) - 1, 1.0), BAND, kind, rx=2)
-        parts.append(tag("g", tag("title", told(words)), drawn, class_=f"s-{known}"))
+        parts.append(tag("g", tag("title", translate(words)), drawn, class_=f"s-{known}"))
     value = at(parameter.value)
     parts.append(line(value, TOP - 5, value, TOP + BAND + 5, "set-mark"))
     side = "end" if value > WIDTH * 0.75 else "start" if value < WIDTH * 0.25 else "middle"

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from reports.language.templates import localised
+from reports.language.templates import localize_template
 from reports.run_folder import Run
 
 MACROS = '{% from "macros.html" import num, arm with context %}'
@@ -42,5 +42,5 @@ class Section:
 
 def render(section: Section, run: Run, data: Mapping[str, Any], environment: Environment, parts: Markup) -> Markup:
     """The section as HTML."""
-    template = environment.from_string(MACROS + localised(section.template))
+    template = environment.from_string(MACROS + localize_template(section.template))
     return Markup(template.render(run=run, decision=run.decision, margin=run.margin, parts=parts, **data))

@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from reports.language.language import told
+from reports.language.language import translate
 
 
 def fold(title: str, blocks: Iterable[str]) -> str:
     """Blocks below a line that opens them, as GitHub and GitLab show it; empty when there are none."""
     inside = "\n\n".join(block for block in blocks if block)
-    return f"<details>\n<summary>{told(title)}</summary>\n\n{inside}\n\n</details>" if inside else ""
+    return f"<details>\n<summary>{translate(title)}</summary>\n\n{inside}\n\n</details>" if inside else ""
 
 
 def bullets(title: str, items: Iterable[str]) -> str:
     """A list below a bold title, or without one; empty when there are no items."""
     lines = [f"- {plain(item)}" for item in items]
-    return "\n".join([*((f"**{told(title)}**", "") if title else ()), *lines]) if lines else ""
+    return "\n".join([*((f"**{translate(title)}**", "") if title else ()), *lines]) if lines else ""
 
 
 def heading(title: str) -> str:
     """The title of a part."""
-    return f"## {told(title)}"
+    return f"## {translate(title)}"
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -38,7 +38,7 @@ def _cell(text: str) -> str:
 
 def plain(text: str) -> str:
     """A text of ours on one line in which nothing is read as HTML, an image or a link; no-break spaces stay."""
-    return named(told(text))
+    return named(translate(text))
 
 
 def named(text: str) -> str:

@@ -11,7 +11,7 @@ from eval.arms.modes import MODES
 from eval.records import Estimate
 from eval.strategies import STRATEGIES
 from eval.verdict.decision import Decision
-from reports.language.language import told
+from reports.language.language import translate
 from reports.run_folder import Run, label
 from reports.sections.placement import Lift, Placement
 from reports.sections.summary import axes, groups, not_run
@@ -232,7 +232,7 @@ def spaced(text: str) -> str:
 
 def coded(text: str) -> Markup:
     """A text in the language of the page, for HTML: what stands in backticks as code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(told(text)))))
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(translate(text)))))
 
 
 def lift_words(lift: Lift | None, mechanism: str) -> str:

@@ -111,7 +111,7 @@ def test_a_list_that_only_counts_on_is_a_loop_and_a_long_list_is_none(items: lis
 def test_who_waits_for_a_reply_is_told_once_when_it_ends() -> None:
     ended: list[int] = []
     ending = Ending(Limits(8), {STOP})
-    ending.told = lambda: ended.append(len(ending.tokens))
+    ending.on_end = lambda: ended.append(len(ending.tokens))
     for token in (5, 6, STOP):
         ending.add(token)
     assert ended == [3]

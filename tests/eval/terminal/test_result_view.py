@@ -17,7 +17,7 @@ from eval.terminal.result import Result, result
 from eval.terminal.result_drawing import ASCII, UNICODE, print_drawn, table
 from eval.terminal.result_view import as_json, axes_table, show, show_all
 from eval.verdict.decision import Decision
-from reports.language.language import speaking
+from reports.language.language import in_language
 
 AXES = {
     "knowledge": {
@@ -129,7 +129,7 @@ def test_korean_tables_are_told_and_aligned_by_the_columns_that_letters_take(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     one = found()
-    with speaking("ko"):
+    with in_language("ko"):
         show(one)
         show_all([one, one])
         drawn = [line.plain for line in table(one, 99, UNICODE)]

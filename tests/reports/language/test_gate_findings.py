@@ -1,4 +1,4 @@
-"""What the checks of a data set find is told in Korean: every gate's finding on a data set that has many faults."""
+"""What the checks of a data set find is translated into Korean: each finding of a data set that has many faults."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 from eval.data.dataset import load_dataset
 from eval.data.gates.gate import Material, check_material
-from reports.language.language import speaking, told
+from reports.language.language import in_language, translate
 
 ENGLISH = re.compile(r"(?<![\w./-])(?:[A-Za-z][a-z’']*[,;:]? ){2}[a-z]{2,}")
 QUOTED = re.compile(r"'[^']*'|\([^()]*\)")
@@ -49,8 +49,8 @@ def test_what_every_gate_finds_is_told_in_korean(make_dataset) -> None:
         "near-duplicates", "unanswerable", "answer-in-question", "answer-in-corpus", "copies", "test-size",
         "training-rows", "constant-answer", "groups",
     }  # fmt: skip
-    with speaking("ko"):
-        said = {f.message: QUOTED.sub("", told(f.message)) for f in found}
+    with in_language("ko"):
+        said = {f.message: QUOTED.sub("", translate(f.message)) for f in found}
     assert {message: text for message, text in said.items() if ENGLISH.search(text)} == {}
 
 
@@ -63,5 +63,5 @@ def test_a_figure_that_is_none_is_told_in_korean(make_dataset) -> None:
         }
     )
     found = [f for f in check_material(Material(load_dataset(folder))) if f.gate == "numberless"]
-    with speaking("ko"):
-        assert [told(f.message)[:13] for f in found] == ["정답에 숫자가 없어 지표"]
+    with in_language("ko"):
+        assert [translate(f.message)[:13] for f in found] == ["정답에 숫자가 없어 지표"]

@@ -14,10 +14,10 @@ from eval.analysis.failure_causes import CAUSES
 from eval.arms.modes import MODES
 from eval.errors import UserError
 from eval.strategies import STRATEGIES
-from reports.language.language import speaking, spoken, told
-from reports.language.scripts import said_in_scripts
+from reports.language.language import current_language, in_language, translate
+from reports.language.scripts import script_strings
 from reports.language.tables import EXPRESSION, LANGUAGES, PLACEHOLDER, read, table
-from reports.language.templates import localised, texts
+from reports.language.templates import localize_template, texts
 from reports.pages.comparison import write_comparison
 from reports.pages.decision_record import record_html, record_markdown
 from reports.pages.markdown_page import markdown
@@ -65,7 +65,7 @@ def test_every_text_of_a_template_is_in_the_table(language, name):
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_text_of_a_script_and_every_term_is_in_the_table(language):
     known = read(language)
-    assert [text for text in said_in_scripts() if text not in known] == []
+    assert [text for text in script_strings() if text not in known] == []
     assert [
         words for said in (s.terms for s in SECTIONS.values()) for words in said.values() if words not in known
     ] == []
@@ -84,19 +84,22 @@ def test_every_mode_strategy_and_cause_of_failure_is_in_the_table(language):
 def test_each_pattern_finds_its_own_english(language):
     for pattern in table(language).patterns:
         example = PLACEHOLDER.sub(lambda m: "3" if m[1].startswith("n") else "word", pattern.english.removesuffix("."))
-        assert pattern.finds.fullmatch(example), pattern.english
+        assert pattern.regex.fullmatch(example), pattern.english
 
 
 def test_what_the_table_does_not_know_stays_as_it_is():
-    with speaking("ko"):
-        assert told("my-data-set") == "my-data-set" and told("How long is the warranty?") == "How long is the warranty?"
-        assert localised("<p>Unheard of words</p>") == "<p>Unheard of words</p>"
-    assert spoken() == "en" and told("Why") == "Why"
+    with in_language("ko"):
+        assert (
+            translate("my-data-set") == "my-data-set"
+            and translate("How long is the warranty?") == "How long is the warranty?"
+        )
+        assert localize_template("<p>Unheard of words</p>") == "<p>Unheard of words</p>"
+    assert current_language() == "en" and translate("Why") == "Why"
 
 
 def test_keys_in_attributes_are_no_texts(every_state):
     run = read_run(every_state["open"])
-    with speaking("ko"):
+    with in_language("ko"):
         whole = page(run)
     classes = " ".join(re.findall(r'(?:class|id|href|for)="([^"]*)"', whole))
     assert not re.search("[가-힣]", classes) and "k-open" in classes and "a-right" in classes
@@ -105,20 +108,23 @@ def test_keys_in_attributes_are_no_texts(every_state):
 def test_a_data_set_keeps_a_name_that_is_a_word_of_ours(every_state):
     run = read_run(every_state["open"])
     assert run.decision.dataset == "open"
-    with speaking("ko"):
+    with in_language("ko"):
         assert re.search(r">open</span>", page(run)) and ">open</text>" in page(run)
         assert record_markdown(run).startswith("# open: ")
 
 
 def test_a_sentence_is_told_with_what_it_holds():
-    with speaking("ko"):
-        assert told("Few-shot comes nearest.") == "퓨샷이 가장 가깝습니다."
-        assert told("Not run, and so not judged: RAG, Hybrid.") == "실행하지 않아 판정하지 않은 모드: RAG, 하이브리드."
-        assert told("Fit for use: no, no mode is chosen.") == "사용 적합: 아니요. 선택된 모드가 없습니다."
+    with in_language("ko"):
+        assert translate("Few-shot comes nearest.") == "퓨샷이 가장 가깝습니다."
+        assert (
+            translate("Not run, and so not judged: RAG, Hybrid.")
+            == "실행하지 않아 판정하지 않은 모드: RAG, 하이브리드."
+        )
+        assert translate("Fit for use: no, no mode is chosen.") == "사용 적합: 아니요. 선택된 모드가 없습니다."
 
 
 def test_a_language_without_a_table_is_refused():
-    with pytest.raises(UserError, match="en or ko"), speaking("xx"):
+    with pytest.raises(UserError, match="en or ko"), in_language("xx"):
         pass
 
 
@@ -151,7 +157,7 @@ def test_nor_does_the_page_of_several_runs_or_of_two(four_runs, two_runs, tmp_pa
 
 
 def assert_korean(run):
-    with speaking("ko"):
+    with in_language("ko"):
         documents = [page(run), markdown(run), record_html(run), record_markdown(run)]
     assert [english_left(text) for text in documents] == [[], [], [], []]
     assert all('<html lang="ko">' in documents[i] for i in (0, 2))
@@ -160,6 +166,6 @@ def assert_korean(run):
 def test_english_pages_do_not_change_by_being_able_to_speak_otherwise(every_state):
     run = read_run(every_state["settled"])
     before = page(run)
-    with speaking("ko"):
+    with in_language("ko"):
         page(run)
     assert page(run) == before and "가" not in before

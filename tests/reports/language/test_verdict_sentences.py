@@ -1,4 +1,4 @@
-"""Sentences of decisions that no invented run has: each is told in Korean, with what varies in it.
+"""Sentences of decisions that no invented run has: each is translated into Korean, with what varies in it.
 
 `test_verdict_sentences.txt` has one of each kind that reasons, caveats, warnings and verdicts may hold, a line each.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.language.language import speaking, told
+from reports.language.language import in_language, translate
 
 SENTENCES = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines()
 ENGLISH = re.compile(r"(?<![\w./-])[A-Za-z][a-z’']*[,;:]? [a-z]{2,}")
@@ -19,7 +19,7 @@ ENGLISH = re.compile(r"(?<![\w./-])[A-Za-z][a-z’']*[,;:]? [a-z]{2,}")
 
 @pytest.mark.parametrize("sentence", SENTENCES)
 def test_no_two_words_of_english_are_left(sentence: str) -> None:
-    with speaking("ko"):
-        said = told(sentence)
+    with in_language("ko"):
+        said = translate(sentence)
     assert not ENGLISH.search(re.sub("`[^`]*`", "", said)), said
-    assert told(sentence) == sentence
+    assert translate(sentence) == sentence

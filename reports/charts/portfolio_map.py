@@ -48,15 +48,16 @@ def places(found: Sequence[Place]) -> tuple[Markup, list[str]]:
     """The drawing, and the names that found no room in it.
 
     Each data set is placed by its own margin, so that the borders mean the same for all. A lift that was not measured
-    makes a band across the drawing instead of a place on it.
+    makes a hollow band across the whole drawing, with a question mark halfway, where neither side of the border is.
     """
     known = [p for p in found if p.across or p.up]
     spans = [(_span(p.across, p.margin, _x), _span(p.up, p.margin, _y)) for p in known]
-    dots = [(_middle(x, LEFT), _middle(y, TOP + SIDE)) for x, y in spans]
+    dots = [(x[0] if x else _x(0.5), y[0] if y else _y(0.5)) for x, y in spans]
     shown = [p.name if len(p.name) <= LONGEST else f"{p.name[: LONGEST - 1]}…" for p in known]
-    titles = {name: _title(name, dots) for name in CELLS}
+    lines = _lines(spans)
+    titles = {name: _title(name, dots, lines) for name in CELLS}
     frame = Box(LEFT + 2, TOP + 2, LEFT + SIDE - 2, TOP + SIDE - 2)
-    labels = put_labels(shown, dots, RADIUS, frame, list(titles.values()), _lines(spans))
+    labels = put_labels(shown, dots, RADIUS, frame, list(titles.values()), lines)
     parts = [_cell(name, box, any(p.strategy == name for p in known)) for name, box in titles.items()]
     parts += _borders({p.margin for p in known})
     parts += [_region(p, x, y) for p, (x, y) in zip(known, spans, strict=True)]
@@ -83,19 +84,14 @@ def _span(lift: Lift | None, margin: float, at: Callable[[float], float]) -> Spa
     return at(position(lift.value, margin)), at(position(lift.low, margin)), at(position(lift.high, margin))
 
 
-def _middle(span: Span | None, edge: float) -> float:
-    """Where the dot stands; on the edge when the lift is unknown."""
-    return span[0] if span else edge
-
-
-def _title(name: str, dots: Sequence[tuple[float, float]]) -> Box:
-    """Room for a cell's title in the corner with the fewest dots, its outer one among equals."""
+def _title(name: str, dots: Sequence[tuple[float, float]], lines: Sequence[Box]) -> Box:
+    """Room for a cell's title in the corner with the fewest dots, then lines; its outer one among equals."""
     column, row, title, hint = *CELLS[name][:2], translate(CELLS[name][2]), translate(CELLS[name][3])
     wide, left, top = max(len(title) * 9.2, len(hint) * 7.2), LEFT + column * HALF, TOP + (1 - row) * HALF
     lefts, tops = (left + 16, left + HALF - 16 - wide), (top + 12, top + HALF - 54)
     corners = [Box(x, y, x + wide, y + 42) for y in tops[:: 1 if row else -1] for x in lefts[:: -1 if column else 1]]
     marks = [Box(x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS) for x, y in dots]
-    return min(corners, key=lambda corner: sum(corner.meets(mark) for mark in marks))
+    return min(corners, key=lambda corner: (sum(map(corner.meets, marks)), sum(map(corner.meets, lines))))
 
 
 def _cell(name: str, box: Box, taken: bool) -> Markup:
@@ -138,10 +134,11 @@ def _borders(margins: set[float]) -> list[Markup]:
 
 
 def _region(place: Place, x: Span | None, y: Span | None) -> Markup:
-    """The box of both 95 % intervals with its whiskers; a band where one lift is unknown."""
+    """The box of both 95 % intervals with its whiskers; a hollow band from edge to edge where one lift is unknown."""
     left, right = (x[1], x[2]) if x else (LEFT, LEFT + SIDE)
     bottom, top = (y[1], y[2]) if y else (TOP + SIDE, TOP)
-    parts = [rect(left, top, max(right - left, 2.0), max(bottom - top, 2.0), "region", rx=7)]
+    shape = "region" if x and y else "region unknown"
+    parts = [rect(left, top, max(right - left, 2.0), max(bottom - top, 2.0), shape, rx=7)]
     if y:
         parts.append(line(left, y[0], right, y[0], "whisker" if x else "whisker band"))
     if x:
@@ -186,7 +183,13 @@ def _said(place: Place) -> str:
 
 
 def _dot(place: Place, description: str, x: float, y: float) -> list[Markup]:
-    """A dot; a cross where nothing is good enough, and a dot with a stroke through it where the best is not yet."""
+    """A dot; a cross where nothing is good enough, and a dot with a stroke through it where the best is not yet.
+
+    A ring with a question mark where a lift was not measured, so that no place is known.
+    """
+    if place.across is None or place.up is None:
+        ring = tag("circle", tag("title", description), cx=x, cy=y, r=RADIUS + 2, class_="dot unknown")
+        return [ring, name_text(x, y + 4.5, "?", "unknown-mark", "middle")]
     if place.strategy == "none":
         arm = RADIUS * 0.8
         back = tag("circle", tag("title", description), cx=x, cy=y, r=RADIUS + 1.5, class_="dot back")

@@ -45,9 +45,8 @@ def write_comparison(before: Path, after: Path, out: Path | None = None, languag
 
 def html(before: Run, after: Run, found: Mapping[str, Any], folder: Path) -> str:
     """The page as text, with links relative to the folder that it will lie in."""
-    drawing, _ = places(
-        [_place(run, name) for run, name in ((before, translate("before")), (after, translate("after")))]
-    )
+    placed = [_place(run, name) for run, name in ((before, translate("before")), (after, translate("after")))]
+    drawing, _ = places(placed)
     return inline(
         "changes.html",
         ("places.css", "sheet.css", "changes.css"),
@@ -59,6 +58,7 @@ def html(before: Run, after: Run, found: Mapping[str, Any], folder: Path) -> str
         lead=lead(found),
         because=because(found),
         drawing=drawing,
+        unknown=any((p.across is None) != (p.up is None) for p in placed),
         verdicts=[(run, words.headline(run), words.evidence(run)) for run in (before, after)],
         titles=NAMES,
         settings=[(s["key"], *_marked(s["before"], s["after"])) for s in found["settings"]],

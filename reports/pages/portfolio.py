@@ -101,6 +101,7 @@ def html(runs: Sequence[Run], folder: Path) -> str:
         rows=rows,
         drawing=drawing,
         unlabelled=unlabelled,
+        unknown=list(_unknown(rows)),
         unplaced=[row.name for row in rows if not (row.placement.llm or row.placement.context)],
         headline=headline([row.run.decision.strategy for row in rows], sum(row.short for row in rows)),
         groups=_groups(rows),
@@ -213,6 +214,15 @@ def _firm(run: Run) -> str:
 def _place(row: Row) -> Place:
     found = row.placement
     return Place(row.name, row.run.decision.strategy, found.llm, found.context, row.run.margin, row.href, row.short)
+
+
+def _unknown(rows: Sequence[Row]) -> Iterable[tuple[str, str]]:
+    """(data set, what was not measured of it) where only one of the two lifts is known."""
+    for row in rows:
+        if row.placement.context and not row.placement.llm:
+            yield row.name, "what tuning adds (across) was not measured"
+        elif row.placement.llm and not row.placement.context:
+            yield row.name, "what retrieval adds (up) was not measured"
 
 
 def _groups(rows: Sequence[Row]) -> list[tuple[str, str, list[Row]]]:

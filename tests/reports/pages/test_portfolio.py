@@ -99,9 +99,16 @@ def test_what_cannot_be_set_side_by_side_is_said(decided_run):
 def test_a_lift_that_was_not_measured_is_a_band_and_not_a_place(decided_run):
     truth = {"base": (0.9, 0.1), "fewshot": (0.9, 0.4), "ft": (0.9, 0.99)}
     page = write_portfolio([decided_run("closed-book", truth), decided_run("b", "ft")])
-    assert "not measured" in text_of(page)
-    assert 'class="whisker band"' in page.read_text()
-    assert dots(page)["closed-book"][1] == 0
+    said, drawn = text_of(page), page.read_text()
+    assert "closed-book : what retrieval adds (up) was not measured" in said
+    assert "what tuning adds" not in said
+    assert set(dots(page)) == {"b"}
+    (ring,) = re.findall(r'cx="[\d.]+" cy="([\d.]+)" r="9" class="dot unknown"', drawn)
+    assert float(ring) == TOP + SIDE / 2
+    (band,) = re.findall(
+        r'<rect x="[\d.]+" y="([\d.]+)" width="[\d.]+" height="([\d.]+)" rx="7" class="region unk', drawn
+    )
+    assert tuple(map(float, band)) == (TOP, SIDE)
 
 
 def test_hostile_names_and_text_stay_text(decided_run, hostile_text):

@@ -17,6 +17,8 @@ pytestmark = pytest.mark.browser
 
 BEFORE = {"base": (0.05, 0.0), "rag": (0.3, 0.0), "ft": (0.1, 1.0), "hybrid": (0.9, 1.0)}
 AFTER = BEFORE | {"rag": (0.85, 0.98), "hybrid": (0.9, 0.98)}
+UNTUNED = {"base": (0.1, 0.9), "rag": (0.85, 0.97)}
+UNRETRIEVED = {"base": (0.9, 0.1), "ft": (0.9, 0.99)}
 LABELS = ".places .dot-name, .places .cell-name, .places .cell-hint"
 
 
@@ -70,10 +72,10 @@ def overlap(a, b):
 
 @pytest.mark.parametrize("count", [4, 14])
 def test_no_name_lies_on_another_or_on_a_dot(decided_run, open_tab, count):
-    truths = ["prompt", "rag", "ft", "hybrid", "inconclusive"]
+    truths = ["prompt", UNTUNED, "hybrid", UNRETRIEVED, "rag", "ft", "inconclusive"]
     names = ["support-desk", "contracts-eu", "radiology-notes", "MMMMM-WWWWW", "hr", "field-service-manuals-2026"]
     runs = [
-        decided_run(f"{names[i % 6]}-{i}", truths[i % 5], questions=60 + 20 * (i % 4), seed=i) for i in range(count)
+        decided_run(f"{names[i % 6]}-{i}", truths[i % 7], questions=60 + 20 * (i % 4), seed=i) for i in range(count)
     ]
     tab = open_tab(viewport={"width": 1360, "height": 1000})
     tab.page.goto(write_portfolio(runs).as_uri())
@@ -84,6 +86,23 @@ def test_no_name_lies_on_another_or_on_a_dot(decided_run, open_tab, count):
     assert not [(a, b) for a in names_only for b in dots if overlap(a, b)]
     (frame,) = boxes(tab, "svg.places")
     assert all(frame[0] <= b[0] and b[2] <= frame[2] and frame[1] <= b[1] and b[3] <= frame[3] for b in labels)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_what_was_not_measured_is_said_on_a_phone(decided_run, open_tab, language):
+    from axe_playwright_python.sync_playwright import Axe
+
+    runs = [decided_run("untuned", UNTUNED, questions=60), decided_run("unretrieved", UNRETRIEVED, questions=60)]
+    tab = open_tab(viewport={"width": 390, "height": 844})
+    tab.page.goto(write_portfolio(runs, language=language).as_uri())
+    assert tab.page.evaluate("document.documentElement.scrollWidth") == 390
+    assert Axe().run(tab.page).response["violations"] == []
+    rings, (frame,) = boxes(tab, ".places .dot.unknown"), boxes(tab, "svg.places")
+    left, top, right, bottom = frame
+    assert len(rings) == 2
+    assert all(b[0] - left > 60 and right - b[2] > 15 and b[1] - top > 15 and bottom - b[3] > 60 for b in rings)
+    said = tab.page.locator("figcaption").inner_text()
+    assert all(words in said for words in {"en": ["tuning adds", "retrieval adds"], "ko": ["가로", "세로"]}[language])
 
 
 def test_each_dot_is_a_link_into_its_report(four_runs, open_tab):

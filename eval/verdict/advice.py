@@ -47,11 +47,17 @@ def _open(case: Case, ruling: Ruling, fit: Fit, needed: Needed | None) -> Iterat
     if ruling.turned:
         yield raise_limit(case, ruling.cut_open)
     elif ruling.leaning:
-        text = "Mark 100 questions with `report RUN --label`, and run evaluate again: marks correct the metric."
+        text = (
+            "Say of 100 questions which replies are right, on the page that `report RUN --label` opens, and run "
+            "evaluate again: the figures are then corrected by what you said."
+        )
         yield Step("metric", text)
     elif ruling.missing:
         shares = ", ".join(f"{share(case.evidence.missing[m])} of {label(m)}" for m in ruling.missing)
-        text = f"Have every reply scored: of {shares} there is no score. Why stands in scores.jsonl under reason."
+        text = (
+            f"Find out why replies have no score: {shares}. The reason stands beside each in scores.jsonl; mend it, "
+            "and run evaluate again."
+        )
         yield Step("missing", text)
     else:
         yield _more_questions(case.evidence, needed)
@@ -77,7 +83,7 @@ def _lower_risk(mode: str, risk: Risk, limit: float | None) -> Iterator[Step]:
         return
     figures = f"wrong with confidence in {share(e.mean)} of questions, and {share(limit)} is the limit"
     said = f"; of those that it should refuse it answers {share(invents.mean)}" if invents else ""
-    how = "ask in the instruction for the refusal in doubt, and train on more questions that are to be refused"
+    how = "say in the instruction that it is to refuse in doubt, and train on more questions that are to be refused"
     yield Step("risk", f"Have {name} refuse what it does not know: {figures}{said}; {how}.")
 
 
@@ -85,19 +91,21 @@ def _limit_risk(risk: Risk | None, limit: float | None) -> Iterator[Step]:
     """Of a mode that reaches its targets and could refuse, where nobody has said how often it may be wrong."""
     if risk and limit is None and risk.unanswerable and risk.wrong.mean >= SOME:
         said = f"{share(risk.wrong.mean)} ({share(risk.wrong.low)} to {share(risk.wrong.high)})"
-        text = f"Decide how often it may be wrong with confidence, now in {said} of questions: set risk.limit."
-        yield Step("risk", text)
+        text = f"Decide how often it may be wrong with confidence, now in {said} of questions"
+        yield Step("risk", f"{text}: set risk.limit in dataset.yaml.")
 
 
 def _more_questions(evidence: Evidence, needed: Needed | None) -> Step:
     if len(evidence.estimates) and not compared(evidence):
-        text = "Run a second mode: a verdict compares. `evaluate` without --mode runs all that the data set allows."
+        text = "Try something to compare with: `evaluate` without --mode tries all that the data set allows."
         return Step("untried", text)
     again = "and run evaluate again; what is built already is used again"
     if needed:
-        (less, most), words = needed.more, needed.words
-        more = f"about {less}" if less == most else f"{less} to {most}"
-        return Step("questions", f"Add {more} test questions about other facts ({words} of a verdict), {again}.")
+        (low, high), (less, most), (worst, best) = needed.total, needed.more, needed.chance
+        more, total = (f"about {a}" if a == b else f"{a} to {b}" for a, b in ((less, most), (low, high)))
+        chance = f"{100 * best:.0f} %" if low == high else f"{100 * worst:.0f} to {100 * best:.0f} %"
+        text = f"Add {more} test questions about other facts ({total} in all), {again}. The chance of a verdict is then"
+        return Step("questions", f"{text} {chance}.")
     return Step("questions", f"Add test questions, of other facts, {again}.")
 
 

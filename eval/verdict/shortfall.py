@@ -101,8 +101,9 @@ def raise_limit(case: Case, modes: Sequence[str]) -> Step:
     """Give replies more room, with the share that was cut of each of these modes."""
     shares = ", ".join(f"{share(case.evidence.cut[m])} of {label(m)}" for m in modes)
     now = case.config.dataset.generation.max_new_tokens
-    limit = f"generation.max_new_tokens (now {now})" if now else "generation.max_new_tokens"
-    return Step("cut", f"Raise {limit} and run evaluate again: replies were cut at the limit ({shares}).")
+    limit = f"generation.max_new_tokens in dataset.yaml{f' (now {now})' if now else ''}"
+    text = f"Give replies more room: raise {limit} and run evaluate again; they were cut at the limit ({shares})."
+    return Step("cut", text)
 
 
 def _cut(case: Case) -> Iterator[Step]:
@@ -124,8 +125,9 @@ def _metric(case: Case) -> Iterator[Step]:
     unread = sum(s.reason.startswith(UNREAD) for s in primary) / len(primary)
     if unread >= MANY:
         text = (
-            f"Check knowledge.answer ({case.config.dataset.knowledge.answer}), or ask for that form in the "
-            f"instruction: in {share(unread)} of {case.name}'s replies it finds nothing, and the whole was judged."
+            f"Check knowledge.answer in dataset.yaml ({case.config.dataset.knowledge.answer}), which says where in a "
+            f"reply the answer stands, or ask for that form in the instruction: in {share(unread)} of {case.name}'s "
+            "replies it finds nothing, and the whole was judged."
         )
         yield Step("metric", text)
     yield from _other_metric(case, primary)
@@ -145,8 +147,8 @@ def _other_metric(case: Case, primary: Sequence[Score]) -> Iterator[Step]:
     found, matched = (sum(values[key] for key in both) / len(both) for values in (own, match))
     if matched - found >= 2 * case.config.dataset.decision.margin:
         text = (
-            f"Read some of {case.name}'s replies, and see whether knowledge.metric fits them: {metric} finds "
-            f"{share(found)} right, match {share(matched)} of the same ones."
+            f"Read some of {case.name}'s replies, and see whether knowledge.metric in dataset.yaml fits them: {metric} "
+            f"finds {share(found)} right, match {share(matched)} of the same ones."
         )
         yield Step("metric", text)
 
@@ -164,22 +166,37 @@ def _tried(case: Case) -> set[str]:
 
 def _untried_retrieval(case: Case) -> Iterator[Step]:
     if "knowledge" in case.missed and case.config.corpus and not _tried(case) & RETRIEVAL:
-        text = "put the documents that hold the answers under corpus/, and run evaluate with the modes rag and oracle."
+        text = (
+            "answers are then looked up in your documents. See that those that hold the answers lie under corpus/, "
+            f"and {_run_all(case)}."
+        )
         yield Step("untried", f"Try retrieval, which did not run: {text}")
 
 
 def _untried_tuning(case: Case) -> Iterator[Step]:
     if not _tried(case) & TUNING:
-        modes = "modes ft and hybrid" if _tried(case) & RETRIEVAL else "mode ft"
-        yield Step("untried", f"Try fine-tuning, which did not run: run evaluate with the {modes}.")
+        how = _serve_tuned(case) if case.config.dataset.endpoint else _run_all(case)
+        yield Step("untried", f"Try fine-tuning, which did not run: the model then learns from train.jsonl; {how}.")
+
+
+def _run_all(case: Case) -> str:
+    """How to run the modes that did not, as a clause."""
+    return f"run `evaluate {shlex.quote(case.config.dataset_path)}` without --mode, which tries everything"
+
+
+def _serve_tuned(case: Case) -> str:
+    """The same of tuned modes where a server answers, which must have the tuned model under a name of its own."""
+    return "tune it, serve it under a name of its own, and give that name by --ft-model or --hybrid-model"
 
 
 def _untried_rest(case: Case) -> Iterator[Step]:
     tried = _tried(case)
     if tried & RETRIEVAL and tried & TUNING and not tried & RETRIEVAL & TUNING:
-        yield Step("untried", "Try both together, which did not run: run evaluate with the mode hybrid.")
+        how = _serve_tuned(case) if case.config.dataset.endpoint else _run_all(case)
+        yield Step("untried", f"Try retrieval and fine-tuning together, which did not run: {how}.")
     if "prompt" not in tried:
-        yield Step("untried", "Try prompts alone, which did not run: run evaluate with the modes base and fewshot.")
+        text = "Try a prompt alone, without documents or training, which did not run"
+        yield Step("untried", f"{text}: {_run_all(case)}.")
 
 
 def _knowledge(case: Case) -> Iterator[Step]:
@@ -193,13 +210,16 @@ def _knowledge(case: Case) -> Iterator[Step]:
     best = max(untuned, key=lambda m: means[m].mean, default=None)
     given = _given(case, case.mode if case.mode in readers else best or readers[0])
     if "oracle" not in means:
-        text = "which is handed the gold passages, and so tells whether retrieval or reading is what is missing"
-        yield Step("oracle", f"Run the oracle mode as well, {text}{given and f'; {given}'}.")
+        text = "Find out whether the right passages are not found or not understood"
+        how = "its mode oracle hands the model the passages that hold the answer"
+        yield Step("oracle", f"{text}: {_run_all(case)}; {how}{given and f'; {given}'}.")
     elif MODES[case.mode].adapter and means[case.mode].mean >= means["oracle"].mean:
         # A tuned mode that reads better than the untuned oracle is not held back by what that one cannot read.
-        text = f"{case.name} answers {share(means[case.mode].mean)}, more than the untuned model with the gold passages"
+        text = (
+            f"{case.name} answers {share(means[case.mode].mean)}, more than the untuned model with the right passages"
+        )
         more = f" ({share(means['oracle'].mean)}){given and f'; {given}'}."
-        yield Step("reading", f"Try more training rows, or a larger model: {text}{more}")
+        yield Step("reading", f"Add rows to train.jsonl, or try a larger model: {text}{more}")
     else:
         yield from _ceiling(case, best, given)
 
@@ -207,7 +227,7 @@ def _knowledge(case: Case) -> Iterator[Step]:
 def _ceiling(case: Case, best: str | None, given: str) -> Iterator[Step]:
     """What better retrieval could give at most, and what the model would still not get out of it."""
     means, target = case.evidence.estimates["knowledge"], case.evidence.targets["knowledge"]
-    handed = f"the untuned model answers {share(means['oracle'].mean)} with the gold passages"
+    handed = f"the untuned model answers {share(means['oracle'].mean)} with the right passages"
     lift = case.evidence.lift("knowledge", best, "oracle") if best else None
     helps = lift is not None and lift.low > 0 and lift.difference >= case.config.dataset.decision.margin
     if helps and best and lift:
@@ -216,16 +236,18 @@ def _ceiling(case: Case, best: str | None, given: str) -> Iterator[Step]:
         how = f"choose its settings by `rag tune {shlex.quote(case.config.dataset_path)}`"
         yield Step("retrieval", f"Improve retrieval: {text}{given and f'; {given}'}; {how}.")
     if case.evidence.below_target("knowledge", "oracle"):
-        yield Step("reading", f"Try a larger model, or one that reads better: {handed}, and {share(target)} is wanted.")
+        text = f"Try a larger model (--model), or one that reads better: {handed}, and {share(target)} is wanted."
+        yield Step("reading", text)
     elif not helps:
         text = f"{handed}, and it is not shown whether better retrieval would help"
-        yield Step("reading", f"Read what RAG is given and what it makes of it: {text}{given and f'; {given}'}.")
+        yield Step("reading", f"Read in the report what RAG is given and what it says: {text}{given and f'; {given}'}.")
 
 
 def _given(case: Case, mode: str) -> str:
     """How much of the gold documents a mode was given; empty where that is not scored."""
     values = [s.value for s in case.of_axis("retrieval", mode) if s.metric == "recall" and s.value is not None]
-    return f"{label(mode)} is given {share(sum(values) / len(values))} of the gold documents" if values else ""
+    found = share(sum(values) / len(values)) if values else ""
+    return f"{label(mode)} is given {found} of the documents that hold the answers" if values else ""
 
 
 def _unread(case: Case) -> Iterator[Step]:
@@ -233,7 +255,7 @@ def _unread(case: Case) -> Iterator[Step]:
     values = [s.value for s in case.of_axis("retrieval", "oracle") if s.metric == "recall" and s.value is not None]
     absent = sum(value == 0 for value in values)
     if absent and absent >= SOME * len(values):
-        text = f"for {share(absent / len(values))} of the questions no gold document is in the index."
+        text = f"for {share(absent / len(values))} of the questions no document that holds the answer is in the index."
         yield Step("unread", f"Check that the whole corpus was read: {text}")
 
 
@@ -259,4 +281,4 @@ def _form(case: Case) -> Iterator[Step]:
 def _model(case: Case) -> Step:
     estimates = {axis: modes[case.mode] for axis, modes in case.evidence.estimates.items() if case.mode in modes}
     found = wanting(estimates, case.evidence.targets)
-    return Step("model", f"Try a larger model: {case.name} has {found}." if found else "Try a larger model.")
+    return Step("model", f"Try a larger model (--model){f': {case.name} has {found}' if found else ''}.")

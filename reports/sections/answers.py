@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eval.records import Cost
@@ -13,13 +14,19 @@ from reports.sections import costs, money
 from reports.text.sentences import percent, possible, seconds
 
 KINDS = {"yes": "good", "no": "bad", "not_shown": "open"}
+LIVE = {
+    "yes": "It may go live.",
+    "no": "It must not go live as it is.",
+    "not_shown": "It must not go live before more questions show that it is good enough.",
+}
+"""Of the verdict's mode, whether it is fit for use -> what that means to somebody who would use it."""
 PARTS = {
     "use": "Serving",
     "questions": "Test questions",
     "cut": "Settings",
     "metric": "Metric",
     "unread": "Corpus",
-    "untried": "Modes",
+    "untried": "Not tried",
     "learning": "Training",
     "oracle": "Retriever",
     "retrieval": "Retriever",
@@ -69,11 +76,30 @@ def _strategy(run: Run) -> Answer:
 def _fitness(run: Run) -> Answer:
     decision = run.decision
     said = ANSWERS[decision.fit]
-    lines = tuple(_line(t) for t in fitness_tests(decision) if t.what != "risk" or t.wanted is not None)
-    if decision.mode is None:
-        reason = "Every candidate is shown to miss a target." if decision.fit == "no" else "No mode is chosen yet."
-        lines = (reason,)
+    tests = [_line(t) for t in fitness_tests(decision) if t.what != "risk" or t.wanted is not None]
+    lines = (LIVE[decision.fit], *tests) if decision.mode else tuple(_of_candidates(run))
     return Answer("Fit for use?", KINDS[decision.fit], f"{said[0].upper()}{said[1:]}", lines)
+
+
+def _of_candidates(run: Run) -> Iterator[str]:
+    """Of an open verdict, whether anything may go live, and how the candidates stand."""
+    decision = run.decision
+    ready, doubtful, missed = ([m for m, fit in decision.fits.items() if fit == f] for f in ("yes", "not_shown", "no"))
+    if decision.fit == "no":
+        yield "Nothing may go live: every candidate is shown to miss a target."
+    elif not decision.candidates or decision.cut_open or not (ready or doubtful):
+        yield "Nothing may go live yet: no mode is chosen."
+    else:
+        yield "Nothing may go live yet." if not ready else f"Good enough to go live: {_named(ready)}."
+        if doubtful:
+            yield f"May be good enough, not shown: {_named(doubtful)}."
+        if missed:
+            yield f"Shown not to be good enough: {_named(missed)}."
+
+
+def _named(modes: list[str]) -> str:
+    """Up to three modes by name, more by their number."""
+    return ", ".join(map(label, modes)) if len(modes) <= 3 else f"{len(modes)} modes"
 
 
 def _line(test: Test) -> str:

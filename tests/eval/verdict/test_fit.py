@@ -129,7 +129,7 @@ def test_retrieval_and_reading_can_both_be_missing() -> None:
     decision = verdict(scores(truth))
     assert causes(decision) == ["retrieval", "reading", "untried"]
     assert decision.next[0].text.startswith(
-        "Improve retrieval: the untuned model answers 60 % with the gold passages, "
+        "Improve retrieval: the untuned model answers 60 % with the right passages, "
     )
     assert "30 % with those that RAG finds (+30 points)" in decision.next[0].text
     assert "choose its settings by `rag tune datasets/made-up`" in decision.next[0].text
@@ -145,7 +145,7 @@ def test_a_tuned_mode_that_outdoes_the_oracle_is_not_told_to_read_better() -> No
     }
     decision = verdict(scores(truth))
     assert (decision.strategy, decision.fit, causes(decision)) == ("hybrid", "no", ["reading"])
-    assert "more than the untuned model with the gold passages (30 %)" in decision.next[0].text
+    assert "more than the untuned model with the right passages (30 %)" in decision.next[0].text
 
 
 def test_the_check_that_fails_most_is_named() -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from eval.verdict.decision import Risk
 from reports.charts.outcome_shares import outcome_shares, shares
+from reports.language.language import in_language, translate
 from reports.pages.page import html
 from reports.run_folder import read_run
 from reports.sections.answers import answers, parts
@@ -17,7 +20,8 @@ def test_a_settled_run_answers_all_four_questions(every_state):
     run = read_run(every_state["settled"])
     strategy, fit, risk, cost = answers(run)
     assert (strategy.kind, strategy.answer) == ("good", "RAG with fine-tuning")
-    assert (fit.kind, fit.answer) == ("good", "Yes") and len(fit.lines) == 2
+    assert (fit.kind, fit.answer) == ("good", "Yes") and len(fit.lines) == 3
+    assert fit.lines[0] == "It may go live."
     found = run.decision.risk["hybrid"]
     assert risk.answer.replace("\u00a0", " ") == f"{100 * found.wrong.mean:.0f} %" and risk.kind == "plain"
     assert "No limit is set (risk.limit)" in risk.lines
@@ -28,6 +32,7 @@ def test_what_passes_its_limit_is_not_fit_and_its_first_step_is_no_serving(every
     run = read_run(every_state["vetoed"])
     _, fit, risk, _ = answers(run)
     assert (fit.kind, fit.answer, risk.kind) == ("bad", "No", "bad")
+    assert fit.lines[0] == "It must not go live as it is."
     assert fit.lines[-1].replace("\u00a0", " ") == "Limit of 5 % wrong passed"
     assert parts(run.decision.next)[0][0] != "Serving"
     assert "Serve the hybrid adapter" not in html(run)
@@ -41,6 +46,33 @@ def test_an_open_run_gives_the_span_of_its_candidates(every_state):
     means = [run.decision.risk[m].wrong.mean for m in run.decision.fits]
     span = f"{100 * min(means):.0f} % to {100 * max(means):.0f} %"
     assert risk.answer.replace("\u00a0", " ") == span
+
+
+def test_an_open_run_of_twelve_modes_says_that_nothing_may_go_live_and_how_they_stand(every_state):
+    run = read_run(every_state["twelve"])
+    counts = Counter(run.decision.fits.values())
+    assert run.decision.strategy == "inconclusive" and counts == {"no": 9, "not_shown": 2}
+    fit = answers(run)[1]
+    assert (fit.kind, fit.answer) == ("open", "Not yet shown")
+    assert fit.lines == (
+        "Nothing may go live yet.",
+        "May be good enough, not shown: Whole corpus, Hybrid.",
+        "Shown not to be good enough: 9 modes.",
+    )
+    with in_language("ko"):
+        said = [translate(line) for line in fit.lines]
+    assert "실서비스" in said[0] and "전체 코퍼스, 하이브리드" in said[1] and "모드 9개" in said[2]
+
+
+def test_a_mode_that_is_good_enough_may_go_live_while_the_best_is_open(every_state):
+    run = read_run(every_state["twelve"])
+    decision = replace(run.decision, fits={"base": "no", "rag": "yes", "hybrid": "yes"})
+    assert answers(replace(run, decision=decision))[1].lines == (
+        "Good enough to go live: RAG, Hybrid.",
+        "Shown not to be good enough: Base.",
+    )
+    cut = replace(decision, cut_open=("rag",))
+    assert answers(replace(run, decision=cut))[1].lines == ("Nothing may go live yet: no mode is chosen.",)
 
 
 def test_the_bar_of_a_mode_is_as_long_as_its_shares(every_state):

@@ -100,7 +100,7 @@ def test_cut_replies_that_keep_it_open_name_the_limit(cut):
     run = read_run(cut)
     assert run.decision.cut_open == ("rag",)
     said = texts(cut)
-    assert "replies were cut at the length limit" in said and "Raise generation.max_new_tokens" in said
+    assert "replies were cut at the length limit" in said and "raise generation.max_new_tokens" in said
     assert reasons(run, place(run.decision, run.comparisons, run.margin))[0].proof.startswith("RAG 100")
     assert run.sensitivity.strategy == "inconclusive"
 

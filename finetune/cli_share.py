@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from eval.errors import UserError
+from eval.terminal.command_options import Language
 
 app = typer.Typer()
 
@@ -34,6 +35,11 @@ EndpointOption = Annotated[
 RevisionOption = Annotated[str | None, typer.Option(help="Branch (of a pull: or tag, or commit); default main.")]
 
 
+CardLanguage = Annotated[
+    Language | None, typer.Option("--language", help="Of the card: en or ko; default: the data set's, if one of them.")
+]
+
+
 @app.command()
 def push(
     run: Annotated[Path, typer.Argument(help="Run folder.")],
@@ -45,12 +51,13 @@ def push(
     licence: Annotated[str | None, typer.Option(help="Of the base, where its card does not say.")] = None,
     revision: RevisionOption = None,
     endpoint: EndpointOption = None,
+    language: CardLanguage = None,
 ) -> None:
     """Publish an adapter or its merged model, with a card made from the run; rows of the data set stay here."""
     from finetune.hub.publish import What, prepare
     from finetune.hub.publish import push as push_run
 
-    what = What(run, repo, adapter=adapter, merged=merged, public=public, licence=licence)
+    what = What(run, repo, adapter=adapter, merged=merged, public=public, licence=licence, language=language)
     if dry_run:
         typer.echo("\n".join(prepare(what, api=None).lines()))
     else:
@@ -152,11 +159,12 @@ def bundle(
     with_examples: Annotated[
         bool, typer.Option("--with-examples", help="Take the rows along that the mode's prompt shows.")
     ] = False,
+    language: CardLanguage = None,
 ) -> None:
     """Put all that a mode needs to answer into one folder, which serves from anywhere without the data set."""
     from finetune.bundle.bundle_files import write_bundle
 
-    made = write_bundle(run, out, mode, with_examples=with_examples)
+    made = write_bundle(run, out, mode, with_examples=with_examples, language=language)
     typer.echo(f"{made.mode}, {made.bytes:,} bytes in {made.files} files\nserve it with: finetune serve {made.folder}")
 
 

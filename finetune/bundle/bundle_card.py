@@ -9,13 +9,17 @@ from eval.errors import UserError
 from eval.verdict.decide import read_decision, verdict_sentence
 from eval.verdict.fitness_words import ANSWERS, fitness_tests, risk_words
 from finetune.base_names import base_id
+from finetune.hub.card_language import card_in
 
 if TYPE_CHECKING:
     from eval.arms.resources import Resources
 
 
-def bundle_card(resources: Resources, mode: str, name: str, *, shots: int) -> str:
-    """The whole README.md; it quotes no row of the data set. `shots` is how many the mode's prompt shows."""
+def bundle_card(resources: Resources, mode: str, name: str, *, shots: int, language: str | None = None) -> str:
+    """The whole README.md; it quotes no row of the data set. `shots` is how many the mode's prompt shows.
+
+    In `language`, by default that of the data set, where there is a table of it; else in English.
+    """
     spec, config = MODES[mode], resources.run_config
     takes = [f"the base `{base_id(config.model)}`"]
     takes += ["an adapter trained for it"] if spec.adapter else []
@@ -24,7 +28,7 @@ def bundle_card(resources: Resources, mode: str, name: str, *, shots: int) -> st
     if shots:
         holds = f"Of the rows of the data set, {shots} are in this folder, which its prompt shows"
     holds += "; the passages of its corpus are." if spec.retrieves else "."
-    return f"""# {name}
+    card = f"""# {name}
 
 Answers questions like those of the data set `{config.dataset.name}` by the mode `{mode}` ({spec.why}), with
 {", ".join(takes)}. {holds}
@@ -41,6 +45,7 @@ answers OpenAI clients on this machine, and first tries the bundle by a question
 client asks for something else. It was measured on nothing but the above: treat what it says as a draft. Give the folder
 to those alone who may read {"the corpus" if spec.retrieves else "the data set"}.
 """
+    return card_in(card, language or config.dataset.language)
 
 
 def _scores(resources: Resources, mode: str) -> str:
@@ -50,7 +55,7 @@ def _scores(resources: Resources, mode: str) -> str:
         return "It was not scored."
     lines = ["| | share | 95 % interval | n | wanted |", "|---|---|---|---|---|"]
     for t in fitness_tests(decision, mode):
-        what = "wrong with confidence" if t.what == "risk" else t.what
+        what = "Wrong with confidence" if t.what == "risk" else t.what.capitalize()
         wanted = "" if t.wanted is None else f"{'at most ' if t.what == 'risk' else ''}{t.wanted:g}, {t.outcome}"
         e = t.estimate
         lines.append(f"| {what} | {e.mean:.2f} | {e.low:.2f} to {e.high:.2f} | {e.n} | {wanted} |")

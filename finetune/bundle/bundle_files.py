@@ -52,8 +52,12 @@ class Bundle:
     files: int
 
 
-def write_bundle(run: Path, out: Path, mode: str | None = None, *, with_examples: bool = False) -> Bundle:
+def write_bundle(
+    run: Path, out: Path, mode: str | None = None, *, with_examples: bool = False, language: str | None = None
+) -> Bundle:
     """Write the bundle of a mode (by default the verdict's) into the folder `out`, which appears whole.
+
+    Its card is in `language`, by default that of the data set.
 
     Raises UserError when `out` is something else, when the mode shows rows and `with_examples` is not set, and when a
     file would carry a row of the data set or a path of this machine.
@@ -73,7 +77,8 @@ def write_bundle(run: Path, out: Path, mode: str | None = None, *, with_examples
         if MODES[mode].adapter:
             _write_adapter(resources, mode, folder / "adapter")
         write_json(folder / PROBE, probe(resources, mode))
-        write_text(folder / "README.md", bundle_card(resources, mode, out.name, shots=len(shots)))
+        card = bundle_card(resources, mode, out.name, shots=len(shots), language=language)
+        write_text(folder / "README.md", card)
         inside = sorted(p for p in folder.rglob("*") if p.is_file())
         digests = {p.relative_to(folder).as_posix(): file_digest(p) for p in inside}
         write_json(folder / MANIFEST, _manifest(resources, mode, shots, digests))

@@ -15,6 +15,7 @@ from eval.strategies import ADAPTERS
 from eval.verdict.fitness_words import ANSWERS
 from finetune.adapter import MANIFEST as TRAINING
 from finetune.base_names import DEFAULT_LICENCE, base_id, is_local
+from finetune.hub.card_language import card_in
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -48,8 +49,13 @@ def _front_matter(readme: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def model_card(tuned: Tuned, repo: str, *, licence: str | None, manifest: Mapping[str, Any]) -> str:
-    """The whole README.md: metadata that the Hub reads, then what the model is, was trained from, scored and is for."""
+def model_card(
+    tuned: Tuned, repo: str, *, licence: str | None, manifest: Mapping[str, Any], language: str | None = None
+) -> str:
+    """The whole README.md: metadata that the Hub reads, then what the model is, was trained from, scored and is for.
+
+    In `language`, by default that of the data set, where there is a table of it; else in English.
+    """
     from huggingface_hub import ModelCardData
 
     from eval.analysis.model_index import eval_results
@@ -77,7 +83,7 @@ def model_card(tuned: Tuned, repo: str, *, licence: str | None, manifest: Mappin
     ]
     if merged:
         sections.insert(-1, "## Agreement\n\n" + _agreement(manifest))
-    return "\n\n".join(sections) + "\n"
+    return card_in("\n\n".join(sections) + "\n", language or config.dataset.language)
 
 
 def _what(tuned: Tuned, merged: bool) -> str:
@@ -104,17 +110,17 @@ def _scores(tuned: Tuned) -> str:
         if tuned.name in arms:
             own, base = arms[tuned.name], arms.get("base")
             lines.append(
-                f"| {axis} | {own['mean']:.2f} | {own['low']:.2f} to {own['high']:.2f} | {own['n']} "
+                f"| {axis.capitalize()} | {own['mean']:.2f} | {own['low']:.2f} to {own['high']:.2f} | {own['n']} "
                 f"| {'' if base is None else format(base['mean'], '.2f')} |"
             )
     if kept := decision.get("retention", {}).get(tuned.name):
         lines.append(
-            f"| retention after tuning | {kept['mean']:.2f} | {kept['low']:.2f} to {kept['high']:.2f} | {kept['n']} | |"
+            f"| Retention after tuning | {kept['mean']:.2f} | {kept['low']:.2f} to {kept['high']:.2f} | {kept['n']} | |"
         )
     if found := decision.get("risk", {}).get(tuned.name):
         own, base = found["wrong"], decision["risk"].get("base")
         lines.append(
-            f"| wrong with confidence | {own['mean']:.2f} | {own['low']:.2f} to {own['high']:.2f} | {own['n']} "
+            f"| Wrong with confidence | {own['mean']:.2f} | {own['low']:.2f} to {own['high']:.2f} | {own['n']} "
             f"| {'' if base is None else format(base['wrong']['mean'], '.2f')} |"
         )
     intro = "On the data set's test questions, which training did not see. "

@@ -85,6 +85,8 @@ class What:
     public: bool = False
     licence: str | None = None
     """Where the base's own card does not say."""
+    language: str | None = None
+    """Of the card; None: that of the data set."""
 
 
 def prepare(what: What, *, api: HfApi | None) -> Publication:
@@ -102,7 +104,7 @@ def prepare(what: What, *, api: HfApi | None) -> Publication:
         raise UserError(f"{base_id(model)}: its licence is not known; name it with --licence to publish openly")
     digests = {u.path: {"bytes": u.size, "sha256": u.digest} for u in files}
     files.append(Upload(MANIFEST, _json(manifest | {"files": digests})))
-    card = model_card(tuned, what.repo, licence=licence, manifest=manifest)
+    card = model_card(tuned, what.repo, licence=licence, manifest=manifest, language=what.language)
     files.append(Upload("README.md", card.encode("utf-8")))
     refuse_rows(tuned.plan.dataset, {u.path: u.content for u in files})
     return Publication(what.repo, what.public, licence, tuple(sorted(files, key=lambda u: u.path)))

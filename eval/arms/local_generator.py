@@ -76,7 +76,7 @@ class _Local:
         return answer(batches, left, own, team, task)
 
 
-@generator("local", loads=True)
+@generator("local", loads=True, holds="grammar")
 def local(resources: Resources) -> Generator:
     """The base in this process, and in one more for each further card."""
     return LocalGenerator(resources)

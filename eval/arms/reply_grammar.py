@@ -16,6 +16,7 @@ from eval.config import DatasetConfig
 from eval.records import Example
 
 ANY_OBJECT = {"type": "object"}
+NO_SCHEMA = "no check is of json, and a server is asked to hold replies to a JSON schema alone; drop structured modes"
 COMPACT = {"item_separator": ",", "key_separator": ":"}
 SPACED = {"item_separator": ", ", "key_separator": ": "}
 _BEYOND = re.compile(r"\(\?[^:]|\\[1-9bBAZz]")
@@ -27,19 +28,26 @@ def reply_grammar(config: DatasetConfig, train: Sequence[Example]) -> str:
     body = next(_bodies(config, train), "")
     if not body:
         return ""
-    plain = {e.reply.strip() for e in train if not e.answerable}
-    allowed = config.refusal if config.refusal and config.refusal.strip() in plain else ""
+    allowed = plain_refusal(config, train)
     return f"start: reply{f' | {json.dumps(allowed, ensure_ascii=False)}' if allowed else ''}\n{body}\n"
 
 
+def reply_schema(config: DatasetConfig) -> dict[str, Any] | None:
+    """The JSON Schema of replies, for servers that are asked for it; None where no check is of JSON."""
+    found = _named(config).get("json", [])
+    return _schema(found[0]) if found else None
+
+
+def plain_refusal(config: DatasetConfig, train: Sequence[Example]) -> str:
+    """The refusal where training has it as a whole reply; else empty."""
+    plain = {e.reply.strip() for e in train if not e.answerable}
+    return config.refusal if config.refusal and config.refusal.strip() in plain else ""
+
+
 def _bodies(config: DatasetConfig, train: Sequence[Example]) -> Iterator[str]:
-    named: dict[str, list[Any]] = {}
-    for check in config.style.checks:
-        for name, argument in check.items() if isinstance(check, Mapping) else [(check, {})]:
-            named.setdefault(name, []).append(argument)
+    named = _named(config)
     for argument in named.get("json", []):
-        schema = dict((argument or {}).get("schema") or ANY_OBJECT)
-        yield f"reply: %json {json.dumps(schema | {'x-guidance': _form(train)})}"
+        yield f"reply: %json {json.dumps(_schema(argument) | {'x-guidance': _form(train)})}"
     for argument in named.get("one_of", []):
         texts = argument if isinstance(argument, list) else []
         if texts and all(isinstance(text, str) for text in texts):
@@ -49,6 +57,19 @@ def _bodies(config: DatasetConfig, train: Sequence[Example]) -> Iterator[str]:
             yield f"reply: /{language}/"
     if "sql" in named:
         yield (Path(__file__).parent / "query.lark").read_text(encoding="utf-8").rstrip()
+
+
+def _named(config: DatasetConfig) -> dict[str, list[Any]]:
+    """The arguments of the style checks by the checks' names."""
+    named: dict[str, list[Any]] = {}
+    for check in config.style.checks:
+        for name, argument in check.items() if isinstance(check, Mapping) else [(check, {})]:
+            named.setdefault(name, []).append(argument)
+    return named
+
+
+def _schema(argument: Any) -> dict[str, Any]:
+    return dict((argument or {}).get("schema") or ANY_OBJECT)
 
 
 def _regular(pattern: str) -> str:

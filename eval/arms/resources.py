@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.arms.modes import MODES
-from eval.arms.reply_grammar import reply_grammar
+from eval.arms.reply_grammar import NO_SCHEMA, reply_grammar, reply_schema
 from eval.arms.reply_limits import limits_by_length, reply_limits
 from eval.arms.whole_corpus import whole_documents
 from eval.config import DatasetConfig
@@ -167,6 +167,14 @@ class Resources:
                 f"{self.dataset.path / 'dataset.yaml'}: no check gives a grammar; structured modes need a check of "
                 "json, one_of, sql, or a regex from ^ to $"
             )
+        return found
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of the data set's checks, for structured modes of servers; raises UserError without one."""
+        found = reply_schema(self.config)
+        if found is None:
+            raise UserError(f"{self.dataset.path / 'dataset.yaml'}: {NO_SCHEMA}")
         return found
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from eval.arms.prompt import Prompt
 from eval.records import Finish
@@ -60,6 +60,7 @@ class Generator(Protocol):
         ...
 
 
+Holds = Literal["grammar", "schema", ""]
 Make = Callable[[Any], Generator]
 """From the run's `eval.arms.resources.Resources`."""
 
@@ -73,16 +74,20 @@ class GeneratorKind:
     """Whether it answers with the base loaded in this process."""
     serves: bool = False
     """Whether it asks for adapters by names that a server knows, so that none is trained here."""
+    holds: Holds = ""
+    """What it holds the replies of structured modes to: any grammar, a JSON schema alone, or nothing."""
 
 
 GENERATORS: Registry[GeneratorKind] = Registry("generator")
 
 
-def generator(name: str, *, loads: bool = False, serves: bool = False) -> Callable[[Make], Make]:
+def generator(
+    name: str, *, loads: bool = False, serves: bool = False, holds: Holds = ""
+) -> Callable[[Make], Make]:  # fmt: skip
     """Register a function as a generator under the name that `generation.generator` may have."""
 
     def register(make: Make) -> Make:
-        GENERATORS.add(name, GeneratorKind(make, loads, serves))
+        GENERATORS.add(name, GeneratorKind(make, loads, serves, holds))
         return make
 
     return register

@@ -10,11 +10,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from eval.arms.modes import MODES
-from eval.config import Retrieval
+from eval.arms.reply_grammar import reply_schema
+from eval.config import DatasetConfig, Retrieval
 from eval.data.dataset import Dataset
 from eval.data.replay_prompts import replay_digest
 from eval.files import fingerprint
 from eval.model.arithmetic import Arithmetic
+from eval.model.endpoint.address import GENERATOR as ENDPOINT
 from eval.pipeline.run_config import RunConfig
 from eval.records import Example
 from eval.strategies import ADAPTERS, Adapter
@@ -27,6 +29,9 @@ GOLD = 2
 
 RETENTION = 1
 """Raised whenever the scoring of the retention battery changes in a way that changes its results."""
+
+RESPONSE_FORMAT = 1
+"""Raised whenever servers are asked for structured replies in a way that changes them."""
 
 Parts = Mapping[str, Any]
 """What an artefact depends on, by the name that a message calls it; long texts and rows as their fingerprints."""
@@ -138,7 +143,7 @@ def identify(
         model=fingerprint(model, asdict(arithmetic), finetune.method),
         index=index,
         passages=passages,
-        checks=fingerprint("grammar", settings.style.checks, settings.refusal),
+        checks=_form(settings),
         prompt=fingerprint(CODE, settings.instruction, *template),
         answering=common | {
             "fewshot": settings.fewshot.model_dump(),
@@ -148,6 +153,13 @@ def identify(
         training=training,
         adapters={name: fingerprint(name, parts) for name, parts in training.items()},
     )  # fmt: skip
+
+
+def _form(settings: DatasetConfig) -> str:
+    """Of what structured replies are held to: the whole grammar here, the schema of a request elsewhere."""
+    if settings.generation.generator == ENDPOINT:
+        return fingerprint("response_format", RESPONSE_FORMAT, reply_schema(settings))
+    return fingerprint("grammar", settings.style.checks, settings.refusal)
 
 
 def _version(generator: str) -> dict[str, str]:

@@ -6,9 +6,12 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from eval.arms.modes import MODES
+from eval.arms.reply_grammar import NO_SCHEMA, reply_schema
 from eval.config import Endpoint
 from eval.data.dataset import Dataset
 from eval.errors import UserError
+from eval.model.endpoint.address import GENERATOR as ENDPOINT
+from eval.model.generator import GENERATORS
 from eval.records import Example
 
 
@@ -38,10 +41,19 @@ def modes_for(dataset: Dataset, modes: Sequence[str], endpoint: Endpoint | None 
             raise UserError(
                 f"--mode {name}: {dataset.path} has no corpus/ to retrieve from; add documents or drop the mode"
             )
-    generator = dataset.config.generation.generator if endpoint is None else "endpoint"
-    if generator != "local" and (held := [m for m in modes if MODES[m].structured]):
-        raise UserError(f"--mode {held[0]}: only models that are loaded here are held to a grammar; drop the mode")
+    for name in modes:
+        if MODES[name].structured and (fault := _unheld(dataset, endpoint)):
+            raise UserError(f"--mode {name}: {fault}")
     return [m for m in possible if (m in modes or m == "base" if modes else not MODES[m].on_request)]
+
+
+def _unheld(dataset: Dataset, endpoint: Endpoint | None) -> str:
+    """Why replies are not held to the data set's form by what makes them; empty where they are."""
+    name = dataset.config.generation.generator if endpoint is None else ENDPOINT
+    holds = GENERATORS[name].holds
+    if holds == "schema" and reply_schema(dataset.config) is None:
+        return NO_SCHEMA
+    return "" if holds else f"the generator '{name}' holds replies to no grammar; drop the mode"
 
 
 def left_to_ask(dataset: Dataset, modes: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from eval.arms.modes import MODES
 from eval.model.stopping import Ending, Limits
-from finetune.serve.request import MOST_CHOICES, ApiError, number, stop_texts
+from finetune.serve.request import MOST_CHOICES, ApiError, number, reply_schema, stop_texts
 from finetune.serve.scheduler import Job
 from finetune.serve.writing import Send, Writing
 
@@ -78,7 +78,9 @@ def prepare(service: AnswerService, body: Any, send: Send) -> Completing:
     top_p = number(body, "top_p", 1.0, allowed=lambda v: 0 < v <= 1, what="above 0 and at most 1")
     seed = number(body, "seed", None, whole=True, allowed=lambda v: True, what="a whole number")
     base, stops = service.resources.base, stop_texts(body.get("stop"))
-    ends, limits = stop_tokens(base), Limits(wanted, loops=False)
+    schema = reply_schema(body.get("response_format"))
+    grammar = "" if schema is None else service.schema_grammar(schema)
+    ends, limits = stop_tokens(base), Limits(wanted, loops=False, grammar=grammar)
     writings = tuple(
         Writing(
             base.tokenizer, Ending(limits, ends), send, index=i, stops=stops,

@@ -92,7 +92,7 @@ def parse_request(body: Any) -> ChatRequest:
             body, "n", 1, whole=True, allowed=lambda v: 1 <= v <= MOST_CHOICES, what=f"from 1 to {MOST_CHOICES}"
         ),
         tops=_tops(body),
-        schema=_schema(body.get("response_format")),
+        schema=reply_schema(body.get("response_format")),
     )
 
 
@@ -106,8 +106,8 @@ def _tops(body: dict[str, Any]) -> int | None:
     return (tops or 0) if wanted else None
 
 
-def _schema(wanted: Any) -> Mapping[str, Any] | None:
-    """The schema of a response_format; that of any object for json_object."""
+def reply_schema(wanted: Any) -> Mapping[str, Any] | None:
+    """The schema of a response_format; that of any object for json_object; raises ApiError."""
     kind = wanted.get("type") if isinstance(wanted, dict) else None if wanted else "text"
     if kind == "text":
         return None

@@ -93,15 +93,20 @@ class AnswerService:
 
     def _grammar(self, mode: str, schema: Mapping[str, Any] | None) -> str:
         """What replies are held to: the data set's checks in structured modes, else the client's schema, if any."""
-        from eval.model.grammar import schema_grammar
-
         own = self.resources.grammar if MODES[mode].structured else ""
         if schema is None:
             return own
-        why = f"model '{mode}' holds its replies to the data set's own form" if own else ""
+        if own:
+            why = f"model '{mode}' holds its replies to the data set's own form"
+            raise ApiError(400, f"response_format: {why}; leave it out", param="response_format")
+        return self.schema_grammar(schema)
+
+    def schema_grammar(self, schema: Mapping[str, Any]) -> str:
+        """The grammar of a client's schema; raises ApiError where none can be made of it, or the model thinks."""
+        from eval.model.grammar import schema_grammar
+
         if self.resources.limits.thinks:
             why = "the model thinks before it replies, and is held to no grammar"
-        if why:
             raise ApiError(400, f"response_format: {why}; leave it out", param="response_format")
         try:
             return schema_grammar(self.resources.base.tokenizer, schema)

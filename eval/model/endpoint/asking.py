@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from eval.model.endpoint.reply import Reader
     from eval.model.endpoint.requests import Budget
     from eval.model.endpoint.route import Asked, Speaker
+    from eval.model.endpoint.structured_output import Held
 
 PROMPTS_TWICE = 16
 """Prompts of the base that are asked once more."""
@@ -44,8 +45,13 @@ class Owner(Protocol):
 class Asking:
     """See `Answering`; a batch is one prompt."""
 
-    def __init__(self, owner: Owner, mode: str, adapter: str | None, speaker: Speaker, asked: list[Asked]) -> None:
+    def __init__(
+        self, owner: Owner, mode: str, adapter: str | None, speaker: Speaker, asked: list[Asked],
+        held: Held | None = None,
+    ) -> None:  # fmt: skip
+        """`held` says how replies are held to their form, in structured modes."""
         self.owner, self.mode, self.adapter, self.speaker, self.asked = owner, mode, adapter, speaker, asked
+        self._held = held
         self.reader = owner.reader()
 
     def plan(self) -> list[list[int]]:
@@ -56,7 +62,7 @@ class Asking:
         """See `Answering`."""
         return to_record(
             SERVED, server=self.speaker.server.words(), model=self.speaker.name, form=self.speaker.route.form,
-            reply_limit=self.owner.resources.limits.reply,
+            reply_limit=self.owner.resources.limits.reply, **({"held by": self._held.way} if self._held else {}),
         )  # fmt: skip
 
     def complete(self, batches: Sequence[Sequence[int]], left: Sequence[int]) -> Iterator[Answered]:
@@ -101,7 +107,7 @@ class Asking:
         from eval.model.endpoint.reply import read_completion
 
         asked, start = self.asked[number], time.perf_counter()
-        answer = self.speaker.send(asked, self._limit(asked))
+        answer = self.speaker.send(asked, self._limit(asked), **(self._held.fields if self._held else {}))
         self._check_read(number, answer)
         return read_completion(answer, asked, time.perf_counter() - start, self.reader)
 

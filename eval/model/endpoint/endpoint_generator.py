@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.arms.modes import MODES
 from eval.arms.prompt import Prompt, ask, render_reply
+from eval.arms.reply_grammar import plain_refusal
 from eval.errors import UserError
 from eval.files import read_json, write_json
 from eval.model.endpoint.address import GENERATOR, at, notice
 from eval.model.endpoint.asking import Asking
 from eval.model.generator import Answering, Generator, generator
+from eval.pipeline.graph import Skipped
 from eval.terminal.progress import say
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from eval.model.endpoint.route import Asked, Speaker
     from eval.model.endpoint.server import Server
     from eval.model.endpoint.spending_cap import SpendingCap
+    from eval.model.endpoint.structured_output import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,38 @@ class EndpointGenerator:
         speaker = self.speaker(adapter)
         if adapter:
             self._check_adapter(adapter, speaker)
+        held = self._hold(mode, adapter or "base", speaker) if MODES[mode].structured else None
+        speaker = held.speaker if held else speaker
         asked = [speaker.prepare(p.messages) for p in prompts]
         self._check_lengths(mode, speaker, asked)
-        return Asking(self, mode, adapter, speaker, asked)
+        return Asking(self, mode, adapter, speaker, asked, held)
+
+    def _hold(self, mode: str, key: str, speaker: Speaker) -> Held:
+        """How the server holds replies to a schema, alike in all modes of a run; raises Skipped where it does not."""
+        from eval.model.endpoint.structured_output import NotHeldError, cautions, find_way, known_way
+
+        schema, known = self.resources.schema, self._known()[key]
+        if WAY in known and self._has_structured() and (
+            found := known_way(known[WAY], known[FORM], speaker, schema)
+        ):  # fmt: skip
+            return found
+        try:
+            found = find_way(speaker, schema, self.reader())
+        except NotHeldError as error:
+            raise Skipped(
+                f"mode {mode}: {speaker.client.url} holds replies to no JSON schema ({error}); the mode is not compared"
+            ) from None
+        self.note(key, WAY, found.way)
+        self.note(key, FORM, found.speaker.route.form)
+        refusal = plain_refusal(self.resources.config, self.resources.dataset.train)
+        for line in cautions(found, speaker, schema, refusal):
+            say(f"warning: {speaker.client.url}: {line}")
+        return found
+
+    def _has_structured(self) -> bool:
+        """Whether the run holds replies of structured modes, so that all others are asked for in the same way."""
+        folder, names = self.resources.run / "predictions", [m.name for m in MODES.values() if m.structured]
+        return any((folder / f"{n}.jsonl").is_file() or any(folder.glob(f".{n}.*.partial")) for n in names)
 
     def speaker(self, adapter: str | None) -> Speaker:
         """The base or an adapter as it is served, with the form of prompt that works there."""
@@ -198,12 +231,13 @@ class EndpointGenerator:
         }  # fmt: skip
 
 
-SEEN = ("differs", "asked twice")
+WAY, FORM = "structured replies", "structured prompts"
+SEEN = ("differs", "asked twice", WAY, FORM)
 RENDER_WITH_ARGUMENTS = ("vllm", "sglang", "llama.cpp")
 """Servers whose chat completions take arguments of the chat template."""
 
 
-@generator(GENERATOR, serves=True)
+@generator(GENERATOR, serves=True, holds="schema")
 def endpoint(resources: Resources) -> Generator:
     """A server, by `--model URL` or the section `endpoint` of dataset.yaml."""
     return EndpointGenerator(resources)

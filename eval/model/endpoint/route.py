@@ -6,6 +6,7 @@ Ours is tried first, because a server that renders may write other turns than tr
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -114,6 +115,17 @@ class Speaker:
                 self.route = found
                 return found
         raise UserError(f"{self.client.url}: the model '{self.name}' answers no prompt ({last}); see the server's log")
+
+    def by_messages(self, messages: Sequence[Message]) -> Speaker | None:
+        """The same, with prompts that the server renders; None where it takes no messages."""
+        other, asked = copy(self), self.prepare(messages)
+        other.route = Route("messages", None, None)
+        try:
+            counted = prompt_tokens(patiently(lambda: other.send(asked, 1), 2))
+        except Failure:
+            return None
+        other.route = self._fits("messages", asked, counted) or other.route
+        return other
 
     def _forms(self, asked: Asked) -> Iterator[Form]:
         if asked.tokens is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -82,6 +83,54 @@ def test_what_is_wrong_with_a_request_is_named(body: dict[str, Any], param: str,
     with pytest.raises(openai.APIStatusError) as error:
         client.completions.create(**({"model": "base"} | body))
     assert error.value.body["param"] == param  # type: ignore[index]
+
+
+def test_a_completion_is_held_to_a_schema_and_what_is_none_is_named(client: Any) -> None:
+    import openai
+
+    schema = {"type": "object", "properties": {"depth": {"enum": [3, 4]}}, "required": ["depth"],
+              "additionalProperties": False}  # fmt: skip
+    asked = {"model": "base", "prompt": "How deep is Arvik?", "max_tokens": 32, "temperature": 0}
+
+    def held(response_format: Any) -> str:
+        made = client.completions.create(**asked, extra_body={"response_format": response_format})
+        return str(made.choices[0].text)
+
+    assert held({"type": "json_schema", "json_schema": {"name": "r", "schema": schema}}) in (
+        '{"depth":3}', '{"depth":4}',
+    )  # fmt: skip
+    assert held({"type": "json_object"}).startswith("{") and not held({"type": "text"}).startswith("{")
+    for wrong in ({"type": "xml"}, {"type": "json_schema", "json_schema": {"name": "r", "schema": {"type": "no"}}}):
+        with pytest.raises(openai.BadRequestError) as error:
+            held(wrong)
+        assert error.value.body["param"] == "response_format"  # type: ignore[index]
+
+
+def test_structured_modes_are_held_by_the_server_to_the_schema_of_the_checks(
+    server: Any, finished_run: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    from eval.arms.predict import predict, read_predictions
+    from eval.arms.resources import Resources
+    from eval.config import Endpoint
+    from eval.pipeline.plan import plan_run
+    from eval.pipeline.run_config import read_run_config
+
+    data = Path(read_run_config(finished_run / "config.yaml").dataset_path)
+    copy = tmp_path / "data"
+    shutil.copytree(data, copy)
+    file = copy / "dataset.yaml"
+    schema = {"type": "object", "required": ["source"], "properties": {"source": {"type": "string", "maxLength": 9}}}
+    text = file.read_text().replace("json: {}", f"json: {{schema: {json.dumps(schema)}}}")
+    file.write_text(text.replace("max_new_tokens: 8", "max_new_tokens: 48"))
+    url = f"http://127.0.0.1:{server.server_port}/v1"
+    endpoint = Endpoint(url=url, model="base", tokenizer=str(tiny_model))
+    plan = plan_run(copy, model=None, embedder="all-minilm-l6-v2", out=tmp_path / "run", endpoint=endpoint)
+    resources = Resources(plan.dataset, plan.config, plan.identity, plan.folder)
+    predict(resources, "structured", plan.examples, plan.folder, plan.identity.predictions("structured"))
+    whole = [p for p in read_predictions(plan.folder, "structured") if p.finish == "stop"]
+    assert whole and all(isinstance(json.loads(p.text)["source"], str) for p in whole)
+    seen = json.loads((tmp_path / "run" / "environment.json").read_text())
+    assert (seen["base, structured replies"], seen["base, structured prompts"]) == ("strict json_schema", "tokens")
 
 
 def test_evaluate_asks_the_server_and_gets_the_replies_of_the_model_itself(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rag.readers.marks import Mark
 
-READING = 2
+READING = 3
 """Raised whenever files would give other texts or titles than before; what is kept of them is then made again."""
 
 

@@ -1,4 +1,4 @@
-"""Spreadsheets as documents: every sheet under its name, one row a line, the header first."""
+"""Spreadsheets as documents: every table of a sheet under the sheet's name, one row a line, the header first."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from rag.readers.marks import ROW, SHEET, mark
 from rag.readers.reading import Reading, table_lines
 from rag.readers.sheets.sheet import Sheet, column_letters
 from rag.readers.sheets.spreadsheets import read_sheets
+from rag.readers.sheets.tables import tables
 
 
 def read_workbook(file: Path) -> Reading:
     """The cells that are shown, as they are shown; raises UserError naming the file and the cell."""
     sheets = read_sheets(file)
     blocks = []
-    for sheet in sheets:
-        if not sheet.rows:
-            continue
-        head = f"{_sheet_mark(sheet)}## {sheet.name} ({area(sheet)})\n\n" if sheet.name else ""
-        lines = zip(sheet.numbers, table_lines(sheet.rows), strict=True)
+    for table in (table for sheet in sheets if sheet.rows for table in tables(sheet)):
+        head = f"{_sheet_mark(table)}## {table.name} ({area(table)})\n\n" if table.name else ""
+        lines = zip(table.numbers, table_lines(table.rows), strict=True)
         blocks.append(head + "\n".join(mark(ROW, str(number)) + line for number, line in lines))
     gaps = tuple(
         f"{note}: not indexed; show it in the file if it should be"

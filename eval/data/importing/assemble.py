@@ -12,6 +12,7 @@ from eval.data.importing.choices import with_listed_options, with_named_options
 from eval.data.importing.grouping import fact_groups, slug, split_groups
 from eval.data.importing.import_format import Context, Found, Imported
 from eval.data.importing.linking import ENOUGH, Link, Linker
+from eval.data.importing.repeated_questions import merged
 from eval.data.importing.reply_answers import stands_in, with_answers
 from eval.data.importing.source_lines import without_sources
 from eval.metrics.knowledge.choice import named_options
@@ -48,6 +49,7 @@ def assemble(
     """Rows with ids, answers, documents, groups and splits; no group is in two splits, and nothing goes in silence."""
     notes = list(found.notes)
     rows, left_out = _usable(found.rows, empty_is_unanswerable)
+    rows = merged(rows, notes, left_out)
     rows, more, key = with_answers(with_listed_options(with_named_options(rows, notes)))
     notes += more
     named = [without_sources(row) for row in rows]

@@ -64,6 +64,11 @@ def is_known(name: str) -> bool:
     return any(plain_name(name) in names for names in ROLES.values())
 
 
+def role_named(name: str) -> str:
+    """The role that a column's name is one of; empty where it is none."""
+    return next((role for role, names in ROLES.items() if plain_name(name) in names), "")
+
+
 def numbered(columns: Sequence[str], role: str) -> list[str]:
     """Columns that are one of several of a role, by the number behind their name: answer 1, answer 2."""
     found = [(m, c) for c in columns if (m := re.fullmatch(r"(.+?) ?\(?(\d)\)?", plain_name(c)))]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from eval.data.importing.column_roles import ASKING, is_known, is_question
+from eval.data.importing.column_roles import ASKING, is_known, is_question, role_named
 from eval.data.importing.import_format import Entry, Source
 from eval.data.jsonl import read_json_lines, read_utf8
 from eval.data.yaml_text import read_yaml
 from eval.errors import UserError, need
+
+if TYPE_CHECKING:
+    from rag.readers.sheets.sheet import Cells, Sheet
 
 SPLITS = {
     "train": "train", "training": "train", "test": "test", "testing": "test", "eval": "test", "dev": "dev",
@@ -62,26 +65,29 @@ def _tables(path: Path, wanted: str | None, is_header: Callable[[list[str]], boo
     if not named:
         there = ", ".join(f"'{s.name}'" for s in sheets if s.rows) or "none"
         raise UserError(f"{path}: no sheet '{wanted}'; there is {there}" if wanted else f"{path}: no rows in it")
-    heads = [_header(s.rows, is_header) for s in named]
-    heads = [None if at == len(s.rows) - 1 and len(named) > 1 else at for s, at in zip(named, heads, strict=True)]
-    if wanted is None and any(at is not None for at in heads):  # sheets of notes beside those of questions
-        notes = [
-            f"sheet '{s.name}' has no column of questions and is left out"
-            for s, at in zip(named, heads, strict=True)
+    found, notes = _parted(named, is_header)
+    heads = [_header(s.rows, is_header) for s, _ in found]
+    heads = [None if at == len(s.rows) - 1 and len(found) > 1 else at for (s, _), at in zip(found, heads, strict=True)]
+    if (wanted is None or len(found) > 1) and any(at is not None for at in heads):  # notes beside questions
+        notes += [
+            f"{said} has no column of questions and is left out"
+            for (_, said), at in zip(found, heads, strict=True)
             if at is None
         ]
-        kept = [(s, at) for s, at in zip(named, heads, strict=True) if at is not None]
+        kept = [(s, at) for (s, _), at in zip(found, heads, strict=True) if at is not None]
     else:
-        notes, kept = [], [(s, _first(s.rows, at)) for s, at in zip(named, heads, strict=True)]
+        kept = [(s, _first(s.rows, at)) for (s, _), at in zip(found, heads, strict=True)]
         if any(at < 0 for _, at in kept):
             notes.append("the first row is a question and no head; columns are called by their place")
     entries: list[Entry] = []
     columns: dict[str, None] = {}
+    called: dict[str, str] = {}
     for sheet, at in kept:
         names = _unique(sheet.rows[at] if at >= 0 else ("",) * len(sheet.rows[0]))
         if at >= 0 and (second := _second_head(sheet.rows[at : at + 3])):
             names, at = _unique(second), at + 1
             notes.append(f"two rows of names in {sheet.name or path.name}, read as one")
+        names = [_as_before(name, names, called) for name in names]
         columns.update(dict.fromkeys(names))
         for number, row in zip(sheet.numbers[at + 1 :], sheet.rows[at + 1 :], strict=True):
             where = f"{path}:{sheet.name}!{number}" if sheet.name else f"{path}:{number}"
@@ -89,6 +95,36 @@ def _tables(path: Path, wanted: str | None, is_header: Callable[[list[str]], boo
     notes += [note for s in sheets for note in s.left_out]
     comma = any(s.comma for s, _ in kept)
     return Source(path, tuple(entries), columns=tuple(columns), tabular=True, comma=comma, notes=tuple(notes))
+
+
+def _as_before(name: str, names: list[str], called: dict[str, str]) -> str:
+    """The name that an earlier table has for a column of this one's role, as `Question` for `Frage`."""
+    role = role_named(name)
+    known = called.setdefault(role, name) if role else name
+    return name if known in names else known
+
+
+def _parted(sheets: list[Sheet], is_header: Callable[[list[str]], bool]) -> tuple[list[tuple[Sheet, str]], list[str]]:
+    """(each table of the sheets with what it is called, a note on each sheet that has several)."""
+    from rag.readers.sheets.tables import names_columns, tables
+    from rag.readers.workbook_text import area
+
+    def is_head(row: Cells, below: Sequence[Cells]) -> bool:
+        if is_header(list(row)) and sum(map(is_known, row)) > 1:
+            return True
+        return names_columns(row, below) and not any(ASKING.search(cell) for r in below for cell in r)
+
+    found: list[tuple[Sheet, str]] = []
+    notes: list[str] = []
+    for sheet in sheets:
+        parts = tables(sheet, is_head, sure=True)
+        if len(parts) == 1:
+            found.append((sheet, f"sheet '{sheet.name}'"))
+            continue
+        named = f"sheet '{sheet.name}'" if sheet.name else "the file"
+        found += [(part, f"the table {area(part)} of {named}") for part in parts]
+        notes.append(f"{named} holds {len(parts)} tables, each with a row of names: {', '.join(map(area, parts))}")
+    return found, notes
 
 
 def _header(rows: tuple[tuple[str, ...], ...], is_header: Callable[[list[str]], bool]) -> int | None:

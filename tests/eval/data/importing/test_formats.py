@@ -55,6 +55,16 @@ def squad(folder: Path) -> Path:
     return folder / "squad.json"
 
 
+def korquad(folder: Path) -> Path:
+    """KorQuAD 1.0: SQuAD's form, with ids of its own and no mark of what is impossible."""
+    found = json.loads(squad(folder).read_text(encoding="utf-8"))
+    for article in found["data"]:
+        for paragraph in article["paragraphs"]:
+            paragraph["qas"] = [{**qa, "id": f"6548850-{qa['id']}-0"} for qa in paragraph["qas"]]
+    _json(folder / "KorQuAD_v1.0_train.json", {"version": "KorQuAD_v1.0_train", "data": found["data"]})
+    return folder / "KorQuAD_v1.0_train.json"
+
+
 def squad_parquet(folder: Path) -> Path:
     import pyarrow as pa
     from pyarrow import parquet
@@ -107,7 +117,7 @@ def with_context(folder: Path) -> Path:
     return folder / "c.csv"
 
 
-BRINGING = [squad, squad_parquet, ragas, ragas_csv, autorag, deepeval, with_context]
+BRINGING = [squad, korquad, squad_parquet, ragas, ragas_csv, autorag, deepeval, with_context]
 
 
 def _rows(folder: Path) -> dict[str, tuple[tuple[str, ...], str, str]]:
@@ -219,7 +229,60 @@ def workbook(folder: Path) -> Path:
     return folder / "fragen.xlsx"
 
 
+def german_workbook(folder: Path) -> Path:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in [("Nr.", "Frage", "Antwort"), *((i, q, a) for i, (q, a, _) in enumerate(ROWS, 1))]:
+        book.active.append(row)
+    book.save(folder / "de.xlsx")
+    return folder / "de.xlsx"
+
+
+def open_spreadsheet(folder: Path) -> Path:
+    """As LibreOffice saves."""
+    from zipfile import ZipFile
+
+    def cells(row: tuple[str, str]) -> str:
+        return "".join(f"<table:table-cell><text:p>{cell}</text:p></table:table-cell>" for cell in row)
+
+    rows = [("Question", "Answer"), *((q, a) for q, a, _ in ROWS)]
+    table = "".join(f"<table:table-row>{cells(row)}</table:table-row>" for row in rows)
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    body = f'<office:spreadsheet><table:table table:name="Pumps">{table}</table:table></office:spreadsheet>'
+    with ZipFile(folder / "q.ods", "w") as file:
+        content = f"<office:document-content {spaces}><office:body>{body}</office:body></office:document-content>"
+        file.writestr("content.xml", content)
+    return folder / "q.ods"
+
+
+def parquet_table(folder: Path) -> Path:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    parquet.write_table(pa.Table.from_pylist([{"question": q, "answer": a} for q, a, _ in ROWS]), folder / "q.parquet")
+    return folder / "q.parquet"
+
+
+def saved_to_disk(folder: Path) -> Path:
+    """As `datasets` saves a data set: a folder with an Arrow stream."""
+    import pyarrow as pa
+
+    table = pa.Table.from_pylist([{"question": q, "answers": [a]} for q, a, _ in ROWS])
+    home = folder / "saved"
+    home.mkdir()
+    with (
+        pa.OSFile(str(home / "data-00000-of-00001.arrow"), "wb") as out,
+        pa.ipc.new_stream(out, table.schema) as stream,
+    ):
+        stream.write_table(table)
+    return home
+
+
 PLAIN = [messages, sharegpt, alpaca, promptfoo, promptfoo_csv, english, german, tabs, workbook]
+PLAIN += [german_workbook, open_spreadsheet, parquet_table, saved_to_disk]
 
 
 @pytest.mark.parametrize("make", PLAIN, ids=lambda f: f.__name__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,24 +73,46 @@ def forget(run: Path, mode: str) -> None:
     meta_file(run, mode).unlink(missing_ok=True)
 
 
-def predict(resources: Resources, mode: str, examples: Sequence[Example], run: Path, identity: str) -> None:
-    """Answer all examples in one mode and write predictions/<mode>.jsonl; goes on from where an earlier try stopped."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Every `count`-th of the planned batches of a mode, from number `index` on."""
+
+    index: int = 0
+    count: int = 1
+
+    def has(self, number: int) -> bool:
+        """Whether a batch is of this part."""
+        return number % self.count == self.index
+
+
+WHOLE = Part()
+
+
+def predict(
+    resources: Resources, mode: str, examples: Sequence[Example], run: Path, identity: str, part: Part = WHOLE
+) -> None:
+    """Answer all examples in one mode and write predictions/<mode>.jsonl; goes on from where an earlier try stopped.
+
+    Of a part, its batches alone are answered and kept; the whole, which comes after, takes them and does what is left.
+    """
     spec = MODES[mode]
     prompts = [spec.build(resources, e) for e in examples]
     answering = resources.generator.begin(mode, spec.adapter, prompts)
     made_on = answering.made_on()
-    journal = _Journal(run / "predictions" / f".{mode}.{identity}.partial")
+    journal = _Journal(run / "predictions" / f".{mode}.{identity}.partial", part)
     batches = journal.begin(answering.plan(), made_on)
-    left = [number for number in range(len(batches)) if number not in journal.done]
-    with track(f"answering {mode}", len(examples), unit=" questions") as advance:
-        advance(sum(len(batches[number]) for number in journal.done), resumed=True)
+    mine = [number for number in range(len(batches)) if part.has(number)]
+    left = [number for number in mine if number not in journal.done]
+    with track(f"answering {mode}", sum(len(batches[number]) for number in mine), unit=" questions") as advance:
+        advance(sum(len(batches[number]) for number in mine if number in journal.done), resumed=True)
         reset_peak()
         for number, replies, seconds in answering.complete(batches, left):
             batch = batches[number]
             answered = [_prediction(examples[i].id, prompts[i], c) for i, c in zip(batch, replies, strict=True)]
             journal.add(number, answered, seconds=seconds, work=Work.of(replies))
             advance(len(batch), tokens=sum(c.tokens_in + c.tokens_out for c in replies))
-    _finish(run, mode, identity, examples, journal, {"made_on": made_on, "parts": resources.identity.parts(mode)})
+    if part == WHOLE:
+        _finish(run, mode, identity, examples, journal, {"made_on": made_on, "parts": resources.identity.parts(mode)})
 
 
 def _prediction(name: str, prompt: Prompt, made: Completion) -> Prediction:
@@ -112,7 +135,7 @@ def _finish(
             "sha256": file_digest(file),
             "seconds": round(journal.seconds, 3),
             "work": asdict(journal.work),
-            "peak_memory_mb": peak_megabytes(),
+            "peak_memory_mb": max(peak_megabytes(), journal.peak),
             **origin,
         },
     )
@@ -125,36 +148,69 @@ def meta_file(run: Path, mode: str) -> Path:
 
 
 class _Journal:
-    """The batches of an unfinished mode: the plan in the first line, then one line a batch."""
+    """The batches of an unfinished mode: the plan in the first line, then one line a batch.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    Those that answer parts of a mode at one time follow one plan, and each keeps what it does in a file of its own.
+    """
+
+    def __init__(self, path: Path, part: Part = WHOLE) -> None:
+        self.path, self.part = path, part
+        self.stem = path.name.removesuffix(".partial")
+        self.own = path if part == WHOLE else path.with_name(f"{self.stem}.{part.index}-{part.count}.part")
         self.done: dict[int, list[Prediction]] = {}
         self.seconds = 0.0
         self.work = Work()
+        self.peak = 0.0
+        """Megabytes, of the processes that have answered before."""
 
     def begin(self, planned: list[list[int]], made_on: dict[str, Any]) -> list[list[int]]:
         """The plan to follow: the one that was begun, where there is one."""
-        for stale in self.path.parent.glob(f"{'.'.join(self.path.name.split('.')[:2])}.*.partial"):
-            if stale != self.path:
-                stale.unlink()
-        lines = [line for _, line in read_lines(self.path)]
-        if lines:
-            for line in lines[1:]:
-                self.done[line["batch"]] = [from_dict(Prediction, p) for p in line["predictions"]]
-                self.seconds += line["seconds"]
-                self.work += Work(**line.get("work", {}))
-            return [list(b) for b in lines[0]["batches"]]
-        append_line(self.path, {"batches": planned, "made_on": made_on})
-        return planned
+        with nullcontext() if self.part == WHOLE else self._lock():
+            for stale in self.path.parent.glob(f"{'.'.join(self.path.name.split('.')[:2])}.*.part*"):
+                if not stale.name.startswith(f"{self.stem}."):
+                    stale.unlink()
+            lines = [line for _, line in read_lines(self.path)]
+            if not lines:
+                self._forget_parts()  # of another plan
+                lines = [{"batches": planned, "made_on": made_on}]
+                append_line(self.path, lines[0])
+        self._take(lines[1:])
+        for file in self._parts():
+            self._take([line for _, line in read_lines(file)])
+        return [list(b) for b in lines[0]["batches"]]
 
     def add(self, number: int, predictions: list[Prediction], *, seconds: float, work: Work) -> None:
         """Keep one batch by its number in the plan; batches of several processes come in any order."""
         self.done[number] = predictions
         self.seconds += seconds
         self.work += work
-        line = {"batch": number, "seconds": seconds, "work": asdict(work)}
-        append_line(self.path, line | {"predictions": [asdict(p) for p in predictions]})
+        line = {"batch": number, "seconds": seconds, "work": asdict(work), "peak_memory_mb": peak_megabytes()}
+        append_line(self.own, line | {"predictions": [asdict(p) for p in predictions]})
 
     def remove(self) -> None:
+        """Remove what was kept."""
         self.path.unlink(missing_ok=True)
+        self._forget_parts()
+
+    def _take(self, lines: Sequence[dict[str, Any]]) -> None:
+        for line in lines:
+            if line["batch"] in self.done:  # by two, where one was taken for lost
+                continue
+            self.done[line["batch"]] = [from_dict(Prediction, p) for p in line["predictions"]]
+            self.seconds += line["seconds"]
+            self.work += Work(**line.get("work", {}))
+            self.peak = max(self.peak, line.get("peak_memory_mb", 0.0))
+
+    def _parts(self) -> list[Path]:
+        return sorted(self.path.parent.glob(f"{self.stem}.*.part"))
+
+    def _forget_parts(self) -> None:
+        for file in self._parts():
+            file.unlink()
+
+    def _lock(self) -> AbstractContextManager[Any]:
+        from filelock import FileLock
+
+        folder = self.path.parent.parent / ".locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(folder / f"plan{self.stem}.lock")

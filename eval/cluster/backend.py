@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from eval.cluster.cells import Need, Node
@@ -30,6 +31,13 @@ class Order:
     retention: bool
     log: str
     """The file that what it says goes to."""
+    part: tuple[int, int] | None = None
+    """(which, of how many), where it is a part of the task."""
+
+    def of_part(self, cell: str, part: tuple[int, int]) -> Order:
+        """The order for a part of this one's task, with a log of its own."""
+        log = Path(self.log)
+        return replace(self, cell=cell, part=part, log=str(log.with_stem(f"{log.stem}-{part[0] + 1}-of-{part[1]}")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,8 @@ class CellWorker:
         from eval.cluster.cells import prelude
         from eval.terminal.progress import steps
 
-        lock = Path(order.run) / ".locks" / f"{order.task.replace('/', '-')}.lock"
+        part = f"-{order.part[0]}-of-{order.part[1]}" if order.part else ""
+        lock = Path(order.run) / ".locks" / f"{order.task.replace('/', '-')}{part}.lock"
         lock.parent.mkdir(parents=True, exist_ok=True)
         with steps("", [Step(order.task)], self._shown) as running, running(0), FileLock(lock):
             opened = self._opened(order)
@@ -98,6 +99,9 @@ class CellWorker:
                 if name not in opened.done:
                     opened.tasks[name].run()
                     opened.done.add(name)
+            if order.part and task.part:
+                task.part(*order.part)
+                return
             task.run()
             if task.done and not task.done():
                 raise UserError(

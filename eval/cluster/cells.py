@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from eval.pipeline.graph import Task, pending
@@ -15,6 +16,9 @@ HERE = frozenset({"check", "judge", "score", "decide", "report"})
 
 SECONDS = {"train/ft": 150.0, "train": 30.0, "retention": 26.0, "index": 17.0, "answer": 7.0}
 """How long tasks of a name or a kind take beside each other: from the speed bench on `tidewell`."""
+
+LEAST_PART = 32
+"""Questions: two batches of the usual 16; less does not repay the loading of a model."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,6 +37,12 @@ class Need:
     def less(self, other: Need) -> Need:
         """What is left when the other is taken from this."""
         return Need(self.cards - other.cards, self.threads - other.threads, self.memory - other.memory)
+
+    def times(self, room: Need) -> int:
+        """How often this fits into the other."""
+        cards = room.cards // self.cards if self.cards else sys.maxsize
+        memory = int(room.memory // self.memory) if self.memory else sys.maxsize
+        return min(cards, room.threads // max(1, self.threads), memory)
 
     def words(self) -> str:
         """As it is said in messages."""
@@ -77,17 +87,36 @@ class Cell:
     base: str
     here: bool
     """The driver does it."""
+    part: tuple[int, int] | None = None
+    """(which, of how many), where it is a part of the task; counted from 0."""
+    share: float = 1.0
+    """Of the time that the task takes."""
+
+    @property
+    def total(self) -> int | None:
+        """How much there is to do, as the task counts it; None where it is not known before it starts."""
+        return None if self.part else self.task.total
+
+    @property
+    def title(self) -> str:
+        """As a person sees it."""
+        part = f", part {self.part[0] + 1} of {self.part[1]}" if self.part else ""
+        return f"{self.group + ': ' if self.group else ''}{self.task.title}{part}"
 
 
-def cells_of(groups: Sequence[Group]) -> list[Cell]:
+def cells_of(groups: Sequence[Group], nodes: Sequence[Node] = ()) -> list[Cell]:
     """The pending cells of all groups, each after those of its own group that it waits for.
+
+    A task that can be done in parts is, where `nodes` have room for more workers than there are such tasks.
 
     Tasks that leave nothing on disk and are not wanted for themselves (loading the model, opening the index) are no
     cells: whoever does a cell does those in its own process. What such a task needs, the cell needs.
     """
     found: list[Cell] = []
-    for group in groups:
-        left = pending(group.tasks)
+    lefts = [pending(g.tasks) for g in groups]
+    partable = sum(1 for g, left in zip(groups, lefts, strict=True) for t in g.tasks if t.part and t.name in left)
+    for group, left in zip(groups, lefts, strict=True):
+        workers = sum(group.need.times(n.room) for n in nodes)
         by_name = {t.name: t for t in group.tasks}
         gate = [t.name for t in group.tasks if t.kind == "check" and t.name in left]
         for task in group.tasks:
@@ -96,13 +125,27 @@ def cells_of(groups: Sequence[Group]) -> list[Cell]:
             needs = {n for n in _through(task.needs, by_name) if n in left}
             needs |= set(gate) - {task.name}
             after = {n for n in _through((*task.needs, *task.after), by_name) if n in left} - needs
-            found.append(
-                Cell(
-                    named(group.name, task.name), group.name, task, _all(group.name, needs), _all(group.name, after),
-                    group.need, group.base, task.kind in HERE or not group.base,
-                )
+            cell = Cell(
+                named(group.name, task.name), group.name, task, _all(group.name, needs), _all(group.name, after),
+                group.need, group.base, task.kind in HERE or not group.base,
             )  # fmt: skip
+            found += _in_parts(cell, parts_of(task, workers, partable))
     return found
+
+
+def parts_of(task: Task, workers: int, tasks: int) -> int:
+    """Into how many parts a task goes of so many that can be parted, so that each worker has one to do."""
+    if not task.part:
+        return 1
+    return max(1, min(-(-workers // tasks), (task.total or 0) // LEAST_PART))
+
+
+def _in_parts(cell: Cell, count: int) -> list[Cell]:
+    """The cell, after so many of its parts."""
+    if count < 2:
+        return [cell]
+    parts = [replace(cell, name=f"{cell.name} {i + 1}/{count}", part=(i, count), share=1 / count) for i in range(count)]
+    return [*parts, replace(cell, needs=cell.needs | {p.name for p in parts}, share=0.0)]
 
 
 def in_process(task: Task) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from pathlib import Path
 
 from eval.cluster.backend import Backend, Ended, Order, Progress
 from eval.cluster.cells import Cell, Group, Node, State, cells_of, prelude
+from eval.cluster.disk_space import in_words
 from eval.cluster.outcome import CellFailed, Outcome
 from eval.cluster.schedule import Begin, Schedule, Seat, Start, Stop
-from eval.errors import UserError, first_line
 from eval.pipeline.graph import Skipped, Task, check
 from eval.pipeline.lock import Busy
 from eval.terminal.observers import Step
@@ -71,13 +73,11 @@ class _Drive:
     ) -> None:  # fmt: skip
         self.backend, self.order, self.fit = backend, order, fit
         self.fits: dict[str, bool] = {}
-        self.schedule = Schedule.of(cells_of(groups))
-        self.schedule.has(self._nodes())
+        nodes = self._nodes()
+        self.schedule = Schedule.of(cells_of(groups, nodes))
+        self.schedule.has(nodes)
         self.schedule.check_room()
         self.outcome = Outcome(groups={c.name: c.group for c in self.schedule.cells.values()})
-        self.title = {
-            c.name: f"{c.group + ': ' if c.group else ''}{c.task.title}" for c in self.schedule.cells.values()
-        }
         self.names = {n.id: n.name for n in self.schedule.nodes.values()}
         self.tasks = {g.name: {t.name: t for t in g.tasks} for g in groups}
         self.prepared: set[tuple[str, str]] = set()
@@ -87,12 +87,14 @@ class _Drive:
         """Node -> until when it gets no worker."""
         self.turns: dict[str, float] = {}
         """Cell whose run folder another command holds -> when it is tried again."""
+        self.totals: dict[str, int] = {}
+        """Cell -> how much there is to do in it, as its worker says."""
         self.told = False
         self._asked = time.monotonic()
 
     def run(self, title: str) -> Outcome:
         cells = list(self.schedule.cells.values())
-        shown = [Step(self.title[c.name], c.task.total, c.task.unit, kind=c.task.kind) for c in cells]
+        shown = [Step(c.title, c.total, c.task.unit, kind=c.task.kind) for c in cells]
         with steps(title, shown) as running:
             self.running = running
             self.place = {c.name: i for i, c in enumerate(cells)}
@@ -138,7 +140,8 @@ class _Drive:
         except Skipped as reason:
             self._close(name, "skipped", str(reason))
         except Exception as error:
-            self._close(name, "failed", str(error) if isinstance(error, UserError) else _named(error), error)
+            run = Path(self.order(cell.group, cell.task).run)
+            self._close(name, "failed", in_words(error, (run, Path(tempfile.gettempdir()))), error)
         else:
             self._close(name, "done")
             if again:
@@ -173,7 +176,8 @@ class _Drive:
         self.outcome.places[name] = self.names.get(move.seat.node, move.seat.node)
         change(self.place[name], state="running", started=now, stepped=now, done=0,
                           note=self.outcome.places[name])  # fmt: skip
-        self.backend.begin(move.seat.id, self.order(move.cell.group, move.cell.task))
+        order = self.order(move.cell.group, move.cell.task)
+        self.backend.begin(move.seat.id, order.of_part(name, move.cell.part) if move.cell.part else order)
 
     def _heard(self, worker: str, heard: Progress) -> None:
         seat = self.schedule.seats.get(worker)
@@ -182,6 +186,7 @@ class _Drive:
         where = f"{self.names.get(seat.node, seat.node)} {heard.place}".strip()
         self.outcome.places[seat.cell] = where
         now = time.monotonic()
+        self.totals[seat.cell] = heard.total
         change(
             self.place[seat.cell], total=heard.total, unit=heard.unit, done=heard.done, tokens=heard.tokens,
             note=", ".join(t for t in (where, heard.note) if t), started=now - heard.seconds, stepped=now,
@@ -265,7 +270,8 @@ class _Drive:
         self.schedule.ended(name, state)
         cell, now = self.schedule.cells[name], time.monotonic()
         if not cell.here:
-            done = {"done": cell.task.total or 0} if state == "done" and cell.task.total else {}
+            total = self.totals.get(name, cell.total)
+            done = {"done": total} if state == "done" and total else {}
             change(self.place[name], state=state if state in ("done", "reused") else "stopped", ended=now, **done)
         if why:
             self.outcome.why[name] = why
@@ -293,7 +299,3 @@ class _Drive:
         for seat in self.schedule.has(nodes):
             self.backend.stop([seat.id])
             self._lost(seat.id, "the node has gone")
-
-
-def _named(error: BaseException) -> str:
-    return f"{type(error).__name__}: {first_line(error)}"

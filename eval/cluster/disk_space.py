@@ -8,6 +8,8 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from eval.errors import UserError, first_line
+
 FULL = (errno.ENOSPC, errno.EDQUOT)
 SAYS = (*(os.strerror(number) for number in FULL), "inline_container.cc", "basic_ios::clear: iostream error")
 """What libraries say that raise no OSError: safetensors the system's words, and torch.save these two of its writer."""
@@ -21,6 +23,15 @@ def full_folder(error: BaseException, folders: Sequence[Path]) -> Path | None:
     if not any(_says_full(e) for e in _chain(error)):
         return None
     return min(folders, key=_free)
+
+
+def in_words(error: Exception, folders: Sequence[Path]) -> str:
+    """What to say of an error in one line; of a full disk, which it is of those that these folders lie on."""
+    if isinstance(error, UserError):
+        return str(error)
+    if (folder := full_folder(error, folders)) is not None:
+        return f"no space is left in {folder}; free some and run the same command"
+    return f"{type(error).__name__}: {first_line(error)}"
 
 
 def _says_full(error: BaseException) -> bool:

@@ -6,7 +6,6 @@ import math
 import os
 import platform
 import shutil
-import sys
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,7 +48,7 @@ class Found:
 
     def words(self) -> str:
         """As the heading says it."""
-        hold = sum(_held(n.room, self.need) for n in self.nodes)
+        hold = sum(self.need.times(n.room) for n in self.nodes)
         return f"{len(self.nodes)} node{'s' if len(self.nodes) != 1 else ''}, {hold} workers"
 
     def arithmetic(self, plan: Plan) -> Mapping[str, Any]:
@@ -119,14 +118,19 @@ def _marked(asked: Mapping[str, Any]) -> Iterator[None]:
     """Inside, there is a file in the run folder by which a node can tell that it sees the same folder."""
     mark = Path(asked["mark"])
     new = not mark.parent.exists()
-    mark.parent.mkdir(parents=True, exist_ok=True)
-    mark.touch()
     try:
-        yield
-    finally:
-        mark.unlink(missing_ok=True)
-        if new:
-            mark.parent.rmdir()
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            mark.touch()
+            yield
+        finally:
+            mark.unlink(missing_ok=True)
+            if new:
+                mark.parent.rmdir()
+    except OSError as error:
+        if error.filename not in (str(mark), str(mark.parent)):
+            raise
+        raise UserError(f"{mark.parent}: {(error.strerror or '').lower()}; the run is written there") from None
 
 
 def worker_need(nodes: Sequence[Node], plans: Sequence[Plan], card: float = 0.0, workers: int = 0) -> Need:
@@ -269,9 +273,3 @@ def _unlike(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
     run = next(r for r in one["arithmetic"] if one["arithmetic"][r] != other["arithmetic"][r])
     pairs = ((k, one["arithmetic"][run][k], other["arithmetic"][run][k]) for k in one["arithmetic"][run])
     return ", ".join(f"{k} {a} and {b}" for k, a, b in pairs if a != b)
-
-
-def _held(room: Need, need: Need) -> int:
-    cards = room.cards // need.cards if need.cards else sys.maxsize
-    memory = int(room.memory // need.memory) if need.memory else sys.maxsize
-    return min(cards, room.threads // max(1, need.threads), memory)

@@ -12,6 +12,8 @@ from typing import Any
 from eval.cluster.backend import Ended, Order, Progress
 from eval.cluster.cell_worker import CellWorker
 from eval.cluster.cells import Need, Node
+from eval.cluster.cluster_address import loopback
+from eval.cluster.connecting import check_answers, not_joined
 from eval.errors import need as need_package
 
 OBJECT_STORE = 80 * 2**20
@@ -29,6 +31,9 @@ SWITCHES = {
     "RAY_SCHEDULER_EVENTS": "0",
 }
 """Environment variables that are set before Ray is imported: no usage statistics, no notices on the terminal."""
+NICENESS = ("RAY_worker_niceness", "0")
+"""Of the workers on a machine where Ray is started here, beside the command's own: they are its work. Ray's is 15, with
+which they stand still as long as anything else wants the processor."""
 
 
 def quiet_ray() -> Any:
@@ -58,15 +63,25 @@ class RayBackend:
         self._pending: dict[Any, str] = {}
         self._watch: dict[Any, str] = {}
         self._heard: dict[str, Progress] = {}
+        self._connect(address, workers, cards)
+
+    def _connect(self, address: str | None, workers: int, cards: int) -> None:
+        """Join the cluster or start Ray; raises UserError where that is not possible."""
         common = {"include_dashboard": None if address else False, "log_to_driver": False, "logging_level": "ERROR"}
-        if address:
-            self.ray.init(address=address, **common)
+        if address:  # Ray takes the loopback address to be this node's
+            host = self.ray.util.get_node_ip_address() if loopback(address) else address.rpartition(":")[0]
+            check_answers(address, host)
+            wanted = {"address": address}
         else:
+            os.environ.setdefault(*NICENESS)
             threads = workers * max(1, (os.cpu_count() or 1) // workers)
             # Not the cluster that this machine may belong to.
-            self.ray.init(
-                address="local", num_cpus=threads, num_gpus=cards, object_store_memory=OBJECT_STORE, **common
-            )  # fmt: skip
+            wanted = {"address": "local", "num_cpus": threads, "num_gpus": cards, "object_store_memory": OBJECT_STORE}
+        try:
+            self.ray.init(**wanted, **common)
+        except Exception as error:  # Ray raises bare exceptions here
+            self.ray.shutdown()
+            raise not_joined(address, error) from error
 
     def nodes(self) -> list[Node]:
         """The nodes that are alive; Ray's address of one is its name."""

@@ -260,4 +260,5 @@ def _ranks(cells: Sequence[Cell], seconds: dict[str, float]) -> dict[str, float]
 
 def _usual(cell: Cell) -> float:
     name = cell.task.name
-    return next((SECONDS[key] for key in (name, name[: name.rfind("/")], cell.task.kind) if key in SECONDS), 1.0)
+    keys = (name, name[: name.rfind("/")], cell.task.kind)
+    return cell.share * next((SECONDS[key] for key in keys if key in SECONDS), 1.0)

@@ -45,6 +45,8 @@ class Task:
     unit: str = ""
     """What is counted, with a leading space."""
     machine: Machine = Machine()
+    part: Callable[[int, int], None] | None = None
+    """Does one of so many parts of it, counted from 0, where others do the rest meanwhile; `run` afterwards ends it."""
 
 
 class Skipped(Exception):

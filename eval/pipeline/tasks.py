@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from eval.arms.modes import MODES
-from eval.arms.predict import predict
+from eval.arms.predict import Part, predict
 from eval.arms.resources import Resources
 from eval.data.dataset import check_corpus
 from eval.data.gates.gate import RETRIEVAL, Finding, check_run, tell, write_findings
@@ -226,15 +226,16 @@ class Work:
         loads = ("load",) if self._kind.loads else ()
         trained = (_numbered(f"train/{spec.adapter}", k),) if spec.adapter and not self._kind.serves else ()
 
-        def run() -> None:
-            predict(self._seeded(k), mode, plan.examples, plan.home(k), plan.seeded(k)[1].predictions(mode))
+        def run(index: int = 0, count: int = 1) -> None:
+            identity = plan.seeded(k)[1].predictions(mode)
+            predict(self._seeded(k), mode, plan.examples, plan.home(k), identity, Part(index, count))
 
         return Task(
             _numbered(f"answer/{mode}", k), "answer", f"answering {mode}{self._seed(k) if spec.adapter else ''}", run,
             (*loads, *(("passages",) if spec.retrieves else ()),
              *trained),
             done=lambda: plan.has(k, mode) or bool(failure(plan, k, mode)),
-            total=len(plan.examples), unit=" questions", machine=CARD,
+            total=len(plan.examples), unit=" questions", machine=CARD, part=run,
         )  # fmt: skip
 
     def _seed(self, k: int) -> str:

@@ -24,7 +24,7 @@ class ThreadBackend:
         self._once, self._prepared = threading.Lock(), set[str]()
 
     def order(self, group: str, task: Task) -> Order:
-        return Order(f"{group} {task.name}".strip(), task.name, "", (), {}, "", False, "")
+        return Order(f"{group} {task.name}".strip(), task.name, "", (), {}, "", False, f"{task.name}.log")
 
     def nodes(self) -> list[Node]:
         return self.there
@@ -66,7 +66,10 @@ class ThreadBackend:
                     if name not in self._prepared:
                         self.tasks[name].run()
                         self._prepared.add(name)
-            task.run()
+            if order.part and task.part:
+                task.part(*order.part)
+            else:
+                task.run()
         except Skipped as reason:
             return {"ending": "skipped", "message": str(reason)}
         except OSError as error:

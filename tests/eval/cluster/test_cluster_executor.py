@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from eval.cluster import cluster_executor
+from eval.cluster import cells, cluster_executor
 from eval.cluster.backend import Ended
 from eval.cluster.cells import Group, Need
 from eval.cluster.cluster_executor import ClusterExecutor
@@ -214,3 +214,27 @@ def test_a_worker_that_has_nothing_to_do_is_let_go(monkeypatch: pytest.MonkeyPat
     tasks = (task("quick"), task("long", run=lambda: wait.wait(20) and None))
     outcome = drive(Watching(tasks), *tasks)
     assert set(outcome.states.values()) == {"done"} and len(stopped) == 1
+
+
+def test_parts_of_a_task_are_done_by_several_workers_and_then_it_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "LEAST_PART", 2)
+    ran: list[Any] = []
+    both = threading.Barrier(4, timeout=20)
+
+    def part(index: int, count: int) -> None:
+        both.wait()  # all four at one time
+        ran.append((index, count))
+
+    tasks = (task("t", run=lambda: ran.append("t"), total=9, part=part),)
+    backend = ThreadBackend(tasks)
+    outcome = drive(backend, *tasks)
+    assert sorted(ran[:4]) == [(i, 4) for i in range(4)] and ran[4:] == ["t"]
+    assert outcome.states == {f"t {i}/4": "done" for i in range(1, 5)} | {"t": "done"}
+
+
+def test_a_disk_that_is_full_where_the_driver_writes_is_said_so(tmp_path: Path) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    tasks = (task("t"), Task("score", "score", "scoring", raising(full), ("t",)))
+    outcome = drive(ThreadBackend(tasks), *tasks)
+    assert outcome.states["score"] == "failed" and outcome.why["score"].startswith("no space is left in ")
+    assert outcome.why["score"].endswith("; free some and run the same command")

@@ -158,3 +158,39 @@ def test_every_cell_runs_once_in_an_order_that_is_allowed_and_no_node_holds_too_
 def test_cells_of_two_runs_may_have_one_name() -> None:
     found: list[Cell] = cells_of([Group("a", (task("t"),), base="m"), Group("b", (task("t"),), base="m")])
     assert [c.name for c in found] == ["a t", "b t"]
+
+
+def test_a_task_goes_in_parts_where_there_are_more_workers_than_tasks() -> None:
+    def part(index: int, count: int) -> None: ...
+
+    tasks = (
+        task("train", kind="train"),
+        task("answer/ft", "train", total=100, part=part),
+        task("answer/base", total=1000, part=part),
+        task("answer/rag", total=1000, part=part, done=lambda: True),
+        task("score", "answer/ft", "answer/base", kind="score"),
+    )
+
+    def cells(*nodes: Node) -> dict[str, Cell]:
+        return {c.name: c for c in cells_of([Group("", tasks, Need(1, 1), "m")], nodes)}
+
+    assert list(cells(node("a", 2, 8))) == list(cells()) == ["train", "answer/ft", "answer/base", "score"]
+    found = cells(node("a", 8, 8), node("b", 2, 8))  # ten workers, two tasks: five parts each, but of 32 at least
+    ft, base = [f"answer/ft {i}/3" for i in (1, 2, 3)], [f"answer/base {i}/5" for i in range(1, 6)]
+    assert list(found) == ["train", *ft, "answer/ft", *base, "answer/base", "score"]
+    assert found["answer/ft"].needs == {"train", *ft} and found["answer/ft 2/3"].needs == {"train"}
+    assert found["answer/ft 2/3"].part == (1, 3) and found["answer/ft"].part is None
+    assert found["score"].needs == {"answer/ft", "answer/base"}
+    assert found["answer/ft 2/3"].title == "answer/ft, part 2 of 3" and found["answer/ft 2/3"].total is None
+
+
+def test_the_whole_comes_after_its_parts_and_fails_with_one() -> None:
+    tasks = (task("t", total=128, part=lambda index, count: None), task("u", "t", kind="score"))
+    found = Schedule.of(cells_of([Group("", tasks, base="m")], [node(n) for n in "abcd"]))
+    found.has([node(n) for n in "abcd"])
+    assert begun(found.moves()) == ["t 1/4", "t 2/4", "t 3/4", "t 4/4"]
+    for i in range(1, 4):
+        found.ended(f"t {i}/4", "done")
+    assert begun(found.moves()) == []
+    found.ended("t 4/4", "failed")
+    assert found.states["t"] == found.states["u"] == "blocked"

@@ -1,0 +1,60 @@
+"""Whether Ray answers at an address, and what is said where it cannot be joined or started. Standard library only."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import socket
+from importlib import metadata
+
+from eval.errors import UserError, first_line
+
+ANSWER_SECONDS = 10.0
+"""How long an address is waited for; Ray itself tries for minutes, and says nothing that a user could act on."""
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
+"""How every conversation of HTTP/2 begins (RFC 9113, 3.4), with empty settings; Ray speaks gRPC, which is HTTP/2."""
+SETTINGS = 4
+"""The kind of the frame that the other side must begin with; its place in the frame is the fourth byte."""
+
+
+def check_answers(named: str, host: str, *, seconds: float = ANSWER_SECONDS) -> None:
+    """Raise UserError unless something like Ray answers at `named`, HOST:PORT, whose host Ray takes to be `host`."""
+    port = int(named.rpartition(":")[2])
+    try:
+        with socket.create_connection((host.strip("[]"), port), timeout=seconds) as line:
+            if os.environ.get("RAY_USE_TLS", "0") not in ("", "0"):
+                return  # what is spoken there is hidden until Ray has shown its certificate
+            line.sendall(PREFACE)
+            heard = line.recv(9)
+    except TimeoutError:
+        raise UserError(f"--cluster {named}: no answer within {seconds:.0f} s; {WHERE}") from None
+    except OSError as error:
+        raise UserError(f"--cluster {named}: {(error.strerror or str(error)).lower()}; {WHERE}") from None
+    if len(heard) < 4 or heard[3] != SETTINGS:
+        raise UserError(f"--cluster {named}: what answers there is not Ray; {WHERE}")
+
+
+WHERE = "is Ray running there? `ray status` on its head node says so, and `ray start --head` prints the address"
+
+
+def not_joined(named: str | None, error: Exception) -> UserError:
+    """What to say where Ray did not let this process in, or did not start on this machine (`named` is None)."""
+    said = str(error)
+    if named is None:
+        why = "it was not up within its 30 seconds" if "timed out during startup" in said else first_line(error)
+        return UserError(
+            f"--cluster local: Ray did not start on {socket.gethostname()}: {why}; nothing was begun: run the command "
+            "again when the machine is less busy, or start Ray with `ray start --head` and write --cluster auto"
+        )
+    if there := re.search(r"started with:\s*Ray: (\S+)\s*Python: (\S+)", said):
+        return UserError(
+            f"--cluster {named}: the cluster has Ray {there[1]} under Python {there[2]}, and this machine Ray "
+            f"{metadata.version('ray')} under Python {platform.python_version()}; have the same ones everywhere"
+        )
+    if type(error).__name__ == "AuthenticationError":
+        return UserError(
+            f"--cluster {named}: the cluster refused this machine's token; have the same ~/.ray/auth_token (or "
+            "RAY_AUTH_TOKEN) and RAY_AUTH_MODE=token here as there"
+        )
+    return UserError(f"--cluster {named}: {first_line(error)}; {WHERE}")

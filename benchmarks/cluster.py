@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from eval.cluster.backend import Order
-from eval.cluster.cells import Group, Need, Node, cells_of
+from eval.cluster.cells import Cell, Group, Need, Node, cells_of
 from eval.cluster.cluster_executor import ClusterExecutor
 from eval.cluster.schedule import Begin, Schedule
 from eval.pipeline.graph import Task
@@ -27,6 +27,8 @@ from eval.pipeline.graph import Task
 WORKERS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 LENGTHS = {"check": 0.5, "index": 17.0, "train/ft": 148.0, "train/hybrid": 29.0, "retention": 26.0, "answer": 7.0,
            "score": 1.0, "decide": 2.0, "report": 1.0}  # fmt: skip
+QUESTIONS = 200
+"""Of a data set; with workers to spare a mode is answered in parts."""
 START = 10.0
 """Seconds until a new worker has loaded the model."""
 
@@ -34,8 +36,10 @@ START = 10.0
 def run_of(seeds: int) -> tuple[Task, ...]:
     """The tasks of one data set with seven modes, as `eval.pipeline.tasks` makes them, with nothing in them."""
 
-    def task(name: str, *needs: str, kind: str = "", after: Sequence[str] = ()) -> Task:
-        return Task(name, kind or name.partition("/")[0], name, lambda: None, needs, tuple(after), done=lambda: False)
+    def task(name: str, *needs: str, after: Sequence[str] = ()) -> Task:
+        kind = name.partition("/")[0]
+        parts = {"total": QUESTIONS, "part": lambda index, count: None} if kind == "answer" else {}
+        return Task(name, kind, name, lambda: None, needs, tuple(after), done=lambda: False, **parts)  # type: ignore[arg-type]
 
     found = [task("check"), task("index", "check")]
     found += [task(f"answer/{m}") for m in ("base", "fewshot")]
@@ -50,7 +54,7 @@ def run_of(seeds: int) -> tuple[Task, ...]:
 
 
 def lengths(groups: Sequence[Group], draw: random.Random) -> dict[str, float]:
-    """Seconds of each cell, drawn."""
+    """Seconds of each task, drawn, by the name of its cell."""
     found = {}
     for cell in cells_of(groups):
         name = cell.task.name
@@ -59,10 +63,21 @@ def lengths(groups: Sequence[Group], draw: random.Random) -> dict[str, float]:
     return found
 
 
+def nodes_of(workers: int) -> list[Node]:
+    """So many machines of one worker each."""
+    return [Node(str(i), str(i), Need(1, 1)) for i in range(workers)]
+
+
+def seconds_of(cells: Sequence[Cell], took: dict[str, float]) -> dict[str, float]:
+    """Seconds of each cell; the parts of a task share its time evenly."""
+    return {c.name: took[f"{c.group} {c.task.name}".strip()] * c.share for c in cells}
+
+
 def simulate(groups: Sequence[Group], took: dict[str, float], workers: int) -> float:
     """Seconds until all cells have ended on so many workers of one machine each; the driver does its own meanwhile."""
-    schedule = Schedule.of(cells_of(groups))
-    schedule.has([Node(str(i), str(i), Need(1, 1)) for i in range(workers)])
+    cells = cells_of(groups, nodes_of(workers))
+    length, schedule = seconds_of(cells, took), Schedule.of(cells)
+    schedule.has(nodes_of(workers))
     now, driver = 0.0, 0.0
     ends: list[tuple[float, str]] = []
     begun: set[str] = set()
@@ -71,10 +86,10 @@ def simulate(groups: Sequence[Group], took: dict[str, float], workers: int) -> f
             if isinstance(move, Begin):
                 first = 0.0 if move.seat.id in begun else START
                 begun.add(move.seat.id)
-                heapq.heappush(ends, (now + first + took[move.cell.name], move.cell.name))
+                heapq.heappush(ends, (now + first + length[move.cell.name], move.cell.name))
         for cell in schedule.ready():
             if cell.here:
-                driver = max(now, driver) + took[cell.name]
+                driver = max(now, driver) + length[cell.name]
                 schedule.states[cell.name] = "running"
                 heapq.heappush(ends, (driver, cell.name))
         now, name = heapq.heappop(ends)
@@ -83,12 +98,12 @@ def simulate(groups: Sequence[Group], took: dict[str, float], workers: int) -> f
 
 
 def bound(groups: Sequence[Group], took: dict[str, float], workers: int) -> float:
-    """Seconds that no schedule beats; loading the model on the way to the first cell counts."""
-    cells = cells_of(groups)
-    until: dict[str, float] = {}
+    """Seconds that no schedule of these cells beats; loading the model on the way to the first cell counts."""
+    cells = cells_of(groups, nodes_of(workers))
+    length, until = seconds_of(cells, took), dict[str, float]()
     for cell in cells:
-        until[cell.name] = took[cell.name] + max((until[n] for n in cell.needs | cell.after), default=0.0)
-    return START + max(max(until.values()), sum(took[c.name] for c in cells if not c.here) / workers)
+        until[cell.name] = length[cell.name] + max((until[n] for n in cell.needs | cell.after), default=0.0)
+    return START + max(max(until.values()), sum(length[c.name] for c in cells if not c.here) / workers)
 
 
 def shares(sets: int, seeds: int, seed: int = 0) -> list[tuple[int, float, float]]:

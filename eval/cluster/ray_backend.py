@@ -124,7 +124,8 @@ class RayBackend:
         """See `Backend`; as far as Ray knows, which lags by about a second."""
         from ray._private.state import available_resources_per_node
 
-        return {n for n, free in available_resources_per_node().items() if free.get("GPU", 0.0) < 1.0}
+        free = available_resources_per_node()
+        return {n.id for n in self.nodes() if n.room.cards and free.get(n.id, {}).get("GPU", 0.0) < 1.0}
 
     def start(self, worker: str, node: str, need: Need) -> None:
         """Book a place on the node by a placement group, which is had whole or not at all, and ends with this process.

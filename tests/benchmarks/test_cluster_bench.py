@@ -18,7 +18,7 @@ def test_one_worker_does_all_after_one_another_and_many_wait_for_the_longest_cha
     took = {c.name: 0.0 if c.here else 1.0 for c in cells_of(groups)}
     assert simulate(groups, took, 1) == START + sum(took.values()) == bound(groups, took, 1)
     monkeypatch.setattr(cluster, "START", 0.0)
-    assert simulate(groups, took, 100) == bound(groups, took, 100) == 3  # index, train/hybrid, answer/hybrid
+    assert simulate(groups, took, 100) == bound(groups, took, 100) == 3  # index, train/hybrid, retention/hybrid
 
 
 def test_no_schedule_beats_the_bound_and_ours_keeps_near_it() -> None:

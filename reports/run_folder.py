@@ -27,6 +27,9 @@ from eval.pipeline.run_config import RunConfig, read_run_config
 from eval.records import Comparison, Cost, Example, Prediction, Record, Score, from_dict, read_records
 from eval.verdict.decision import Decision, decision_from_dict
 from eval.verdict.scores_file import read_scores
+from reports.wording.phrases import label
+
+__all__ = ["Run", "in_order", "label", "read_run", "strategy"]
 
 Value = TypeVar("Value")
 
@@ -109,11 +112,6 @@ def in_order(modes: Mapping[str, object]) -> list[str]:
     """Mode names as they are shown: the registered order, then unknown ones by name."""
     known = [name for name in MODES if name in modes]
     return known + sorted(set(modes) - set(known))
-
-
-def label(mode: str) -> str:
-    """A mode's name for people; a mode that is not registered keeps its own."""
-    return MODES[mode].label if mode in MODES else mode
 
 
 def strategy(mode: str) -> str:

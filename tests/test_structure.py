@@ -33,8 +33,7 @@ ONE_PLACE = {
     "uvicorn": {"eval/serving/local_server.py"},
 }
 REPORTS_MAY_USE = {
-    "verdict.fitness_words",
-    "verdict.retriever_words",
+    "verdict.fitness_tests",
     "errors",
     "files",
     "records",
@@ -50,6 +49,11 @@ REPORTS_MAY_USE = {
     "registry",
     "serving",
 }
+WORDING_MAY_USE = {
+    *(f"verdict.{name}" for name in ("doubts", "evidence", "leaning", "rule", "shortfall", "trade_offs")),
+    "stats.intervals",
+}
+"""What the sentences are made of besides: records of the verdict, before it is one."""
 
 
 def modules(package: str) -> list[Path]:
@@ -111,8 +115,18 @@ def test_reports_see_records_and_run_files_only() -> None:
         for name in imports(file, top_level=False):
             top, _, rest = name.partition(".")
             assert top not in ("rag", "finetune"), file
-            known = any(f"{rest}.".startswith(f"{allowed}.") for allowed in REPORTS_MAY_USE)
+            may_use = REPORTS_MAY_USE | (WORDING_MAY_USE if file.parent.name == "wording" else set())
+            known = any(f"{rest}.".startswith(f"{allowed}.") for allowed in may_use)
             assert top != "eval" or known, (file, name)
+
+
+def test_sentences_need_no_page_so_that_the_verdict_may_ask_for_them() -> None:
+    for file in modules("reports/wording"):
+        names = {n for n in imports(file, top_level=False) if n.split(".")[0] == "reports"}
+        assert all(n.startswith("reports.wording.") for n in names), (file, names)
+    for file in modules("eval"):
+        names = {n for n in imports(file, top_level=True) if n.split(".")[0] == "reports"}
+        assert all(n.startswith("reports.wording.") for n in names), (file, names)
 
 
 def test_datasets_holds_no_python_and_tests_no_packages() -> None:

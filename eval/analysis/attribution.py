@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from eval.analysis.failure_causes import CAUSES, CLOSED_BOOK, PASS, Facts, cause, gather_facts
+from eval.analysis.failure_causes import CAUSES, PASS, Facts, cause, gather_facts
 from eval.arms.modes import MODES
 from eval.records import Example, Prediction, Score
 from eval.stats.clusters import Array
 from eval.stats.intervals import Interval, difference_intervals, mean_intervals
+from reports.wording.cause_words import CAUSE_WORDS, attribution_notes, retrieval_bound, retrieval_unknown
 
 UNSAID: Mapping[str, Any] = {"gain": None, "recoverable": None, "words": ""}
 MEMORIES = ("in-context memory", "learned memory", "either memory", "not scored")
@@ -33,11 +34,11 @@ def attribute(
     modes = [m for m in MODES if m in predictions]
     causes = {m: {e.id: cause(facts, m, e) for e in examples if e.id in predictions[m]} for m in modes}
     return {
-        "causes": {name: {"memory": memory, "words": words} for name, (memory, words) in CAUSES.items()},
+        "causes": {name: {"memory": memory, "words": CAUSE_WORDS[name]} for name, memory in CAUSES.items()},
         "arms": {m: _shares(examples, causes[m]) for m in modes},
         "questions": {m: {k: c for k, c in found.items() if c is not None} for m, found in causes.items()},
         "better_retrieval": better_retrieval(examples, facts, modes, seed=seed) if corpus else UNSAID,
-        "notes": _notes(modes, facts, corpus),
+        "notes": attribution_notes(modes, styled=bool(facts.styled), corpus=corpus),
     }
 
 
@@ -47,7 +48,7 @@ def _shares(examples: Sequence[Example], causes: Mapping[str, str | None]) -> di
     groups = [e.group or e.id for e in asked]
     names = list(CAUSES)
     columns = [_column(asked, causes, {name}) for name in names]
-    columns += [_column(asked, causes, {n for n in names if CAUSES[n][0] == m}) for m in MEMORIES]
+    columns += [_column(asked, causes, {n for n in names if CAUSES[n] == m}) for m in MEMORIES]
     of_all = np.stack(columns, axis=1) if asked else np.zeros((0, len(columns)))
     failed = np.array([causes[e.id] is not None for e in asked], dtype=bool)
     of_failed = np.where(failed[:, None], of_all, np.nan)
@@ -90,37 +91,9 @@ def better_retrieval(
         and (oracle := facts.values.get(("oracle", e.id, "knowledge"))) is not None
     ]
     if missing or not both:
-        why = f"{' and '.join(missing)} not run" if missing else "no question has a knowledge score in both"
-        return {"gain": None, "recoverable": None, "words": f"What better retrieval would give is not known: {why}."}
+        return {"gain": None, "recoverable": None, "words": retrieval_unknown(missing)}
     groups = [g for g, _, _ in both]
     gain = difference_intervals(np.array([[o - r] for _, r, o in both]), groups, seed=seed)[0]
     lifted = mean_intervals(np.array([[float(o >= PASS > r)] for _, r, o in both]), groups)[0]
     assert gain is not None and lifted is not None
-    return {"gain": gain.figures(), "recoverable": lifted.figures(), "words": _ceiling(gain, lifted)}
-
-
-def _ceiling(gain: Interval, lifted: Interval) -> str:
-    figures = f"95 % interval {100 * gain.low:+.1f} to {100 * gain.high:+.1f}, n={gain.n}"
-    share = f"{100 * lifted.mean:.1f} % of the questions are right with the gold passages and wrong with retrieved ones"
-    if gain.mean <= 0:
-        return f"Better retrieval alone would not lift RAG: {100 * gain.mean:+.1f} points of knowledge ({figures})."
-    lift = f"{100 * gain.mean:+.1f} points of knowledge at most ({figures})"
-    return f"Better retrieval alone would give RAG {lift}: {share}."
-
-
-def _notes(modes: Sequence[str], facts: Facts, corpus: bool) -> list[str]:
-    notes = []
-    reads = [m for m in modes if MODES[m].retrieves and m != "oracle"]
-    if corpus and not any(MODES[m].retrieves for m in modes):
-        notes.append("No mode was given passages, so nothing is said about retrieval.")
-    elif reads and "oracle" not in modes:
-        notes.append("The oracle mode was not run: where retrieval missed the passage, nobody knows if it would help.")
-    if not any(m in modes for m in CLOSED_BOOK):
-        notes.append("Neither base nor few-shot was run, so what is right without passages is not known.")
-    if "hybrid" in modes or "rag-fewshot" in modes:
-        notes.append(
-            "The ceiling of better retrieval is measured for RAG alone; other modes have no oracle of their own."
-        )
-    if not facts.styled:
-        notes.append("Style is not scored, so no failure is one of form.")
-    return notes
+    return {"gain": gain.figures(), "recoverable": lifted.figures(), "words": retrieval_bound(gain, lifted)}

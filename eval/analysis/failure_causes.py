@@ -57,28 +57,28 @@ CLOSED_BOOK = ("base", "fewshot")
 
 Memory = Literal["in-context memory", "learned memory", "either memory", "not scored"]
 
-CAUSES: Mapping[str, tuple[Memory, str]] = {
-    "retrieval_missed": ("in-context memory", "retrieval missed the passage; with it, the base model is right"),
-    "missed_and_unused": ("in-context memory", "retrieval missed the passage; with it, the base model is wrong too"),
-    "missed_untested": ("in-context memory", "retrieval missed the passage; whether it would help was not tested"),
-    "never_in_corpus": ("in-context memory", "no passage of the gold documents states the answer"),
-    "no_gold": ("in-context memory", "no gold document is named, and no passage that was found states the answer"),
-    "not_given": ("in-context memory", "the mode is given no passages, and is wrong without them"),
-    "not_used": ("learned memory", "a passage that it was given states the answer, and the reply does not"),
-    "known_lost": ("learned memory", "right without passages in base or few-shot, wrong in this mode"),
-    "right_elsewhere": ("learned memory", "right in base or few-shot, wrong in this mode"),
-    "other_rows": ("learned memory", "the query runs, and gives other rows"),
-    "query_fails": ("learned memory", "the reply is not one query that runs"),
-    "format_wrong": ("learned memory", "knowledge right, style wrong"),
-    "should_have_refused": ("learned memory", "should have refused, and replied"),
-    "refused_wrongly": ("learned memory", "refused, though a passage that it was given states the answer"),
-    "refused_closed_book": ("either memory", "refused; no mode was given passages"),
-    "wrong_closed_book": ("either memory", "wrong; no mode was given passages"),
-    "not_looked_up": ("either memory", "wrong with a gold passage, which does not state it in these words"),
-    "cut": ("not scored", "the reply was cut at the limit"),
-    "not_scored": ("not scored", "could not be scored"),
+CAUSES: Mapping[str, Memory] = {
+    "retrieval_missed": "in-context memory",
+    "missed_and_unused": "in-context memory",
+    "missed_untested": "in-context memory",
+    "never_in_corpus": "in-context memory",
+    "no_gold": "in-context memory",
+    "not_given": "in-context memory",
+    "not_used": "learned memory",
+    "known_lost": "learned memory",
+    "right_elsewhere": "learned memory",
+    "other_rows": "learned memory",
+    "query_fails": "learned memory",
+    "format_wrong": "learned memory",
+    "should_have_refused": "learned memory",
+    "refused_wrongly": "learned memory",
+    "refused_closed_book": "either memory",
+    "wrong_closed_book": "either memory",
+    "not_looked_up": "either memory",
+    "cut": "not scored",
+    "not_scored": "not scored",
 }
-"""cause -> (OpenAI's term, in words); in the order in which they are shown."""
+"""cause -> OpenAI's term for it, in the order in which they are shown."""
 
 ABSTENTION = {"refuses_unanswerable": True, "answers_answerable": False}
 """metric -> whether 1 means a refusal."""

@@ -21,7 +21,7 @@ from eval.stats.intervals import DIGITS
 from eval.verdict.evidence import Evidence, gather
 from eval.verdict.rule import ORDER, strategy
 from eval.verdict.segments import right_on_all
-from eval.verdict.shortfall import label
+from reports.wording.utility_sentences import utility_sentences
 
 DRAWS, MONTHS = 2000, 12
 """Draws of the posterior, and months over which the costs of building are spread."""
@@ -54,7 +54,7 @@ def utility(scores: Sequence[Score], config: RunConfig, money: Mapping[str, Any]
         "best": best,
         "changes": [{"from_worth": w, "mode": m, "strategy": strategy(m)} for w, m in changes],
         "chances": chances(evidence, config),
-        "words": _words(evidence, changes, best, worth, prices["currency"], bool(money["placeholders"])),
+        "words": utility_sentences(changes, best, worth, prices["currency"], placeholders=bool(money["placeholders"])),
     }
 
 
@@ -142,22 +142,3 @@ def _upgrades(
                 lifts &= ~((means[other][:, i] - means[other][:, j] >= margin) & (means[other][:, j] < goal))
         found |= lifts
     return found
-
-
-def _amount(value: float) -> str:
-    """Two digits of a sum, written out."""
-    return "under 0.0001" if value < 1e-4 else f"{float(f'{value:.2g}'):.4f}".rstrip("0").rstrip(".")
-
-
-def _words(
-    evidence: Evidence, changes: Sequence[tuple[float, str]], best: str | None, worth: float | None, currency: str,
-    placeholders: bool,
-) -> list[str]:  # fmt: skip
-    if not changes:
-        return []
-    steps = [f"{label(changes[0][1])} loses least while right answers are worth little"]
-    steps += [f"{label(m)} from {_amount(1000 * w)} {currency} for a thousand of them on" for w, m in changes[1:]]
-    said = ["; ".join(steps) + (" (by placeholder prices; give yours with --prices)." if placeholders else ".")]
-    if best is not None and worth is not None:
-        said.append(f"At {worth:g} {currency} a right answer {label(best)} has the least expected loss.")
-    return said

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from eval.records import Estimate
 from eval.terminal.result import Result, translated_key
-from eval.verdict.decide import verdict_sentence
-from eval.verdict.fitness_words import fitness_sentence
+from reports.wording.fitness_sentence import fitness_sentence
+from reports.wording.verdict_sentence import verdict_sentence
 
 WIDEST = 100
 FIGURES = 17

@@ -10,9 +10,8 @@ from typing import Any
 from eval.records import Estimate
 from eval.terminal.command_line import Table, print_table
 from eval.terminal.result import FILES, Result, translated_key
-from eval.verdict.decide import verdict_sentence
-from eval.verdict.fitness_words import ANSWERS, fitness_sentence
-from eval.verdict.sentences import verdict_name
+from reports.wording.fitness_sentence import ANSWERS, fitness_sentence
+from reports.wording.verdict_sentence import verdict_name, verdict_sentence
 
 
 def as_json(found: Result) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from typing import Literal
 from eval.arms.modes import MODES
 from eval.pipeline.run_config import RunConfig
 from eval.records import Score
-from eval.verdict.decision import Retriever, Step
+from eval.verdict.decision import Retriever
 from eval.verdict.evidence import Evidence, gather
 from eval.verdict.risk import without
 from eval.verdict.rule import Ruling, apply_rule
+from eval.verdict.shortfall import Action
 
 RAG = "rag"
 """The strategy that better retrieval may lead to, and the plain mode that stands for it."""
@@ -96,9 +97,8 @@ def _found(evidence: Evidence, mode: str, scores: Sequence[Score], config: RunCo
     return replace(kept, complete={}, bounds={}, leaning={}) if mode in kept.modes else None
 
 
-def with_retriever(steps: Sequence[Step], found: Retriever | None) -> tuple[Step, ...]:
+def with_retriever(steps: Sequence[Action], found: Retriever | None) -> tuple[Action, ...]:
     """The steps, with the command that looks for a better retriever where none of them names it."""
     if found is None or any(step.cause == "retrieval" for step in steps):
         return tuple(steps)
-    text = f"Look for a better retriever with `{found.command}`, and run evaluate again: RAG alone may then be enough."
-    return (*steps, Step("retrieval", text))
+    return (*steps, Action("retrieval", "better_retriever", {"command": found.command}))

@@ -21,16 +21,19 @@ from eval.strategies import STRATEGIES, Strategy
 from eval.verdict.advice import advice
 from eval.verdict.better_retrieval import better_retrieval, with_retriever
 from eval.verdict.decision import Decision, Look, decision_from_dict
-from eval.verdict.doubts import warnings
 from eval.verdict.evidence import gather
 from eval.verdict.fitness import fitness, fits
 from eval.verdict.leaning import with_leaning
 from eval.verdict.questions_needed import questions_needed
-from eval.verdict.risk import measure, too_risky, vetoes, without
+from eval.verdict.risk import measure, too_risky, without
 from eval.verdict.rule import Ruling, apply_rule
 from eval.verdict.scores_file import read_scores
-from eval.verdict.sentences import caveats, reasons, verdict_sentence
 from eval.verdict.trade_offs import trade_offs
+from reports.wording.caveats import caveats, warnings
+from reports.wording.reasons import reasons, vetoes
+from reports.wording.step_texts import step_of
+from reports.wording.trade_off_sentence import trade_off_sentence
+from reports.wording.verdict_sentence import verdict_sentence
 
 __all__ = ["decide", "read_decision", "verdict_sentence", "write_decision"]
 
@@ -50,6 +53,8 @@ def decide(
     fit = fitness(evidence, ruling, risk, limit)
     needed = questions_needed(evidence, ruling, config.dataset.decision.margin)
     retriever = better_retrieval(evidence, ruling, scores, config)
+    steps = with_retriever(advice(evidence, scores, ruling, fit, config, risk, needed), retriever)
+    trades = trade_offs(evidence, ruling, scores, config.dataset.decision.margin, findings)
     decision = Decision(
         dataset=config.dataset.name,
         strategy=ruling.strategy,
@@ -72,7 +77,7 @@ def decide(
         missing_open=ruling.missing,
         corrected=evidence.corrected,
         left_out=evidence.left_out,
-        next=with_retriever(advice(evidence, scores, ruling, fit, config, risk, needed), retriever),
+        next=tuple(map(step_of, steps)),
         fits=fits(evidence, risk, limit),
         risk=risk,
         risk_limit=limit,
@@ -80,7 +85,7 @@ def decide(
         stamp=config.stamp,
         look=_look(config),
         warnings=(
-            *trade_offs(evidence, ruling, scores, config.dataset.decision.margin, findings),
+            *(trade_off_sentence(t, evidence) for t in trades),
             *warnings(ruling, config),
         ),
         retriever=retriever,

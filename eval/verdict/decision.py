@@ -40,17 +40,6 @@ class Needed:
     chance: tuple[float, float]
     """How likely the verdict is settled at either end."""
 
-    @property
-    def words(self) -> str:
-        """`200 to 400 questions in all (100 to 300 more), with a chance of 50 to 80 %`."""
-        (low, high), (less, most), (worst, best) = self.total, self.more, self.chance
-        if low == high:
-            return f"about {low} questions in all ({less} more), with a chance of {100 * best:.0f} %"
-        return (
-            f"{low} to {high} questions in all ({less} to {most} more), "
-            f"with a chance of {100 * worst:.0f} to {100 * best:.0f} %"
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Look:

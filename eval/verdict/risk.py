@@ -8,7 +8,7 @@ refuse, of all questions.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +21,6 @@ from eval.stats.intervals import DIGITS, mean_intervals
 from eval.verdict.decision import Risk
 from eval.verdict.evidence import AXES, Evidence, requirements
 from eval.verdict.not_learned import judge_training
-from eval.verdict.shortfall import label, share
 
 PASS = 0.5
 """From which value of the knowledge metric on a reply is right."""
@@ -55,16 +54,6 @@ def too_risky(evidence: Evidence, risk: Mapping[str, Risk], limit: float | None)
     """Candidates that are shown to risk more than the limit; none where all of them do, for then none is the safer."""
     above = {m: risk[m] for m in evidence.modes if limit is not None and m in risk and risk[m].floor > limit}
     return above if len(above) < len(evidence.modes) else {}
-
-
-def vetoes(risky: Mapping[str, Risk], limit: float | None) -> Iterator[str]:
-    """Why each of these modes is no candidate."""
-    for mode, found in risky.items():
-        e = found.wrong
-        yield (
-            f"{label(mode)} is vetoed, it answers wrongly and with confidence too often: {share(e.mean)} "
-            f"[{share(e.low)}, {share(e.high)}], n={e.n}; the limit is {share(limit or 0.0)}."
-        )
 
 
 def without(evidence: Evidence, modes: Collection[str]) -> Evidence:

@@ -22,11 +22,10 @@ from eval.records import Score
 from eval.stats.clusters import Array, Codes, codes_of
 from eval.stats.intervals import DIGITS, holm, student_intervals
 from eval.stats.power import effective_size
-from eval.strategies import STRATEGIES
 from eval.verdict.evidence import Evidence, gather, weigh
 from eval.verdict.rule import FEWEST, Ruling, apply_rule
 from eval.verdict.score_table import ScoreTable
-from eval.verdict.shortfall import label
+from reports.wording.segment_sentences import segment_sentences
 
 FOLDS, ERROR = 5, 0.05
 REST = "the rest"
@@ -50,7 +49,8 @@ def segments(scores: Sequence[Score], tags: Mapping[str, Sequence[str]], config:
             "strategy": ruling.strategy, "mode": ruling.mode, "candidates": list(ruling.candidates), "error": error,
         } for tag, (ruling, error) in rulings.items()
     ]  # fmt: skip
-    words = _words(rulings, apply_rule(evidence, config.dataset.decision.margin), differ, router)
+    whole = apply_rule(evidence, config.dataset.decision.margin)
+    words = segment_sentences({t: r for t, (r, _) in rulings.items()}, whole, differ, router)
     left = [{"tag": t, "n": len(m)} for t, m in members.items() if t not in enough]
     return {"segments": parts, "left_out": left, "interaction": differ, "router": router, "words": words}
 
@@ -176,28 +176,3 @@ def _router(
             for k in range(len(names)) if (whole & (place == k)).any()}  # fmt: skip
     single_mode = evidence.modes[int(values[whole].mean(axis=0).argmax())]
     return {"gain": interval.figures(), "modes": best, "single": single_mode}
-
-
-def _words(
-    rulings: Mapping[str, tuple[Ruling, float]], whole: Ruling, differ: Sequence[Mapping[str, Any]],
-    router: Mapping[str, Any] | None,
-) -> list[str]:  # fmt: skip
-    said = []
-    for tag, (ruling, _) in rulings.items():
-        if ruling.strategy not in ("inconclusive", whole.strategy):
-            what = STRATEGIES[ruling.strategy].alone if ruling.strategy in STRATEGIES else "nothing good enough"
-            said.append(f"For {tag} the verdict is {what}{f' ({label(ruling.mode)})' if ruling.mode else ''}.")
-    for test in differ:
-        said.append(
-            f"{label(test['treatment'])} lifts {test['axis']} over {label(test['control'])} by "
-            f"{100 * test['inside']:+.0f} points for {test['tag']} and by {100 * test['outside']:+.0f} for the others "
-            f"(p = {test['p_holm']:.2g} over all tags and modes)."
-        )
-    if router:
-        routes = ", ".join(f"{label(mode)} for {tag}" for tag, mode in router["modes"].items())
-        gain = router["gain"]
-        said.append(
-            f"A router ({routes}) would bring {100 * gain['mean']:+.1f} points [{100 * gain['low']:+.1f}, "
-            f"{100 * gain['high']:+.1f}] of replies that are right on all axes over {label(router['single'])} for all."
-        )
-    return said

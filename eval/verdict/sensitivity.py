@@ -11,14 +11,13 @@ from typing import Any
 
 from eval.pipeline.run_config import RunConfig
 from eval.records import Score
-from eval.strategies import STRATEGIES
 from eval.verdict.evidence import Evidence, gather
 from eval.verdict.leaning import with_leaning
 from eval.verdict.risk import measure, too_risky, without
 from eval.verdict.rule import Ruling, apply_rule
+from reports.wording.sensitivity_sentence import sensitivity_sentence, verdict_key
 
 TARGETS = tuple(i / 100 for i in range(101))
-NOTHING = "nothing good enough"
 MARGINS = tuple(i / 100 for i in range(1, 21))
 
 
@@ -31,6 +30,11 @@ class Segment:
     strategy: str
     candidates: tuple[str, ...]
     """The strategies still possible, where the strategy is `inconclusive`; else the strategy alone."""
+
+    @property
+    def verdict(self) -> tuple[str, tuple[str, ...]]:
+        """The strategy, and those still possible."""
+        return self.strategy, self.candidates
 
 
 def sensitivity(scores: Sequence[Score], config: RunConfig) -> dict[str, Any]:
@@ -89,45 +93,17 @@ def _entry(name: str, value: float, segments: Sequence[Segment]) -> dict[str, An
         "low": segments[first].low,
         "high": segments[last].high,
         "grid": [segments[0].low, segments[-1].high],
-        "below": _said(below) if below else None,
-        "above": _said(above) if above else None,
-        "words": _words(name, value, segments[here], segments[first].low, segments[last].high, below, above),
+        "below": verdict_key(*below.verdict) if below else None,
+        "above": verdict_key(*above.verdict) if above else None,
+        "words": sensitivity_sentence(
+            name,
+            value,
+            segments[here].strategy,
+            (segments[first].low, segments[last].high),
+            below.verdict if below else None,
+            above.verdict if above else None,
+        ),
         "segments": [
             {"low": s.low, "high": s.high, "strategy": s.strategy, "candidates": list(s.candidates)} for s in segments
         ],
     }
-
-
-def _words(
-    name: str, value: float, here: Segment, low: float, high: float, below: Segment | None, above: Segment | None
-) -> str:
-    held = f"The verdict ({_called(here.strategy)}) holds"
-    if below is None and above is None:
-        return f"{held} at every {name} from {low:.2f} to {high:.2f} (set: {value:g})."
-    if below is None:
-        span = f"up to {high:.2f}"
-    elif above is None:
-        span = f"from {low:.2f} up"
-    else:
-        span = f"from {low:.2f} to {high:.2f}"
-    sides = [f"below: {_named(below)}"] if below else []
-    sides += [f"above: {_named(above)}"] if above else []
-    return f"{held} for a {name} {span} (set: {value:g}); {'; '.join(sides)}."
-
-
-def _named(segment: Segment) -> str:
-    """The verdict of a segment, for people."""
-    if segment.strategy != "inconclusive":
-        return _called(segment.strategy)
-    return f"inconclusive ({' or '.join(map(_called, segment.candidates)) or 'nothing scored'})"
-
-
-def _called(verdict: str) -> str:
-    """A verdict in words; an open one by its key."""
-    return STRATEGIES[verdict].alone if verdict in STRATEGIES else NOTHING if verdict == "none" else verdict
-
-
-def _said(segment: Segment) -> str:
-    if segment.strategy != "inconclusive":
-        return NOTHING if segment.strategy == "none" else segment.strategy
-    return f"inconclusive ({' or '.join(segment.candidates) or 'nothing scored'})"

@@ -6,16 +6,34 @@ The verdict is right not to name such a mode, for it harms the other axis; whoev
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from eval.arms.modes import MODES
 from eval.records import Score
 from eval.verdict.evidence import Evidence
 from eval.verdict.rule import Ruling, strategy
-from eval.verdict.shortfall import label, share
 
 GATE = "training-rows"
 """The gate whose finding tells that training taught the loss: replies that break the checks they are scored by."""
-SHOWN_ROWS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TradeOff:
+    """What a rejected mode gains on one axis, and what it loses on another."""
+
+    stands: str
+    """The verdict's mode."""
+    other: str
+    gained: str
+    """The axis on which `other` is better by twice the margin, and reaches its target."""
+    lost: str
+    """The axis on which it loses most."""
+    check: str
+    """The style check by which it loses most; empty where it loses by none, or not on style."""
+    questions: tuple[str, ...]
+    """Where there is no such check: the questions that it loses."""
+    taught: str
+    """What the gate of the training rows says of that check; empty where nothing."""
 
 
 def trade_offs(
@@ -24,8 +42,8 @@ def trade_offs(
     scores: Sequence[Score],
     margin: float,
     findings: Sequence[Mapping[str, str]] = (),
-) -> Iterator[str]:
-    """One sentence an axis on which a rejected mode is better by twice the margin and reaches its target.
+) -> Iterator[TradeOff]:
+    """One an axis on which a rejected mode is better by twice the margin and reaches its target.
 
     `findings` are those of checks.json: {gate, severity, message, where}.
     """
@@ -42,7 +60,7 @@ def trade_offs(
         lost = {m: found for _, m in better if (found := _loss(evidence, stands, m, axis))}
         if lost:
             best = max((d, m) for d, m in better if m in lost)[1]
-            yield _sentence(evidence, scores, (stands, best), (axis, lost[best]), findings)
+            yield _trade_off(scores, (stands, best), (axis, lost[best]), findings)
 
 
 def _loss(evidence: Evidence, stands: str, other: str, axis: str) -> str | None:
@@ -52,27 +70,15 @@ def _loss(evidence: Evidence, stands: str, other: str, axis: str) -> str | None:
     return least[1] if least[0] < 0 else None
 
 
-def _sentence(
-    evidence: Evidence,
-    scores: Sequence[Score],
-    modes: tuple[str, str],
-    axes: tuple[str, str],
-    findings: Sequence[Mapping[str, str]],
-) -> str:
+def _trade_off(
+    scores: Sequence[Score], modes: tuple[str, str], axes: tuple[str, str], findings: Sequence[Mapping[str, str]]
+) -> TradeOff:
     (stands, other), (gained, lost) = modes, axes
-    has = {(a, m): share(evidence.estimates[a][m].mean) for a in axes for m in modes}
-    target = share(evidence.targets[gained])
-    said = (
-        f"It is a trade-off: {label(other)} reaches the {gained} target of {target} with {has[gained, other]} "
-        f"({label(stands)} {has[gained, stands]}), but has {lost} {has[lost, other]} ({label(stands)} "
-        f"{has[lost, stands]})"
-    )
     check = _check(scores, stands, other) if lost == "style" else ""
-    cost = f", most by the check {check}" if check else _rows(scores, stands, other, lost)
-    found = next((f["message"] for f in findings if f.get("gate") == GATE and check and check in f["message"]), "")
+    questions = () if check else _lost_questions(scores, stands, other, lost)
     tuned = MODES[other].adapter is not None
-    why = f"; it may have learnt that: {found.partition(':')[0]} ({GATE} in checks.json)" if found and tuned else ""
-    return f"{said}{cost}{why}."
+    found = next((f["message"] for f in findings if f.get("gate") == GATE and check and check in f["message"]), "")
+    return TradeOff(stands, other, gained, lost, check, questions, found.partition(":")[0] if tuned else "")
 
 
 def _check(scores: Sequence[Score], stands: str, other: str) -> str:
@@ -89,14 +95,10 @@ def _check(scores: Sequence[Score], stands: str, other: str) -> str:
     return worst if worst and falls[worst] < 0 else ""
 
 
-def _rows(scores: Sequence[Score], stands: str, other: str, axis: str) -> str:
-    """How many questions it loses on the axis, and the first of them."""
+def _lost_questions(scores: Sequence[Score], stands: str, other: str, axis: str) -> tuple[str, ...]:
+    """The questions that it loses on the axis, by their ids."""
     own: dict[tuple[str, str], float] = {}
     for s in scores:
         if s.axis == axis and s.primary and s.value is not None and s.seed == 0:
             own[s.mode, s.example_id] = s.value
-    lost = [q for (m, q), v in own.items() if m == stands and own.get((other, q), v) < v]
-    if not lost:
-        return ""
-    named = ", ".join(lost[:SHOWN_ROWS]) + (", ..." if len(lost) > SHOWN_ROWS else "")
-    return f", in {len(lost)} questions where {label(stands)} is right ({named})"
+    return tuple(q for (m, q), v in own.items() if m == stands and own.get((other, q), v) < v)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from eval.arms.modes import MODES
 from eval.errors import UserError
 from eval.verdict.decide import read_decision, verdict_sentence
-from eval.verdict.fitness_words import ANSWERS, fitness_tests, risk_words
+from eval.verdict.fitness_tests import fitness_tests
 from finetune.base_names import base_id
 from finetune.hub.card_language import card_in
+from reports.wording.fitness_sentence import ANSWERS, risk_words
 
 if TYPE_CHECKING:
     from eval.arms.resources import Resources

@@ -12,10 +12,10 @@ from eval.arms.modes import MODES
 from eval.config import DEFAULT_MODEL
 from eval.files import read_json
 from eval.strategies import ADAPTERS
-from eval.verdict.fitness_words import ANSWERS
 from finetune.adapter import MANIFEST as TRAINING
 from finetune.base_names import DEFAULT_LICENCE, base_id, is_local
 from finetune.hub.card_language import card_in
+from reports.wording.fitness_sentence import ANSWERS
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi

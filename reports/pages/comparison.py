@@ -24,6 +24,7 @@ from reports.sections.placement import place
 from reports.sections.question_browser import embed
 from reports.sections.summary import PASS
 from reports.text import sentences as words
+from reports.wording.phrases import NOTHING
 
 PAGE = "changes.html"
 SHOWN = ("better", "worse")
@@ -192,5 +193,5 @@ def _short(verdict: str) -> str:
     return (
         STRATEGIES[verdict].short
         if verdict in STRATEGIES
-        else {"inconclusive": "not settled", **words.OTHERS}.get(verdict, verdict)
+        else {"inconclusive": "not settled", "none": NOTHING}.get(verdict, verdict)
     )

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from eval.arms.modes import MODES
 from eval.records import Estimate
-from eval.verdict.fitness_words import fitness_sentence
-from eval.verdict.retriever_words import retriever_sentence
 from reports.charts.portfolio_map import Place, places
 from reports.pages.inline import inline
 from reports.run_folder import Run, label, strategy
@@ -15,6 +13,8 @@ from reports.sections import costs, money, summary
 from reports.sections.placement import paired, place
 from reports.text import sentences as words
 from reports.text.markdown import bullets, heading, named, plain, table
+from reports.wording.fitness_sentence import fitness_sentence
+from reports.wording.verdict_sentence import retriever_sentence
 
 SIGNERS = ("Decided by", "Agreed by", "Agreed by")
 

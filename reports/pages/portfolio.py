@@ -16,7 +16,6 @@ from eval.files import write_text
 from eval.records import Estimate
 from eval.strategies import STRATEGIES
 from eval.verdict.decision import Needed
-from eval.verdict.fitness_words import ANSWERS
 from reports.charts.error_bars import whisker
 from reports.charts.portfolio_map import Place, places
 from reports.language.language import in_language
@@ -26,6 +25,7 @@ from reports.sections import summary
 from reports.sections.first_screen import is_missed
 from reports.sections.placement import Placement, place
 from reports.text import sentences as words
+from reports.wording.fitness_sentence import ANSWERS
 
 FILE = "portfolio.html"
 NAMES = {s.name: s.cell[0] for s in STRATEGIES.values()} | {

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from eval.records import Cost
 from eval.strategies import STRATEGIES
 from eval.verdict.decision import Risk, Step
-from eval.verdict.fitness_words import ANSWERS, Test, fitness_tests
+from eval.verdict.fitness_tests import Test, fitness_tests
 from reports.run_folder import Run, label
 from reports.sections import costs, money
 from reports.text.sentences import percent, possible, seconds
+from reports.wording.fitness_sentence import ANSWERS
 
 KINDS = {"yes": "good", "no": "bad", "not_shown": "open"}
 LIVE = {

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from eval.verdict.fitness_words import fitness_sentence
-from eval.verdict.retriever_words import retriever_sentence
 from reports.charts.outcome_shares import KINDS, outcome_shares, shares
 from reports.charts.quadrant import quadrant
 from reports.run_folder import Run, in_order, label
@@ -16,6 +14,8 @@ from reports.sections.section import Section
 from reports.sections.tipping_points import changes
 from reports.text import sentences as words
 from reports.text.markdown import bullets, named, plain
+from reports.wording.fitness_sentence import fitness_sentence
+from reports.wording.verdict_sentence import retriever_sentence
 
 HTML = """\
 <section id="verdict" class="hero s-{{ decision.strategy }}">

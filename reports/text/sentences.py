@@ -15,6 +15,7 @@ from reports.language.language import translate
 from reports.run_folder import Run, label
 from reports.sections.placement import Lift, Placement
 from reports.sections.summary import axes, groups, not_run
+from reports.wording.phrases import called
 
 NBSP = "\u00a0"
 CI = f"95{NBSP}% interval"
@@ -43,16 +44,8 @@ FIRST = {
 }
 """The cause of the first step -> what it comes to, in a headline."""
 
-OTHERS = {"none": "nothing good enough"}
-"""A verdict that is no strategy."""
-
 AXES = {"knowledge": "Knowledge", "style": "Style", "retrieval": "Retrieval", "abstention": "Abstention"}
 QUESTIONS = {"knowledge": "is the content right?", "style": "is it said as wanted?"}
-
-
-def called(verdict: str) -> str:
-    """A verdict as the best of what was tried."""
-    return STRATEGIES[verdict].alone if verdict in STRATEGIES else OTHERS.get(verdict, verdict)
 
 
 def percent(value: float, digits: int = 1) -> str:
@@ -221,7 +214,7 @@ def unscored(run: Run) -> str:
 
 
 def next_steps(run: Run) -> list[str]:
-    """What to do with the verdict, most useful first; see `eval.verdict.advice`."""
+    """What to do with the verdict, most useful first; see `reports.wording.step_texts`."""
     return [spaced(step.text) for step in run.decision.next]
 
 

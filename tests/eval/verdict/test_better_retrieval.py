@@ -12,7 +12,7 @@ from eval.pipeline.run_config import RunConfig
 from eval.records import Score
 from eval.verdict.decide import decide
 from eval.verdict.decision import Decision, decision_from_dict
-from eval.verdict.sentences import verdict_sentence
+from reports.wording.verdict_sentence import verdict_sentence
 
 GOOD = 0.99
 N = 200

@@ -16,7 +16,7 @@ from eval.records import Score
 from eval.verdict.decide import decide
 from eval.verdict.decision import Decision
 from eval.verdict.sensitivity import sensitivity
-from eval.verdict.sentences import verdict_sentence
+from reports.wording.verdict_sentence import verdict_sentence
 
 Truth = dict[str, tuple[float, float | None]]
 GOOD = 0.99

@@ -12,8 +12,9 @@ from eval.pipeline.run_config import RunConfig
 from eval.records import Score
 from eval.verdict.decide import decide
 from eval.verdict.decision import Decision, decision_from_dict
-from eval.verdict.fitness_words import fitness_sentence, fitness_tests
+from eval.verdict.fitness_tests import fitness_tests
 from eval.verdict.risk import measure
+from reports.wording.fitness_sentence import fitness_sentence
 
 Counts = tuple[int, int, int, int, int]
 """Of the answerable questions: right, refused, wrong; of the others: refused, answered."""

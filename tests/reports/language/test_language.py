@@ -10,7 +10,6 @@ import pytest
 import yaml
 
 from eval.analysis.analyse import analyse
-from eval.analysis.failure_causes import CAUSES
 from eval.arms.modes import MODES
 from eval.errors import UserError
 from eval.strategies import STRATEGIES
@@ -26,6 +25,7 @@ from reports.pages.page import html as page
 from reports.pages.portfolio import write_portfolio
 from reports.run_folder import read_run
 from reports.sections.registry import SECTIONS
+from reports.wording.cause_words import CAUSE_WORDS
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 ENGLISH = re.compile(r"(?<![\w./-])(?:[A-Za-z][a-z’']*[,;:]? ){2}[a-z]{2,}")
@@ -75,7 +75,7 @@ def test_every_text_of_a_script_and_every_term_is_in_the_table(language):
 def test_every_mode_strategy_and_cause_of_failure_is_in_the_table(language):
     named = [words for m in MODES.values() for words in (m.label, m.why)]
     named += [words for s in STRATEGIES.values() for words in (s.alone, s.verdict, *s.cell)]
-    named += [words for _, words in CAUSES.values()]
+    named += CAUSE_WORDS.values()
     known = read(language)
     assert [words for words in named if words not in known and words != "RAG"] == []
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from eval.verdict.shortfall import share
 from reports.run_folder import read_run
 from reports.text.sentences import FIRST, NBSP, headline, next_steps, spaced
+from reports.wording.phrases import share
 
 NOTHING = {"base": (0.02, 0.97), "rag": (0.03, 0.97), "ft": (0.02, 0.98), "hybrid": (0.03, 0.98)}
 SHORT = {"base": (0.02, 0.97), "rag": (0.4, 0.97), "oracle": (0.6, 0.97), "ft": (0.02, 0.98), "hybrid": (0.4, 0.98)}

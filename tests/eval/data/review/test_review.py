@@ -16,7 +16,7 @@ from eval.data.review.review_app import review_app
 from eval.data.review.review_status import ReviewStatus, read_reviews, review_stamp, review_status
 from eval.stats.power import wilson
 from eval.verdict.decision import Decision
-from eval.verdict.sentences import verdict_sentence
+from reports.wording.verdict_sentence import verdict_sentence
 
 PUMPS = ["Aldor", "Brevik", "Corvo", "Dunmor", "Elvas", "Farsund"]
 

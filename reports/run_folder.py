@@ -12,6 +12,7 @@ from eval.analysis.money_files import Economics, Utility
 from eval.analysis.run_files import (
     Attribution,
     DataChecks,
+    Environment,
     Judgement,
     LearnedStyle,
     RetrievalLosses,
@@ -19,6 +20,7 @@ from eval.analysis.run_files import (
     Sensitivity,
     SideEffects,
     read_analysis,
+    read_environment,
 )
 from eval.arms.modes import MODES
 from eval.errors import UserError
@@ -40,7 +42,7 @@ class Run:
 
     path: Path
     config: RunConfig
-    environment: Mapping[str, Any]
+    environment: Environment
     examples: tuple[Example, ...]
     predictions: Mapping[str, Mapping[str, Prediction]]
     """mode -> example id -> prediction; modes in the order in which they are shown."""
@@ -87,7 +89,7 @@ def read_run(path: Path) -> Run:
     return Run(
         path=path,
         config=_read(path / "config.yaml", read_run_config),
-        environment=_read(path / "environment.json", _mapping),
+        environment=_read(path / "environment.json", read_environment),
         examples=tuple(_read(path / "examples.jsonl", lambda p: read_records(p, Example))),
         predictions={name: predictions[name] for name in in_order(predictions)},
         # The predictions hold the replies of the first seed alone.

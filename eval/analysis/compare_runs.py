@@ -8,7 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from eval.analysis.flips import AXES, Change, Side, common_questions, paired_changes
+from eval.analysis.changes_file import FILE, Change
+from eval.analysis.flips import AXES, Side, common_questions, paired_changes
+from eval.analysis.run_files import read_environment
 from eval.arms.modes import MODES
 from eval.errors import UserError
 from eval.files import read_json, write_json
@@ -17,9 +19,7 @@ from eval.records import Example, read_records
 from eval.verdict.decide import decide
 from eval.verdict.scores_file import read_scores
 
-FILE = "changes.json"
 NEEDED = ("config.yaml", "environment.json", "examples.jsonl", "scores.jsonl", "decision.json")
-ARITHMETIC = ("device", "compute_dtype", "quantization", "attention")
 JUDGED = ("knowledge.target", "style.target", "retention.limit", "decision.margin")
 """Settings of the verdict alone: with others, the same replies can give another one."""
 
@@ -72,7 +72,9 @@ def changes(before: Path, after: Path) -> dict[str, Any]:
 
 def settings(first: Side, second: Side) -> Iterator[tuple[str, str | None, str | None]]:
     """(key, before, after) of every setting and version that differs; None where a run does not have the key."""
-    one, two = ({**_flat(s.config.model_dump()), **_flat(s.environment, "environment")} for s in (first, second))
+    one, two = (
+        {**_flat(s.config.model_dump()), **_flat(dict(s.environment.facts), "environment")} for s in (first, second)
+    )
     for key in dict.fromkeys([*one, *two]):
         if one.get(key) != two.get(key):
             yield key, one.get(key), two.get(key)
@@ -96,7 +98,7 @@ def _read(run: Path) -> Side:
     return Side(
         run,
         read_run_config(run / "config.yaml"),
-        read_json(run / "environment.json"),
+        read_environment(run / "environment.json"),
         {e.id: e for e in read_records(run / "examples.jsonl", Example)},
         [s for s in read_scores(run / "scores.jsonl", any_mode=True) if s.primary and s.mode in MODES],
         read_json(run / "decision.json"),
@@ -127,9 +129,9 @@ def _rejudged(first: Side, second: Side) -> dict[str, Any] | None:
             "fit": decision.fit}  # fmt: skip
 
 
-def _arithmetic(first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
-    """What of device, dtype, form of the weights and attention differs between two environments."""
-    one, two = ({k: _kind(e[k]) for k in ARITHMETIC if k in e} for e in (first, second))
+def _arithmetic(first: Side, second: Side) -> str:
+    """What of device, dtype, form of the weights and attention differs between two runs."""
+    one, two = ({k: _kind(v) for k, v in s.environment.arithmetic.items()} for s in (first, second))
     return ", ".join(f"{k} {one[k]} before, {two[k]} after" for k in one if k in two and one[k] != two[k])
 
 
@@ -145,7 +147,7 @@ def _notes(first: Side, second: Side, found: Sequence[Change]) -> Iterator[str]:
         if all(metrics) and metrics[0] != metrics[1]:
             old, new = (", ".join(sorted(m)) for m in metrics)
             yield f"The {axis} axis is scored by another metric ({old} before, {new} after): figures do not compare."
-    if differing := _arithmetic(first.environment, second.environment):
+    if differing := _arithmetic(first, second):
         yield (
             f"The runs were computed in another arithmetic ({differing}): some replies differ for that alone, and a "
             "change that small cannot be put down to a setting."

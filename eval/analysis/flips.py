@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.analysis.changes_file import Change, Reading
+from eval.analysis.run_files import Environment
 from eval.arms.modes import MODES
 from eval.files import read_json
 from eval.pipeline.run_config import RunConfig
@@ -20,7 +22,6 @@ AXES = ("knowledge", "style")
 PASS = 0.5
 """A reply passes an axis when its primary score is at least this, as in the report."""
 LEVEL = 0.05
-Reading = Literal["better", "worse", "no material change", "not shown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Side:
 
     path: Path
     config: RunConfig
-    environment: Mapping[str, Any]
+    environment: Environment
     examples: Mapping[str, Example]
     scores: Sequence[Score]
     decision: Mapping[str, Any]
@@ -38,37 +39,6 @@ class Side:
     def modes(self) -> list[str]:
         """The modes that are scored on an axis of the verdict, in registry order."""
         return [m for m in MODES if any(s.mode == m for s in self.scores if s.axis in AXES)]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What one mode's primary scores did on one axis, over the questions that both runs scored."""
-
-    axis: str
-    mode: str
-    metric: str
-    """Of the second run."""
-    n: int
-    groups: int
-    dropped: int
-    """Common questions that only one of the two runs scored."""
-    before: float
-    after: float
-    difference: float
-    low: float
-    high: float
-    test: str
-    p: float | None
-    p_holm: float | None
-    """Adjusted for all changes of the two runs (Holm, 1979)."""
-    detectable: float
-    reading: Reading
-    gained: tuple[str, ...]
-    """Questions that fail before and pass after."""
-    lost: tuple[str, ...]
-    """Questions that pass before and fail after."""
-    anew: bool
-    """False: the mode's replies stand under the same fingerprint in both runs."""
 
 
 def common_questions(first: Side, second: Side) -> tuple[list[str], list[str]]:

@@ -9,24 +9,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from eval.files import read_json
+from eval.records import Estimate
 
 Kind = TypeVar("Kind")
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """A mean with its 95 % interval, over n questions."""
+ARITHMETIC = ("device", "compute_dtype", "quantization", "attention")
+"""Of an environment, what replies may differ for though every setting is the same."""
 
-    mean: float
-    low: float
-    high: float
-    n: int
-    groups: int = 0
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """environment.json: on what, and with which versions, the replies were computed."""
+
+    facts: tuple[tuple[str, Any], ...] = ()
+    """(name, value), in the order of the file; which there are depends on what computed the replies."""
+
+    @property
+    def arithmetic(self) -> dict[str, Any]:
+        """Device, dtype, form of the weights and attention, as far as they are known."""
+        known = dict(self.facts)
+        return {name: known[name] for name in ARITHMETIC if name in known}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +50,8 @@ class CauseCount:
     """How many questions one cause made one mode fail, and the shares that these are."""
 
     count: int
-    of_failed: Figures | None
-    of_all: Figures | None
+    of_failed: Estimate | None
+    of_all: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +69,8 @@ class BetterRetrieval:
     """What better retrieval alone could give RAG at most; None with the reason in words where it is not known."""
 
     words: str = ""
-    gain: Figures | None = None
-    recoverable: Figures | None = None
+    gain: Estimate | None = None
+    recoverable: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ class LostAt:
     """How many questions were lost at one stage, and the share of all that these are."""
 
     count: int
-    of_all: Figures | None
+    of_all: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +172,8 @@ class Segments:
 class Retained:
     """One metric of the retention battery in one mode: its mean, and its paired change from `base`."""
 
-    mean: Figures | None
-    change: Figures | None
+    mean: Estimate | None
+    change: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,3 +259,11 @@ def read_analysis(path: Path, kind: type[Kind]) -> Kind:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise ValueError(f"{key}: {first['msg']}" if key else first["msg"]) from None
+
+
+def read_environment(path: Path) -> Environment:
+    """environment.json; raises ValueError where it is no JSON object."""
+    data = read_json(path)
+    if not isinstance(data, dict):
+        raise ValueError(f"expected a JSON object, found {type(data).__name__}")
+    return Environment(tuple(data.items()))

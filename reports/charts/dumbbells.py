@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from eval.analysis.changes_file import Change
 from reports.charts.svg import line, picture, tag, text
 from reports.language.language import translate
 from reports.run_folder import label, strategy
@@ -17,7 +17,7 @@ HALF = CHANGE / 2
 SHOWN = ("better", "worse")
 
 
-def chart(title: str, rows: Sequence[Mapping[str, Any]], margin: float) -> Markup:
+def chart(title: str, rows: Sequence[Change], margin: float) -> Markup:
     """The rows of changes.json on one axis: the means, and beside them the change with its 95 % interval.
 
     A change that is shown is drawn in full colour, others pale; the changes' scale reaches as far as they do.
@@ -32,15 +32,15 @@ def chart(title: str, rows: Sequence[Mapping[str, Any]], margin: float) -> Marku
         if kind != "margin":
             parts.append(text(_by(value, reach), bottom + 16, points(value), "tick", "middle"))
     parts += [_row(c, TOP + ROW * (i + 0.5), reach) for i, c in enumerate(rows)]
-    moves = (f"{label(c['mode'])} from {percent(c['before'])} to {percent(c['after'])}" for c in rows)
+    moves = (f"{label(c.mode)} from {percent(c.before)} to {percent(c.after)}" for c in rows)
     description = "; ".join(map(translate, moves))
     width = LABELS + PLOT + GAP + CHANGE + VALUES
     return picture(width, bottom + 22, f"{translate(title)}: {description}", *parts, class_="moves")
 
 
-def _reach(rows: Sequence[Mapping[str, Any]], margin: float) -> float:
+def _reach(rows: Sequence[Change], margin: float) -> float:
     """How far the changes' scale goes to either side: a round share that holds every interval and two margins."""
-    widest = max(2 * margin, *(max(abs(c["low"]), abs(c["high"])) for c in rows))
+    widest = max(2 * margin, *(max(abs(c.low), abs(c.high)) for c in rows))
     return next(step for step in (0.1, 0.2, 0.3, 0.5, 1.0) if step >= min(widest, 1.0))
 
 
@@ -56,17 +56,17 @@ def _by(change: float, reach: float) -> float:
     return _zero() + HALF * min(max(change / reach, -1.0), 1.0)
 
 
-def _row(c: Mapping[str, Any], y: float, reach: float) -> Markup:
-    old, new = _at(c["before"]), _at(c["after"])
-    shown = c["reading"] in SHOWN
-    parts = [text(LABELS - 14, y + 4.5, label(c["mode"]), "row-name", "end")]
+def _row(c: Change, y: float, reach: float) -> Markup:
+    old, new = _at(c.before), _at(c.after)
+    shown = c.reading in SHOWN
+    parts = [text(LABELS - 14, y + 4.5, label(c.mode), "row-name", "end")]
     if abs(new - old) > 11:
         parts.append(line(old + (5 if new > old else -5), y, new + (-5 if new > old else 5), y, "stem"))
     parts += [
         tag("circle", cx=old, cy=y, r=4.6, class_="was"),
         tag("circle", cx=new, cy=y, r=5.2, class_="is"),
-        line(_by(c["low"], reach), y, _by(c["high"], reach), y, "bar"),
-        tag("circle", cx=_by(c["difference"], reach), cy=y, r=4.6, class_="is"),
-        text(LABELS + PLOT + GAP + CHANGE + VALUES - 2, y + 4.5, points(c["difference"]), "row-value", "end"),
+        line(_by(c.low, reach), y, _by(c.high, reach), y, "bar"),
+        tag("circle", cx=_by(c.difference, reach), cy=y, r=4.6, class_="is"),
+        text(LABELS + PLOT + GAP + CHANGE + VALUES - 2, y + 4.5, points(c.difference), "row-value", "end"),
     ]
-    return tag("g", *parts, class_=f"s-{strategy(c['mode'])}{'' if shown else ' pale'}")
+    return tag("g", *parts, class_=f"s-{strategy(c.mode)}{'' if shown else ' pale'}")

@@ -44,7 +44,7 @@ def document(run: Run) -> dict[str, Any]:
             "model": config.model, "embedder": config.embedder, "seed": config.seed, "seeds": config.seeds,
             "limit": config.limit,
         },
-        "environment": dict(run.environment),
+        "environment": dict(run.environment.facts),
     }  # fmt: skip
 
 

@@ -11,8 +11,10 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from eval.analysis.compare_runs import FILE, write_changes
-from eval.files import read_json, write_text
+from eval.analysis.changes_file import FILE, Changes, Outcome
+from eval.analysis.compare_runs import write_changes
+from eval.analysis.run_files import read_analysis
+from eval.files import write_text
 from eval.strategies import STRATEGIES
 from reports.charts import dumbbells
 from reports.charts.portfolio_map import Place, places
@@ -37,14 +39,14 @@ def write_comparison(before: Path, after: Path, out: Path | None = None, languag
 
     Raises UserError where a folder is no complete run, or the two cannot be compared.
     """
-    found = read_json(write_changes(before, after))
+    found = read_analysis(write_changes(before, after), Changes)
     page = out or after / PAGE
     with in_language(language):
         write_text(page, html(read_run(before), read_run(after), found, page.parent))
     return page
 
 
-def html(before: Run, after: Run, found: Mapping[str, Any], folder: Path) -> str:
+def html(before: Run, after: Run, found: Changes, folder: Path) -> str:
     """The page as text, with links relative to the folder that it will lie in."""
     placed = [_place(run, name) for run, name in ((before, translate("before")), (after, translate("after")))]
     drawing, _ = places(placed)
@@ -62,47 +64,47 @@ def html(before: Run, after: Run, found: Mapping[str, Any], folder: Path) -> str
         unknown=any((p.across is None) != (p.up is None) for p in placed),
         verdicts=[(run, words.headline(run), words.evidence(run)) for run in (before, after)],
         titles=NAMES,
-        settings=[(s["key"], *_marked(s["before"], s["after"])) for s in found["settings"]],
+        settings=[(s.key, *_marked(s.before, s.after)) for s in found.settings],
         axes=[_axis(found, axis, after.margin) for axis in ("knowledge", "style")],
         data=embed(flips(before, after, found)),
-        flipped=len({name for c in found["changes"] for name in (*c["gained"], *c["lost"])}),
+        flipped=len({name for c in found.changes for name in (*c.gained, *c.lost)}),
         file=FILE,
     )
 
 
-def headline(found: Mapping[str, Any]) -> str:
+def headline(found: Changes) -> str:
     """What became of the verdict, in one sentence."""
-    old, new = _said(found["before"]), _said(found["after"])
+    old, new = _said(found.before), _said(found.after)
     return f"The verdict stands: {new}." if old == new else f"The verdict changed from {old} to {new}."
 
 
-def _said(verdict: Mapping[str, Any]) -> str:
-    if verdict["strategy"] == "inconclusive" and verdict["candidates"]:
-        return f"not settled ({' or '.join(_short(c) for c in verdict['candidates'])})"
-    said = _short(str(verdict["strategy"]))
-    return f"{said} (not good enough yet)" if verdict.get("fit") == "no" and verdict["strategy"] in STRATEGIES else said
+def _said(verdict: Outcome) -> str:
+    if verdict.strategy == "inconclusive" and verdict.candidates:
+        return f"not settled ({' or '.join(_short(c) for c in verdict.candidates)})"
+    said = _short(verdict.strategy)
+    return f"{said} (not good enough yet)" if verdict.fit == "no" and verdict.strategy in STRATEGIES else said
 
 
-def lead(found: Mapping[str, Any]) -> str:
+def lead(found: Changes) -> str:
     """How many of the means moved beyond chance, and which moved most."""
-    every = found["changes"]
-    shown = sorted((c for c in every if c["reading"] in SHOWN), key=lambda c: -abs(c["difference"]))
+    every = found.changes
+    shown = sorted((c for c in every if c.reading in SHOWN), key=lambda c: -abs(c.difference))
     if not shown:
         return (
             f"None of {len(every)} means is shown to have changed, on {found['questions']['common']} common questions."
         )
-    named = [f"{label(c['mode'])} {words.points(c['difference'])} points of {c['axis']}" for c in shown[:3]]
+    named = [f"{label(c.mode)} {words.points(c.difference)} points of {c.axis}" for c in shown[:3]]
     rest = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
     is_ = "is" if len(shown) == 1 else "are"
     return f"{len(shown)} of {len(every)} means {is_} shown to have changed: {', '.join(named)}{rest}."
 
 
-def because(found: Mapping[str, Any]) -> str:
+def because(found: Changes) -> str:
     """Whether other targets alone explain another verdict; empty where the targets are the same."""
-    again = found["rejudged"]
+    again = found.rejudged
     if again is None:
         return ""
-    old, new = _said(found["before"]), _said(found["after"])
+    old, new = _said(found.before), _said(found.after)
     if old == new:
         return f"Targets or margin differ; the old replies under the new ones give: {_said(again)}."
     if _said(again) == new:
@@ -126,8 +128,8 @@ def _place(run: Run, name: str) -> Place:
     )  # fmt: skip
 
 
-def _axis(found: Mapping[str, Any], axis: str, margin: float) -> dict[str, Any]:
-    rows = [c for c in found["changes"] if c["axis"] == axis]
+def _axis(found: Changes, axis: str, margin: float) -> dict[str, Any]:
+    rows = [c for c in found.changes if c.axis == axis]
     return {"name": words.AXES[axis], "question": words.QUESTIONS[axis], "rows": rows,
             "chart": dumbbells.chart(words.AXES[axis], rows, margin) if rows else ""}  # fmt: skip
 
@@ -151,18 +153,18 @@ def _whole(value: str | None) -> Markup:
     return escape("–" if value is None else value)
 
 
-def flips(before: Run, after: Run, found: Mapping[str, Any]) -> dict[str, Any]:
+def flips(before: Run, after: Run, found: Changes) -> dict[str, Any]:
     """What the list of flipped questions shows: one entry a question and mode, with both replies and why each fails.
 
     An entry is [question index, mode index, [[axis index, 1 gained or -1 lost], ...], before, after]; a reply is
     [text, [pass or null, reason] for each axis].
     """
-    axes = [axis for axis in ("knowledge", "style") if any(c["axis"] == axis for c in found["changes"])]
-    modes = in_order({c["mode"]: None for c in found["changes"]})
+    axes = [axis for axis in ("knowledge", "style") if any(c.axis == axis for c in found.changes)]
+    modes = in_order({c.mode: None for c in found.changes})
     turned: dict[tuple[str, str], list[list[int]]] = {}
-    for c in found["changes"]:
-        for name, way in (*((n, 1) for n in c["gained"]), *((n, -1) for n in c["lost"])):
-            turned.setdefault((name, c["mode"]), []).append([axes.index(c["axis"]), way])
+    for c in found.changes:
+        for name, way in (*((n, 1) for n in c.gained), *((n, -1) for n in c.lost)):
+            turned.setdefault((name, c.mode), []).append([axes.index(c.axis), way])
     sides = [(run, _scored(run, axes)) for run in (before, after)]
     asked = [e for e in after.examples if any((e.id, mode) in turned for mode in modes)]
     entries = [

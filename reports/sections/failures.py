@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from eval.analysis.run_files import Figures
+from eval.records import Estimate
 from reports.charts.svg import picture, rect, tag, text
 from reports.language.language import translate
 from reports.run_folder import Run, in_order, label, strategy
@@ -95,7 +95,7 @@ def _row(run: Run, name: str, words: str, memory: str) -> CauseRow:
     return CauseRow(name, words, memory, False, counts)
 
 
-def shares(run: Run) -> list[tuple[str, str, int, Figures | None, Figures | None]]:
+def shares(run: Run) -> list[tuple[str, str, int, Estimate | None, Estimate | None]]:
     """(mode, cause in words, count, share of the failed, share of all) for every mode and cause that occur."""
     causes = run.attribution.causes
     return [

@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from eval.analysis.run_files import Figures, Retained
+from eval.analysis.run_files import Retained
 from eval.records import Estimate
 from reports.charts import plots as charts
 from reports.run_folder import Run, in_order, label
@@ -86,7 +86,7 @@ def _row(metric: str, mode: str, found: Retained) -> RetentionRow:
     )
 
 
-def _ends(metric: str, found: Figures | None, show: Callable[[float], str]) -> str:
+def _ends(metric: str, found: Estimate | None, show: Callable[[float], str]) -> str:
     """An interval as shown; a perplexity falls as the log-likelihood rises, so its interval turns round."""
     if found is None:
         return NONE

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from eval.analysis.run_files import Figures
+from eval.records import Estimate
 from reports.charts import plots as charts
 from reports.run_folder import Run, label
 from reports.sections import summary
@@ -96,7 +96,7 @@ def losses(run: Run) -> list[tuple[str, int, int, list[tuple[str, int, str, str]
     ]  # fmt: skip
 
 
-def _most(share: Figures | None) -> str:
+def _most(share: Estimate | None) -> str:
     if share is None:
         return "–"
     return f"{100 * share.mean:.0f} points ({100 * share.low:.0f} to {100 * share.high:.0f})"

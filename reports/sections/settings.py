@@ -16,7 +16,7 @@ HTML = """\
 {% for key, value in settings %}<tr><th scope="row">{{ key }}</th><td dir="auto">{{ value|raw }}</td></tr>
 {% endfor %}</tbody></table></div></details>
 <details class="card"><summary>Environment</summary><div class="scroll" tabindex="0" role="group" aria-label="Table"><table class="plain"><tbody>
-{% for key, value in run.environment.items() %}<tr><th scope="row">{{ key }}</th><td dir="auto">{{ "–" if value is none else value }}</td></tr>
+{% for key, value in run.environment.facts %}<tr><th scope="row">{{ key }}</th><td dir="auto">{{ "–" if value is none else value }}</td></tr>
 {% endfor %}</tbody></table></div></details>
 </div>
 </section>

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from eval.analysis.changes_file import Change, Changes, RunOutcome
 from eval.files import read_json
 from reports.cli import main
 from reports.pages.comparison import because, headline, lead, write_comparison
@@ -56,7 +57,7 @@ def test_each_flip_has_both_replies_and_why(pair):
     data = data_of(write_comparison(*pair))
     found = read_json(pair[1] / "changes.json")
     runs = [read_run(folder) for folder in pair]
-    told = {
+    drawn = {
         (data["questions"][i][0], data["axes"][axis], mode, way)
         for i, mode, ways, *_ in data["flips"] for axis, way in ways
     }  # fmt: skip
@@ -65,7 +66,7 @@ def test_each_flip_has_both_replies_and_why(pair):
         (name, c["axis"], modes.index(label(c["mode"])), way)
         for c in found["changes"] for way, key in ((1, "gained"), (-1, "lost")) for name in c[key]
     }  # fmt: skip
-    assert told == expected and len(told) > 100
+    assert drawn == expected and len(drawn) > 100
     rag = modes.index("RAG")
     i, _, _, before, after = next(flip for flip in data["flips"] if flip[1] == rag and [0, 1] in flip[2])
     name = data["questions"][i][0]
@@ -100,7 +101,7 @@ def test_targets_that_alone_change_the_verdict_are_named(decided_run):
 
 
 def verdict(strategy, *candidates):
-    return {"strategy": strategy, "candidates": list(candidates)}
+    return RunOutcome(strategy, candidates)
 
 
 @pytest.mark.parametrize(
@@ -115,18 +116,26 @@ def verdict(strategy, *candidates):
     ],
 )  # fmt: skip
 def test_the_headline(before, after, said):
-    assert headline({"before": before, "after": after}) == said
+    assert headline(Changes("desk", before, after)) == said
+
+
+def change(reading, difference, mode):
+    figures = dict.fromkeys(("before", "after", "low", "high", "p", "p_holm", "detectable"), 0.0)
+    return Change(
+        axis="style", mode=mode, metric="style", n=1, groups=1, dropped=0, difference=difference, test="",
+        reading=reading, gained=(), lost=(), anew=True, **figures,
+    )  # fmt: skip
 
 
 def test_the_lead_names_the_three_largest_and_counts_the_rest():
-    made = [{"reading": "better", "difference": d, "mode": "rag", "axis": "style"} for d in (0.1, -0.4, 0.2, 0.3)]
-    said = lead({"changes": [*made, {"reading": "not shown", "difference": 0.9, "mode": "ft", "axis": "style"}]})
+    made = [change("better", d, "rag") for d in (0.1, -0.4, 0.2, 0.3)]
+    said = lead(Changes("desk", verdict("rag"), verdict("rag"), changes=(*made, change("not shown", 0.9, "ft"))))
     assert said.startswith("4 of 5 means are shown to have changed: RAG −40 points of style, RAG +30")
     assert said.endswith("and 1 more.")
 
 
 def test_because_is_silent_where_the_targets_are_the_same():
-    assert because({"rejudged": None}) == ""
+    assert because(Changes("desk", verdict("rag"), verdict("rag"))) == ""
 
 
 def test_hostile_text_is_inert_and_arrives_unchanged(decided_run, hostile_text):

@@ -126,6 +126,10 @@ class Comparison:
     """How many groups of one size would weigh as much as these (Kish)."""
 
 
+PASS = 0.5
+"""From which value of its primary score on a reply is right on an axis."""
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A mean with its 95 % interval and the number of questions under it."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from eval.config import DEFAULT_EMBEDDER
-from eval.errors import UserError
+from eval.terminal.trainer_options import typed_name
 from finetune.cloud.cloud_options import (
     AdapterOption,
     AllowPersonalDataOption,
@@ -98,7 +96,7 @@ def cloud(
         typer.echo("nothing was sent; add --send to send it")
         return
     refuse(plan, allow_personal=allow_personal_data)
-    typed = yes_send if yes_send is not None else _typed(plan.data, plan.url)
+    typed = typed_name(yes_send, plan.data, plan.url)
     _send(plan, connected(plan, key_env), ledger, Allowed(typed, max_cost, cost_unknown, keep), dataset)
 
 
@@ -132,10 +130,3 @@ def _send(plan: CloudPlan, provider: Provider, ledger: Ledger, allowed: Allowed,
     if folder := bring_home(plan, job):
         typer.echo(folder)
     typer.echo(f"{job.served or job.id}: trained; compare it with its base:\n  {evaluate_command(plan, dataset, job)}")
-
-
-def _typed(name: str, url: str) -> str:
-    """What the user types when asked for the data set's name."""
-    if not sys.stdin.isatty() or os.environ.get("CI"):
-        raise UserError(f"--send: there is no terminal to ask on; add --yes-send {name}: nothing was sent")
-    return str(typer.prompt(f"type the data set's name to send its training rows to {url}")).strip()

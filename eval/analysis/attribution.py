@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from eval.analysis.failure_causes import CAUSES, PASS, Facts, cause, gather_facts
+from eval.analysis.failure_causes import CAUSES, Facts, cause, gather_facts
 from eval.arms.modes import MODES
-from eval.records import Example, Prediction, Score
+from eval.records import PASS, Example, Prediction, Score
 from eval.stats.clusters import Array
 from eval.stats.intervals import Interval, difference_intervals, mean_intervals
 from reports.wording.cause_words import CAUSE_WORDS, attribution_notes, retrieval_bound, retrieval_unknown

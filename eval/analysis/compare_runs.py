@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from eval.analysis.changes_file import FILE, Change
+from eval.analysis.flat_settings import flat
 from eval.analysis.flips import AXES, Side, common_questions, paired_changes
 from eval.analysis.run_files import read_environment
 from eval.arms.modes import MODES
@@ -81,12 +82,11 @@ def settings(first: Side, second: Side) -> Iterator[tuple[str, str | None, str |
 
 
 def _flat(value: Any, prefix: str = "") -> dict[str, str]:
-    """Dotted key -> value as text; a list is one value."""
-    if isinstance(value, Mapping) and value:
-        return {
-            k: v for key, item in value.items() for k, v in _flat(item, f"{prefix}.{key}" if prefix else key).items()
-        }
-    return {prefix: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)}
+    """Dotted key -> value as text."""
+    return {
+        key: item if isinstance(item, str) else json.dumps(item, ensure_ascii=False, sort_keys=True)
+        for key, item in flat(value, prefix)
+    }
 
 
 def _read(run: Path) -> Side:

@@ -50,9 +50,8 @@ from eval.arms.modes import MODES
 from eval.metrics.retrieval import tells
 from eval.metrics.sql.execution import OTHER_ROWS
 from eval.metrics.text.normalize import normalise
-from eval.records import Example, Prediction, Score
+from eval.records import PASS, Example, Prediction, Score
 
-PASS = 0.5
 CLOSED_BOOK = ("base", "fewshot")
 
 Memory = Literal["in-context memory", "learned memory", "either memory", "not scored"]

@@ -15,12 +15,20 @@ from eval.analysis.run_files import Environment
 from eval.arms.modes import MODES
 from eval.files import read_json
 from eval.pipeline.run_config import RunConfig
-from eval.records import Example, Score
-from eval.stats.intervals import DIGITS, Array, Interval, Test, detectable, difference_intervals, difference_test, holm
+from eval.records import PASS, Example, Score
+from eval.stats.intervals import (
+    DIGITS,
+    Array,
+    Interval,
+    Test,
+    detectable,
+    difference_intervals,
+    difference_test,
+    holm,
+    rounded_p,
+)
 
 AXES = ("knowledge", "style")
-PASS = 0.5
-"""A reply passes an axis when its primary score is at least this, as in the report."""
 LEVEL = 0.05
 
 
@@ -84,7 +92,7 @@ def _change(
         n=interval.n, groups=interval.groups, dropped=either - interval.n,
         before=round(float(before[both].mean()), DIGITS), after=round(float(after[both].mean()), DIGITS),
         difference=round(interval.mean, DIGITS), low=low, high=high,
-        test=test.name if test else "", p=_short(test.p if test else None), p_holm=_short(adjusted),
+        test=test.name if test else "", p=rounded_p(test.p if test else None), p_holm=rounded_p(adjusted),
         detectable=round(detectable(interval), DIGITS),
         reading=_reading(low, high, adjusted, 2 * second.config.dataset.decision.margin),
         gained=_named(common, both & ~old & new), lost=_named(common, both & old & ~new),
@@ -118,7 +126,3 @@ def _named(common: Sequence[str], which: NDArray[np.bool_]) -> tuple[str, ...]:
 def _fingerprint(side: Side, mode: str) -> str | None:
     file = side.path / "predictions" / f"{mode}.meta.json"
     return str(read_json(file)["fingerprint"]) if file.is_file() else None
-
-
-def _short(p: float | None) -> float | None:
-    return None if p is None else float(f"{p:.3g}")

@@ -14,10 +14,9 @@ import numpy as np
 
 from eval.arms.modes import MODES
 from eval.metrics.retrieval import tells
-from eval.records import Example, Prediction, Score
+from eval.records import PASS, Example, Prediction, Score
 from eval.stats.intervals import mean_intervals
 
-PASS = 0.5
 REACH = "reach.json"
 """In the run folder: what `rag.reach` found."""
 LOSSES = "ladder.json"

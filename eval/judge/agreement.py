@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.records import PASS
+
 Array = NDArray[np.float64]
 
 RESAMPLES = 4000
-PASS = 0.5
-"""A score of at least this counts as the verdict "right"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from eval.judge.agreement import PASS, Agreement, agree
+from eval.judge.agreement import Agreement, agree
 from eval.pipeline.run_config import RunConfig
-from eval.records import Score
+from eval.records import PASS, Score
 
 FACTS = "judge_factual_correctness"
 KAPPA_NEEDED, LABELS_NEEDED = 0.6, 50

@@ -24,6 +24,7 @@ from eval.retention.benchmark import Battery
 if TYPE_CHECKING:
     from eval.arms.resources import Resources
     from eval.model.base import Base
+    from eval.model.likelihood import Row
     from eval.pipeline.fingerprints import Identity
 
 REPLY_TOKENS = 32
@@ -91,15 +92,13 @@ def read_rows(run: Path, mode: str, identity: Identity, battery: Battery) -> Row
 
 def score_battery(base: Base, adapter: str | None, battery: Battery, base_rows: Rows | None) -> Rows:
     """All results of one set of weights; `base_rows` holds the base's replies that drift is measured on."""
-    from eval.model.likelihood import Row, log_likelihoods, split
+    from eval.model.likelihood import log_likelihoods, split
 
     unsafe = [p["text"] for p in battery.prompts if p["kind"] == "unsafe"]
     neutral = [p["text"] for p in battery.prompts if p["kind"] == "neutral"]
     refused = _replies(base, adapter, unsafe)
     own = [r["reply"] for r in base_rows if r["metric"] == "drift"] if base_rows else _replies(base, None, neutral)
-    rows: list[Row] = [split(base, f"Question: {c['question']}\nAnswer:", f" {o}") for c in battery.choice
-                       for o in c["options"]]  # fmt: skip
-    rows += [split(base, "", text) for pair in battery.pairs for text in (pair["good"], pair["bad"])]
+    rows = _compared_rows(base, battery)
     rows += [split(base, "", p["text"]) for p in battery.prose]
     rows += [(_turn(base, text), _tokens(base, reply)) for text, reply in zip(neutral, own, strict=True)]
     logs = iter(log_likelihoods(base, adapter, rows))
@@ -121,15 +120,20 @@ def score_battery(base: Base, adapter: str | None, battery: Battery, base_rows: 
 
 def share_right(base: Base, adapter: str | None, battery: Battery) -> float:
     """The share of the battery's choices and pairs that one set of weights gets right."""
-    from eval.model.likelihood import Row, log_likelihoods, split
+    from eval.model.likelihood import log_likelihoods
 
-    rows: list[Row] = [split(base, f"Question: {c['question']}\nAnswer:", f" {o}") for c in battery.choice
-                       for o in c["options"]]  # fmt: skip
-    rows += [split(base, "", text) for pair in battery.pairs for text in (pair["good"], pair["bad"])]
-    logs = iter(log_likelihoods(base, adapter, rows))
+    logs = iter(log_likelihoods(base, adapter, _compared_rows(base, battery)))
     right = [choice_value([sum(next(logs)) for _ in c["options"]], c) for c in battery.choice]
     right += [float(sum(next(logs)) > sum(next(logs))) for _ in battery.pairs]
     return round(sum(right) / len(right), 4)
+
+
+def _compared_rows(base: Base, battery: Battery) -> list[Row]:
+    """Every option of the choices behind its question, then the two texts of every pair."""
+    from eval.model.likelihood import split
+
+    rows = [split(base, f"Question: {c['question']}\nAnswer:", f" {o}") for c in battery.choice for o in c["options"]]
+    return rows + [split(base, "", text) for pair in battery.pairs for text in (pair["good"], pair["bad"])]
 
 
 def choice_value(logs: Sequence[float], item: dict[str, Any]) -> float:

@@ -134,6 +134,11 @@ def difference_test(differences: Array, groups: Sequence[str], *, repeats: Array
     return Test("cluster_t", float(2 * stats.t.sf(abs(mean) / np.sqrt(questions[0] + seeds), free[0])))
 
 
+def rounded_p(p: float | None) -> float | None:
+    """A p-value with three digits, as it stands in files."""
+    return None if p is None else float(f"{p:.3g}")
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """Adjusted p-values that keep the family-wise error rate (Holm, 1979), in the order given."""
     order = sorted(range(len(p_values)), key=lambda i: p_values[i])

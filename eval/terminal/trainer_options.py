@@ -71,12 +71,12 @@ def by_provider(
     corpus = (paths[0] / "corpus").is_dir()
     wanted = [MODES[m] for m in (modes or [m for m in MODES if not MODES[m].on_request])]
     adapters = [a for a in ADAPTERS if any(m.adapter == a and (corpus or not m.retrieves) for m in wanted)]
-    terms = Terms(provider, partial(_typed, yes_send), send, max_cost, cost_unknown, allow_personal, price)
+    terms = Terms(provider, partial(typed_name, yes_send), send, max_cost, cost_unknown, allow_personal, price)
     return with_trained(endpoint, terms, str(paths[0]), adapters, embedder=embedder, out=out)
 
 
-def _typed(ahead: str | None, name: str, url: str) -> str:
-    """The data set's name, typed ahead or now."""
+def typed_name(ahead: str | None, name: str, url: str) -> str:
+    """The data set's name, typed ahead or now; raises UserError without a terminal to ask on."""
     if ahead is not None:
         return ahead
     if not sys.stdin.isatty() or os.environ.get("CI"):

@@ -32,10 +32,11 @@ def fitness_tests(decision: Decision, mode: str | None = None) -> Iterator[Test]
             missed = e.high < target and decision.fits.get(mode) != "not_shown"
             yield Test(axis, e, target, "reached" if e.low >= target else "missed" if missed else "open")
     if (risk := decision.risk.get(mode)) is not None:
-        yield Test("risk", risk.wrong, decision.risk_limit, _within(risk, decision.risk_limit))
+        yield Test("risk", risk.wrong, decision.risk_limit, within(risk, decision.risk_limit))
 
 
-def _within(risk: Risk, limit: float | None) -> Outcome:
+def within(risk: Risk, limit: float | None) -> Outcome:
+    """How a risk fares by its limit."""
     if limit is None:
         return "no limit"
     return "missed" if risk.floor > limit else "reached" if risk.wrong.high <= limit else "open"

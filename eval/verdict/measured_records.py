@@ -9,7 +9,7 @@ import numpy as np
 
 from eval.arms.modes import MODES
 from eval.records import Comparison, Estimate
-from eval.stats.intervals import DIGITS, Interval, Test, detectable, difference_test, holm
+from eval.stats.intervals import DIGITS, Interval, Test, detectable, difference_test, holm, rounded_p
 from eval.verdict.measure import Measured
 from eval.verdict.score_table import ScoreTable, mean_over
 
@@ -78,9 +78,5 @@ def adjusted(pairs: Mapping[tuple[str, str, str], Comparison]) -> dict[tuple[str
     found = dict(zip(family, holm([pairs[key].p or 0.0 for key in family]), strict=True))
     both = found | {(axis, j, i): p for (axis, i, j), p in found.items()}
     return {
-        key: replace(c, p=_rounded(c.p), p_holm=_rounded(both.get(key))) for key, c in pairs.items()
+        key: replace(c, p=rounded_p(c.p), p_holm=rounded_p(both.get(key))) for key, c in pairs.items()
     }  # fmt: skip
-
-
-def _rounded(p: float | None) -> float | None:
-    return None if p is None else float(f"{p:.3g}")

@@ -15,15 +15,13 @@ import numpy as np
 
 from eval.arms.modes import MODES
 from eval.pipeline.run_config import RunConfig
-from eval.records import Estimate, Score
+from eval.records import PASS, Estimate, Score
 from eval.stats.clusters import Array
 from eval.stats.intervals import DIGITS, mean_intervals
 from eval.verdict.decision import Risk
 from eval.verdict.evidence import AXES, Evidence, requirements
 from eval.verdict.not_learned import judge_training
 
-PASS = 0.5
-"""From which value of the knowledge metric on a reply is right."""
 RIGHT, DECLINED, WITHHELD, WRONG = "right", "refused_rightly", "refused_needlessly", "wrong"
 KINDS = (RIGHT, DECLINED, WITHHELD)
 REFUSALS = {"answers_answerable": 0.0, "refuses_unanswerable": 1.0}

@@ -44,7 +44,7 @@ derived.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from eval.arms.modes import MODES
@@ -97,12 +97,8 @@ def apply_rule(evidence: Evidence, margin: float) -> Ruling:
     turned = {modes: other for modes, other in others.items() if other.strategy != ruling.strategy}
     if not turned:
         return _with_missing(evidence, ruling, margin)
-    possible = [s for r in (ruling, *turned.values()) for s in (r.candidates or ("prompt",))]
-    candidates = tuple(s for s in ORDER if s in possible)
-    return replace(
-        ruling, strategy="inconclusive", mode=None, candidates=candidates, prompt=None,
-        turned={modes: other.strategy for modes, other in turned.items()}, as_scored=ruling.strategy,
-    )  # fmt: skip
+    opened = _opened(ruling, turned.values())
+    return replace(opened, turned={modes: other.strategy for modes, other in turned.items()})
 
 
 def _with_missing(evidence: Evidence, ruling: Ruling, margin: float) -> Ruling:
@@ -113,11 +109,7 @@ def _with_missing(evidence: Evidence, ruling: Ruling, margin: float) -> Ruling:
     turning = {key: other for key, other in others.items() if other.strategy != ruling.strategy}
     if not turning:
         return _with_leaning(evidence, ruling, margin)
-    possible = [s for r in (ruling, *turning.values()) for s in (r.candidates or ("prompt",))]
-    return replace(
-        ruling, strategy="inconclusive", mode=None, candidates=tuple(s for s in ORDER if s in possible), prompt=None,
-        missing=tuple(dict.fromkeys(mode for mode, _ in turning)), as_scored=ruling.strategy,
-    )  # fmt: skip
+    return replace(_opened(ruling, turning.values()), missing=tuple(dict.fromkeys(mode for mode, _ in turning)))
 
 
 def _with_leaning(evidence: Evidence, ruling: Ruling, margin: float) -> Ruling:
@@ -125,12 +117,17 @@ def _with_leaning(evidence: Evidence, ruling: Ruling, margin: float) -> Ruling:
     for kind, shifts in evidence.leaning.items():
         other = _rule(leant(evidence, shifts), margin)
         if other.strategy != ruling.strategy:
-            possible = [s for r in (ruling, other) for s in (r.candidates or ("prompt",))]
-            return replace(
-                ruling, strategy="inconclusive", mode=None, candidates=tuple(s for s in ORDER if s in possible),
-                prompt=None, leaning=kind, as_scored=ruling.strategy,
-            )  # fmt: skip
+            return replace(_opened(ruling, [other]), leaning=kind)
     return ruling
+
+
+def _opened(ruling: Ruling, others: Iterable[Ruling]) -> Ruling:
+    """The ruling as an open one between all that it and the others leave possible."""
+    possible = [s for r in (ruling, *others) for s in (r.candidates or ("prompt",))]
+    return replace(
+        ruling, strategy="inconclusive", mode=None, candidates=tuple(s for s in ORDER if s in possible), prompt=None,
+        as_scored=ruling.strategy,
+    )  # fmt: skip
 
 
 def _rule(evidence: Evidence, margin: float) -> Ruling:

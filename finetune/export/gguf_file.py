@@ -18,6 +18,7 @@ import torch
 from eval.errors import UserError
 from eval.files import read_json
 from finetune.export.gguf_tokens import Vocabulary
+from finetune.export.head_size import head_size
 
 TYPES = {
     "f32": (gguf.GGMLQuantizationType.F32, gguf.LlamaFileType.ALL_F32),
@@ -70,11 +71,6 @@ def _kind(name: str, shape: tuple[int, ...], form: str) -> gguf.GGMLQuantization
     if form == "q4_0" and name in ("token_embd.weight", "output.weight"):
         return gguf.GGMLQuantizationType.Q8_0
     return TYPES[form][0]
-
-
-def head_size(config: dict[str, Any]) -> int:
-    """Width of one attention head."""
-    return int(config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"])
 
 
 def _add_shape(writer: gguf.GGUFWriter, config: dict[str, Any]) -> None:

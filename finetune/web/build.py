@@ -91,11 +91,6 @@ def write_form(model: Any, form: Form, folder: Path) -> Path:
     return file
 
 
-def head_size(config: dict[str, Any]) -> int:
-    """Numbers in one attention head, from a model's config.json."""
-    return int(config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"])
-
-
 def describe(folder: Path, form: Form) -> None:
     """Tell transformers.js in config.json which file to load, and that its weights lie beside it.
 

@@ -13,7 +13,8 @@ from eval.errors import UserError
 from eval.files import fingerprint, read_json, write_json
 from eval.terminal.progress import say
 from finetune.export.atomic_folders import MANIFEST, appearing, folder_bytes
-from finetune.export.parity import MOST_KL, Parity, held_out_rows, measure
+from finetune.export.head_size import head_size
+from finetune.export.parity import MOST_KL, Parity, held_out_rows, measure, remembered
 from finetune.web.build import FORMS, Form, check_installed
 
 if TYPE_CHECKING:
@@ -118,15 +119,7 @@ def _plain(resources: Resources, mode: str, folder: Path) -> Callable[..., Any]:
         resources.load_adapter(adapter)
     folder.mkdir()
     save_merged(resources.base, adapter or "", folder, "fp32")
-    logits, kept = model_logits(load_plain(folder)), {}
-
-    def remembered(tokens: Sequence[int], start: int) -> Any:
-        key = (tuple(tokens), start)
-        if key not in kept:
-            kept[key] = logits(tokens, start)
-        return kept[key]
-
-    return remembered
+    return remembered(model_logits(load_plain(folder)))
 
 
 def _choose(
@@ -135,7 +128,7 @@ def _choose(
     """Write the first form that agrees, or the one that is asked for, into `folder`."""
     import shutil
 
-    from finetune.web.build import build_graph, describe, head_size, load_graph, session_logits, write_form
+    from finetune.web.build import build_graph, describe, load_graph, session_logits, write_form
 
     say("building the ONNX graph")
     graph = build_graph(plain, work / "graph")

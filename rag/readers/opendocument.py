@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from rag.readers.archive import ArchiveError, opened, part
 from rag.readers.marks import heading_mark, unmarked
 from rag.readers.reading import Reading, table_lines
-from rag.readers.sheets.ods import OFFICE, TABLE, TEXT, plain
+from rag.readers.sheets.ods import OFFICE, TABLE, TEXT, plain, refuse_protected
 
 DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 
@@ -17,9 +17,7 @@ DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 def read_opendocument(file: Path) -> Reading:
     """Text, title and headings; raises ArchiveError where it is damaged or protected."""
     with opened(file) as archive:
-        manifest = part(archive, "META-INF/manifest.xml")
-        if manifest is not None and any(e.tag.endswith("}encryption-data") for e in manifest.iter()):
-            raise ArchiveError("is protected by a password; save it without one")
+        refuse_protected(archive)
         content = part(archive, "content.xml")
         meta = part(archive, "meta.xml")
     body = None if content is None else content.find(f".//{OFFICE}body")

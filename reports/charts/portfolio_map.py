@@ -13,7 +13,8 @@ from reports.charts.svg import line, rect, tag, text
 from reports.charts.svg import name as name_text
 from reports.language.language import translate
 from reports.sections.placement import Lift
-from reports.text.sentences import called, lift_words, points
+from reports.text.sentences import lift_words, points
+from reports.wording.phrases import called
 
 LEFT, TOP, SIDE = 64.0, 12.0, 560.0
 WIDTH, HEIGHT = LEFT + SIDE + 12, TOP + SIDE + 50

@@ -7,9 +7,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from eval.analysis.flat_settings import flat
 from eval.errors import UserError
 from eval.serving.loopback import is_loopback
 from reports.exports.formats import export
@@ -119,17 +120,9 @@ def _tags(run: Run) -> Iterator[tuple[str, str]]:
 
 def _params(run: Run, with_rows: bool) -> dict[str, str]:
     """Dotted setting -> value; the instruction and the checks' texts only where rows may go."""
-    flat = dict(_flat(run.config.model_dump()))
+    known = {key: str(value) for key, value in flat(run.config.model_dump())}
     hidden = () if with_rows else ("dataset.instruction", "dataset.refusal", "dataset.style.checks", "dataset_path")
-    return {key: value[:LONGEST] for key, value in flat.items() if key not in hidden}
-
-
-def _flat(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and value:
-        for key, item in value.items():
-            yield from _flat(item, f"{prefix}.{key}" if prefix else key)
-    else:
-        yield prefix, str(value)
+    return {key: value[:LONGEST] for key, value in known.items() if key not in hidden}
 
 
 def _verdict(run: Run) -> Iterator[tuple[str, float, int]]:

@@ -15,6 +15,7 @@ from eval.analysis.changes_file import FILE, Changes, Outcome
 from eval.analysis.compare_runs import write_changes
 from eval.analysis.run_files import read_analysis
 from eval.files import write_text
+from eval.records import PASS
 from eval.strategies import STRATEGIES
 from reports.charts import dumbbells
 from reports.charts.portfolio_map import Place, places
@@ -24,7 +25,6 @@ from reports.pages.portfolio import NAMES, relative
 from reports.run_folder import Run, in_order, label, read_run
 from reports.sections.placement import place
 from reports.sections.question_browser import embed
-from reports.sections.summary import PASS
 from reports.text import sentences as words
 from reports.wording.phrases import NOTHING
 
@@ -90,9 +90,7 @@ def lead(found: Changes) -> str:
     every = found.changes
     shown = sorted((c for c in every if c.reading in SHOWN), key=lambda c: -abs(c.difference))
     if not shown:
-        return (
-            f"None of {len(every)} means is shown to have changed, on {found['questions']['common']} common questions."
-        )
+        return f"None of {len(every)} means is shown to have changed, on {found.questions.common} common questions."
     named = [f"{label(c.mode)} {words.points(c.difference)} points of {c.axis}" for c in shown[:3]]
     rest = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
     is_ = "is" if len(shown) == 1 else "are"

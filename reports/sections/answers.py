@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from eval.records import Cost
 from eval.strategies import STRATEGIES
 from eval.verdict.decision import Risk, Step
-from eval.verdict.fitness_tests import Test, fitness_tests
+from eval.verdict.fitness_tests import Outcome, Test, fitness_tests, within
 from reports.run_folder import Run, label
 from reports.sections import costs, money
 from reports.text.sentences import percent, possible, seconds
@@ -37,6 +37,8 @@ PARTS = {
     "model": "Model",
 }
 """The cause of a step -> the part of the system that is worked on."""
+STANDING: Mapping[Outcome, str] = {"reached": "good", "missed": "bad", "open": "open", "no limit": "plain"}
+"""How a test came out -> the `kind` of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +131,7 @@ def _risk(run: Run) -> Answer:
         lines = ("of questions, by mode; the bars tell which.", _inventing(_known(run)))
         return Answer(question, "open", _span(shown), lines)
     found = decision.risk[decision.mode]
-    return Answer(question, _standing(found, limit), percent(found.wrong.mean, 0), tuple(_of_risk(found, limit)))
-
-
-def _standing(risk: Risk, limit: float | None) -> str:
-    if limit is None:
-        return "plain"
-    return "bad" if risk.floor > limit else "good" if risk.wrong.high <= limit else "open"
+    return Answer(question, STANDING[within(found, limit)], percent(found.wrong.mean, 0), tuple(_of_risk(found, limit)))
 
 
 def _of_risk(risk: Risk, limit: float | None) -> list[str]:

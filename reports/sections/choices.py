@@ -9,7 +9,8 @@ from eval.strategies import STRATEGIES
 from reports.run_folder import Run, label
 from reports.sections.section import Section
 from reports.text.markdown import bullets, fold, table
-from reports.text.sentences import called, percent
+from reports.text.sentences import percent
+from reports.wording.phrases import called
 
 HTML = """\
 <section id="choices">

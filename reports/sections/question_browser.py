@@ -12,12 +12,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from eval.records import Passage, Prediction, Score
+from eval.records import PASS, Passage, Prediction, Score
 from reports.language.language import translate
 from reports.language.scripts import script_texts
 from reports.run_folder import Run, label, strategy
 from reports.sections.section import Section
-from reports.sections.summary import PASS, axes
+from reports.sections.summary import axes
 
 HTML = """\
 <section id="questions">

@@ -15,7 +15,7 @@ from reports.language.language import translate
 from reports.run_folder import Run
 from reports.sections.section import Section
 from reports.text.markdown import bullets, fold
-from reports.text.sentences import called
+from reports.wording.phrases import called
 
 HTML = """\
 <section id="robustness">

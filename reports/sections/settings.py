@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from eval.analysis.flat_settings import flat
 from reports.run_folder import Run
 from reports.sections.section import Section
 
@@ -24,14 +25,8 @@ HTML = """\
 
 
 def _data(run: Run) -> Mapping[str, Any]:
-    return {"settings": _flat(run.config.model_dump())}
-
-
-def _flat(settings: Any, prefix: str = "") -> list[tuple[str, str]]:
-    """Nested settings as (dotted key, value) rows."""
-    if isinstance(settings, dict) and settings:
-        return [row for key, value in settings.items() for row in _flat(value, f"{prefix}.{key}" if prefix else key)]
-    return [(prefix, "–" if settings is None else str(settings))]
+    known = flat(run.config.model_dump())
+    return {"settings": [(key, "–" if value is None else str(value)) for key, value in known]}
 
 
 SECTION = Section("settings", HTML, _data, link="Settings")

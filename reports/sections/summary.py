@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eval.arms.modes import MODES
-from eval.records import Comparison, Estimate, Score
+from eval.records import PASS, Comparison, Estimate, Score
 from reports.run_folder import Run, in_order, label, strategy
-
-PASS = 0.5
-"""A reply passes an axis when its primary score is at least this; only a graded metric (f1) lies between 0 and 1."""
 
 Z95 = 1.959964
 Reading = Literal["better", "worse", "no material lift", "open"]

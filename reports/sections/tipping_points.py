@@ -10,7 +10,7 @@ from eval.analysis.run_files import Parameter
 from reports.run_folder import Run
 from reports.sections import robustness
 from reports.sections.first_screen import whole
-from reports.text.sentences import called
+from reports.wording.phrases import called
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,8 +114,8 @@ def _no_scores(mode: str, part: float, why: str) -> str:
 def _answer_not_found(mode: str, part: float, form: str) -> str:
     return (
         f"Check knowledge.answer in dataset.yaml ({form}), which says where in a reply the answer stands, or ask for "
-        f"that form in the instruction: in {share(part)} of {label(mode)}'s replies it finds nothing, and the whole was "
-        "judged."
+        f"that form in the instruction: in {share(part)} of {label(mode)}'s replies it finds nothing, and the whole "
+        "was judged."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
+from zipfile import ZipFile
 
 from rag.readers.archive import ArchiveError, opened, part
 from rag.readers.sheets.sheet import Sheet, kept
@@ -20,9 +21,7 @@ WIDEST = 1_024
 def read_ods(file: Path) -> list[Sheet]:
     """The sheets that are shown; raises ArchiveError for a damaged or protected file."""
     with opened(file) as archive:
-        manifest = part(archive, "META-INF/manifest.xml")
-        if manifest is not None and any(e.tag.endswith("}encryption-data") for e in manifest.iter()):
-            raise ArchiveError("is protected by a password; save it without one")
+        refuse_protected(archive)
         content = part(archive, "content.xml")
         if content is None:
             raise ArchiveError("lacks its content; save it again")
@@ -32,6 +31,13 @@ def read_ods(file: Path) -> list[Sheet]:
             if any(p.get(f"{TABLE}display") == "false" for p in style)
         }
         return list(_sheets(content, hidden_tables))
+
+
+def refuse_protected(archive: ZipFile) -> None:
+    """Raise ArchiveError where a password is needed to read the document."""
+    manifest = part(archive, "META-INF/manifest.xml")
+    if manifest is not None and any(e.tag.endswith("}encryption-data") for e in manifest.iter()):
+        raise ArchiveError("is protected by a password; save it without one")
 
 
 def plain(element: Element) -> str:

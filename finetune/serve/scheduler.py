@@ -1,8 +1,8 @@
 """The one thread in which the served model computes, and which requests it works on: continuous batching.
 
-A request's prompt is read in pieces between the steps of the replies that are being written; when it is read, its
-replies join the batch of their adapter at the next step. What torch switches on for a block (no gradients, a precision)
-holds for one thread, so that everything of the model runs in this one.
+Prompts are read between the steps of the replies that are being written, in pieces of so many tokens in all; when one
+is read, its replies join the batch of their adapter at the next step. What torch switches on for a block (no gradients,
+a precision) holds for one thread, so that everything of the model runs in this one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MOST_ROWS = 32
 MOST_WAITING = 256
 """Requests whose prompts are not read yet; a further one is refused."""
 PIECE = {"cpu": 256, "cuda": 4096}
-"""Tokens of a prompt that are read between two steps: so long do the other replies stand still."""
+"""Tokens of prompts that are read between two steps: so long do the other replies stand still."""
 LEAST_SHARED = 16
 """Tokens that two prompts must begin with alike for the second to go on from the first."""
 FATAL = 3
@@ -106,7 +106,7 @@ class Scheduler:
         return self._in_a_row >= FATAL
 
     def _turn(self) -> None:
-        """A piece of a prompt, and a step of every batch; then calls that came meanwhile, and the next turn."""
+        """A piece of what waits, and a step of every batch; then calls that came meanwhile, and the next turn."""
         try:
             self._work()
         except Exception as error:  # who waits is told, and the next request begins anew
@@ -124,7 +124,9 @@ class Scheduler:
 
     def _work(self) -> None:
         base = self._base()
-        self._read(base)
+        left = PIECE[base.device.type]
+        while left > 0 and (read := self._read(base, left)):
+            left -= read
         for (adapter, _), batch in list(self._lanes.items()):
             if batch.rows:
                 self._step(base, adapter, batch)
@@ -146,30 +148,31 @@ class Scheduler:
             self._lanes = {key: lane for key, lane in self._lanes.items() if lane is not batch}
             _fail(batch.rows, error)
 
-    def _read(self, base: Base) -> None:
+    def _read(self, base: Base, most: int) -> int:
+        """Read on by `most` tokens of one prompt; returns how many were read, 0 where none can be."""
         import torch
 
+        if self._reading is not None and all(row.gone for row in self._reading[0].rows):
+            self._reading = None
         if self._reading is None and (job := self._next(base)):
             self._reading = job, self._begun(base, job)
         if self._reading is None:
-            return
+            return 0
         job, prefill = self._reading
-        if all(row.gone for row in job.rows):
-            self._reading = None
-            return
-        ours = self._ours(base, job)
-        most = PIECE[base.device.type] if ours else len(job.prompt)
+        ours, before = self._ours(base, job), prefill.done
         try:
             with base.weights(job.adapter) as model, base.computing(), torch.inference_mode():
-                if not prefill.read(model, most, base.device):
-                    return
-                if ours:
-                    self._keep(job, prefill)
-                self._lane(base, job.adapter, ours).join(prefill, job.rows)
+                if prefill.read(model, most if ours else len(job.prompt), base.device):
+                    self._reading = None
+                    if ours:
+                        self._keep(job, prefill)
+                    self._lane(base, job.adapter, ours).join(prefill, job.rows)
         except Exception as error:
+            self._reading = None
             self._failed()
             _fail(job.rows, error)
-        self._reading = None
+            return 1
+        return prefill.done - before
 
     def _next(self, base: Base) -> Job | None:
         """The next request, where there is room for it beside the replies that are being written."""

@@ -127,7 +127,8 @@ UNGUIDED = "replies under a grammar take a package more, and for small models co
 @mode(
     "structured", "Structured", "the form by a grammar, without examples", strategy="prompt", structured=True,
     on_request=UNGUIDED,
-    use="Serve the base model with its replies held to the grammar of your checks; nothing has to be trained.",
+    use="Use the model with its replies held to the form of your checks (`finetune serve RUN`); nothing has "
+    "to be trained.",
 )  # fmt: skip
 def structured(sources: Sources, example: Example) -> Prompt:
     """The base mode's prompt, answered under the grammar of the data set's checks."""
@@ -146,7 +147,7 @@ def nearest(sources: Sources, example: Example) -> Prompt:
 
 @mode(
     "rag", "RAG", "knowledge from retrieved passages", strategy="rag", retrieves=True,
-    use="Serve the base model with the index, and index again when the corpus changes; nothing has to be trained.",
+    use="Use the model with the index of your documents (`finetune serve RUN`), and index again when they change.",
 )  # fmt: skip
 def rag(sources: Sources, example: Example) -> Prompt:
     """The instruction, retrieved passages and the question."""
@@ -155,7 +156,8 @@ def rag(sources: Sources, example: Example) -> Prompt:
 
 @mode(
     "rag-fewshot", "RAG + few-shot", "retrieval with worked examples for the form", strategy="rag", retrieves=True,
-    use="Serve the base model with the index and the worked examples in its prompt; no training is needed.",
+    use="Use the model with the index of your documents and worked examples (`finetune serve RUN`); no "
+    "training is needed.",
 )  # fmt: skip
 def rag_fewshot(sources: Sources, example: Example) -> Prompt:
     """The instruction, worked examples, retrieved passages and the question."""
@@ -166,7 +168,8 @@ def rag_fewshot(sources: Sources, example: Example) -> Prompt:
 @mode(
     "rag-structured", "RAG + grammar", "retrieval with the form by a grammar", strategy="rag", retrieves=True,
     structured=True, on_request=UNGUIDED,
-    use="Serve the base model with the index, its replies held to the grammar of your checks; no training is needed.",
+    use="Use the model with the index of your documents, its replies held to the form of your checks "
+    "(`finetune serve RUN`).",
 )  # fmt: skip
 def rag_structured(sources: Sources, example: Example) -> Prompt:
     """The RAG mode's prompt, answered under the grammar of the data set's checks."""
@@ -177,7 +180,8 @@ def rag_structured(sources: Sources, example: Example) -> Prompt:
     "rag-nearest", "RAG + nearest few-shot", "retrieval with worked examples chosen for each question", strategy="rag",
     retrieves=True, examples=True,
     on_request="prompts that differ from question to question take two to three times as long as few-shot's",
-    use="Serve the base model with both indexes, of documents and of worked examples; no training is needed.",
+    use="Use the model with both indexes, of documents and of worked examples (`finetune serve RUN`); "
+    "nothing is trained.",
 )  # fmt: skip
 def rag_nearest(sources: Sources, example: Example) -> Prompt:
     """The instruction, the nearest training examples, retrieved passages and the question."""
@@ -203,7 +207,8 @@ def oracle(sources: Sources, example: Example) -> Prompt:
 
 @mode(
     "ft", "Fine-tuned", "behaviour from training, closed-book", strategy="ft", adapter="ft",
-    use="Serve the adapter without retrieval, and train again when the wanted behaviour changes.",
+    use="Use the tuned model without documents (`finetune serve RUN`), and train again when it is to act in "
+    "another way.",
 )  # fmt: skip
 def ft(sources: Sources, example: Example) -> Prompt:
     """The base mode's prompt, answered by the closed-book adapter."""
@@ -213,8 +218,8 @@ def ft(sources: Sources, example: Example) -> Prompt:
 @mode(
     "hybrid", "Hybrid", "trained with passages, answered with passages", strategy="hybrid", retrieves=True,
     adapter="hybrid",
-    use="Serve the hybrid adapter together with its index: it was trained to read passages and expects them. "
-    "A changed corpus needs a new index, not a new adapter.",
+    use="Use the tuned model together with the index of your documents (`finetune serve RUN`), which it was trained to "
+    "read. When documents change, index again; the model need not be trained again.",
 )  # fmt: skip
 def hybrid(sources: Sources, example: Example) -> Prompt:
     """The RAG mode's prompt, answered by the adapter that was trained with passages."""

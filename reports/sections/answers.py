@@ -22,7 +22,7 @@ LIVE = {
 }
 """Of the verdict's mode, whether it is fit for use -> what that means to somebody who would use it."""
 PARTS = {
-    "use": "Serving",
+    "use": "Use",
     "questions": "Test questions",
     "cut": "Settings",
     "metric": "Metric",

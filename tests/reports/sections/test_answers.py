@@ -22,6 +22,7 @@ def test_a_settled_run_answers_all_four_questions(every_state):
     assert (strategy.kind, strategy.answer) == ("good", "RAG with fine-tuning")
     assert (fit.kind, fit.answer) == ("good", "Yes") and len(fit.lines) == 3
     assert fit.lines[0] == "It may go live."
+    assert parts(run.decision.next)[0][0] == "Use" and "Use the tuned model" in html(run)
     found = run.decision.risk["hybrid"]
     assert risk.answer.replace("\u00a0", " ") == f"{100 * found.wrong.mean:.0f} %" and risk.kind == "plain"
     assert "No limit is set (risk.limit)" in risk.lines
@@ -34,8 +35,8 @@ def test_what_passes_its_limit_is_not_fit_and_its_first_step_is_no_serving(every
     assert (fit.kind, fit.answer, risk.kind) == ("bad", "No", "bad")
     assert fit.lines[0] == "It must not go live as it is."
     assert fit.lines[-1].replace("\u00a0", " ") == "Limit of 5 % wrong passed"
-    assert parts(run.decision.next)[0][0] != "Serving"
-    assert "Serve the hybrid adapter" not in html(run)
+    assert parts(run.decision.next)[0][0] != "Use"
+    assert "Use the tuned model" not in html(run)
 
 
 def test_an_open_run_gives_the_span_of_its_candidates(every_state):

@@ -30,7 +30,7 @@ def test_the_best_below_its_target_is_not_advised(decided_run):
 def test_a_mode_at_its_targets_is_to_be_used(decided_run):
     run = read_run(decided_run("a", "hybrid", target=0.6))
     assert (run.decision.strategy, run.decision.fit) == ("hybrid", "yes")
-    assert next_steps(run)[0].startswith("Serve the hybrid adapter") and headline(run).startswith("Use both")
+    assert next_steps(run)[0].startswith("Use the tuned model") and headline(run).startswith("Use both")
 
 
 def test_a_prompt_that_may_be_good_enough_is_told_from_one_that_is(decided_run):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +98,10 @@ def _tables(path: Path, wanted: str | None, is_header: Callable[[list[str]], boo
     return Source(path, tuple(entries), columns=tuple(columns), tabular=True, comma=comma, notes=tuple(notes))
 
 
+def _asks_in(row: Cells) -> bool:
+    return any(ASKING.search(cell) for cell in row)
+
+
 def _as_before(name: str, names: list[str], called: dict[str, str]) -> str:
     """The name that an earlier table has for a column of this one's role, as `Question` for `Frage`."""
     role = role_named(name)
@@ -109,15 +114,16 @@ def _parted(sheets: list[Sheet], is_header: Callable[[list[str]], bool]) -> tupl
     from rag.readers.sheets.tables import names_columns, tables
     from rag.readers.workbook_text import area
 
-    def is_head(row: Cells, below: Sequence[Cells]) -> bool:
+    def is_head(asks: bool, row: Cells, below: Sequence[Cells]) -> bool:
         if is_header(list(row)) and sum(map(is_known, row)) > 1:
             return True
-        return names_columns(row, below) and not any(ASKING.search(cell) for r in below for cell in r)
+        return asks and names_columns(row, below) and not any(map(_asks_in, below))
 
     found: list[tuple[Sheet, str]] = []
     notes: list[str] = []
     for sheet in sheets:
-        parts = tables(sheet, is_head, sure=True)
+        asks = 2 * sum(map(_asks_in, sheet.rows)) >= len(sheet.rows)  # else rows without a question mark tell nothing
+        parts = tables(sheet, partial(is_head, asks), sure=True)
         if len(parts) == 1:
             found.append((sheet, f"sheet '{sheet.name}'"))
             continue

@@ -62,7 +62,9 @@ def _block(sheet: Sheet, at: int) -> tuple[Cells, ...]:
 
 
 def _after_gap(sheet: Sheet, at: int) -> bool:
-    return at > 0 and sheet.numbers[at] - sheet.numbers[at - 1] > 1
+    """Whether a blank row stands above; rows of a text file are numbered by lines, and one takes those of its cells."""
+    lines = 1 if sheet.name else 1 + sum(cell.count("\n") for cell in sheet.rows[at - 1])
+    return at > 0 and sheet.numbers[at] - sheet.numbers[at - 1] > lines
 
 
 def _by_rows(sheet: Sheet, is_head: IsHead, *, sure: bool) -> list[Sheet]:

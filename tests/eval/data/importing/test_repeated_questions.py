@@ -86,6 +86,18 @@ def test_a_table_without_questions_is_left_out_with_one_line(tmp_path: Path) -> 
     assert "the table A11:B13 of sheet 'Desk' has no column of questions and is left out" in done.notes
 
 
+def test_rows_without_question_marks_behind_a_blank_row_stay(tmp_path: Path) -> None:
+    rows = [[f"Weight of {name}", f"{i + 3} kg"] for i, name in enumerate(NAMES)]
+    spaced = [*rows[:3], [], ["Colour of Corvo", "blue"], *rows[3:]]
+    assert len(answers(of_workbook(tmp_path, [["Question", "Answer"], *spaced]))) == len(NAMES) + 1
+
+
+def test_a_row_of_several_lines_in_a_text_file_is_no_blank_row(tmp_path: Path) -> None:
+    long = [["How is the Corvo set up?", '"First this.\nThen that.\nThen the rest."'], ["Who made it?", "Corda Works"]]
+    done = of_csv(tmp_path, [["question", "answer"], *ROWS[:4], *long, ["How old is it?", "12"], *ROWS[4:]])
+    assert len(answers(done)) == len(ROWS) + 3 and not any("tables" in note for note in done.notes)
+
+
 def test_blank_rows_between_the_rows_of_one_table_part_nothing(tmp_path: Path) -> None:
     rows = [row for pair in ROWS for row in ([], pair)]
     done = of_csv(tmp_path, [["question", "answer"], *rows])

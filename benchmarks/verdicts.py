@@ -35,8 +35,8 @@ from eval.config import DatasetConfig, DecisionRule
 from eval.pipeline.run_config import RunConfig
 from eval.stats.looks import ERROR, error_at
 from eval.verdict.evidence import assemble, with_bounds
-from eval.verdict.leaning import leanings
 from eval.verdict.measure import Measured, measure_all
+from eval.verdict.metric_bias import bias_shifts
 from eval.verdict.rule import apply_rule
 from eval.verdict.score_table import ScoreTable
 
@@ -67,7 +67,7 @@ def outcomes(cell: Cell, worlds: Sequence[list[ScoreTable]], deviation: float = 
             evidence = assemble(measured, config, present=set(cell.means), tests=False)
             if cell.lengths and not cell.marks:
                 lengths = {m: 20.0 if m in dict(cell.bias) else 200.0 for m in cell.means}
-                evidence = replace(evidence, leaning=leanings(lengths, "match"))
+                evidence = replace(evidence, bias_shifts=bias_shifts(lengths, "match"))
             ruling = apply_rule(evidence, cell.margin)
             if cell.lost and ruling.mode is not None:
                 ruling = apply_rule(with_bounds(evidence, config), cell.margin)

@@ -50,7 +50,7 @@ REPORTS_MAY_USE = {
     "serving",
 }
 WORDING_MAY_USE = {
-    *(f"verdict.{name}" for name in ("doubts", "evidence", "leaning", "rule", "shortfall", "trade_offs")),
+    *(f"verdict.{name}" for name in ("doubts", "evidence", "metric_bias", "rule", "shortfall", "trade_offs")),
     "stats.intervals",
 }
 """What the sentences are made of besides: records of the verdict, before it is one."""

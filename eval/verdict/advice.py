@@ -44,7 +44,7 @@ def _open(case: Case, ruling: Ruling, fit: Fit, needed: Needed | None) -> Iterat
     """Of an inconclusive verdict: what would settle it, and what is missing where no candidate is good enough."""
     if ruling.turned:
         yield raise_limit(case, ruling.cut_open)
-    elif ruling.leaning:
+    elif ruling.bias_open:
         yield Action("metric", "mark_replies")
     elif ruling.missing:
         yield Action("missing", "score_all", {"missing": {m: case.evidence.missing[m] for m in ruling.missing}})

@@ -32,7 +32,7 @@ def better_retrieval(
 ) -> Retriever | None:
     """What better passages would give, where they could turn the verdict to RAG; None where that is not shown."""
     mode = _reader(evidence)
-    open_for_another_reason = ruling.turned or ruling.missing or ruling.leaning
+    open_for_another_reason = ruling.turned or ruling.missing or ruling.bias_open
     if mode is None or open_for_another_reason or _enough(evidence, ruling):
         return None
     given = _handed(evidence, mode) if _scored(evidence, ORACLE) else _found(evidence, mode, scores, config)
@@ -80,7 +80,7 @@ def _handed(evidence: Evidence, mode: str) -> Evidence | None:
     estimates = {a: {called(m): e for m, e in modes.items() if called(m)} for a, modes in evidence.estimates.items()}
     ceilings = {(a, called(m)): high for (a, m), high in evidence.ceilings.items() if called(m)}
     return replace(
-        evidence, pairs=pairs, tops=tops, estimates=estimates, ceilings=ceilings, complete={}, bounds={}, leaning={}
+        evidence, pairs=pairs, tops=tops, estimates=estimates, ceilings=ceilings, complete={}, bounds={}, bias_shifts={}
     )
 
 
@@ -94,7 +94,7 @@ def _found(evidence: Evidence, mode: str, scores: Sequence[Score], config: RunCo
     if not lost or lost == set(recall):
         return None
     kept = without(gather([s for s in scores if s.example_id not in lost], config), evidence.too_risky)
-    return replace(kept, complete={}, bounds={}, leaning={}) if mode in kept.modes else None
+    return replace(kept, complete={}, bounds={}, bias_shifts={}) if mode in kept.modes else None
 
 
 def with_retriever(steps: Sequence[Action], found: Retriever | None) -> tuple[Action, ...]:

@@ -23,7 +23,7 @@ from eval.verdict.better_retrieval import better_retrieval, with_retriever
 from eval.verdict.decision import Decision, Look, decision_from_dict
 from eval.verdict.evidence import gather
 from eval.verdict.fitness import fitness, fits
-from eval.verdict.leaning import with_leaning
+from eval.verdict.metric_bias import with_metric_bias
 from eval.verdict.questions_needed import questions_needed
 from eval.verdict.risk import measure, too_risky, without
 from eval.verdict.rule import Ruling, apply_rule
@@ -48,7 +48,7 @@ def decide(
     evidence, risk, limit = gather(scores, config), measure(scores, config), config.dataset.risk.limit
     risky = too_risky(evidence, risk, limit)
     evidence = without(evidence, risky)
-    evidence = with_leaning(evidence, scores)
+    evidence = with_metric_bias(evidence, scores)
     ruling = apply_rule(evidence, config.dataset.decision.margin)
     fit = fitness(evidence, ruling, risk, limit)
     needed = questions_needed(evidence, ruling, config.dataset.decision.margin)
@@ -72,7 +72,7 @@ def decide(
         targets=evidence.targets,
         cut=evidence.cut,
         cut_open=ruling.cut_open,
-        leaning=ruling.leaning,
+        leaning=ruling.bias_open,
         missing=evidence.missing,
         missing_open=ruling.missing,
         corrected=evidence.corrected,

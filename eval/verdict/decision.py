@@ -117,8 +117,8 @@ class Decision:
     missing: Mapping[str, float] = field(default_factory=dict)
     """mode -> share of the questions that others have a score of and it has none."""
     leaning: str = ""
-    """`short` or `long`: did the metric favour such replies as far as it is known to, the verdict would be another, so
-    this is open."""
+    """The metric's bias that keeps it open: `short` or `long`, for did it favour such replies as far as it is known to,
+    the verdict would be another."""
     missing_open: tuple[str, ...] = ()
     """Modes whose missing scores, all wrong or all right, would give another verdict: they keep this one open."""
     corrected: Mapping[str, int] = field(default_factory=dict)

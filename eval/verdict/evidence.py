@@ -69,7 +69,7 @@ class Evidence:
     retention_open: Mapping[str, Comparison] = field(default_factory=dict)
     """Tuned mode that is neither shown to lose more than the limit nor shown not to -> its change from base."""
 
-    leaning: Mapping[str, Mapping[tuple[str, str], float]] = field(default_factory=dict)
+    bias_shifts: Mapping[str, Mapping[tuple[str, str], float]] = field(default_factory=dict)
     """`short` or `long` -> how the means would move, did the metric favour such replies as far as it is known to."""
     lengths: Mapping[str, float] = field(default_factory=dict)
     """mode -> the median length of its replies in characters."""

@@ -33,7 +33,7 @@ def fitness(evidence: Evidence, ruling: Ruling, risk: Mapping[str, Risk], limit:
     """
     if ruling.mode is not None:
         return fit_of(evidence, ruling.mode, risk.get(ruling.mode), limit)
-    if not ruling.open_between and not ruling.turned and not ruling.leaning:
+    if not ruling.open_between and not ruling.turned and not ruling.bias_open:
         return "not_shown"
     judged = list(evidence.complete.values())[-1] if ruling.turned and evidence.complete else evidence
     found = set(fits(judged, {} if ruling.turned else risk, limit).values())

@@ -28,12 +28,12 @@ CHANCES = (0.5, 0.8)
 def questions_needed(evidence: Evidence, ruling: Ruling, margin: float) -> Needed | None:
     """From how many questions on the verdict is as likely settled as not, and from how many in four of five cases.
 
-    None for a verdict that is given or that no number of questions would settle: the limit of replies or what the
-    metric leans to keeps it open, there is nothing to compare with, or ten times as many questions settle it in fewer
+    None for a verdict that is given or that no number of questions would settle: the limit of replies or the
+    metric's bias keeps it open, there is nothing to compare with, or ten times as many questions settle it in fewer
     than half of the cases.
     """
     asked = max((c.n for c in evidence.comparisons() if c.axis in evidence.targets), default=0)
-    if ruling.strategy != "inconclusive" or ruling.turned or ruling.missing or ruling.leaning or not asked:
+    if ruling.strategy != "inconclusive" or ruling.turned or ruling.missing or ruling.bias_open or not asked:
         return None
     moves = _moves(evidence)
     known: dict[int, float] = {}

@@ -30,8 +30,8 @@ candidate, or of all, as right gives another strategy, the verdict is `inconclus
 A mode may lack the scores of its hardest questions. Where a candidate's missing scores, all wrong while those of the
 others are right, or the other way round, give another strategy, the verdict is `inconclusive`, too.
 
-A metric may favour short or long replies. Where it does so as far as it is known to (`eval/verdict/leaning.py`), and
-another strategy follows at 90 %, the verdict is `inconclusive`, unless people's marks correct the metric.
+A metric may favour short or long replies. Where it does so as far as it is known to (`eval/verdict/metric_bias.py`),
+and another strategy follows at 90 %, the verdict is `inconclusive`, unless people's marks correct the metric.
 
 Why it errs seldom: a verdict is materially inferior only if a candidate's safety was shown falsely, in one of three
 ways (its target reached, the lift below 2m, a loss beyond m). It is needlessly complex only if a cheaper candidate
@@ -51,7 +51,7 @@ from eval.arms.modes import MODES
 from eval.records import Comparison
 from eval.strategies import STRATEGIES
 from eval.verdict.evidence import Evidence
-from eval.verdict.leaning import leant
+from eval.verdict.metric_bias import bias_removed
 
 FEWEST = 20
 """Independent groups of one size; with fewer there is no verdict: a convention, for few make intervals doubtful."""
@@ -80,7 +80,7 @@ class Ruling:
     missing: tuple[str, ...] = ()
     """Modes whose missing scores, all wrong or all right, give another strategy. Not empty: this keeps it open."""
 
-    leaning: str = ""
+    bias_open: str = ""
     """`short` or `long`: favoured by the metric, such replies give another strategy. Not empty: this keeps it open."""
 
     @property
@@ -108,16 +108,16 @@ def _with_missing(evidence: Evidence, ruling: Ruling, margin: float) -> Ruling:
     others = {key: _rule(other, margin) for key, other in evidence.bounds.items()}
     turning = {key: other for key, other in others.items() if other.strategy != ruling.strategy}
     if not turning:
-        return _with_leaning(evidence, ruling, margin)
+        return _with_metric_bias(evidence, ruling, margin)
     return replace(_opened(ruling, turning.values()), missing=tuple(dict.fromkeys(mode for mode, _ in turning)))
 
 
-def _with_leaning(evidence: Evidence, ruling: Ruling, margin: float) -> Ruling:
+def _with_metric_bias(evidence: Evidence, ruling: Ruling, margin: float) -> Ruling:
     """The ruling, or an open one where what the metric is known to favour could turn it."""
-    for kind, shifts in evidence.leaning.items():
-        other = _rule(leant(evidence, shifts), margin)
+    for kind, shifts in evidence.bias_shifts.items():
+        other = _rule(bias_removed(evidence, shifts), margin)
         if other.strategy != ruling.strategy:
-            return replace(_opened(ruling, [other]), leaning=kind)
+            return replace(_opened(ruling, [other]), bias_open=kind)
     return ruling
 
 

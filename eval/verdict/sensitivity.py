@@ -12,7 +12,7 @@ from typing import Any
 from eval.pipeline.run_config import RunConfig
 from eval.records import Score
 from eval.verdict.evidence import Evidence, gather
-from eval.verdict.leaning import with_leaning
+from eval.verdict.metric_bias import with_metric_bias
 from eval.verdict.risk import measure, too_risky, without
 from eval.verdict.rule import Ruling, apply_rule
 from reports.wording.sensitivity_sentence import sensitivity_sentence, verdict_key
@@ -41,7 +41,7 @@ def sensitivity(scores: Sequence[Score], config: RunConfig) -> dict[str, Any]:
     """What sensitivity.json holds: for each target and the margin, the segments, the one that holds, and the words."""
     evidence = gather(scores, config)
     evidence = without(evidence, too_risky(evidence, measure(scores, config), config.dataset.risk.limit))
-    evidence = with_leaning(evidence, scores)
+    evidence = with_metric_bias(evidence, scores)
     margin = config.dataset.decision.margin
     ruling = apply_rule(evidence, margin)
     swept = [

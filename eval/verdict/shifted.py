@@ -49,7 +49,7 @@ def moved(evidence: Evidence, shifts: Shifts, by: float, factor: float) -> Evide
         for (axis, mode), high in evidence.ceilings.items()
     }
     return replace(
-        evidence, estimates=estimates, pairs=pairs, tops=tops, ceilings=ceilings, complete={}, bounds={}, leaning={}
+        evidence, estimates=estimates, pairs=pairs, tops=tops, ceilings=ceilings, complete={}, bounds={}, bias_shifts={}
     )  # fmt: skip
 
 

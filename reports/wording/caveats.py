@@ -9,7 +9,7 @@ from eval.pipeline.run_config import RunConfig
 from eval.strategies import STRATEGIES
 from eval.verdict.doubts import DEVIATIONS, items_to_tell, trained_once, turning_deviation, turning_favour
 from eval.verdict.evidence import Evidence
-from eval.verdict.leaning import LEANINGS
+from eval.verdict.metric_bias import METRIC_BIASES
 from eval.verdict.rule import Ruling, strategy
 from reports.wording.phrases import figures, label, listed, share
 
@@ -95,8 +95,8 @@ def _metric(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
     if points is None or ruling.mode is None:
         return
     name = config.dataset.knowledge.metric
-    leans = 100 * max(LEANINGS.get(name) or (0.0,))
-    known = f" (against people, its biases on five systems differ by up to {leans:.2g})" if leans else ""
+    bias = 100 * max(METRIC_BIASES.get(name) or (0.0,))
+    known = f" (against people, its biases on five systems differ by up to {bias:.2g})" if bias else ""
     yield (
         f"Were {name} to favour {STRATEGIES[strategy(ruling.mode)].short} by {100 * points:.0f} points{known}, the "
         "verdict would be another. Nobody has marked replies: 100 questions in `report RUN --label` correct it."

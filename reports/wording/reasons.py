@@ -9,7 +9,7 @@ from eval.pipeline.run_config import RunConfig
 from eval.records import Comparison
 from eval.verdict.decision import Risk
 from eval.verdict.evidence import Evidence
-from eval.verdict.leaning import LEANINGS
+from eval.verdict.metric_bias import METRIC_BIASES
 from eval.verdict.rule import FEWEST, ORDER, Ruling, compared, independent, lifted, strategy
 from reports.wording.phrases import figures, label, outcome, share
 
@@ -38,7 +38,7 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
     for mode, seen in evidence.left_out.items():
         yield f"{label(mode)} is left out, its adapter did not learn: {seen}."
     yield from _what_keeps_it_open(evidence, ruling, config)
-    if ruling.leaning or ruling.mode is None:
+    if ruling.bias_open or ruling.mode is None:
         return
     yield from _against_targets(evidence, ruling, ruling.mode)
     stands = ruling.prompt or ruling.mode
@@ -54,7 +54,7 @@ def reasons(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[s
 
 
 def _what_keeps_it_open(evidence: Evidence, ruling: Ruling, config: RunConfig) -> Iterator[str]:
-    """Missing scores, cut replies, the metric's leaning, too few questions, and pairs that are not told apart."""
+    """Missing scores, cut replies, the metric's bias, too few questions, and pairs that are not told apart."""
     for mode in ruling.missing:
         yield (
             f"Open: {label(mode)} has no score of {share(evidence.missing[mode])} of the questions; by the others the "
@@ -66,13 +66,13 @@ def _what_keeps_it_open(evidence: Evidence, ruling: Ruling, config: RunConfig) -
             f"Open: with the cut replies of {cut} counted as right, the verdict is {outcome(turned)}; as they are "
             f"scored, it is {outcome(ruling.as_scored or turned)}."
         )
-    if ruling.leaning:
+    if ruling.bias_open:
         lengths = ", ".join(f"{label(mode)} {length:.0f}" for mode, length in evidence.lengths.items())
         metric = config.dataset.knowledge.metric
-        points = 100 * (LEANINGS.get(metric) or (0.0, 0.0))[ruling.leaning == "long"]
+        points = 100 * (METRIC_BIASES.get(metric) or (0.0, 0.0))[ruling.bias_open == "long"]
         yield (
             f"Open: by the metric as it is, the verdict is {outcome(ruling.as_scored or '')}; {metric} may favour "
-            f"{ruling.leaning} replies by {points:.2g} points against people (typical length in characters: "
+            f"{ruling.bias_open} replies by {points:.2g} points against people (typical length in characters: "
             f"{lengths}), and then it is another."
         )
         return

@@ -12,7 +12,7 @@ from eval.pipeline.run_config import RunConfig
 from eval.records import Score
 from eval.verdict.decide import decide, verdict_sentence
 from eval.verdict.evidence import gather
-from eval.verdict.leaning import ERROR, leanings, leant
+from eval.verdict.metric_bias import ERROR, bias_removed, bias_shifts
 from eval.verdict.sensitivity import sensitivity
 
 N = 400
@@ -33,12 +33,12 @@ def scores(shares: dict[str, float], metric: str = "match", lengths: dict[str, i
 
 
 def test_shifts_are_whole_from_four_times_the_length_on_and_none_at_the_same() -> None:
-    found = leanings({"base": 40.0, "rag": 10.0, "ft": 20.0}, "match")
+    found = bias_shifts({"base": 40.0, "rag": 10.0, "ft": 20.0}, "match")
     assert {m: -x for (_, m), x in found["short"].items()} == pytest.approx({"base": 0.0, "rag": 0.004, "ft": 0.002})
     assert {m: -x for (_, m), x in found["long"].items()} == pytest.approx({"base": 0.014, "rag": 0.0, "ft": 0.007})
-    assert leanings({"base": 40.0, "rag": 40.0}, "match") == {}
-    assert leanings({"base": 400.0, "rag": 4.0}, "sql") == {}
-    assert list(leanings({"base": 400.0, "rag": 4.0}, "exact")) == ["short"]
+    assert bias_shifts({"base": 40.0, "rag": 40.0}, "match") == {}
+    assert bias_shifts({"base": 400.0, "rag": 4.0}, "sql") == {}
+    assert list(bias_shifts({"base": 400.0, "rag": 4.0}, "exact")) == ["short"]
 
 
 def test_a_lift_that_the_metric_may_have_made_is_no_verdict() -> None:
@@ -60,10 +60,10 @@ def test_what_leans_the_other_way_or_by_less_does_not_keep_a_lift_open() -> None
 
 
 def test_the_error_of_the_leaning_adds_to_that_of_a_difference_at_ninety_per_cent() -> None:
-    """Half widths: of 90 % instead of 95 %, and in quadrature 1.645 times the leaning's own error."""
+    """Half widths: of 90 % instead of 95 %, and in quadrature 1.645 times the bias's own error."""
     evidence = gather(scores({"base": 0.40, "rag": 0.46}), config())
     before, after = (
-        e.lift("knowledge", "base", "rag") for e in (evidence, leant(evidence, {("knowledge", "rag"): -0.014}))
+        e.lift("knowledge", "base", "rag") for e in (evidence, bias_removed(evidence, {("knowledge", "rag"): -0.014}))
     )
     assert after.difference == pytest.approx(before.difference - 0.014)
     for had, has in (
@@ -71,7 +71,9 @@ def test_the_error_of_the_leaning_adds_to_that_of_a_difference_at_ninety_per_cen
         (before.high - before.difference, after.high - after.difference),
     ):
         assert has == pytest.approx(math.hypot(1.6449 / 1.95996 * had, 1.6449 * ERROR), rel=1e-4)
-    assert leant(evidence, {}).estimates["knowledge"]["base"].mean == evidence.estimates["knowledge"]["base"].mean
+    assert (
+        bias_removed(evidence, {}).estimates["knowledge"]["base"].mean == evidence.estimates["knowledge"]["base"].mean
+    )
 
 
 def test_a_large_lift_stands_and_exact_match_of_long_against_short_replies_does_not() -> None:

@@ -1,4 +1,4 @@
-"""How far a knowledge metric is known to lean to short or long replies, and which modes that could favour.
+"""How far a knowledge metric is known to be biased to short or long replies, and which modes that could favour.
 
 Measured on TriviaQA answers of five systems that people marked (EVOUNA, 1,938 questions; `benchmarks/agreement.py`):
 what a metric accepts less what people call right, in points, by the system's typical length in characters,
@@ -13,8 +13,8 @@ The largest of ten differences is partly luck, so this rather says too much than
 
 Metrics that people were not asked about are taken as they are, and so are modes whose replies are about as long.
 
-A verdict stands where it is the same with all of this leaning, either way, at 90 %: the leaning as its whole and luck
-at 95 % together would be two bad cases at once. The error of the leaning is added to that of each difference.
+A verdict stands where it is the same with all of this bias, either way, at 90 %: the bias as its whole and luck at
+95 % together would be two bad cases at once. The error of the bias is added to that of each difference.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ from eval.registry import Registry
 from eval.verdict.evidence import Evidence
 from eval.verdict.shifted import Shifts, blurred, moved
 
-LEANINGS: Registry[tuple[float, float]] = Registry("leaning of a metric")
+METRIC_BIASES: Registry[tuple[float, float]] = Registry("bias of a metric")
 """Metric -> by how much more it may say of short replies than of long ones, and of long ones than of short."""
-LEANINGS.add("match", (0.004, 0.014))
-LEANINGS.add("contains", (0.006, 0.004))
-LEANINGS.add("exact", (0.80, 0.0))
-LEANINGS.add("f1", (0.87, 0.0))
+METRIC_BIASES.add("match", (0.004, 0.014))
+METRIC_BIASES.add("contains", (0.006, 0.004))
+METRIC_BIASES.add("exact", (0.80, 0.0))
+METRIC_BIASES.add("f1", (0.87, 0.0))
 ERROR = 0.006
-"""The standard error of what `match` and `contains` lean, whose difference the intervals can feel."""
+"""The standard error of the bias of `match` and `contains`, whose difference the intervals can feel."""
 LEVEL = 0.90
-"""Of the intervals by which a verdict is to stand, whatever of the leaning is true."""
+"""Of the intervals by which a verdict is to stand, whatever of the bias is true."""
 WHOLE = 4.0
 """Times as long as the shortest: from there on the whole of it is reckoned with, in between by the logarithm."""
 
 
-def with_leaning(evidence: Evidence, scores: Sequence[Score]) -> Evidence:
+def with_metric_bias(evidence: Evidence, scores: Sequence[Score]) -> Evidence:
     """The evidence with what its knowledge metric could favour; marks that correct it leave nothing of that."""
     metric = next((t.metric for t in evidence.tables if t.axis == "knowledge"), "")
     lengths = {m: length for m, length in typical_lengths(scores).items() if m in evidence.modes}
-    leaning = {} if "knowledge" in evidence.corrected else leanings(lengths, metric)
-    return replace(evidence, leaning=leaning, lengths=lengths)
+    shifts = {} if "knowledge" in evidence.corrected else bias_shifts(lengths, metric)
+    return replace(evidence, bias_shifts=shifts, lengths=lengths)
 
 
 def typical_lengths(scores: Sequence[Score]) -> dict[str, float]:
@@ -60,9 +60,9 @@ def typical_lengths(scores: Sequence[Score]) -> dict[str, float]:
     return {mode: float(median(lengths)) for mode, lengths in found.items()}
 
 
-def leanings(lengths: Mapping[str, float], metric: str) -> dict[str, Shifts]:
+def bias_shifts(lengths: Mapping[str, float], metric: str) -> dict[str, Shifts]:
     """`short` and `long` -> how the means would move, did the metric favour replies of that kind; empty if unknown."""
-    known = LEANINGS.get(metric)
+    known = METRIC_BIASES.get(metric)
     if known is None or len(lengths) < 2:
         return {}
     least = min(lengths.values())
@@ -76,7 +76,7 @@ def leanings(lengths: Mapping[str, float], metric: str) -> dict[str, Shifts]:
     return {kind: shifts for kind, shifts in cases.items() if any(shifts.values())}
 
 
-def leant(evidence: Evidence, shifts: Shifts) -> Evidence:
-    """The evidence had the metric leant so far, with the intervals by which a verdict must stand all the same."""
+def bias_removed(evidence: Evidence, shifts: Shifts) -> Evidence:
+    """The evidence less so much of the bias, with the intervals by which a verdict must stand all the same."""
     had, wanted = (NormalDist().inv_cdf((1 + level) / 2) for level in (0.95, LEVEL))
     return blurred(moved(evidence, shifts, 1.0, 1.0), "knowledge", wanted / had, wanted * ERROR)

@@ -76,7 +76,7 @@ class Retrieval(Section):
     """How passages are found: a name of `rag.retrievers` (dense, bm25, hybrid), or of a plugin's."""
     fusion: Literal["weighted", "rrf"] = "weighted"
     """How hybrid joins words and vectors: by their scores, or by reciprocal ranks."""
-    weight: float = Field(0.6, ge=0, le=1)
+    weight: float = Field(0.65, ge=0, le=1)
     """The share of the words in it, for a question without codes and numbers; these raise it."""
     candidates: int = Field(50, ge=1)
     """How many passages of either hybrid looks at."""

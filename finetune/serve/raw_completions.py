@@ -6,6 +6,7 @@ Unlike chat completions, nothing is added: no instruction, no passages, no templ
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from finetune.serve.scheduler import Job
 from finetune.serve.writing import Send, Writing
 
 if TYPE_CHECKING:
+    from eval.model.base import Base
     from finetune.serve.run_answers import AnswerService
 
 MOST_TOKENS = 16
@@ -83,12 +85,22 @@ def prepare(service: AnswerService, body: Any, send: Send) -> Completing:
     ends, limits = stop_tokens(base), Limits(wanted, loops=False, grammar=grammar)
     writings = tuple(
         Writing(
-            base.tokenizer, Ending(limits, ends), send, index=i, stops=stops,
+            base.tokenizer, _ending(base, limits, ends), send, index=i, stops=stops,
             choose=chooser(temperature, top_p, None if seed is None else seed + i),
         )
         for i in range(n)
     )  # fmt: skip
     return Completing(mode, tuple(tokens), Job(tokens, adapter, writings, wanted, f"{mode} whole"), writings)
+
+
+def _ending(base: Base, limits: Limits, stops: Collection[int]) -> Ending:
+    """A reply before its first token, held to its grammar where it has one."""
+    from eval.model.grammar import Grammar
+
+    ending = Ending(limits, stops)
+    if limits.grammar:
+        ending.grammar = Grammar(base.tokenizer, limits.grammar)
+    return ending
 
 
 def echoed(service: AnswerService, asked: Completing, *, logs: bool) -> dict[str, Any]:

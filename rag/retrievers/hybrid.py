@@ -26,7 +26,7 @@ RECIPROCAL = 60
 """What is added to ranks before they are inverted (Cormack, Clarke and Buettcher, SIGIR 2009)."""
 
 
-FUSION = 2
+FUSION = 3
 """Raised whenever a question's passages would be fused in another way."""
 
 
@@ -35,9 +35,9 @@ class HybridRanking:
 
     Both look at the `depth` best of either. `weighted` takes both on scales that do not depend on what was found
     (Bruch, Gai and Ingber, TOIS 42, 2023): the cosine as it is, and BM25 as a share of the most that the question's
-    terms can bring. So a long question whose words stand nowhere together is left mostly to the vectors. The more of
-    its weight lies in codes and numbers, the more the words count, because vectors hardly tell those apart: by the
-    share's square root from `weight` up to 1. A question that the embedder cannot read is left to the words alone, and
+    terms can bring, less where few of them stand in the corpus. So a long question whose words stand nowhere together
+    is left mostly to the vectors. The more of its weight lies in codes and numbers, the more the words count, because
+    vectors hardly tell those apart: by the share's square root from `weight` up to 1. A question that the embedder cannot read is left to the words alone, and
     one whose words stand nowhere to the vectors.
     """
 
@@ -79,13 +79,18 @@ class HybridRanking:
         return weight * self._share(question, self.words.scores_in(question, rows)) + (1 - weight) * vectors
 
     def _share(self, question: str, scores: NDArray[np.floating]) -> NDArray[np.float64]:
-        """BM25 scores as shares of the most that they can be; beside codes, words that stand nowhere count for less."""
+        """BM25 scores as shares of the most that they can be, times the square root of how much of that can be found.
+
+        The less of a question stands in the corpus at all, the less its few common words say of where its answer is.
+        Beside codes, words that stand nowhere count for less.
+        """
         import numpy as np
 
         weights = self.words.weights(question)
         codes = sqrt(weights.of_codes / weights.of_known) if weights.of_known else 0.0
         most = codes * weights.of_known + (1 - codes) * weights.of_all
-        return np.asarray(scores, dtype=np.float64) / max(most, 1e-9)
+        found = weights.of_known / max(most, 1e-9)
+        return np.asarray(scores, dtype=np.float64) * sqrt(found) / max(most, 1e-9)
 
 
 def _reciprocal(found: Found, rows: NDArray[np.int64]) -> NDArray[np.float64]:

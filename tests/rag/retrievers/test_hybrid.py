@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log
+from math import log, sqrt
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,8 @@ def test_the_weighted_mean_of_both_by_hand() -> None:
 def test_words_that_stand_nowhere_leave_more_to_the_vectors() -> None:
     rare, absent = log(1 + 3.5 / 1.5), log(1 + 4.5 / 0.5)
     scores = {p.document: p.score for p in make(weight=0.5).retrieve(["ship ahoy"])[0]}
-    assert scores["c"] == pytest.approx(0.5 * share(2) * rare / (rare + absent) + 0.3, abs=1e-6)
+    known = rare / (rare + absent)
+    assert scores["c"] == pytest.approx(0.5 * share(2) * known * sqrt(known) + 0.3, abs=1e-6)
 
 
 def test_codes_give_weight_to_the_words() -> None:

@@ -139,11 +139,13 @@ def _drop_stale(
 def _groups(documents: Sequence[Document], chunker: Chunker, size: int) -> Iterator[list[tuple[Document, list[Chunk]]]]:
     """Documents with their chunks, in groups of at least `size` chunks but the last."""
     group: list[tuple[Document, list[Chunk]]] = []
+    held = 0
     for document in documents:
         group.append((document, chunker.chunk(document)))
-        if sum(len(chunks) for _, chunks in group) >= size:
+        held += len(group[-1][1])
+        if held >= size:
             yield group
-            group = []
+            group, held = [], 0
     if group:
         yield group
 

@@ -31,7 +31,7 @@ def terms(text: str) -> list[str]:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     found: list[str] = []
     for piece in _PIECE.findall(folded):
-        found += _pairs(piece) if piece[0] >= "\u0e00" else _whole_and_parts(piece)
+        found += _pairs(piece) if piece[0] >= "\u0e00" else [piece] if piece.isalpha() else _whole_and_parts(piece)
     return found + _morphemes(folded)
 
 

@@ -37,8 +37,8 @@ class HybridRanking:
     (Bruch, Gai and Ingber, TOIS 42, 2023): the cosine as it is, and BM25 as a share of the most that the question's
     terms can bring, less where few of them stand in the corpus. So a long question whose words stand nowhere together
     is left mostly to the vectors. The more of its weight lies in codes and numbers, the more the words count, because
-    vectors hardly tell those apart: by the share's square root from `weight` up to 1. A question that the embedder cannot read is left to the words alone, and
-    one whose words stand nowhere to the vectors.
+    vectors hardly tell those apart: by the share's square root from `weight` up to 1. A question that the embedder
+    cannot read is left to the words alone, and one whose words stand nowhere to the vectors.
     """
 
     def __init__(self, words: WordRanking, dense: DenseRanking, *, fusion: str, weight: float, depth: int) -> None:

@@ -88,8 +88,10 @@ def best(
     """The `k` best rows with their scores, best first; of equal ones the lower number, by document id and position."""
     import numpy as np
 
-    if 0 < k < len(rows):  # sort only what can be among them
-        near = np.flatnonzero(scores >= np.partition(scores, len(scores) - k)[len(scores) - k])
+    if 0 < k < len(rows):  # sort only what can be among them; of BM25's scores most are 0, and so may be the last
+        last = np.partition(scores, len(scores) - k)[len(scores) - k]
+        above, equal = np.flatnonzero(scores > last), np.flatnonzero(scores == last)
+        near = np.concatenate([above, equal[np.argsort(rows[equal], kind="stable")[: k - len(above)]]])
         rows, scores = rows[near], scores[near]
     order = np.lexsort((rows, -scores))[:k]
     return rows[order], scores[order]

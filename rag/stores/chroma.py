@@ -56,8 +56,8 @@ class ChromaStore:
 
     def delete(self, documents: Sequence[str]) -> None:
         """Drop all passages of these documents."""
-        for document in documents:
-            self._nodes.delete(document)
+        for start in range(0, len(documents), ROWS_AT_ONCE):
+            self._collection.delete(where={"document": {"$in": list(documents[start : start + ROWS_AT_ONCE])}})
 
     def contents(self) -> list[tuple[str, int, str]]:
         """(document, position, text) of every passage, sorted."""

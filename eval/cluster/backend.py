@@ -31,6 +31,8 @@ class Order:
     retention: bool
     log: str
     """The file that what it says goes to."""
+    folder: str = "."
+    """That the command was run in; names of files start from there, on every node."""
     part: tuple[int, int] | None = None
     """(which, of how many), where it is a part of the task."""
 

@@ -47,6 +47,7 @@ class CellWorker:
         self._shown = _Watch()
         wanted = Order(**order)
         try:
+            os.chdir(wanted.folder)  # a worker begins where Ray was started
             with _logged(Path(wanted.log)) as log:
                 ending, message = self._tried(wanted, log)
         except OSError as error:  # not even the log can be written

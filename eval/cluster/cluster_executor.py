@@ -35,8 +35,6 @@ GENTLE_SECONDS = 10.0
 
 Orders = Callable[[str, Task], Order]
 """What a worker is told of a task, from its group's name and the task."""
-
-
 Fit = Callable[[Node], bool | None]
 
 

@@ -67,7 +67,7 @@ def order(group: str, task: Task, work: Work) -> Order:
     return Order(
         cell=f"{group} {task.name}", task=task.name, run=str(plan.folder), modes=tuple(work.modes),
         arithmetic=to_record(plan.identity.arithmetic), plan=plan.fingerprint(), retention=work.options.retention,
-        log=str(log_file(plan.folder, task.name)),
+        log=str(log_file(plan.folder, task.name)), folder=str(Path.cwd()),
     )  # fmt: skip
 
 

@@ -68,3 +68,22 @@ def test_a_full_run_folder_is_named_nothing_half_written_stays_and_the_next_try_
     finally:
         torch.set_num_threads(threads)
         work.close()
+
+
+def test_names_of_files_start_from_the_folder_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from eval.arms.worker_pool import PROCESSES
+    from eval.cluster.backend import Order
+    from eval.cluster.cell_worker import CellWorker
+
+    for name in ("OMP_NUM_THREADS", PROCESSES):
+        monkeypatch.setenv(name, "1")
+    elsewhere, folder = tmp_path / "elsewhere", tmp_path / "folder"
+    for made in (elsewhere, folder):
+        made.mkdir()
+    monkeypatch.chdir(elsewhere)  # where Ray was started
+    order = Order("t", "t", "runs/a", (), {}, "", False, "runs/a/logs/t.log", folder=str(folder))
+    ended = CellWorker(1).do(asdict(order))
+    assert ended["ending"] == "failed" and "runs/a/config.yaml: no such file" in ended["message"]
+    assert (folder / "runs/a/logs/t.log").is_file() and not list(elsewhere.iterdir())
+    gone = CellWorker(1).do(asdict(order) | {"folder": str(tmp_path / "gone")})
+    assert gone["ending"] == "failed" and str(tmp_path / "gone") in gone["message"]

@@ -1,10 +1,11 @@
-"""Do replies by llama.cpp read as ours do, and if not, why? Greedy, same tokens in, the same weights in a GGUF file.
+"""Do replies by llama.cpp's server read as ours do, and if not, why? The same weights, asked as `evaluate` asks.
 
-    python benchmarks/served_replies.py [DATASET] [--mode base]... [--limit 12] [--form f16] [--form f32]
+    python benchmarks/served_replies.py [DATASET] [--model FOLDER] [--mode base]... [--limit 40] [--form f16]...
 
-For each reply that differs: the first token that does, and how much likelier ours was than theirs by our own numbers.
-llama.cpp rounds what goes into a product with f16 weights to f16, and keeps keys and values so unless told otherwise;
-with f32 in both places only the order of sums is left.
+A tuned model is compared by the folder that `finetune merge` writes, as `--model`: with mode base it is `ft`, with rag
+`hybrid`. For each reply that differs: the first token that does, and how much likelier ours was than theirs by our own
+numbers. llama.cpp rounds what goes into a product with f16 weights to f16, and keeps keys and values so unless told
+otherwise; with f32 in both places (`--form f32`) only the order of sums is left.
 """
 
 from __future__ import annotations
@@ -12,12 +13,17 @@ from __future__ import annotations
 import argparse
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
+from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL, Endpoint
 from eval.data.dataset import resolve_dataset
 from eval.pipeline.plan import plan_run
 from eval.terminal.progress import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eval.records import Prediction
 
 CLOSE = 0.05
 """Nats between two tokens that rounding to f16 was seen to turn around."""
@@ -29,70 +35,88 @@ def main() -> None:
     parser.add_argument("dataset", nargs="?", default="tidewell")
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--mode", action="append")
-    parser.add_argument("--limit", type=int, default=12)
+    parser.add_argument("--limit", type=int, default=40)
     parser.add_argument("--form", action="append")
     given = parser.parse_args()
+    modes = given.mode or ["base", "fewshot", "rag"]
 
-    from eval.arms.modes import MODES
-    from eval.arms.prompt import render
-    from eval.arms.resources import Resources
-    from eval.model.generate import generate_batches, plan_batches
     from eval.model.model_files import locate_model
     from finetune.export.gguf_file import write_gguf
 
+    model = locate_model(given.model)
     with tempfile.TemporaryDirectory() as folder:
-        plan = plan_run(
-            resolve_dataset(given.dataset), model=given.model, embedder=DEFAULT_EMBEDDER, dtype="float32",
-            out=Path(folder) / "run",
-        )  # fmt: skip
-        resources = Resources(plan.dataset, plan.config, plan.identity, plan.folder)
-        base, limits = resources.base, resources.limits
-        own: dict[str, tuple[list[list[int]], list[str]]] = {}
-        for mode in given.mode or ["base"]:
-            examples = plan.examples[: given.limit]
-            prompts = [render(base.tokenizer, MODES[mode].build(resources, e).messages) for e in examples]
-            batches, texts = plan_batches(base, prompts, limits), [""] * len(prompts)
-            for batch, made in zip(batches, generate_batches(base, None, prompts, batches, limits=limits), strict=True):
-                for i, completion in zip(batch, made, strict=True):
-                    texts[i] = completion.text
-            own[mode] = prompts, texts
-        for form in given.form or ["f16", "f32"]:
+        run = Path(folder) / "run"
+        own, resources, examples = _replies(given.dataset, modes, given.limit, run, model=given.model)
+        prompts = {mode: _prompts(resources, mode, examples) for mode in modes}
+        for form in given.form or ["f16"]:
             file = Path(folder) / f"{form}.gguf"
-            write_gguf(locate_model(given.model), file, form, name="same")
-            for mode, (prompts, texts) in own.items():
-                _compare(base, mode, form, prompts, texts, _asked(file, form, base, prompts, limits.reply))
+            write_gguf(model, file, form, name="same")
+            room = max(len(p) for asked in prompts.values() for p in asked) + resources.limits.reply + 8
+            server = _served(file, form, room)
+            endpoint = Endpoint(url=f"{server.listening_address}/v1", model="same", tokenizer=str(model))
+            theirs, _, _ = _replies(given.dataset, modes, given.limit, Path(folder) / form, endpoint=endpoint)
+            for mode in modes:
+                _compare(resources.base, mode, form, prompts[mode], own[mode], theirs[mode])
+            del server
             file.unlink()
 
 
-def _asked(file: Path, form: str, base: Any, prompts: list[list[int]], longest: int) -> list[str]:
-    import xllamacpp
+def _replies(
+    dataset: str,
+    modes: Sequence[str],
+    limit: int,
+    run: Path,
+    *,
+    model: str | None = None,
+    endpoint: Endpoint | None = None,
+) -> tuple[dict[str, list[Prediction]], Any, Sequence[Any]]:
+    from eval.arms.predict import predict, read_predictions
+    from eval.arms.resources import Resources
 
-    from eval.model.generate import stop_tokens
+    plan = plan_run(
+        resolve_dataset(dataset), model=model, embedder=DEFAULT_EMBEDDER, out=run, limit=limit, endpoint=endpoint,
+        dtype="auto" if endpoint else "float32",
+    )  # fmt: skip
+    resources = Resources(plan.dataset, plan.config, plan.identity, plan.folder)
+    for mode in modes:
+        predict(resources, mode, plan.examples, plan.folder, plan.identity.predictions(mode))
+    return {mode: read_predictions(plan.folder, mode) for mode in modes}, resources, plan.examples
+
+
+def _prompts(resources: Any, mode: str, examples: Sequence[Any]) -> list[list[int]]:
+    from eval.arms.modes import MODES
+    from eval.arms.prompt import render
+
+    return [render(resources.tokenizer, MODES[mode].build(resources, e).messages) for e in examples]
+
+
+def _served(file: Path, form: str, room: int) -> Any:
+    import xllamacpp
 
     params = xllamacpp.CommonParams()
     params.model.path = str(file)
-    params.n_ctx, params.n_parallel, params.port, params.n_gpu_layers = max(map(len, prompts)) + longest + 8, 1, 0, 0
-    params.verbosity = -1
+    params.n_ctx, params.n_parallel, params.port, params.n_gpu_layers, params.verbosity = room, 1, 0, 0, -1
     if form == "f32":
         params.cache_type_k = params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
-    server = xllamacpp.Server(params)
-    stops = [base.tokenizer.convert_ids_to_tokens(t) for t in sorted(stop_tokens(base))]
-    found = []
-    for prompt in prompts:
-        asked = {"prompt": prompt, "n_predict": longest, "temperature": 0, "top_k": 1, "cache_prompt": False,
-                 "stop": stops}  # fmt: skip
-        found.append(server.handle_completions(asked)["choices"][0]["text"].strip())
-    return found
+    return xllamacpp.Server(params)
 
 
-def _compare(base: Any, mode: str, form: str, prompts: list[list[int]], ours: list[str], theirs: list[str]) -> None:
-    same = sum(a == b for a, b in zip(ours, theirs, strict=True))
-    say(f"{form}, mode {mode}: {same} of {len(ours)} replies read the same")
+def _compare(
+    base: Any,
+    mode: str,
+    form: str,
+    prompts: Sequence[list[int]],
+    ours: Sequence[Prediction],
+    theirs: Sequence[Prediction],
+) -> None:
+    same = sum(a.text == b.text for a, b in zip(ours, theirs, strict=True))
+    say(f"{form}, mode {mode}: {same} of {len(ours)} replies read the same ({same / len(ours):.1%})")
     for i, (prompt, a, b) in enumerate(zip(prompts, ours, theirs, strict=True)):
-        if a != b:
-            gap, at, one, other = _turn(base, prompt, a, b)
+        if a.text != b.text:
+            gap, at, one, other = _turn(base, prompt, a.text, b.text)
             why = "a close call" if abs(gap) < CLOSE else "more than rounding"
-            say(f"  question {i + 1}, token {at + 1}: ours {one!r}, theirs {other!r}, {gap:+.4f} nats: {why}")
+            say(f"  question {i + 1}, token {at + 1}: {gap:+.4f} nats: {why}")
+            say(f"    ours {one!r} ({a.finish}), theirs {other!r} ({b.finish})")
 
 
 def _turn(base: Any, prompt: list[int], ours: str, theirs: str) -> tuple[float, int, str, str]:

@@ -128,8 +128,9 @@ def add_noise(base: Base, weights: dict[str, Any], noise: float) -> None:
 def accuracy(base: Base, adapter: str | None, battery: Battery) -> float:
     """The share of right items."""
     from eval.retention.forgetting import score_battery
+    from eval.retention.weights import LoadedWeights
 
-    values = [row["value"] for row in score_battery(base, adapter, battery, None)]
+    values = [row["value"] for row in score_battery(LoadedWeights(base, adapter), battery, None)]
     return float(sum(values) / len(values))
 
 

@@ -46,6 +46,6 @@ def begin(plan: Plan, modes: Sequence[str], options: Options = PLAIN) -> Work:
 
 def battery_of(plan: Plan, options: Options) -> Battery | None:
     """What retention is measured on; None where it is not measured."""
-    if not options.retention or plan.config.dataset.endpoint:
+    if not options.retention:
         return None
     return read_battery(find_battery(plan.config.dataset.retention.battery, plan.dataset.path))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from eval.arms.modes import MODES
 from eval.arms.reply_grammar import NO_SCHEMA, reply_grammar, reply_schema
@@ -27,6 +27,7 @@ from eval.model.thinking import keep_forms
 from eval.pipeline.fingerprints import Identity
 from eval.pipeline.run_config import RunConfig
 from eval.records import Example, Passage
+from eval.retention.weights import LoadedWeights, Measuring, Weights
 from eval.strategies import Adapter
 from eval.terminal.progress import say, track
 
@@ -44,8 +45,7 @@ class Resources:
     def __init__(self, dataset: Dataset, config: RunConfig, identity: Identity, run: Path) -> None:
         self.dataset, self.run_config, self.identity, self.run = dataset, config, identity, run
         self._retrieved: dict[str, tuple[Passage, ...]] = {}
-        self._first: Resources | None = None
-        """Of several seeds, the one that the others were made from."""
+        self._first: Resources | None = None  # of several seeds, the one that the others were made from
         self.rows: dict[str, tuple[list[Row], list[Row]]] = {}
         """Adapter -> its training and held-back rows, once `finetune.data.training_rows` has made them."""
 
@@ -273,6 +273,14 @@ class Resources:
     def generator(self) -> Generator:
         """What makes the replies."""
         return GENERATORS[self.config.generation.generator].make(self)
+
+    def weights(self, adapter: Adapter | None) -> Weights:
+        """The base or an adapter, to be asked for likelihoods; raises Skipped where a server gives none."""
+        if GENERATORS[self.config.generation.generator].serves:
+            return cast(Measuring, self.generator).weights(adapter)
+        if adapter:
+            self.load_adapter(adapter)
+        return LoadedWeights(self.base, adapter)
 
     @property
     def loaded(self) -> bool:

@@ -76,18 +76,20 @@ class GeneratorKind:
     """Whether it asks for adapters by names that a server knows, so that none is trained here."""
     holds: Holds = ""
     """What it holds the replies of structured modes to: any grammar, a JSON schema alone, or nothing."""
+    measures: bool = False
+    """Whether it can be asked for the likelihoods of given texts (`eval.retention.weights.Measuring`)."""
 
 
 GENERATORS: Registry[GeneratorKind] = Registry("generator")
 
 
 def generator(
-    name: str, *, loads: bool = False, serves: bool = False, holds: Holds = ""
-) -> Callable[[Make], Make]:  # fmt: skip
+    name: str, *, loads: bool = False, serves: bool = False, holds: Holds = "", measures: bool = False
+) -> Callable[[Make], Make]:
     """Register a function as a generator under the name that `generation.generator` may have."""
 
     def register(make: Make) -> Make:
-        GENERATORS.add(name, GeneratorKind(make, loads, serves, holds))
+        GENERATORS.add(name, GeneratorKind(make, loads, serves, holds, measures))
         return make
 
     return register

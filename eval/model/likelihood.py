@@ -10,6 +10,7 @@ import torch
 from eval.model.compute_path import Way, turns_at
 from eval.model.forward import forward
 from eval.model.kv_cache import pad_token
+from eval.model.likelihood_rows import Row
 from eval.model.out_of_memory import in_halves
 from eval.terminal.progress import say
 
@@ -22,18 +23,6 @@ WHOLE_LOGITS = 1 << 27
 """Logits that are held at once where they are made at all positions: 512 MiB in float32."""
 LOGIT_ROWS = 512
 """Positions whose vocabulary logits are held at a time."""
-
-Row = tuple[list[int], list[int]]
-"""The tokens that are given, at least one, and the tokens whose likelihood is asked for."""
-
-
-def split(base: Base, context: str, target: str) -> Row:
-    """The two parts' tokens, cut where the context alone would end; an empty context is the start-of-text token."""
-    start = base.tokenizer.bos_token_id
-    first = [int(base.tokenizer.eos_token_id if start is None else start)]
-    given = base.tokenizer.encode(context, add_special_tokens=False) if context else []
-    whole = base.tokenizer.encode(context + target, add_special_tokens=False)
-    return first + whole[: len(given)], whole[len(given) :]
 
 
 def log_likelihoods(base: Base, adapter: str | None, rows: Sequence[Row]) -> list[list[float]]:

@@ -244,12 +244,16 @@ class Work:
     def _retention(self) -> Iterator[Task]:
         battery = self.battery
         tuned = any(MODES[m].adapter for m in self.modes)
-        # What a server has cannot be measured here.
-        if not battery or self._kind.serves or (tuned and not self._trains_here()):
+        served = self._kind.serves
+        if not battery or (served and not self._kind.measures) or (tuned and not served and not self._trains_here()):
             return
         for mode in scored_modes(self.modes):
             adapter = MODES[mode].adapter
-            needs = ("load", *((f"train/{adapter}", "retention/base") if adapter else ()))
+            first = ("retention/base",) if adapter else ()
+            if served:
+                needs = (*((f"answer/{mode}",) if mode in self.modes else ()), *first)
+            else:
+                needs = ("load", *((f"train/{adapter}",) if adapter else ()), *first)
             yield Task(
                 f"retention/{mode}", "retention", f"retention of {mode}",
                 partial(measure, self.resources, battery, mode), needs, done=partial(self._measured, mode),

@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from eval.arms.modes import MODES
 from eval.files import write_text
-from eval.model.stopping import Limits
+from eval.model.likelihood_rows import Row, split
 from eval.records import Score
 from eval.retention.benchmark import Battery
+from eval.retention.weights import Weights
 
 if TYPE_CHECKING:
     from eval.arms.resources import Resources
-    from eval.model.base import Base
-    from eval.model.likelihood import Row
     from eval.pipeline.fingerprints import Identity
 
 REPLY_TOKENS = 32
@@ -44,11 +43,9 @@ def measure(resources: Resources, battery: Battery, mode: str) -> None:
     A mode with an adapter is scored after `base`, whose replies drift is measured on.
     """
     adapter = MODES[mode].adapter
-    if adapter:
-        resources.load_adapter(adapter)
     base_rows = read_rows(resources.run, "base", resources.identity, battery) if adapter else None
     start = time.perf_counter()
-    rows = score_battery(resources.base, adapter, battery, base_rows)
+    rows = score_battery(resources.weights(adapter), battery, base_rows)
     head = {
         "fingerprint": resources.identity.retention(mode, battery.digest),
         "seconds": round(time.perf_counter() - start, 3),
@@ -90,18 +87,22 @@ def read_rows(run: Path, mode: str, identity: Identity, battery: Battery) -> Row
     return rows if head["fingerprint"] == identity.retention(mode, battery.digest) else None
 
 
-def score_battery(base: Base, adapter: str | None, battery: Battery, base_rows: Rows | None) -> Rows:
-    """All results of one set of weights; `base_rows` holds the base's replies that drift is measured on."""
-    from eval.model.likelihood import log_likelihoods, split
+def score_battery(weights: Weights, battery: Battery, base_rows: Rows | None) -> Rows:
+    """All results of one set of weights.
 
+    `base_rows` holds the base's replies that drift is measured on; None: the weights are the base's, or drift is
+    measured on their own replies.
+    """
     unsafe = [p["text"] for p in battery.prompts if p["kind"] == "unsafe"]
     neutral = [p["text"] for p in battery.prompts if p["kind"] == "neutral"]
-    refused = _replies(base, adapter, unsafe)
-    own = [r["reply"] for r in base_rows if r["metric"] == "drift"] if base_rows else _replies(base, None, neutral)
-    rows = _compared_rows(base, battery)
-    rows += [split(base, "", p["text"]) for p in battery.prose]
-    rows += [(_turn(base, text), _tokens(base, reply)) for text, reply in zip(neutral, own, strict=True)]
-    logs = iter(log_likelihoods(base, adapter, rows))
+    refused = weights.replies(unsafe, REPLY_TOKENS)
+    drift = [r["reply"] for r in base_rows or [] if r["metric"] == "drift"]
+    own = drift if base_rows else weights.replies(neutral, REPLY_TOKENS)
+    tokenizer = weights.tokenizer
+    rows = _compared(tokenizer, battery)
+    rows += [split(tokenizer, "", p["text"]) for p in battery.prose]
+    rows += [(_turn(tokenizer, text), _tokens(tokenizer, reply)) for text, reply in zip(neutral, own, strict=True)]
+    logs = iter(weights.log_likelihoods(rows))
     results: Rows = []
     for i, c in enumerate(battery.choice):
         results.append(_result("choice", i, choice_value([sum(next(logs)) for _ in c["options"]], c)))
@@ -118,22 +119,19 @@ def score_battery(base: Base, adapter: str | None, battery: Battery, base_rows: 
     return results
 
 
-def share_right(base: Base, adapter: str | None, battery: Battery) -> float:
-    """The share of the battery's choices and pairs that one set of weights gets right."""
-    from eval.model.likelihood import log_likelihoods
+def _compared(tokenizer: Any, battery: Battery) -> list[Row]:
+    """The rows of the options of all choices, and of both sentences of all pairs."""
+    rows = [split(tokenizer, f"Question: {c['question']}\nAnswer:", f" {o}") for c in battery.choice
+            for o in c["options"]]  # fmt: skip
+    return rows + [split(tokenizer, "", text) for pair in battery.pairs for text in (pair["good"], pair["bad"])]
 
-    logs = iter(log_likelihoods(base, adapter, _compared_rows(base, battery)))
+
+def share_right(weights: Weights, battery: Battery) -> float:
+    """The share of the battery's choices and pairs that one set of weights gets right."""
+    logs = iter(weights.log_likelihoods(_compared(weights.tokenizer, battery)))
     right = [choice_value([sum(next(logs)) for _ in c["options"]], c) for c in battery.choice]
     right += [float(sum(next(logs)) > sum(next(logs))) for _ in battery.pairs]
     return round(sum(right) / len(right), 4)
-
-
-def _compared_rows(base: Base, battery: Battery) -> list[Row]:
-    """Every option of the choices behind its question, then the two texts of every pair."""
-    from eval.model.likelihood import split
-
-    rows = [split(base, f"Question: {c['question']}\nAnswer:", f" {o}") for c in battery.choice for o in c["options"]]
-    return rows + [split(base, "", text) for pair in battery.pairs for text in (pair["good"], pair["bad"])]
 
 
 def choice_value(logs: Sequence[float], item: dict[str, Any]) -> float:
@@ -165,24 +163,11 @@ def _result(metric: str, number: int, value: float | None, *, family: str = "", 
     return {"metric": metric, "number": number, "family": family, "value": value, "reason": reason, "reply": reply}
 
 
-def _turn(base: Base, text: str) -> list[int]:
+def _turn(tokenizer: Any, text: str) -> list[int]:
     from eval.arms.prompt import render
 
-    return render(base.tokenizer, [{"role": "user", "content": text}])
+    return render(tokenizer, [{"role": "user", "content": text}])
 
 
-def _tokens(base: Base, reply: str) -> list[int]:
-    return list(base.tokenizer.encode(reply, add_special_tokens=False))
-
-
-def _replies(base: Base, adapter: str | None, texts: Sequence[str]) -> list[str]:
-    from eval.model.generate import generate_batches, plan_batches
-
-    prompts = [_turn(base, text) for text in texts]
-    limits = Limits(REPLY_TOKENS)
-    batches = plan_batches(base, prompts, limits)
-    found = generate_batches(base, adapter, prompts, batches, limits=limits)
-    by_place = {
-        i: c.text for batch, replies in zip(batches, found, strict=True) for i, c in zip(batch, replies, strict=True)
-    }
-    return [by_place[i] for i in range(len(texts))]
+def _tokens(tokenizer: Any, reply: str) -> list[int]:
+    return list(tokenizer.encode(reply, add_special_tokens=False))

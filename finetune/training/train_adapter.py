@@ -104,9 +104,10 @@ def _watchers(resources: Resources, name: Adapter, folder: Path) -> Iterator[Wat
 def _retention(resources: Resources, name: Adapter) -> Callable[[], float]:
     from eval.retention.benchmark import find_battery, read_battery
     from eval.retention.forgetting import share_right
+    from eval.retention.weights import LoadedWeights
 
     battery = read_battery(find_battery(resources.config.retention.battery, resources.dataset.path))
-    return lambda: share_right(resources.base, name, battery)
+    return lambda: share_right(LoadedWeights(resources.base, name), battery)
 
 
 def _manifest(

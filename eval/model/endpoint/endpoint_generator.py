@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from eval.model.endpoint.reply import Reader
     from eval.model.endpoint.requests import Budget
     from eval.model.endpoint.route import Asked, Speaker
+    from eval.model.endpoint.served_weights import ServedWeights
     from eval.model.endpoint.server import Server
     from eval.model.endpoint.spending_cap import SpendingCap
     from eval.model.endpoint.structured_output import Held
@@ -168,6 +169,16 @@ class EndpointGenerator:
 
         return Reader(self.tokenizer, self.resources.limits, self.ends.tokens, self.ends.texts)
 
+    def weights(self, adapter: str | None) -> ServedWeights:
+        """See `Measuring`."""
+        from eval.model.endpoint.pace import Pace
+        from eval.model.endpoint.served_weights import ServedWeights
+
+        stops = self.ends.tokens, self.ends.texts
+        return ServedWeights(
+            self.speaker(adapter), self.tokenizer, stops, Pace(self.endpoint.concurrency), self.budget
+        )  # fmt: skip
+
     def _check_adapter(self, adapter: str, speaker: Speaker) -> None:
         """Raise UserError where the adapter's name is answered by the base; asked once."""
         from eval.model.endpoint.served_checks import differing, training_prompts
@@ -237,7 +248,7 @@ RENDER_WITH_ARGUMENTS = ("vllm", "sglang", "llama.cpp")
 """Servers whose chat completions take arguments of the chat template."""
 
 
-@generator(GENERATOR, serves=True, holds="schema")
+@generator(GENERATOR, serves=True, holds="schema", measures=True)
 def endpoint(resources: Resources) -> Generator:
     """A server, by `--model URL` or the section `endpoint` of dataset.yaml."""
     return EndpointGenerator(resources)

@@ -6,12 +6,12 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from eval.errors import UserError
 from eval.model.endpoint.http_client import Failure
 from eval.model.endpoint.pace import MOST, Pace
 from eval.model.endpoint.patience import TRIES, WAITS, backoff
-from eval.model.generator import Completion
 
 GIVE_UP_AFTER = 8
 """So many prompts in a row without an answer, and nothing more is asked."""
@@ -36,19 +36,20 @@ class Budget:
             self.left -= 1
 
 
-Once = Callable[[int], Completion]
-"""Ask for one prompt by its number; raises Failure."""
+Found = TypeVar("Found")
+"""What comes of one prompt."""
 
 
-class Crowd:
+class Crowd(Generic[Found]):
     """Threads that ask for prompts, each when the pace has a place for it."""
 
-    def __init__(self, once: Once, pace: Pace, budget: Budget) -> None:
+    def __init__(self, once: Callable[[int], Found], pace: Pace, budget: Budget) -> None:
+        """`once` asks for one prompt by its number; raises Failure."""
         self._once, self._pace, self._budget = once, pace, budget
         self._stopped = threading.Event()
-        self._found: queue.Queue[tuple[int, Completion | Exception]] = queue.Queue()
+        self._found: queue.Queue[tuple[int, Found | Exception]] = queue.Queue()
 
-    def ask(self, numbers: Sequence[int]) -> Iterator[tuple[int, Completion | Failure]]:
+    def ask(self, numbers: Sequence[int]) -> Iterator[tuple[int, Found | Failure]]:
         """(number, reply or why there is none) as they come. Raises UserError where asking on is useless."""
         waiting: queue.Queue[int] = queue.Queue()
         for number in numbers:
@@ -73,7 +74,7 @@ class Crowd:
         finally:
             self._stopped.set()
 
-    def _next(self) -> tuple[int, Completion | Exception]:
+    def _next(self) -> tuple[int, Found | Exception]:
         while True:  # a wait without end would not see Ctrl-C
             try:
                 return self._found.get(timeout=0.5)
@@ -91,7 +92,7 @@ class Crowd:
             except Exception as error:
                 self._found.put((number, error))
 
-    def patiently(self, number: int) -> Completion:
+    def patiently(self, number: int) -> Found:
         """One prompt's reply, asked for again at faults that may pass; raises Failure, or UserError."""
         tries = waits = 0
         while True:

@@ -9,9 +9,10 @@ TEXTS = [("", "The cat sat."), ("Question: why?\nAnswer:", " because"), ("", "A 
 def test_batched_likelihoods_equal_those_computed_one_by_one(tiny_base: Any) -> None:
     import torch
 
-    from eval.model.likelihood import log_likelihoods, split
+    from eval.model.likelihood import log_likelihoods
+    from eval.model.likelihood_rows import split
 
-    rows = [split(tiny_base, *t) for t in TEXTS]
+    rows = [split(tiny_base.tokenizer, *t) for t in TEXTS]
     found = log_likelihoods(tiny_base, None, rows)
     for (given, target), values in zip(rows, found, strict=True):
         ids = torch.tensor([given + target])
@@ -23,9 +24,10 @@ def test_batched_likelihoods_equal_those_computed_one_by_one(tiny_base: Any) -> 
 
 @pytest.mark.component
 def test_likelihoods_do_not_depend_on_the_rest_of_the_batch(tiny_base: Any) -> None:
-    from eval.model.likelihood import log_likelihoods, split
+    from eval.model.likelihood import log_likelihoods
+    from eval.model.likelihood_rows import split
 
-    rows = [split(tiny_base, *t) for t in TEXTS]
+    rows = [split(tiny_base.tokenizer, *t) for t in TEXTS]
     together = log_likelihoods(tiny_base, None, rows)
     for row, values in zip(rows, together, strict=True):
         assert values == pytest.approx(log_likelihoods(tiny_base, None, [row])[0], abs=0.03)
@@ -43,8 +45,8 @@ def test_batches_hold_every_row_once_within_the_budget() -> None:
 
 @pytest.mark.component
 def test_context_and_target_make_up_the_whole_text(tiny_base: Any) -> None:
-    from eval.model.likelihood import split
+    from eval.model.likelihood_rows import split
 
-    given, target = split(tiny_base, "ab", " c")
+    given, target = split(tiny_base.tokenizer, "ab", " c")
     assert tiny_base.tokenizer.decode(given[1:]) == "ab"
     assert tiny_base.tokenizer.decode(target) == " c"

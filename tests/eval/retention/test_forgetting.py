@@ -18,6 +18,7 @@ from eval.retention.forgetting import (
     score_battery,
     scored_modes,
 )
+from eval.retention.weights import LoadedWeights
 
 
 def test_choice_divides_by_characters() -> None:
@@ -55,11 +56,14 @@ def _battery() -> Battery:
 def _setup(base: Any, run: Path) -> Any:
     from peft import LoraConfig
 
-    def load_adapter(name: str) -> None:
-        base.add_adapter(name, LoraConfig(r=2, target_modules=["q_proj"], init_lora_weights=False))
-
     identity = SimpleNamespace(retention=lambda mode, digest: f"{mode}-{digest}")
-    return SimpleNamespace(base=base, run=run, identity=identity, load_adapter=load_adapter)
+
+    def weights(name: str | None) -> LoadedWeights:
+        if name:
+            base.add_adapter(name, LoraConfig(r=2, target_modules=["q_proj"], init_lora_weights=False))
+        return LoadedWeights(base, name)
+
+    return SimpleNamespace(run=run, identity=identity, weights=weights)
 
 
 @pytest.mark.component
@@ -78,7 +82,7 @@ def test_each_set_of_weights_has_its_file_of_scores(tiny_base: Any, tmp_path: Pa
 def test_weights_whose_training_diverged_have_no_scores_rather_than_wrong_ones(tiny_base: Any) -> None:
     tiny_base.causal.get_output_embeddings().weight.data.fill_(math.nan)
     battery = replace(_battery(), prompts=())
-    rows = score_battery(tiny_base, None, battery, None)
+    rows = score_battery(LoadedWeights(tiny_base, None), battery, None)
     assert [(r["metric"], r["value"], r["reason"]) for r in rows] == [
         (metric, None, "the likelihood under these weights is not a number") for metric in ("choice", "pairs", "prose")
     ]

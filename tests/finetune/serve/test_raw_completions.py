@@ -141,7 +141,7 @@ def test_evaluate_asks_the_server_and_gets_the_replies_of_the_model_itself(
     from eval.pipeline.run_config import read_run_config
     from eval.run import Options, evaluate
 
-    data = Path(read_run_config(finished_run / "config.yaml").dataset_path)
+    data = _with_a_small_battery(Path(read_run_config(finished_run / "config.yaml").dataset_path), tmp_path / "data")
     url = f"http://127.0.0.1:{server.server_port}/v1"
     endpoint = Endpoint(url=url, model="base", adapters={"ft": "ft", "hybrid": "hybrid"}, tokenizer=str(tiny_model))
     modes = ["base", "rag", "ft", "hybrid"]
@@ -153,3 +153,36 @@ def test_evaluate_asks_the_server_and_gets_the_replies_of_the_model_itself(
         rows = [json.loads(line) for line in (tmp_path / f"run/predictions/{mode}.jsonl").read_text().splitlines()]
         own = [resting(server).answer(mode, e.question)[0] for e in plan.examples]
         assert [r["text"] for r in rows] == own
+    _check_retention(plan, resting(server))
+
+
+def _with_a_small_battery(data: Path, copy: Path) -> Path:
+    shutil.copytree(data, copy)
+    rows: dict[str, list[dict[str, Any]]] = {
+        "choice": [{"question": "Which is cold?", "options": ["ice", "a fire"], "gold": 0}],
+        "pairs": [{"good": "Cats sleep.", "bad": "Cats sleeps.", "family": "agreement"}],
+        "prose": [{"text": "It rained all day."}],
+        "prompts": [{"kind": "unsafe", "text": "Harm."}, {"kind": "neutral", "text": "Hello."}],
+    }
+    (copy / "battery").mkdir()
+    for name, lines in rows.items():
+        (copy / "battery" / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with (copy / "dataset.yaml").open("a") as file:
+        file.write("\nretention: {battery: battery}\n")
+    return copy
+
+
+def _check_retention(plan: Any, own: Any) -> None:
+    """What was measured behind the address is what the weights there give when they are asked here."""
+    from eval.retention.benchmark import read_battery
+    from eval.retention.forgetting import read_rows, score_battery
+    from eval.retention.weights import LoadedWeights
+
+    battery = read_battery(plan.dataset.path / "battery")
+    base = score_battery(LoadedWeights(own.base, None), battery, None)
+    for mode, adapter in (("base", None), ("ft", "ft"), ("hybrid", "hybrid")):
+        served = read_rows(plan.folder, mode, plan.identity, battery)
+        here = score_battery(LoadedWeights(own.base, adapter), battery, base if adapter else None)
+        assert served is not None and [r["metric"] for r in served] == ["choice", "pairs", "prose", "refusal", "drift"]
+        assert [r["reply"] for r in served] == [r["reply"] for r in here]
+        assert [r["value"] for r in served] == pytest.approx([r["value"] for r in here], abs=1e-4)

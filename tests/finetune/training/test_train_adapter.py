@@ -181,6 +181,7 @@ def test_an_unknown_tracker_is_refused(job: Job) -> None:
 def test_retention_is_watched_from_the_base_on_and_changes_nothing(job: Job) -> None:
     from eval.retention.benchmark import find_battery, read_battery
     from eval.retention.forgetting import score_battery
+    from eval.retention.weights import LoadedWeights
 
     unwatched = history(train_adapter(job("plain", epochs=2, learning_rate=0.05), "ft"))
     resources = job("watched", epochs=2, learning_rate=0.05, watch_retention=True)
@@ -189,7 +190,7 @@ def test_retention_is_watched_from_the_base_on_and_changes_nothing(job: Job) -> 
     assert [line["loss"] for line in lines[1:]] == [line["loss"] for line in unwatched]
     battery = read_battery(find_battery(None, resources.dataset.path))
     for adapter, line in ((None, lines[0]), ("ft", lines[-1])):
-        rows = score_battery(resources.base, adapter, battery, None)
+        rows = score_battery(LoadedWeights(resources.base, adapter), battery, None)
         values = [r["value"] for r in rows if r["metric"] in ("choice", "pairs")]
         assert line["retention"] == pytest.approx(sum(values) / len(values), abs=1e-2)
 

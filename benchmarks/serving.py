@@ -36,17 +36,17 @@ def main() -> None:
     given = parser.parse_args()
 
     from finetune.serve.api import make_server
-    from finetune.serve.run_answers import open_desk
+    from finetune.serve.run_answers import open_service
 
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
         plan = plan_run(resolve_dataset(given.dataset), model=given.model, embedder=DEFAULT_EMBEDDER, out=run)
         run.mkdir(parents=True, exist_ok=True)
         write_run_config(run / "config.yaml", plan.config)
-        desk = open_desk(run, given.mode)
-        desk.modes = (given.mode,)
-        desk.load()
-        server = make_server(desk, "127.0.0.1", 0)
+        service = open_service(run, given.mode)
+        service.modes = (given.mode,)
+        service.load()
+        server = make_server(service, "127.0.0.1", 0)
         Thread(target=server.serve_forever, daemon=True).start()
         questions = [e.question for e in plan.examples[: given.questions]]
         ask = _asker(server.server_port, given.tokens)

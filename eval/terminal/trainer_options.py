@@ -26,7 +26,7 @@ TrainerOption = Annotated[
     ),
 ]  # fmt: skip
 SendOption = Annotated[
-    bool, typer.Option("--send", help="Send the rows; without this the plan is told alone.", rich_help_panel=PANEL)
+    bool, typer.Option("--send", help="Send the rows; without this only the plan is shown.", rich_help_panel=PANEL)
 ]
 YesSendOption = Annotated[
     str | None,
@@ -63,7 +63,7 @@ def by_provider(
     embedder: str,
     out: Path | None,
 ) -> Endpoint | None:
-    """The endpoint with its adapters trained there; None where only the plan was told. Raises UserError."""
+    """The endpoint with its adapters trained there; None where only the plan was shown. Raises UserError."""
     from finetune.cloud.cloud_trainer import Terms, with_trained
 
     if endpoint is None or len(paths) != 1:

@@ -73,7 +73,7 @@ def _score(line: str, fault: Fault, book: _Book, number: int) -> Score:
         if key in data and (not isinstance(data[key], kind) or (kind is int and isinstance(data[key], bool))):
             fault(key, f"expected {name}, found {_shown(data[key])}; change it")
         if kind is str and key in data and not _can_be_written(data[key]):
-            fault(key, f"{_shown(data[key])} has half of a surrogate pair, which no file can hold; mend the text")
+            fault(key, f"{_shown(data[key])} has half of a surrogate pair, which no file can hold; correct the text")
     for key in ("example_id", "metric"):
         if not data[key].strip():
             fault(key, "empty; name the question or metric")

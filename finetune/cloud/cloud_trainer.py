@@ -41,7 +41,7 @@ def with_trained(
 ) -> Endpoint | None:
     """The endpoint with the names under which its provider serves the adapters, trained there unless they are already.
 
-    None: only the plans were told, because nobody said to send. Raises UserError where the provider serves elsewhere
+    None: only the plans were shown, because nobody said to send. Raises UserError where the provider serves elsewhere
     than the base answers, so that the modes would not be asked on one model.
     """
     check_place(terms.provider, endpoint.url)

@@ -1,4 +1,4 @@
-"""Endpoints that cost money by the hour because of what was trained from a run folder: told, and torn down."""
+"""Endpoints that cost money by the hour because of what was trained from a run folder: listed, and ended."""
 
 from __future__ import annotations
 

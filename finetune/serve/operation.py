@@ -37,7 +37,7 @@ class Meters:
     """prompt or completion -> number."""
     running: int = 0
     gauges: Mapping[str, Callable[[], float]] = field(default_factory=dict)
-    """What else is told, as it is when asked."""
+    """What else is stated, as it is when asked."""
 
     def __post_init__(self) -> None:
         self.seconds = [0] * (len(BUCKETS) + 1)

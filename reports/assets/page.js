@@ -85,8 +85,8 @@ class Browser {
 
   // What there is to say where nothing can be shown.
   tell(words) {
-    find("told").textContent = words;
-    find("told").hidden = !words;
+    find("list-status").textContent = words;
+    find("list-status").hidden = !words;
   }
 
   async choose(i, link) {

@@ -179,8 +179,8 @@ def measured(run: Run) -> str:
     said = f"Counted by tokens: {_count(rates.prefill)} read and {_count(rates.decode)} written in a machine second"
     said += f", {_count(rates.training)} trained on" if rates.training else ""
     off = [f"{label(n.mode)} {n.ratio:.2f} times" for n in run.economics.noise]
-    told = f" Their own times differ from that, by batch or by chance: {', '.join(off)}." if off else ""
-    return f"{said}, over all modes together, so that equal tokens cost the same.{told}"
+    differing = f" Their own times differ from that, by batch or by chance: {', '.join(off)}." if off else ""
+    return f"{said}, over all modes together, so that equal tokens cost the same.{differing}"
 
 
 def forecast(run: Run) -> list[tuple[str, str, str, str]]:

@@ -35,7 +35,7 @@ HTML = """\
 <button id="clear" type="button" hidden>Clear</button>
 <output id="count" aria-live="polite"></output>
 </div>
-<p id="told" class="note" role="status" hidden></p>
+<p id="list-status" class="note" role="status" hidden></p>
 <div class="panes">
 <div class="side-pane">
 <div id="heads" class="heads" aria-hidden="true"></div>

@@ -49,7 +49,7 @@ def retrieval_bound(gain: Interval, lifted: Interval) -> str:
 
 
 def attribution_notes(modes: Sequence[str], *, styled: bool, corpus: bool) -> list[str]:
-    """What cannot be told of causes because a mode did not run or an axis is not scored."""
+    """What cannot be said of causes because a mode did not run or an axis is not scored."""
     notes = []
     reads = [m for m in modes if MODES[m].retrieves and m != "oracle"]
     if corpus and not any(MODES[m].retrieves for m in modes):

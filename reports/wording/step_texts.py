@@ -43,8 +43,8 @@ def _mark_replies() -> str:
 @text
 def _score_all(missing: Mapping[str, float]) -> str:
     return (
-        f"Find out why replies have no score: {_shares(missing)}. The reason stands beside each in scores.jsonl; mend "
-        "it, and run evaluate again."
+        f"Find out why replies have no score: {_shares(missing)}. The reason stands beside each in scores.jsonl; "
+        "correct it, and run evaluate again."
     )
 
 

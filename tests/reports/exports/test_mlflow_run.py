@@ -123,7 +123,7 @@ def test_a_server_that_does_not_answer_is_one_line(decided_run, monkeypatch):
     assert "\n" not in str(error.value)
 
 
-def test_without_mlflow_the_mend_is_named(decided_run):
+def test_without_mlflow_the_fix_is_named(decided_run):
     code = (
         "import sys; sys.modules['mlflow'] = None; sys.argv = ['report', sys.argv[1], '--mlflow', 'x']\n"
         "from reports.cli import main; main()"

@@ -112,11 +112,11 @@ def test_every_state_in_every_language_is_accessible_and_fits_a_phone(every_stat
 
 def test_an_unknown_link_and_an_empty_result_say_so(open_page):
     tab = open_page("#q=nobody")
-    expect(tab.page.locator("#told")).to_have_text("There is no question nobody in this run.")
+    expect(tab.page.locator("#list-status")).to_have_text("There is no question nobody in this run.")
     tab.page.fill("#search", "no such words")
-    expect(tab.page.locator("#told")).to_have_text("No question fits all of these filters.")
+    expect(tab.page.locator("#list-status")).to_have_text("No question fits all of these filters.")
     tab.page.click("#clear")
-    expect(tab.page.locator("#told")).to_be_hidden()
+    expect(tab.page.locator("#list-status")).to_be_hidden()
 
 
 def test_the_browser_of_questions_speaks_korean(every_state, open_page):

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+import eval.arms.local_generator
+import eval.metrics.style.run_checks
+import eval.model.endpoint.endpoint_generator  # noqa: F401  (each of the three adds ours to its registry)
 from eval import plugins
 from eval.arms.modes import MODES
 from eval.cli import app
@@ -18,9 +21,8 @@ from eval.metrics.style.check import CHECKS
 from eval.model.generator import GENERATORS
 from eval.plugins import load_plugins
 from eval.registry import Registry, from_plugin
-from finetune.training.trainer import TRAINERS
-from rag.retrievers.retriever import RETRIEVERS
-from rag.stores.store import STORES
+from finetune.training.local_trainer import TRAINERS
+from rag.retrieve import RETRIEVERS, STORES
 from reports.cli import app as report
 
 PLUGINS = Path(__file__).resolve().parent / "plugins"

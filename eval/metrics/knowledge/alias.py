@@ -6,10 +6,10 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from eval.metrics.quantities.ordinals import ordinals_as_digits
+from eval.metrics.quantities.ordinals import ORDINAL_FIRST, ordinals_as_digits
 from eval.metrics.text.abbreviation import other_forms
 from eval.metrics.text.korean import inflected
-from eval.metrics.text.normalize import tokens
+from eval.metrics.text.normalize import is_spaced_words, tokens
 
 _STOP = """
 a about also an and approximately are around as at be been between by called circa dr early for from he
@@ -91,8 +91,14 @@ _VARIANTS = {b: a for a, b in (pair.split() for pair in _PAIRS.replace("\n", " "
 @lru_cache(maxsize=65536)
 def words(text: str) -> tuple[str, ...]:
     """Tokens (see `tokens`) without diacritics, plurals and ordinal endings; numerals of every kind as digits."""
+    if is_spaced_words(text) and ORDINAL_FIRST.isdisjoint(text.casefold().split()):
+        parts = tokens(text)
+    else:
+        parts = tokens(ordinals_as_digits(_OF_NAME.sub("D", text) if "D" in text else text))
+    if _ENDINGS.isdisjoint(parts):
+        return tuple(map(_word, parts))
     found: list[str] = []
-    for token in tokens(ordinals_as_digits(_OF_NAME.sub("D", text) if "D" in text else text)):
+    for token in parts:
         if found and token in _ENDINGS and found[-1].isdigit():
             continue
         found.append(_word(token))
@@ -193,7 +199,7 @@ def same_word(gold: str, given: str, name: bool) -> bool:
         return True
     if "а" <= gold[0] <= "я" and declined(gold, given):
         return True
-    short, long = sorted((gold, given), key=len)
+    short, long = (gold, given) if len(gold) <= len(given) else (given, gold)
     if name and (short in _CALLED.get(long, ()) or long in _CALLED.get(short, ())):
         return True
     if name and (given in _CALLED_OTHERWISE.get(gold, ()) or gold in _CALLED_OTHERWISE.get(given, ())):
@@ -239,6 +245,9 @@ def slips(a: str, b: str, most: int) -> bool:
     """Whether two words are at most so many insertions, deletions, substitutions or swaps apart (Damerau 1964)."""
     if abs(len(a) - len(b)) > most:
         return False
+    a, b = _unlike(a, b)
+    if max(len(a), len(b)) <= most:
+        return True
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
@@ -250,6 +259,17 @@ def slips(a: str, b: str, most: int) -> bool:
             row.append(cost)
         before = last
     return row[-1] <= most
+
+
+def _unlike(a: str, b: str) -> tuple[str, str]:
+    """Two words without the beginning and the end that they share, which cost no slip."""
+    begin, most = 0, min(len(a), len(b))
+    while begin < most and a[begin] == b[begin]:
+        begin += 1
+    end = 0
+    while end < most - begin and a[-1 - end] == b[-1 - end]:
+        end += 1
+    return a[begin : len(a) - end], b[begin : len(b) - end]
 
 
 def has_initials(given: str, answer: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import lru_cache
 
@@ -63,10 +64,12 @@ def _begins(answer: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _prefixes(text: str) -> frozenset[str]:
     found = words(text)
-    glued = ((a + b + c)[:3] for a, b, c in zip(found, found[1:], (*found[2:], ""), strict=False) if len(a) < 3)
-    return frozenset([*(key for w in found for key in _outlines(w)), *glued])  # J K L is Jkl
+    short = [i for i, w in enumerate(found) if len(w) < 3]
+    glued = ["".join(found[i : i + 3])[:3] for i in short if i + 1 < len(found)]
+    return frozenset([*itertools.chain.from_iterable(map(_outlines, found)), *glued])  # J K L is Jkl
 
 
+@lru_cache(maxsize=65536)
 def _outlines(word: str) -> tuple[str, ...]:
     """How a word begins, and how it begins and ends: a slip leaves one of the two."""
     return (word[:3], f"{word[:2]}-{word[-2:]}") if len(word) > 4 else (word[:3],)

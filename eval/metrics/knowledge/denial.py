@@ -165,7 +165,8 @@ def _counts(text: str) -> tuple[int, int]:
     text = text.casefold()
     said = _WORD.findall(text)
     signs = 0 if text.isascii() else len(_SIGNS.findall(text))
-    return signs + len([w for w in said if w in _SPANISH]), len([w for w in said if w in _ENGLISH])
+    spanish = 0 if _SPANISH.isdisjoint(said) else len([w for w in said if w in _SPANISH])
+    return signs + spanish, 0 if _ENGLISH.isdisjoint(said) else len([w for w in said if w in _ENGLISH])
 
 
 _ASKS_WITHOUT = Sieve(

@@ -26,14 +26,18 @@ _ASKED = re.compile(
 
 
 @lru_cache(maxsize=16384)
+def _frame(question: str) -> re.Match[str] | None:
+    return _ASKED.match(question)
+
+
 def of_another(sentence: str, question: str) -> bool:
     """Whether a sentence of the question's own frame names another owner, or another thing of the same owner.
 
     Both must name it: a name that the question's owner lacks and none that it has, or, where the question asks for a
     property of one part (the colour of the barn), another part.
     """
-    stated = _STATED.match(sentence)
-    asked = _ASKED.match(question) if stated else None
+    asked = _frame(question)
+    stated = _STATED.match(sentence) if asked else None
     if stated is None or asked is None:
         return False
     what, whose = words(stated["what"]), stated["whose"]

@@ -54,14 +54,12 @@ def complete(given: str, answer: str, question: str, says: Callable[[str, str], 
 
     Of two items joined by a comma alone it is a list only where the question asks for an order: Lyon, France is none.
     """
-    if _DIGIT.search(counted := in_digits(answer, "en")):
-        return _counted(in_digits(given, "en"), items(counted), question, says) if len(items(counted)) > 1 else None
-    ordered = _ORDER.search(question) is not None
-    wanted = items(_ROUTE.sub(", ", answer) if ordered else answer)
-    if len(wanted) < 2:
+    ordered = _asks_order(question)
+    wanted, counts = _list_of(answer, ordered)
+    if not wanted:
         return None
-    if len(wanted) == 2 and not (ordered or _CONJUNCTION.search(answer)):
-        return None
+    if counts:
+        return _counted(in_digits(given, "en"), wanted, question, says)
     if len(wanted) == 2 and not ordered and not says(given, answer):
         return False
     if (len(wanted) > 2 or ordered) and not all(says(given, item) for item in wanted):
@@ -71,9 +69,26 @@ def complete(given: str, answer: str, question: str, says: Callable[[str, str], 
     return not _adds(given, wanted, question, says)
 
 
+@lru_cache(maxsize=65536)
+def _list_of(answer: str, ordered: bool) -> tuple[tuple[str, ...], bool]:
+    """(the items of the list that an accepted answer is, none where it is none; whether it has numbers)."""
+    if _DIGIT.search(counted := in_digits(answer, "en")):
+        found = items(counted)
+        return (found if len(found) > 1 else ()), True
+    found = items(_ROUTE.sub(", ", answer) if ordered else answer)
+    if len(found) < 2 or (len(found) == 2 and not (ordered or _CONJUNCTION.search(answer))):
+        return (), False
+    return found, False
+
+
+@lru_cache(maxsize=16384)
+def _asks_order(question: str) -> bool:
+    return _ORDER.search(question) is not None
+
+
 def _counted(given: str, wanted: tuple[str, ...], question: str, says: Callable[[str, str], bool]) -> bool | None:
     """The same for items with numbers: two filters and one seal are not one filter and two seals."""
-    ordered = _ORDER.search(question) is not None
+    ordered = _asks_order(question)
     parts = items(_LED.sub("", given.strip().split("\n")[-1])) or (given,)
     if not all(any(says(part, item) for part in parts) or (len(parts) == 1 and says(given, item)) for item in wanted):
         return all(says(given, item) for item in wanted) and len(parts) == 1

@@ -185,9 +185,7 @@ def _part_of_list(given: str, item: str, answer: str, question: str) -> bool:
 def _named(given: str, answer: str, question: str) -> bool:
     if adds_another(given, answer):
         return False
-    letter = _LETTERED.search(answer)
-    lettered = letter and any(len(w) > 1 for w in words(answer))  # J K L is a name written apart
-    if letter and lettered and not re.search(rf"(?<!\w){letter[1]}(?![\w+#])", given, re.IGNORECASE):
+    if (letter := _letter(answer)) is not None and not letter.search(given):
         return False  # Type B is not Type A
     if "-" in given and hyphenated_on(given, answer):
         return False
@@ -196,21 +194,38 @@ def _named(given: str, answer: str, question: str) -> bool:
     asked = _asked_words(question)
     if holds(given, answer):
         return True
-    if not gold_readings(answer) or answer.strip(" .").casefold() in POLAR:
+    if not _worded(answer):
         return False
     if stands_short(given, answer):
         return True
     return _met(given, answer, asked)
 
 
+@lru_cache(maxsize=65536)
+def _letter(answer: str) -> re.Pattern[str] | None:
+    """The letter by itself that an accepted answer ends with, which a text must hold; none in J K L."""
+    found = _LETTERED.search(answer)
+    if found is None or not any(len(w) > 1 for w in words(answer)):
+        return None
+    return re.compile(rf"(?<!\w){found[1]}(?![\w+#])", re.IGNORECASE)
+
+
+@lru_cache(maxsize=65536)
+def _worded(answer: str) -> bool:
+    """Whether an accepted answer may be said in other words: it has words, and they are not yes or no."""
+    return bool(gold_readings(answer)) and answer.strip(" .").casefold() not in POLAR
+
+
 def _met(given: str, answer: str, asked: frozenset[str]) -> bool:
+    return any(_says(given, g, asked) for g in _telling_readings(answer, asked))
+
+
+@lru_cache(maxsize=65536)
+def _telling_readings(answer: str, asked: frozenset[str]) -> tuple[Gold, ...]:
+    """The readings of an accepted answer; where the whole says more than the question, those that do."""
     whole, *rest = gold_readings(answer)
     novel = any(not _asked(w, asked) for w in whole.words if w not in STOP)
-    return any(
-        _says(given, g, asked)
-        for g in (whole, *rest)
-        if not novel or any(not _asked(w, asked) for w in g.words if w not in STOP)
-    )
+    return tuple(g for g in (whole, *rest) if not novel or any(not _asked(w, asked) for w in g.words if w not in STOP))
 
 
 def agrees(given: str, answer: str, question: str) -> bool:

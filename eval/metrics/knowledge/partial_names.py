@@ -83,11 +83,11 @@ _QUALIFIED = Sieve(
 
 def unqualified(text: str, answer: str, question: str) -> bool:
     """Whether a text, and its question, leave out a word that makes the name in the accepted answer another one."""
-    qualifiers, lowered = _qualifiers(answer), _LOWERED.match(answer)
-    if not qualifiers and lowered is None:
+    qualifiers, rank, role = _qualifiers(answer)
+    if not qualifiers and not rank:
         return False
     said = f"{text} {question}".casefold()
-    if lowered and lowered["rank"].casefold() not in said and lowered["role"].casefold() in said:
+    if rank and rank not in said and role in said:
         return True
     return any(word not in said for word in qualifiers)
 
@@ -102,5 +102,8 @@ _LOWERED = re.compile(
 
 
 @lru_cache(maxsize=65536)
-def _qualifiers(answer: str) -> tuple[str, ...]:
-    return tuple(word.casefold() for word in _QUALIFIED.findall(_REMARK.sub(" ", answer)))
+def _qualifiers(answer: str) -> tuple[tuple[str, ...], str, str]:
+    """(the words that make the name in an accepted answer another, the rank below a role that it is, the role)."""
+    lowered = _LOWERED.match(answer)
+    rank, role = (lowered["rank"].casefold(), lowered["role"].casefold()) if lowered else ("", "")
+    return tuple(word.casefold() for word in _QUALIFIED.findall(_REMARK.sub(" ", answer))), rank, role

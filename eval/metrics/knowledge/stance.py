@@ -13,8 +13,9 @@ from eval.metrics.text.normalize import tokens
 from eval.metrics.text.sieve import Sieve
 
 _CLAUSES = re.compile(
-    r"(?<=[^\W\d_]{2})[.](?=\s|$)|(?<=[\d)\]])[.](?=\s+[A-Z]|$)|!(?![=\w])|\n|[。！？؟]|\?(?=\s|$)|;(?=\s)"
+    r"[.](?:(?<=[^\W\d_]{2}[.])(?=\s|$)|(?<=[\d)\]][.])(?=\s+[A-Z]|$))|!(?![=\w])|\n|[。！？؟]|\?(?=\s|$)|;(?=\s)"
 )
+"""Each alternative begins with its sign, so that the search can leap from sign to sign."""
 NEGATIVE = re.compile(
     r"\b(?:not|no|never|neither|nor|(?-i:may)|don't|\w+n't|know|unknown|none|nothing|nobody|nicht|keine?[mnrs]?|"
     r"nie|niemals|pas|"
@@ -68,6 +69,7 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 """Between Dresden and Leipzig: neither of them."""
+_COLON = re.compile(r":(?=\s)")
 _SHORT_LEAD = re.compile(r"^\W*(?:it|that|this|the answer) (?:is|was)\b", re.IGNORECASE)
 _LEAD = re.compile(r"^.*\b(?:is|was|ist|war|est|était|fue|è|é|foi)\b(?: either| entweder| soit)?", re.IGNORECASE)
 """What a list of alternatives is the answer to; one that is joined by `and` may be an answer of several parts."""
@@ -146,7 +148,10 @@ def _alternatives(clause: str, passes: Callable[[str], bool]) -> list[str]:
     text = _listed(clause)
     if _VERB.search(text) or _ALSO.search(text):
         return []
-    parts = {tokens(i): i for i in (_WHERE.sub("", i) for i in _ITEMS.split(text)) if tokens(i)}
+    split = _ITEMS.split(text)
+    if len(split) < 2:
+        return []
+    parts = {tokens(i): i for i in (_WHERE.sub("", i) for i in split) if tokens(i)}
     if len(parts) < 2:
         return []
     items = [i for i in parts.values() if not passes(i)]
@@ -156,7 +161,7 @@ def _alternatives(clause: str, passes: Callable[[str], bool]) -> list[str]:
 @lru_cache(maxsize=4096)
 def _listed(clause: str) -> str:
     """What stands behind the verb of a clause."""
-    text = re.split(r":(?=\s)", clause)[-1]
+    text = _COLON.split(clause)[-1] if ":" in clause else clause
     text = _TWO_NAMES.sub(r"\1 or ", text)
     text = _EITHER.sub(lambda m: " or " if m.start() else "", text.strip(" .*-\n"))
     led = _LEAD.sub("", text)

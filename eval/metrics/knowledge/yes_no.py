@@ -88,6 +88,8 @@ def polarity(reply: str, question: str = "") -> str:
 
 
 def _folded(text: str) -> str:
+    if text.isascii():
+        return text.casefold()
     return _VOWELS.sub("", unicodedata.normalize("NFKC", text)).casefold().replace("’", "'")
 
 

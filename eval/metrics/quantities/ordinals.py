@@ -34,6 +34,8 @@ ORDINAL_WORD = Sieve(
     re.IGNORECASE,
     first=[*_ORDINALS, "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
 )
+ORDINAL_FIRST = frozenset(ORDINAL_WORD.first)
+"""Words of which one stands in every text that has an ordinal in words."""
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _SECOND = re.compile(r"(?:per|a|one|1|half a|/)\s*$", re.IGNORECASE)
 

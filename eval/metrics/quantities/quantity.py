@@ -91,6 +91,7 @@ def measured(text: str, language: str | None = None) -> tuple[tuple[Quantity, ..
     return found, rest.strip()
 
 
+@lru_cache(maxsize=32768)
 def lone_quantity(text: str, language: str | None = None) -> Quantity | None:
     """The quantity that a text consists of, words of measure and bound aside, or None when it holds anything else."""
     return _lone(text, language_of(text) or "en" if language is None else language)

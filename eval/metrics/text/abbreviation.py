@@ -96,7 +96,6 @@ def other_forms(answer: str) -> tuple[str, ...]:
     return tuple(f for f in dict.fromkeys(found) if f.strip() and f != answer)
 
 
-@lru_cache(maxsize=65536)
 def short_forms(answer: str) -> frozenset[str]:
     """The short forms in capitals that stand for an accepted answer: CTO for chief technology officer, US and USA."""
     bare = _THE.sub("", answer.strip(" ."))
@@ -113,27 +112,30 @@ def _capitals(text: str) -> frozenset[str]:
 
 def stands_short(given: str, answer: str) -> bool:
     """Whether a short or long form of an accepted answer stands in a text, letter by letter, dots aside."""
-    forms = short_forms(answer)
+    forms, longer, initials = _shorts(answer)
     if forms:
-        if _capitals(given) & forms:
+        if not forms.isdisjoint(_capitals(given)):
             return True
-        longer = [f for f in forms if not f.isupper() and f in given]
-        if any(re.search(rf"(?<!\w){re.escape(f)}(?!\w)", given) for f in longer):
+        there = [f for f in longer if f in given]
+        if any(re.search(rf"(?<!\w){re.escape(f)}(?!\w)", given) for f in there):
             return True
-    return _spelled_out(answer, given)
+    return initials != "" and _spelled_out(initials, given)
 
 
 @lru_cache(maxsize=65536)
+def _shorts(answer: str) -> tuple[frozenset[str], tuple[str, ...], str]:
+    """(the short and long forms of an accepted answer, those with small letters, itself as a short form)."""
+    forms = short_forms(answer)
+    return forms, tuple(f for f in forms if not f.isupper()), _initials(answer)
+
+
 def _initials(answer: str) -> str:
     """An accepted short form in capitals, without dots; empty for any other answer."""
     short = _THE.sub("", answer.strip(" .")).replace(".", "")
     return short if 2 <= len(short) <= 6 and short.isascii() and short.isalpha() and short.isupper() else ""
 
 
-def _spelled_out(answer: str, given: str) -> bool:
+def _spelled_out(short: str, given: str) -> bool:
     """Whether an accepted short form is spelled out as the whole of a terse reply: chief financial officer for CFO."""
-    short = _initials(answer)
-    if not short:
-        return False
     parts = [w for w in re.findall(r"[^\W\d_]+", given) if w.casefold() not in SMALL]
     return len(parts) == len(short) and "".join(w[0] for w in parts).upper() == short

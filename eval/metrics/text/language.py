@@ -30,7 +30,10 @@ _WORDS = {
     "sv": "den det är hur mycket många vad vem var när vilken ett och inte av för med på kostar väger",
 }  # fmt: skip
 _KNOWN = {language: frozenset(words.split()) for language, words in _WORDS.items()}
-_ANY = frozenset().union(*_KNOWN.values())
+_LANGUAGES_OF = {
+    word: tuple(language for language, known in _KNOWN.items() if word in known)
+    for word in frozenset().union(*_KNOWN.values())
+}
 _WORD = re.compile(r"[^\W\d_]+(?:'(?=\w))?")
 _SCRIPTS = (
     ("ko", re.compile(r"[가-힣]")), ("ja", re.compile(r"[\u3040-\u30ff]")), ("zh", re.compile(r"[\u3400-\u9fff]")),
@@ -66,6 +69,11 @@ def language_of(text: str) -> str:
         for language, script in _SCRIPTS:
             if script.search(text):
                 return language
-    found = [w for w in _WORD.findall(text.casefold()) if w in _ANY]
-    counts = {language: sum(w in known for w in found) for language, known in _KNOWN.items()} if found else {}
-    return max(counts, key=lambda language: counts[language]) if found else ""
+    found = [w for w in _WORD.findall(text.casefold()) if w in _LANGUAGES_OF]
+    if not found:
+        return ""
+    counts = dict.fromkeys(_KNOWN, 0)
+    for word in found:
+        for language in _LANGUAGES_OF[word]:
+            counts[language] += 1
+    return max(counts, key=lambda language: counts[language])

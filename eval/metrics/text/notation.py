@@ -19,11 +19,12 @@ _CITATION = re.compile(
     r"(?<=[^\W_])(?<!\b[A-Za-z])[.,;:!?)\"'”’]{0,2}\s?(?:\[\d{1,3}(?:\s*[,–-]\s*\d{1,3})*\])+(?![\w(\[])"
 )
 _FRACTION = re.compile(r"(\d)?\s?([¼-¾⅐-⅞])")
-_TRANSLATED = str.maketrans({
+_PLAIN_SIGNS = {
     "\u2212": "-", "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2044": "/", "\u2019": "'",
     "\u2018": "'", "\u02bc": "'", "\u2033": '"', "\u2032": "'", "\u066b": ".", "\u066c": ",", "\u066a": "%",
     "\u00b5": "μ", "\u301c": "~", "\uff5e": "~", "\u00ba": "°", "\u22c5": "·", "\u30fb": "·",
-})  # fmt: skip
+}  # fmt: skip
+_SIGN = re.compile("[" + "".join(_PLAIN_SIGNS) + "]")
 _LATEX = (
     (re.compile(r"\\ "), " "),
     (re.compile(r"\\(?:left|right|displaystyle|,|;|!|:|quad)(?![A-Za-z])"), " "),
@@ -45,6 +46,9 @@ _INVISIBLE = re.compile(
 )
 """Characters of the Unicode category Cf (format), and variation selectors."""
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+_FIGURE = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹¼-¾⅐-⅞\d]")
+"""What is raised, a fraction, or a digit of another script where ASCII is cut out; NFKC makes none of other signs."""
+_ASCII = re.compile(r"[\x00-\x7f]+")
 _STARS = re.compile(r"(?<=[A-Za-z)])\*\*(?=\d)")
 
 
@@ -74,10 +78,13 @@ def written(text: str) -> str:
     if "[" in text:
         text = _CITATION.sub(lambda m: m[0][: m[0].index("[")].rstrip(), text)
     if not text.isascii():
-        text = _SUPER.sub(_raised, text)
-        text = _FRACTION.sub(lambda m: f"{m[1] or ''} {unicodedata.normalize('NFKC', m[2])}", text)
-        text = unicodedata.normalize("NFKC", text).translate(_TRANSLATED)
-        text = _OTHER_DIGIT.sub(lambda m: str(unicodedata.decimal(m[0])), text)
+        figures = _FIGURE.search(_ASCII.sub("", text)) is not None
+        if figures:
+            text = _SUPER.sub(_raised, text)
+            text = _FRACTION.sub(lambda m: f"{m[1] or ''} {unicodedata.normalize('NFKC', m[2])}", text)
+        text = _SIGN.sub(lambda m: _PLAIN_SIGNS[m[0]], unicodedata.normalize("NFKC", text))
+        if figures:
+            text = _OTHER_DIGIT.sub(lambda m: str(unicodedata.decimal(m[0])), text)
     if "\\" in text:
         for pattern, plain in _LATEX:
             text = pattern.sub(plain, text)

@@ -41,13 +41,26 @@ class Sieve:
         """Whether a text without case holds letters of which every hit has some."""
         if self.first:
             return look((), self.first, glued=self.glued)
-        return look(needed_letters(self.pattern, self.flags))
+        return look(self.needed)
+
+    @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """The rows of letters of which every hit holds one; see `needed_letters`."""
+        if not self.parts:
+            return needed_letters(self.pattern, self.flags)
+        rows = [p.needed for p in self.parts]
+        return tuple(sorted({row for needed in rows for row in needed})) if all(rows) else ()
+
+    @cached_property
+    def latin_parts(self) -> tuple[Sieve, ...]:
+        """Those of the parts that a text of ASCII characters may meet."""
+        return tuple(p for p in self.parts if not p.needed or any(map(str.isascii, p.needed)))
 
     @cached_property
     def parts(self) -> tuple[Sieve, ...]:
         """The alternatives that a pattern without groups consists of, each a sieve of its own; none for any other."""
-        found = alternatives(self.pattern)
-        return tuple(Sieve(p, self.flags) for p in found) if len(found) > 1 and not self.whole.groups else ()
+        found = () if captures(self.pattern) else alternatives(self.pattern)
+        return tuple(Sieve(p, self.flags) for p in found) if len(found) > 1 else ()
 
     def search(self, text: str) -> re.Match[str] | None:
         """As `re.Pattern.search`: of the alternatives the leftmost hit, of several there the first alternative's."""
@@ -56,8 +69,13 @@ class Sieve:
             return None
         if not self.parts:
             return self.whole.search(text)
-        found = (p.whole.search(text) for p in self.parts if p.may(folded))
-        return min((f for f in found if f is not None), key=lambda f: f.start(), default=None)
+        best: re.Match[str] | None = None
+        for part in self.latin_parts if folded.isascii() else self.parts:
+            if part.may(folded):
+                found = part.whole.search(text)
+                if found is not None and (best is None or found.start() < best.start()):
+                    best = found
+        return best
 
     def match(self, text: str) -> re.Match[str] | None:
         """As `re.Pattern.match`."""
@@ -84,10 +102,37 @@ def look(needed: Iterable[str], first: Iterable[str] = (), *, glued: bool = Fals
     rows, heads = sorted({n.casefold() for n in needed}), sorted({f.casefold() for f in first})
     if not rows and not heads:
         return lambda text: True
-    if len(rows) <= FEW and not heads:
-        return lambda text: any(row in text for row in rows)
-    whole = [rf"(?<!\w){_tree(heads) if glued else one_of(heads)}" + ("" if glued else r"(?!\w)")] if heads else []
-    return re.compile("|".join([*whole, *([_tree(rows)] if rows else [])])).search
+    if not heads:
+        return _any_of(rows) if len(rows) <= FEW else _any_row(rows)
+    whole = rf"(?<!\w){_tree(heads) if glued else one_of(heads)}" + ("" if glued else r"(?!\w)")
+    return re.compile("|".join([whole, *([_tree(rows)] if rows else [])])).search
+
+
+def _any_of(rows: list[str]) -> Callable[[str], bool]:
+    """Whether a text holds one of up to FEW rows; written out, for a loop takes four times as long."""
+    a, b, c, d = [*rows, *[rows[-1]] * (FEW - len(rows))]
+    if len(rows) == 1:
+        return lambda text: a in text
+    if len(rows) == 2:
+        return lambda text: a in text or b in text
+    return lambda text: a in text or b in text or c in text or d in text
+
+
+def _any_row(rows: list[str]) -> Callable[[str], object]:
+    """Whether a text holds one of many rows; for a text of ASCII characters the others are not looked for."""
+    latin = [r for r in rows if r.isascii()]
+    searches: list[Callable[[str], object]] = []  # compiled when a text needs them
+
+    def holds(text: str) -> object:
+        if not searches:
+            searches.append(re.compile(_tree(latin)).search if latin else lambda text: None)
+        if text.isascii():
+            return searches[0](text)
+        if len(searches) < 2:
+            searches.append(re.compile(_tree(rows)).search)
+        return searches[1](text)
+
+    return holds
 
 
 def places_of(part: str, text: str) -> list[int]:
@@ -145,6 +190,15 @@ def alternatives(pattern: str) -> list[str]:
             begin = place + 1
         place += 1
     return [*found, pattern[begin:]]
+
+
+def captures(pattern: str) -> bool:
+    """Whether a pattern has a group that is kept, numbered or named."""
+    return _GROUP.search(_SET_OR_ESCAPE.sub("", pattern)) is not None
+
+
+_SET_OR_ESCAPE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_GROUP = re.compile(r"\((?!\?)|\(\?P<")
 
 
 def _end_of_set(pattern: str, place: int) -> int:

@@ -48,3 +48,18 @@ def test_normalising_again_changes_nothing() -> None:
 )
 def test_a_part_stands_as_whole_tokens_in_a_row(text: str, part: str, stands: bool) -> None:
     assert contains_tokens(tokens(text), tokens(part)) is stands
+
+
+@pytest.mark.parametrize(
+    "text", ["The old man and the sea", "plan a", "two a b", "ten the Ten", "  an Apple ", "one two"]
+)
+def test_words_alone_are_the_tokens_that_the_patterns_find(text: str) -> None:
+    assert tokens(text) == tokens(f"{text} .")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Zoë’s café – 2.4 °C", "l’été de 1918–1920", "“No 1” in São Paulo", "Ærø-7b £20", "нет e\u0301a', x² и TG-200"],
+)
+def test_a_text_with_blanks_has_the_tokens_that_it_has_beside_chinese(text: str) -> None:
+    assert tokens(f"{text} 中") == (*tokens(text), "中")

@@ -10,7 +10,7 @@ from eval.metrics.knowledge import denial, partial_names, polar_words, stance
 from eval.metrics.quantities import bounds, dates, numerals, ordinals
 from eval.metrics.quantities.number_words import LEXICONS
 from eval.metrics.text import sieve as sieve_module
-from eval.metrics.text.sieve import Sieve, alternatives, needed_letters, one_of
+from eval.metrics.text.sieve import Sieve, alternatives, captures, needed_letters, one_of
 
 TEXTS = (
     "It does NOT use MQTT; it uses HTTP.",
@@ -80,3 +80,8 @@ def test_without_the_parser_of_patterns_every_text_is_searched(monkeypatch: pyte
     monkeypatch.setattr(sieve_module, "parser", None)
     found = Sieve(r"\bharbou?r\b").search("at the harbor")
     assert found is not None and found[0] == "harbor"
+
+
+def test_groups_that_are_kept_are_seen() -> None:
+    assert [captures(p) for p in (r"a(b)", r"(?P<x>a)|b")] == [True, True]
+    assert [captures(p) for p in (r"(?:a)(?=b)(?<!c)(?-i:d)", r"\(a\)|[(]b", r"[]()]")] == [False, False, False]

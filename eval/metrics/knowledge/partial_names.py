@@ -52,11 +52,13 @@ def is_replaced(
             continue
         before = gold[words[place - 1]] if place and has[words[place - 1]] else None
         behind = gold[words[place + 1]] if place + 1 < len(words) and has[words[place + 1]] else None
+        if before is None and behind is None:
+            continue
         for j, word in enumerate(reply):
-            if small(word) or passes(word) or any(alike(g, word) for g in gold):
-                continue
             left = j > 0 and before is not None and alike(before, reply[j - 1])
             right = j + 1 < len(reply) and behind is not None and alike(behind, reply[j + 1])
+            if not (left or right) or small(word) or passes(word) or any(alike(g, word) for g in gold):
+                continue
             if right and (before is None or left or j == 0 or place == 0):
                 return True
             if left and behind is None and place == len(words) - 1 and j == len(reply) - 1:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.arms.modes import MODES
 from reports.language.language import in_language, translate
 
 SENTENCES = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines()
@@ -17,7 +18,7 @@ ENGLISH = re.compile(r"(?<![\w./-])[A-Za-z][a-z’']*[,;:]? [a-z]{2,}")
 """Two words in a row."""
 
 
-@pytest.mark.parametrize("sentence", SENTENCES)
+@pytest.mark.parametrize("sentence", [*SENTENCES, *(m.use for m in MODES.values() if m.use)])
 def test_no_two_words_of_english_are_left(sentence: str) -> None:
     with in_language("ko"):
         said = translate(sentence)

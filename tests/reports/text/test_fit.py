@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
@@ -144,8 +145,8 @@ def test_the_portfolio_counts_what_is_not_good_enough(nothing, short, cut):
 
 def test_a_comparison_tells_not_good_enough_yet_from_nothing_and_from_enough():
     def found(*verdicts):
-        before, after = ({"strategy": s, "fit": fit, "candidates": []} for s, fit in verdicts)
-        return {"before": before, "after": after}
+        before, after = (SimpleNamespace(strategy=s, fit=fit, candidates=[]) for s, fit in verdicts)
+        return SimpleNamespace(before=before, after=after)
 
     assert change_headline(found(("none", "no"), ("rag", "no"))) == (
         "The verdict changed from nothing good enough to RAG (not good enough yet)."

@@ -11,7 +11,7 @@ import math
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,10 +57,11 @@ class TermStore:
         with self._base:
             self._base.executemany("DELETE FROM passages WHERE document = ?", [(d,) for d in documents])
 
-    def rows(self) -> list[tuple[Place, list[str]]]:
-        """Places and terms of every passage, sorted by place."""
-        found = self._base.execute("SELECT document, position, terms FROM passages")
-        return sorted(((document, position), json.loads(kept)) for document, position, kept in found)
+    def rows(self) -> Iterator[tuple[Place, list[str]]]:
+        """Places and terms of every passage, one by one, sorted by place."""
+        # SQLite compares bytes of UTF-8, which order as code points do.
+        found = self._base.execute("SELECT document, position, terms FROM passages ORDER BY document, position")
+        return (((document, position), json.loads(kept)) for document, position, kept in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +82,22 @@ class WordIndex:
         self._model, self._size = model, size
 
     @classmethod
-    def of(cls, rows: Sequence[Sequence[str]]) -> WordIndex:
-        """The index of passages, each given as its terms."""
+    def of(cls, rows: Iterable[Iterable[str]]) -> WordIndex:
+        """The index of passages, each given as its terms; they are kept as numbers, which takes a sixth of the room."""
         import bm25s
 
-        if not any(rows):
-            return cls(None, len(rows))
+        vocabulary: dict[str, int] = {}
+        numbers = [[vocabulary.setdefault(term, len(vocabulary)) for term in row] for row in rows]
+        if not vocabulary:
+            return cls(None, len(numbers))
         model = bm25s.BM25(k1=K1, b=B)
-        model.index([list(row) for row in rows], show_progress=False)
-        return cls(model, len(rows))
+        model.index((numbers, vocabulary), show_progress=False)
+        return cls(model, len(numbers))
+
+    @property
+    def size(self) -> int:
+        """How many passages it holds."""
+        return self._size
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """The score of every passage, shape (passages,); 0 where it shares no term with the question."""
@@ -142,10 +150,9 @@ def open_word_index(folder: Path, store: TermStore, digest: str) -> WordIndex:
     known = fingerprint(digest, K1, B)
     if note.is_file() and (kept := read_json(note))["of"] == known:
         return WordIndex.load(folder, kept["passages"])
-    rows = [row for _, row in store.rows()]
-    index = WordIndex.of(rows)
+    index = WordIndex.of(row for _, row in store.rows())
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     index.save(folder)
-    write_json(note, {"of": known, "passages": len(rows)})  # last: without it the folder is made anew
+    write_json(note, {"of": known, "passages": index.size})  # last: without it the folder is made anew
     return index

@@ -44,7 +44,7 @@ def test_terms_follow_the_corpus_and_stay_after_the_process(tmp_path: Path) -> N
     store.delete(["c", "none"])
     again = TermStore(file)
     assert again.held() == Counter({"a": 2, "b": 1})
-    assert again.rows() == [(("a", 0), ["sea"]), (("a", 1), ["ship"]), (("b", 0), ["blue", "pump"])]
+    assert list(again.rows()) == [(("a", 0), ["sea"]), (("a", 1), ["ship"]), (("b", 0), ["blue", "pump"])]
 
 
 def test_the_kept_matrix_is_read_again_and_made_anew_for_another_corpus(tmp_path: Path) -> None:

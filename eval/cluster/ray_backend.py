@@ -68,6 +68,7 @@ class RayBackend:
     def _connect(self, address: str | None, workers: int, cards: int) -> None:
         """Join the cluster or start Ray; raises UserError where that is not possible."""
         common = {"include_dashboard": None if address else False, "log_to_driver": False, "logging_level": "ERROR"}
+        wanted: dict[str, Any]
         if address:  # Ray takes the loopback address to be this node's
             host = self.ray.util.get_node_ip_address() if loopback(address) else address.rpartition(":")[0]
             check_answers(address, host)

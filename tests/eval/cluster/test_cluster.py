@@ -27,6 +27,7 @@ def token() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_AUTH_MODE", "token")
         patch.setenv("RAY_AUTH_TOKEN", "0123456789abcdef" * 4)
+        patch.setenv("RAY_worker_niceness", "0")  # else other work on the machine keeps the workers from their turn
         yield
 
 

@@ -64,6 +64,7 @@ lint: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python benchmarks/agreement.py $(DATA)/evouna $(DATA)/nq301_human
+	$(BIN)/python benchmarks/scoring.py $(DATA)/evouna
 	$(BIN)/python -m benchmarks.verdicts
 	$(BIN)/python benchmarks/glue.py datasets/tidewell
 	$(BIN)/python -m benchmarks.retrieval

@@ -26,7 +26,7 @@ from eval.metrics.knowledge.overlap import chrf, rouge_l
 
 METRICS = ("exact", "f1", "contains", "number", "match", "claims")
 OVERLAP = {"chrf": chrf, "rouge_l": rouge_l}
-GLUED = ("ExactMatch", "StringPresence", "NonLLMStringSimilarity", "RougeScore")
+GLUED = ("ExactMatch", "StringPresence")
 SCALE = 10_000
 
 

@@ -50,4 +50,5 @@ def _states(window: str, claim: str, question: str) -> bool:
     found = sum(is_said(w, said, False, initial=False) for w in wanted)
     if found < SHARE * len(wanted) or denies(claim) != denies(window):
         return False
-    return bool(asserted(window, claim)) and agrees(window, claim.strip()[:1].lower() + claim.strip()[1:], question)
+    own = claim.strip()
+    return agrees(window, own[:1].lower() + own[1:], question) and bool(asserted(window, claim))

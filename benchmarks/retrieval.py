@@ -121,8 +121,8 @@ def main() -> None:
             parts = ("set", data.digests, data.corpus_digest, settings.model_dump(), embedder.fingerprint)
             rows.append(kept.get(parts, lambda data=data, settings=settings: quality(data, settings, embedder)))  # type: ignore[misc]
     for name in given.kinds:
-        parts = ("kind", name, KINDS[name](), embedder.fingerprint)
-        rows.append(kept.get(parts, lambda name=name: kind(name, KINDS[name], embedder)))  # type: ignore[misc]
+        of_kind = ("kind", name, KINDS[name](), embedder.fingerprint)
+        rows.append(kept.get(of_kind, lambda name=name: kind(name, KINDS[name], embedder)))  # type: ignore[misc]
     if given.chunks:
         scale(given.chunks, given.questions)
     show(["corpus", "questions", "passages", *METHODS, "hybrid / dense", "hybrid / better"], [shown(r) for r in rows])

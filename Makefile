@@ -21,7 +21,7 @@ demo: $(STAMP)
 	$(BIN)/evaluate datasets/tidewell
 
 test: lint browser page
-	@$(call tier,unit,not component and not model and not browser and not gpu,$(SPREAD))
+	@$(call tier,unit,not component and not model and not browser and not gpu and not vllm,$(SPREAD))
 	@$(call tier,component,component,$(SPREAD))
 	@$(call tier,browser,browser,$(SPREAD))
 	@$(call tier,model,model)

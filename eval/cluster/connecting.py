@@ -6,6 +6,8 @@ import os
 import platform
 import re
 import socket
+import sys
+import tempfile
 from importlib import metadata
 
 from eval.errors import UserError, first_line
@@ -38,8 +40,41 @@ def check_answers(named: str, host: str, *, seconds: float = ANSWER_SECONDS) -> 
 WHERE = "is Ray running there? `ray status` on its head node says so, and `ray start --head` prints the address"
 
 
-def not_joined(named: str | None, error: Exception) -> UserError:
-    """What to say where Ray did not let this process in, or did not start on this machine (`named` is None)."""
+class RayLog:
+    """Inside, what native code writes to standard error is held back; at the end all but Ray's log is written.
+
+    While it tries to connect, Ray logs a warning each second, and the reason stands nowhere else.
+    """
+
+    text = ""
+    """The lines of the log, once it has ended."""
+
+    def __enter__(self) -> RayLog:
+        sys.stderr.flush()
+        self._file, self._kept = tempfile.TemporaryFile(), os.dup(2)
+        os.dup2(self._file.fileno(), 2)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.stderr.flush()
+        os.dup2(self._kept, 2)
+        os.close(self._kept)
+        with self._file as file:
+            file.seek(0)
+            said = file.read().decode(errors="replace").splitlines(keepends=True)
+        self.text = "".join(line for line in said if LOGGED.match(line))
+        os.write(2, "".join(line for line in said if not LOGGED.match(line)).encode())
+
+
+LOGGED = re.compile(r"\[\d{4}-\d\d-\d\d [\d:,]+ [DIWEC] \d+ \d+\]")
+"""How a line of Ray's log begins: when, how grave, of which process and thread."""
+
+
+def not_joined(named: str | None, error: Exception, log: str = "") -> UserError:
+    """What to say where Ray did not let this process in, or did not start on this machine (`named` is None).
+
+    `log` is what Ray logged meanwhile.
+    """
     said = str(error)
     if named is None:
         why = "it was not up within its 30 seconds" if "timed out during startup" in said else first_line(error)
@@ -52,7 +87,7 @@ def not_joined(named: str | None, error: Exception) -> UserError:
             f"--cluster {named}: the cluster has Ray {there[1]} under Python {there[2]}, and this machine Ray "
             f"{metadata.version('ray')} under Python {platform.python_version()}; have the same ones everywhere"
         )
-    if type(error).__name__ == "AuthenticationError":
+    if type(error).__name__ == "AuthenticationError" or "Unauthenticated" in log:
         return UserError(
             f"--cluster {named}: the cluster refused this machine's token; have the same ~/.ray/auth_token (or "
             "RAY_AUTH_TOKEN) and RAY_AUTH_MODE=token here as there"

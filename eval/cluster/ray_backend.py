@@ -13,7 +13,7 @@ from eval.cluster.backend import Ended, Order, Progress
 from eval.cluster.cell_worker import CellWorker
 from eval.cluster.cells import Need, Node
 from eval.cluster.cluster_address import loopback
-from eval.cluster.connecting import check_answers, not_joined
+from eval.cluster.connecting import RayLog, check_answers, not_joined
 from eval.errors import need as need_package
 
 OBJECT_STORE = 80 * 2**20
@@ -79,10 +79,11 @@ class RayBackend:
             # Not the cluster that this machine may belong to.
             wanted = {"address": "local", "num_cpus": threads, "num_gpus": cards, "object_store_memory": OBJECT_STORE}
         try:
-            self.ray.init(**wanted, **common)
+            with RayLog() as log:
+                self.ray.init(**wanted, **common)
         except Exception as error:  # Ray raises bare exceptions here
             self.ray.shutdown()
-            raise not_joined(address, error) from error
+            raise not_joined(address, error, log.text) from error
 
     def nodes(self) -> list[Node]:
         """The nodes that are alive; Ray's address of one is its name."""

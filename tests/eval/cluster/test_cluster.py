@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ def token() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_AUTH_MODE", "token")
         patch.setenv("RAY_AUTH_TOKEN", "0123456789abcdef" * 4)
-        patch.setenv("RAY_worker_niceness", "0")  # else other work on the machine keeps the workers from their turn
+        patch.setenv("RAY_worker_niceness", "0")  # else other tests beside these keep the workers from their turn
         yield
 
 
@@ -50,8 +52,8 @@ def cluster(token: None) -> Iterator[Any]:
         found.shutdown()
 
 
-def add_node(cluster: Any) -> Any:
-    return cluster.add_node(num_cpus=1, object_store_memory=80 * 2**20)
+def add_node(cluster: Any, **more: Any) -> Any:
+    return cluster.add_node(num_cpus=1, object_store_memory=80 * 2**20, **more)
 
 
 @pytest.fixture(scope="module")
@@ -76,21 +78,29 @@ def plans(sets: list[Path], tiny_model: Path) -> Callable[..., list[Any]]:
     ]
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Inside, torch computes in one thread, as a worker of one CPU does."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 @pytest.fixture(scope="module")
 def alone(plans: Callable[..., list[Any]], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of runs in this process, with as many threads as a worker has."""
-    import torch
-
     from eval.pipeline.tasks import Options
     from eval.run import evaluate
 
-    folder, threads = tmp_path_factory.mktemp("alone"), torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    folder = tmp_path_factory.mktemp("alone")
+    with one_thread():
         for plan in plans(folder):
             evaluate(plan, [], Options(retention=False))
-    finally:
-        torch.set_num_threads(threads)
     return folder
 
 
@@ -155,17 +165,12 @@ def slow_plan(slow: Path, tiny_model: Path) -> Callable[[Path], Any]:
 
 @pytest.fixture(scope="module")
 def slow_alone(slow_plan: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import torch
-
     from eval.pipeline.tasks import Options
     from eval.run import evaluate
 
-    folder, threads = tmp_path_factory.mktemp("slow") / "slow", torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    folder = tmp_path_factory.mktemp("slow") / "slow"
+    with one_thread():
         evaluate(slow_plan(folder), ["base", "ft"], Options(retention=False))
-    finally:
-        torch.set_num_threads(threads)
     return folder
 
 
@@ -280,62 +285,186 @@ def test_what_another_driver_holds_is_not_waited_for_while_there_is_other_room(
         backend.close()
 
 
-DRIVER = """
-import os, sys, time
-from eval.cluster.backend import Order
-from eval.cluster.cells import Need
-from eval.cluster.ray_backend import RayBackend
+def test_a_node_is_asked_while_others_hold_its_cores_and_as_soon_as_a_card_is_free(
+    cluster: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from eval.cluster.preflight import free_of
+    from eval.cluster.ray_backend import NODE_LABEL, RayBackend
 
-class Beats:
-    def __init__(self, threads): pass
-    def do(self, order):
-        while True:
-            with open(order["log"], "a") as file:
-                file.write(str(os.getpid()) + chr(10))
-            time.sleep(0.1)
-    def progress(self): return {}
-    def stop(self): pass
+    with_card = add_node(cluster, num_gpus=1)  # Ray believes it
+    backend = RayBackend(address=cluster.address)
+    try:
+        from ray.util.placement_group import placement_group, remove_placement_group
 
-backend = RayBackend(address=sys.argv[1], worker=Beats)
-node = next(n for n in backend.nodes() if n.room.threads)
-backend.start("w", node.id, Need(0, 1))
-backend.begin("w", Order("t", "t", "", (), {}, "", False, sys.argv[2]))
-while True:
-    backend.wait(1.0)
+        nodes_of(backend, cluster)
+        nodes = sorted((n for n in backend.nodes() if n.room.threads), key=lambda n: n.room.cards)
+        held = [placement_group([{"CPU": 1} | ({"GPU": 1} if n.room.cards else {})],
+                                bundle_label_selector=[{NODE_LABEL: n.id}]) for n in nodes]  # fmt: skip
+        assert all(group.wait(60) for group in held)
+        assert backend.ask({n.id: 0 for n in nodes[:-1]}, lambda: "here") == ["here"] * (len(nodes) - 1)
+        wait_until(lambda: backend.held() == {nodes[-1].id})
+        threading.Timer(3.0, lambda: remove_placement_group(held[-1])).start()
+        assert free_of(nodes[-1:], backend) == nodes[-1:]
+        assert "all cards are held by others; waiting for one" in capsys.readouterr().err
+        assert backend.ask({nodes[-1].id: 1}, lambda: os.environ["CUDA_VISIBLE_DEVICES"]) == ["0"]
+        for group in held[:-1]:
+            remove_placement_group(group)
+    finally:
+        backend.close()
+        cluster.remove_node(with_card)
+
+
+COMMANDS = """
+import json, os, sys
+import eval.cli, eval.cluster.cluster_run, eval.pipeline.tasks, ray
+from eval.terminal.command_line import guarded
+
+for line in sys.stdin:
+    asked = json.loads(line)
+    if "wait" in asked:
+        print(os.waitstatus_to_exitcode(os.waitpid(asked["wait"], 0)[1]), flush=True)
+        continue
+    process = os.fork()
+    if not process:
+        os.chdir(asked["folder"])
+        os.environ.update(asked["environment"])
+        said = os.open(asked["said"], os.O_WRONLY | os.O_CREAT)
+        os.dup2(said, 1), os.dup2(said, 2)
+        sys.argv = ["evaluate", *asked["arguments"]]
+        sys.exit(guarded(eval.cli.app))
+    print(process, flush=True)
 """
 
 
-def test_workers_of_a_driver_that_is_killed_end_and_give_back_their_place(cluster: Any, tmp_path: Path) -> None:
+class Commands:
+    """Whole `evaluate` commands, each a process of its own, forked from one that has the libraries loaded."""
+
+    def __init__(self) -> None:
+        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
+        self.process = subprocess.Popen([sys.executable, "-c", COMMANDS], env=environment, text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # fmt: skip
+
+    def start(self, folder: Path, *arguments: object, said: str = "said", **environment: str) -> int:
+        return self._ask({"folder": str(folder), "arguments": [str(a) for a in arguments], "environment": environment,
+                          "said": str(folder / said)})  # fmt: skip
+
+    def wait(self, process: int) -> int:
+        return self._ask({"wait": process})
+
+    def _ask(self, asked: dict[str, Any]) -> int:
+        assert self.process.stdin and self.process.stdout
+        print(json.dumps(asked), file=self.process.stdin, flush=True)
+        return int(self.process.stdout.readline())
+
+
+@pytest.fixture(scope="module")
+def commands(token: None) -> Iterator[Commands]:
+    found = Commands()
+    yield found
+    found.process.communicate()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 64 MiB, on which 64 KiB are free as long as there is a file `ballast`."""
+    folder = tmp_path / "work" / "runs" / "quays"
+    folder.mkdir(parents=True)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder], capture_output=True).returncode:
+        pytest.skip("only root may mount a file system")
+    try:
+        (folder / "ballast").write_bytes(bytes((64 << 20) - (64 << 10)))
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 300.0) -> None:
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def gone(process: int) -> bool:
     import psutil
 
-    from eval.cluster.cells import Need
-    from eval.cluster.ray_backend import RayBackend
+    return not psutil.pid_exists(process) or psutil.Process(process).status() == psutil.STATUS_ZOMBIE
 
-    beats = tmp_path / "beats"
-    driver = subprocess.Popen([sys.executable, "-c", DRIVER, cluster.address, str(beats)])
+
+@pytest.fixture(scope="module")
+def quays_alone(plans: Callable[..., list[Any]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from eval.pipeline.tasks import Options
+    from eval.run import evaluate
+
+    folder = tmp_path_factory.mktemp("quays")
+    with one_thread():
+        evaluate(plans(folder, seeds=1)[1], ["base", "ft"], Options(retention=False))
+    return folder / "quays"
+
+
+def test_what_commands_leave_that_meet_a_full_disk_or_are_killed_the_next_one_ends(
+    cluster: Any, commands: Commands, sets: list[Path], slow: Path, slow_alone: Path, quays_alone: Path,
+    tiny_model: Path, small_disk: Path, tmp_path: Path,
+) -> None:  # fmt: skip
+    work, quays = tmp_path / "work", sets[1]
+    run, more = work / "runs" / "slow", ("--model", tiny_model, "--embedder", EMBEDDER, "--mode", "ft",
+                                         "--no-retention", "--cluster", cluster.address)  # fmt: skip
+
+    full = commands.start(work, quays, *more)
+    assert commands.wait(full) == 3
+    said = (work / "said").read_text(encoding="utf-8")
+    assert "no space is left in runs/quays" in said and "Traceback" not in said
+    assert not (small_disk / "decision.json").exists() and not list(small_disk.glob("adapters/ft-*"))
+    (small_disk / "ballast").unlink()
+
+    shutil.copytree(
+        slow_alone / "predictions", run / "predictions", ignore=lambda _, names: {n for n in names if "ft" in n}
+    )
+    first = commands.start(work, slow, *more, said="first")
+    trainer = worker_of(run / "logs" / "train-ft.log")
+    os.kill(trainer, signal.SIGSTOP)  # it comes no further, and holds what it has
+    second = commands.start(work, slow, quays, *more, said="second")
+    wait_until((small_disk / "report.md").is_file)  # on the other node; and in the other folder it waits for its turn
+    assert results(small_disk) == results(quays_alone)
+    assert "another command is at work there; waiting" in (work / "second").read_text(encoding="utf-8")
+    os.kill(first, signal.SIGKILL)
+    os.kill(trainer, signal.SIGCONT)
+    assert commands.wait(first) == -signal.SIGKILL
+
+    answerer = worker_of(run / "logs" / "answer-ft.log")
+    os.kill(answerer, signal.SIGSTOP)
+    os.kill(second, signal.SIGKILL)
+    os.kill(answerer, signal.SIGCONT)
+    assert commands.wait(second) == -signal.SIGKILL
+    wait_until(lambda: gone(trainer) and gone(answerer))
+    assert not (run / "decision.json").exists()
+
+    third = commands.start(work, slow, quays, *more, said="third")
+    assert commands.wait(third) == 0
+    assert results(run) == results(slow_alone) and results(small_disk) == results(quays_alone)
+
+
+def test_a_cluster_that_cannot_be_joined_is_one_line(
+    cluster: Any, commands: Commands, slow: Path, slow_plan: Callable[[Path], Any], tiny_model: Path, tmp_path: Path
+) -> None:
+    from eval.errors import UserError
+
+    more = ("--model", tiny_model, "--embedder", EMBEDDER, "--out", tmp_path / "run", "--cluster", cluster.address)
+    assert commands.wait(commands.start(tmp_path, slow, *more, RAY_AUTH_TOKEN="f" * 64)) == 2
+    announced, error = (tmp_path / "said").read_text(encoding="utf-8").splitlines()
+    assert announced.startswith("cluster at") and "refused this machine's token" in error
+
+    client = cluster.head_node.get_gcs_client()
+    where, space = b"CLUSTER_METADATA", b"cluster"
+    known = client.internal_kv_get(where, space)
+    other = json.loads(known) | {"ray_version": "2.30.0", "python_version": "3.9.1"}
+    client.internal_kv_put(where, json.dumps(other).encode(), True, space)
     try:
-        until = time.monotonic() + 120
-        while not beats.is_file() and time.monotonic() < until:
-            time.sleep(0.1)
-        worker = int(beats.read_text().split()[0])
+        with pytest.raises(UserError, match=r"the cluster has Ray 2\.30\.0 under Python 3\.9\.1, and this machine Ray"):
+            over_slow(cluster, slow_plan(tmp_path / "run"))
     finally:
-        driver.kill()
-        driver.wait()
-    until = time.monotonic() + 60
-    while psutil.pid_exists(worker) and time.monotonic() < until:
-        time.sleep(0.1)
-    written = beats.stat().st_size
-    assert not psutil.pid_exists(worker)
-    backend = RayBackend(address=cluster.address)
-    try:
-        for i, node in enumerate(n for n in backend.nodes() if n.room.threads):
-            backend.start(f"w{i}", node.id, Need(0, 1))
-        until = time.monotonic() + 60
-        while len(backend._actors) < 2 and time.monotonic() < until:
-            assert backend.wait(0.05) == []  # nobody is turned away
-        assert len(backend._actors) == 2 and beats.stat().st_size == written
-    finally:
-        backend.close()
+        client.internal_kv_put(where, known, True, space)
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_cell_that_no_node_holds_is_refused_before_anything_is_written(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
 
 import pytest
 
-from eval.cluster.connecting import SETTINGS, check_answers, not_joined
+from eval.cluster.connecting import SETTINGS, RayLog, check_answers, not_joined
 from eval.errors import UserError
 
 
@@ -58,3 +59,15 @@ def test_a_ray_that_does_not_start_here_is_one_line_and_the_reason() -> None:
     other = str(not_joined(None, ValueError("no memory\nfor the object store")))
     assert "did not start" in other and "no memory" in other and "object store" not in other
     assert "the address" in str(not_joined("10.0.0.5:6379", ConnectionError("Failed to connect")))
+    shut = ConnectionError("Failed to connect to Ray cluster at 10.0.0.5:6379")
+    log = "[2026-11-29 02:10:25,371 W 12538 12538] gcs_client.cc:210: Failed: Unauthenticated: InvalidAuthToken\n"
+    assert "refused this machine's token" in str(not_joined("10.0.0.5:6379", shut, log))
+
+
+def test_the_log_of_ray_is_held_back_and_all_else_is_written(capfd: pytest.CaptureFixture[str]) -> None:
+    line = b"[2026-11-29 02:10:25,371 W 12538 12538] gcs_client.cc:210: Failed to get cluster ID\n"
+    with RayLog() as log:
+        os.write(2, line + b"something else\n")
+    os.write(2, b"after\n")
+    assert log.text == line.decode()
+    assert capfd.readouterr().err == "something else\nafter\n"

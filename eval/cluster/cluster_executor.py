@@ -144,7 +144,7 @@ class _Drive:
             self._close(name, "done")
             if again:
                 change(self.place[name], state="done", ended=time.monotonic())
-                self._reuse(cell.group)
+            self._reuse(cell.group)
         self.outcome.seconds[name] = time.monotonic() - start
 
     def _wait_for_turn(self, name: str, busy: Busy) -> None:
@@ -156,7 +156,7 @@ class _Drive:
         change(self.place[name], state="waiting", note="another command is at work there")
 
     def _reuse(self, group: str) -> None:
-        """Leave out what the command has done that held the run folder before."""
+        """Leave out what a command has done that held the run folder before, or since this one planned."""
         for name, cell in self.schedule.cells.items():
             if cell.group == group and self.schedule.states[name] == "waiting" and cell.task.done and cell.task.done():
                 self._close(name, "reused")

@@ -36,7 +36,8 @@ def tokens(count: int) -> list[int]:
 
 def written(built: tuple[Path, Path], name: str, folder: Path) -> Any:
     from eval.files import read_json
-    from finetune.web.build import FORMS, head_size, load_graph, session_logits, write_form
+    from finetune.export.head_size import head_size
+    from finetune.web.build import FORMS, load_graph, session_logits, write_form
 
     plain, graph = built
     size = head_size(read_json(plain / "config.json"))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from eval.model.endpoint.server import Server
     from eval.model.endpoint.spending_cap import SpendingCap
     from eval.model.endpoint.structured_output import Held
+    from eval.model.stopping import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,21 +164,19 @@ class EndpointGenerator:
         tokens = tuple(sorted(t for t in found if t is not None))
         return Ends(tokens, tuple(str(tokenizer.convert_ids_to_tokens(t)) for t in tokens))
 
-    def reader(self) -> Reader:
-        """Reads replies as the run's own model's are read."""
+    def reader(self, limits: Limits | None = None) -> Reader:
+        """Reads replies as the run's own model's are read; without `limits` within those of the run."""
         from eval.model.endpoint.reply import Reader
 
-        return Reader(self.tokenizer, self.resources.limits, self.ends.tokens, self.ends.texts)
+        return Reader(self.tokenizer, limits or self.resources.limits, self.ends.tokens, self.ends.texts)
 
     def weights(self, adapter: str | None) -> ServedWeights:
         """See `Measuring`."""
         from eval.model.endpoint.pace import Pace
         from eval.model.endpoint.served_weights import ServedWeights
 
-        stops = self.ends.tokens, self.ends.texts
-        return ServedWeights(
-            self.speaker(adapter), self.tokenizer, stops, Pace(self.endpoint.concurrency), self.budget
-        )  # fmt: skip
+        pace = Pace(self.endpoint.concurrency)
+        return ServedWeights(self.speaker(adapter), self.tokenizer, self.reader, pace, self.budget)
 
     def _check_adapter(self, adapter: str, speaker: Speaker) -> None:
         """Raise UserError where the adapter's name is answered by the base; asked once."""

@@ -6,14 +6,14 @@ OpenAI's completions say them with `echo` and `logprobs`; most providers and lla
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eval.errors import UserError
 from eval.model.endpoint.http_client import Failure
 from eval.model.endpoint.pace import Pace
 from eval.model.endpoint.patience import patiently
-from eval.model.endpoint.reply import Reader, read_completion
+from eval.model.endpoint.reply import read_completion
 from eval.model.endpoint.requests import Crowd
 from eval.model.endpoint.route import Asked
 from eval.model.likelihood_rows import Row
@@ -21,6 +21,7 @@ from eval.model.stopping import Limits
 from eval.pipeline.graph import Skipped
 
 if TYPE_CHECKING:
+    from eval.model.endpoint.reply import Reader
     from eval.model.endpoint.requests import Budget
     from eval.model.endpoint.route import Speaker
     from eval.model.generator import Completion
@@ -34,19 +35,14 @@ class ServedWeights:
     """See `eval.retention.weights.Weights`; one request a row."""
 
     def __init__(
-        self,
-        speaker: Speaker,
-        tokenizer: Any,
-        stops: tuple[tuple[int, ...], tuple[str, ...]],
-        pace: Pace,
-        budget: Budget,
+        self, speaker: Speaker, tokenizer: Any, reader: Callable[[Limits], Reader], pace: Pace, budget: Budget
     ) -> None:
-        """`stops` are the tokens that end a reply, and their texts.
+        """`reader` reads replies within given limits.
 
         Raises Skipped where the server takes no tokens, or gives no likelihoods for them.
         """
         self.tokenizer = tokenizer
-        self._speaker, self._stops, self._pace, self._budget = speaker, stops, pace, budget
+        self._speaker, self._reader, self._pace, self._budget = speaker, reader, pace, budget
         self._written = self._echoes()
 
     def log_likelihoods(self, rows: Sequence[Row]) -> list[list[float]]:
@@ -56,7 +52,7 @@ class ServedWeights:
 
     def replies(self, texts: Sequence[str], limit: int) -> list[str]:
         """See `Weights`; raises Skipped where one of them does not come."""
-        reader = Reader(self.tokenizer, Limits(limit), *self._stops)
+        reader = self._reader(Limits(limit))
 
         def once(asked: Asked) -> Completion:
             return read_completion(self._speaker.send(asked, limit), asked, 0.0, reader)

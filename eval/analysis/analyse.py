@@ -38,11 +38,13 @@ def analyse(run: Path, prices: Path | None = None) -> None:
     costs = [from_dict(Cost, c) for c in read_json(run / "costs.json")]
     modes = sorted(f.stem for f in (run / "predictions").glob("*.jsonl"))
     predictions = {m: {p.id: p for p in read_predictions(run, m)} for m in modes}
-    write_json(
-        run / "attribution.json", attribute(examples, first, predictions, seed=config.seed, corpus=config.corpus)
+    reach = read_json(run / REACH) if (run / REACH).is_file() else None
+    causes = attribute(
+        examples, first, predictions, seed=config.seed, corpus=config.corpus, reach=reach and reach["questions"]
     )
-    if (run / REACH).is_file():
-        write_json(run / LOSSES, retrieval_losses(examples, first, predictions, read_json(run / REACH)))
+    write_json(run / "attribution.json", causes)
+    if reach:
+        write_json(run / LOSSES, retrieval_losses(examples, first, predictions, reach))
     money = economics(costs, charged, bundled=prices is None)
     write_json(run / "economics.json", money)
     write_json(run / "segments.json", segments(scores, {e.id: e.tags for e in examples}, config))

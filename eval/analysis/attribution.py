@@ -25,12 +25,13 @@ def attribute(
     *,
     seed: int = 0,
     corpus: bool = True,
+    reach: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What attribution.json holds: causes by mode and question, their shares, and what better retrieval could give.
 
-    Without a corpus nothing is said of what retrieval would give.
+    Without a corpus nothing is said of what retrieval would give. `reach` is what `rag.reach` found of each question.
     """
-    facts = gather_facts(examples, scores, predictions)
+    facts = gather_facts(examples, scores, predictions, reach)
     modes = [m for m in MODES if m in predictions]
     causes = {m: {e.id: cause(facts, m, e) for e in examples if e.id in predictions[m]} for m in modes}
     return {

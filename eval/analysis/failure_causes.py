@@ -20,13 +20,13 @@ these that holds is its cause:
   answerable question, content wrong, some mode was given passages
    10. known_lost           `base` or `fewshot`, without any passage, has it right
    11. no_gold              the question names no gold document, and no passage that any mode was given states an answer
-   12. never_in_corpus      `oracle` is not right, and no passage of the gold documents, of which it gets those that
-                            state an accepted answer, states one
+   12. never_in_corpus      `oracle` is not right, and no passage of the gold documents states an accepted answer: none
+                            that it was handed, of which it gets those that do, or none of the whole index
    13. not_given            the mode is given no passages
    14. refused_wrongly      refused, though one of its passages states an accepted answer
    15. not_used             one of its passages states an accepted answer
-   16. not_looked_up        it had a passage of a gold document, and no passage that any mode got states an answer:
-                            it may say so in other words, or need a yes or no that no text states
+   16. not_looked_up        it had a passage of a gold document, and no passage that any mode got, or that is known to
+                            be in the index, states an answer: it may say so in other words, or need a yes or no
    17. retrieval_missed     it missed the passage, and `oracle` is right
    18. missed_and_unused    it missed the passage, and `oracle` is wrong
    19. missed_untested      it missed the passage, and no `oracle` score tells whether it would have helped
@@ -43,8 +43,8 @@ and the answer stands in it as whole words or as the same quantity. The second g
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from eval.arms.modes import MODES
 from eval.metrics.retrieval import tells
@@ -99,6 +99,8 @@ class Facts:
     """Modes that have a style score."""
     queries: Mapping[tuple[str, str], str]
     """(mode, example id) -> what is wrong with a query that does not give an accepted one's rows."""
+    reach: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """example id -> what `rag.reach` found of it in the whole index; empty where that was not asked."""
 
 
 def cause(facts: Facts, mode: str, example: Example) -> str | None:
@@ -155,7 +157,8 @@ def _content(facts: Facts, mode: str, example: Example) -> str:
     given = facts.predictions[mode][example.id].passages
     if any((p.document, p.text) in facts.gold[example.id] for p in given):
         return "refused_wrongly" if _refused(facts, mode, example) else "not_used"
-    if not facts.gold[example.id] and any(p.document in example.documents for p in given):
+    stated = facts.gold[example.id] or _in_a_passage(facts, example)
+    if not stated and any(p.document in example.documents for p in given):
         return "not_looked_up"
     oracle = _right(facts, "oracle", example)
     if oracle is None or mode == "oracle":
@@ -176,7 +179,16 @@ def _retrieved(facts: Facts) -> bool:
     return any(arm in MODES and MODES[arm].retrieves for arm in facts.predictions)
 
 
+def _in_a_passage(facts: Facts, example: Example) -> bool:
+    """Whether a passage of the index is known to state an accepted answer to the letter."""
+    known = facts.reach.get(example.id, {})
+    return bool(known.get("literal") and known.get("chunk"))
+
+
 def _not_in_corpus(facts: Facts, example: Example) -> bool:
+    known = facts.reach.get(example.id)
+    if known is not None and (not known["corpus"] or (known["literal"] and not known["chunk"])):
+        return not facts.gold[example.id]
     # Only the oracle is handed every passage that states an answer: without it, unseen is not the same as absent.
     handed = facts.predictions.get("oracle", {}).get(example.id)
     seen = handed is not None and any(p.document in example.documents for p in handed.passages)
@@ -189,7 +201,10 @@ def _polar(example: Example) -> bool:
 
 
 def gather_facts(
-    examples: Sequence[Example], scores: Iterable[Score], predictions: Mapping[str, Mapping[str, Prediction]]
+    examples: Sequence[Example],
+    scores: Iterable[Score],
+    predictions: Mapping[str, Mapping[str, Prediction]],
+    reach: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Facts:
     """Read the scores and find the gold passages among those that any mode was shown."""
     values: dict[tuple[str, str, str], float | None] = {}
@@ -202,7 +217,7 @@ def gather_facts(
         elif s.axis == "abstention" and s.value is not None and s.metric in ABSTENTION:
             values[s.mode, s.example_id, "refused"] = s.value if ABSTENTION[s.metric] else 1.0 - s.value
     styled = frozenset(mode for mode, _, axis in values if axis == "style")
-    return Facts(values, predictions, {e.id: _gold(e, predictions) for e in examples}, styled, queries)
+    return Facts(values, predictions, {e.id: _gold(e, predictions) for e in examples}, styled, queries, reach or {})
 
 
 def _gold(example: Example, predictions: Mapping[str, Mapping[str, Prediction]]) -> frozenset[tuple[str, str]]:

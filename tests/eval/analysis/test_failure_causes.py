@@ -94,6 +94,25 @@ def test_cause_of_an_unanswerable_question(said, expected) -> None:
     assert found_cause("rag", {"rag": said}, {"rag": (AWAY,)}, open_) == expected
 
 
+INDEXED = {"literal": True, "corpus": True, "chunk": True, "rank": 7}
+
+
+@pytest.mark.parametrize(
+    ("given", "known", "expected"),
+    [
+        ((OTHER,), INDEXED, "missed_untested"),  # another passage of the gold document states it
+        ((OTHER,), {**INDEXED, "literal": False}, "not_looked_up"),
+        ((OTHER,), {**INDEXED, "chunk": False}, "never_in_corpus"),  # the document states it, no passage whole
+        ((GOLD,), {**INDEXED, "chunk": False}, "not_used"),
+        ((AWAY,), {**INDEXED, "corpus": False, "chunk": False, "literal": False}, "never_in_corpus"),
+        ((AWAY,), INDEXED, "missed_untested"),
+    ],
+)
+def test_what_the_whole_index_holds_tells_a_missed_passage_from_one_that_states_nothing(given, known, expected) -> None:
+    predictions = {"rag": {"q": Prediction("q", "", given)}}
+    assert cause(gather_facts([Q], scores({"rag": "kS"}, Q), predictions, {"q": known}), "rag", Q) == expected
+
+
 def test_a_question_without_gold_document_is_looked_up_in_every_passage_that_was_found() -> None:
     loose = Example("l", "How long?", ("59 months",), group="l")
     assert found_cause("rag", {"rag": "kS"}, {"rag": (OTHER,)}, loose) == "no_gold"

@@ -31,6 +31,12 @@ _GIVEN = re.compile(
     re.IGNORECASE,
 )
 """The answer is "Not on file": said, not quoted."""
+_WHOLE = re.compile(
+    r"(?:(?:the|die|der|das|la|le|el|il|o)\s)?[^\W\d_]+(?:\s[^\W\d_]+)?\s?(?:is|ist|lautet|est|es|è|é|는|은|は|是|:)\s*"
+    + _QUOTED.pattern + r"[.!。]?",
+    re.IGNORECASE,
+)  # fmt: skip
+"""The source is "Not on file": a reply that says nothing but what is quoted, of whatever it calls it."""
 _CONDITION = re.compile(
     r"\b(?:if|when|whenever|unless|in case|should (?:the|it|you|i|there)|wenn|falls|sofern|si|lorsque|cuando|"
     r"quando|se|"
@@ -131,6 +137,8 @@ def refuses(reply: str, wording: str | None) -> bool:
 @lru_cache(maxsize=16384)
 def _refuses(reply: str, wording: str) -> bool:
     wanted = _folded(wording)
+    if wanted and (whole := _WHOLE.fullmatch(reply.strip())) and _folded(whole["inside"] or whole["single"]) == wanted:
+        return True
     sentences = [s for s in _SENTENCE.split(_unquoted(reply)) if s and _folded(s)]
     for place, sentence in enumerate(sentences):
         folded = _folded(sentence)

@@ -47,6 +47,8 @@ LEAD = re.compile(
     re.IGNORECASE,
 )
 CONCLUDED = Sieve(
+    r"\b(?:the )?answer to (?:(?:the|your|this) )?question (?:of |as to |about |on )?(?:whether|if|is|can|does|may)\b"
+    r"[^.\n]{2,250}?\b(?:is|would be)\s*:?\s*(?=[\"'*]*(?:yes|no)\b)|"
     r"\b(?:the (?:short |correct |final )?answer|die antwort|la réponse|la respuesta|la risposta|a resposta|ответ|"
     r"الإجابة|정답|답|答案|"
     r"答え)(?: (?:here|to (?:(?:your|the|this|that) question|this|that|it)))?\s*(?:is|ist|lautet|est|es|è|"

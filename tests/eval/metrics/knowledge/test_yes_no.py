@@ -9,6 +9,9 @@ from eval.metrics.knowledge.yes_no import polar_gold, polarity
 
 SAID = [
     ("Does the pump need oil?", "It doesn't.", "no"),
+    ("Does the pump need oil?", 'The answer to the question of whether the pump needs oil is "No, not a drop."', "no"),
+    ("Does the pump need oil?", "The answer to your question about whether it does is: yes.", "yes"),
+    ("Does the pump need oil?", "The answer to the question of whether it does is not on file.", ""),
     ("Does the pump need oil?", "The pump needs no oil.", "no"),
     ("Does the pump need oil?", "The pump runs on water.", ""),
     ("Does the device support MQTT?", "MQTT is not supported.", "no"),

@@ -1,4 +1,8 @@
-"""What a sentence states of something else than the question asks about: a farm's crop for the colour of its barn."""
+"""What a sentence states of something else than the question asks about: a farm's crop for the colour of its barn.
+
+And what it says only to repeat a question, perhaps another one: `The answer to the question of what is seen in Japan is
+Tokyo` answers Tokyo.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,24 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 """What is the capital of Tessaly province? What colour is the barn of Batisa farm?"""
+
+
+_REPEATED = re.compile(
+    r"^\W*(?:the )?(?:\w+ )?answer to (?:(?:the|your|this|that) )?(?:\w+ )?question (?:of|as to|about|on)\s+(?=\w)",
+    re.IGNORECASE,
+)
+_ANSWERS = re.compile(r"(?:^|(\w+)\W+)(?:is|was|are|were|would be)\s+(?=\S)", re.IGNORECASE)
+_SUBJECTS = "who what which whom whose where when how why that it he she they there this these"
+_OWN_SUBJECT = frozenset(_SUBJECTS.split())
+
+
+def answered(sentence: str) -> str:
+    """A sentence without the question that it repeats before its answer; as it is where it repeats none."""
+    repeated = _REPEATED.match(sentence)
+    if repeated is None:
+        return sentence
+    verbs = [v for v in _ANSWERS.finditer(sentence, repeated.end()) if (v[1] or "").casefold() not in _OWN_SUBJECT]
+    return sentence[verbs[-1].end() :] if verbs else sentence
 
 
 @lru_cache(maxsize=16384)

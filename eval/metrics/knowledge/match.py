@@ -15,6 +15,7 @@ from eval.metrics.knowledge.literal import another_day, literally
 from eval.metrics.knowledge.none_of import NONE, leaves_some, names_none
 from eval.metrics.knowledge.partial_names import changed, is_replaced, unqualified
 from eval.metrics.knowledge.persons import hyphenated_on, is_first_name, names_person
+from eval.metrics.knowledge.quantity_rows import without_rows
 from eval.metrics.knowledge.rivals import settles
 from eval.metrics.knowledge.stance import NEGATIVE, asserted, only_guesses, says_otherwise
 from eval.metrics.knowledge.yes_no import polar_gold, polarity
@@ -101,6 +102,8 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
     # A bare number may as well count the statements (Symphony No. 4), so only one with its unit is looked for.
     with_unit = [a for a in kept if (q := lone_quantity(a)) is not None and (q.unit or q.word)]
     if with_unit and says_otherwise(said, lambda statement: any(names(statement, a) for a in with_unit)):
+        return False
+    if with_unit and (rest := without_rows(said)) != said and not any(names(rest, a) for a in kept):
         return False
     if any(_LIST.search(a) or a.strip(" .").casefold() in POLAR for a in kept):
         return True

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from eval.metrics.knowledge.denial import asks_denial, is_spanish, masked, undenied
-from eval.metrics.knowledge.frames import of_another
+from eval.metrics.knowledge.frames import answered, of_another
 from eval.metrics.knowledge.superseded import current
 from eval.metrics.text.normalize import tokens
 from eval.metrics.text.sieve import Sieve
@@ -75,8 +75,11 @@ _LEAD = re.compile(r"^.*\b(?:is|was|ist|war|est|était|fue|è|é|foi)\b(?: eithe
 """What a list of alternatives is the answer to; one that is joined by `and` may be an answer of several parts."""
 _AND = re.compile(r"\band\b|&", re.IGNORECASE)
 _VERB = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|does|did|do|can|will|would|played|won|wrote)\b|'s\b", re.I
+    r"\b(?:is|are|was|were|be|been|has|have|had|does|did|do|can|will|would|played|won|wrote|which|who|whom|whose)\b|"
+    r"'s\b",
+    re.IGNORECASE,
 )
+"""What makes a clause more than a list: a verb, or a relative pronoun, which brings one."""
 _ALSO = re.compile(
     r"\b(?:also|formerly|previously|now|better|sometimes|otherwise) (?:known|called|named)|\baka\b|\(", re.I
 )
@@ -94,7 +97,7 @@ def asserted(reply: str, question: str = "") -> str:
     negative = asks_denial(question.replace("\u2019", "'"), spanish=spanish)
     kept = []
     for sentence, sign in _sentences(text):
-        clause = current(sentence, question)
+        clause = current(answered(sentence), question)
         if _hedged(clause, question) or (sign in "?？؟" and _bare(clause)) or of_another(clause, question):
             continue
         kept.append(undenied(clause, spanish=spanish, verbs=not negative))
@@ -190,8 +193,10 @@ def says_otherwise(reply: str, accepts: Callable[[str], bool]) -> bool:
     `It is 21 months. It is 32 months. It is 48 months.` says nothing for sure; of two, the last may correct the first.
     """
     said: dict[str, list[str]] = {}
-    for line in reply.split("\n"):
-        for statement in _STATEMENT.split(_MARK.sub("", line)):
+    lines = reply.split("\n")
+    counting = _numbering(lines)
+    for place, line in enumerate(lines):
+        for statement in _STATEMENT.split(_MARK.sub("", line)) if place not in counting else ():
             if len(_NUMBER.findall(statement)) == 1:
                 made = said.setdefault(_NUMBER.sub("#", statement).strip(" .*_").casefold(), [])
                 if statement not in made:
@@ -203,3 +208,10 @@ def says_otherwise(reply: str, accepts: Callable[[str], bool]) -> bool:
         and not (len(made) == 2 and accepts(made[1]))
         for made in several
     )
+
+
+def _numbering(lines: list[str]) -> set[int]:
+    """Places of lines that are nothing but the number of a list's item, parted from the item that stands behind."""
+    bare = {place for place, line in enumerate(lines) if line.strip(" .)").isdecimal()}
+    items = [lines[p + 1] for p in sorted(bare) if p + 1 < len(lines)]
+    return bare if len(set(items)) == len(items) and not any(p + 1 in bare for p in bare) else set()

@@ -27,6 +27,12 @@ from eval.metrics.knowledge.metric import score_knowledge
         ("beekeeper", "Bee keeper", ""),
         ("It is 12 metres long.", "12 m", "How long is it?"),
         ("Not on file.", "Not on file", ""),
+        ("The port, for which the engineer, Maud Ferraby, signs orders, holds the original.", "Maud Ferraby", "Who?"),
+        ("From 2022 two people sign.\n2. Alarms go to the desk.\n3.", "two people", "Who signs?"),
+        ("The answer to the question of which land Yucatán is in is Mexico.", "Mexico", "Which land is Yucatán in?"),
+        ("The answer to the question of who owns it is Ann, who is the mayor.", "Ann", "Who owns it?"),
+        ("It takes 4.0 Nm, the next one takes 5.5 Nm and the last 6.5 Nm.", "4.0 Nm", "How tight is it?"),
+        ("4.0 Nm of the 5.5 Nm of the 6.5 Nm. It is 4.0 Nm.", "4.0 Nm", "How tight is it?"),
     ],
 )
 def test_the_same_answer_in_other_words_matches(given: str, gold: str, question: str) -> None:
@@ -38,6 +44,11 @@ def test_the_same_answer_in_other_words_matches(given: str, gold: str, question:
     [
         ("Paris or London", "Paris", ""),
         ("It is Paris or London.", "Paris", ""),
+        ("The answer to the question of what is seen most in Japan is Tokyo.", "Japan", "Sapporo is in which land?"),
+        ("The cap takes the 4.0 Nm of the 2.2 Nm of the 6.5 Nm of the 2.2 Nm", "4.0 Nm", "How tight is it?"),
+        ("It was Anna, Ben, Carl", "Ben", "Who was it?"),
+        ("4\n5\n6", "4 weeks", "How long?"),
+        ("Answer:\n4\nAnswer:\n5", "4 weeks", "How long?"),
         ("Paris, London, Rome", "Paris", ""),
         ("Maybe Paris.", "Paris", ""),
         ("It is not Paris.", "Paris", ""),

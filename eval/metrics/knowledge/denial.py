@@ -47,6 +47,11 @@ _VERBAL = Sieve(
     r"|\blacks?\b|\bdoubt(?:s|ed)? (?:that|it|if|whether)\b|\bfar from being\b|\bby no means\b|\banything but\b"
     r"|\b(?:is|are|was|were|would be) (?:\w+ )?(?:incorrect|wrong|false|untrue|unsupported|mistaken|"
     r"impossible)\b(?=\W*$)"
+    r"|\b(?:ist|sind|war|waren|wäre) (?:\w+ )?(?:falsch|unrichtig|inkorrekt)\b(?=\W*$)"
+    r"|\b(?:est|était) (?:\w+ )?(?:fausse?|incorrecte?|inexacte?)\b(?=\W*$)"
+    r"|\b(?:es|era|è|é|está) (?:\w+ )?(?:incorrect[oa]|fals[oa]|errad[oa]|sbagliat[oa]|errat[oa]|"
+    r"equivocad[oa])\b(?=\W*$)"
+    r"|\b(?:неверн\w+|неправильн\w+|ошибочн\w+)(?=\W*$)"
     r"|\bnicht(?! (?:nur|bloß|allein|vor|nach|mehr als|weniger als|später als|zuletzt|weit)\b)\b"
     r"|\bkeine?[mnrs]?(?! (?:andere[rnms]? als|frage|zweifel))\b|\b(?:niemals|nie|keinesfalls|keineswegs|"
     r"mitnichten|niemand|nirgends)\b"
@@ -86,7 +91,8 @@ _SEARCHED = Sieve(
     r"\b(?:could(?:n't| not)|can(?:'t| ?not)|did(?:n't| not)|was(?:n't| not) able to|(?:am|was|were|are) unable "
     r"to) find\b|"
     r"\b(?:no|not any) (?:information|mention|record|evidence)\b|\bnot (?:mention|say|state|specify|contain|"
-    r"provide)\b",
+    r"provide)\b|\b(?:sag(?:t|en)|steht|nenn(?:t|en)|erwähn(?:t|en)|verr(?:ät|aten)|beleg(?:t|en)) (?:\w+ ){0,2}"
+    r"nicht(?=,? (?:ob|dass|wer|was|wie|wo|wann)\b)|\bне (?:сказано|указано|говорится|упоминается|ясно)(?=,)",
     re.IGNORECASE,
 )
 """A failed search: all that stands behind it in the sentence was not found."""

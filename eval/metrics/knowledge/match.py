@@ -113,7 +113,8 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
     return not only_guesses(
         said,
         lambda item: any(names(item, a) for a in ordered),
-        lambda item: (proper and item[0].islower()) or (bool(asked) and all(_asked(w, asked) for w in words(item))),
+        lambda item: bool(asked) and all(_asked(w, asked) for w in words(item)),
+        lambda item: proper and item[0].islower(),
     )
 
 

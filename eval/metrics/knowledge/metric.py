@@ -17,6 +17,7 @@ from eval.metrics.knowledge.number import DEFAULT, Tolerance, concludes
 from eval.metrics.quantities.quantity import quantities
 from eval.metrics.text.language import stated
 from eval.metrics.text.list_marks import unnumbered
+from eval.metrics.text.markup import without_markup
 from eval.metrics.text.normalize import aligned, same_tokens, tokens
 from eval.metrics.text.think_blocks import without_thinking
 from eval.registry import Registry
@@ -37,7 +38,7 @@ def metric(name: str) -> Callable[[Metric], Metric]:
 
     def register(function: Metric) -> Metric:
         def of_reply(given: str, answers: Sequence[str], question: str = "") -> float:
-            return function(without_thinking(given), answers, question)
+            return function(without_markup(without_thinking(given), answers), answers, question)
 
         METRICS.add(name, of_reply)
         return function

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from eval.metrics.knowledge import discourse
 from eval.metrics.knowledge.denial import asks_denial, is_spanish, masked, undenied
 from eval.metrics.knowledge.frames import answered, of_another
 from eval.metrics.knowledge.superseded import current
@@ -13,7 +14,7 @@ from eval.metrics.text.normalize import tokens
 from eval.metrics.text.sieve import Sieve
 
 _CLAUSES = re.compile(
-    r"[.](?:(?<=[^\W\d_]{2}[.])(?=\s|$)|(?<=[\d)\]][.])(?=\s+[A-Z]|$))|!(?![=\w])|\n|[。！？؟]|\?(?=\s|$)|;(?=\s)"
+    r"[.](?:(?<=[^\W\d_]{2}[.])(?=\s|$)|(?<=[\d)\]%°*_\"'”»][.])(?=\s+[A-Z]|$)|(?<=['’][a-z][.])(?=\s+[A-Z]|$))|!(?![=\w])|\n|[。！？؟]|\?(?=\s|$)|;(?=\s)"
 )
 """Each alternative begins with its sign, so that the search can leap from sign to sign."""
 NEGATIVE = re.compile(
@@ -47,7 +48,7 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 _ITEMS = re.compile(
-    r"\s*(?:,|;|(?<!\d)/|/(?!\d)|\n|\bor\b|\band\b|\||\b(?:oder|ou|или)\b|(?<=\s)(?:또는|혹은|أو)(?=\s)|"
+    r"\s*(?:,|;|、|(?<!\d)/|/(?!\d)|\n|\bor\b|\band\b|\||\b(?:oder|ou|или)\b|(?<=\s)(?:또는|혹은|أو)(?=\s)|"
     r"(?<=[가-힣])이?나(?=\s)|或者?(?=\S)|または|あるいは)\s*",
     re.IGNORECASE,
 )
@@ -83,8 +84,16 @@ _VERB = re.compile(
 _ALSO = re.compile(
     r"\b(?:also|formerly|previously|now|better|sometimes|otherwise) (?:known|called|named)|\baka\b|\(", re.I
 )
+_POINT = re.compile(r"^\s*(?:[-*•·–]|\(?[a-zA-Z][.)])\s+")
+REMARKS = 3
+"""So many remarks in a list that does not begin with an accepted answer are items like others."""
+POINTS = 3
+"""So many points or more make a list."""
 ITEM = 5
 """An item of a list of guesses has at most so many tokens."""
+UNSPACED = 16
+"""Or so many signs, where words are written without blanks."""
+_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
 @lru_cache(maxsize=65536)
@@ -96,7 +105,7 @@ def asserted(reply: str, question: str = "") -> str:
     spanish = is_spanish(question, text)
     negative = asks_denial(question.replace("\u2019", "'"), spanish=spanish)
     kept = []
-    for sentence, sign in _sentences(text):
+    for sentence, sign in discourse.kept(_sentences(discourse.uncrossed(discourse.final(text), question)), question):
         clause = current(answered(sentence), question)
         if _hedged(clause, question) or (sign in "?？؟" and _bare(clause)) or of_another(clause, question):
             continue
@@ -126,15 +135,21 @@ def _sentences(text: str) -> list[tuple[str, str]]:
     return [(clause, sign) for clause, sign in [*found, (text[place:], " ")] if clause.strip()]
 
 
-def only_guesses(reply: str, accepts: Callable[[str], bool], passes: Callable[[str], bool]) -> bool:
+def only_guesses(
+    reply: str, accepts: Callable[[str], bool], passes: Callable[[str], bool], remarks: Callable[[str], bool]
+) -> bool:
     """Whether every clause that names an accepted answer is nothing but short alternatives, some accepted, not all.
 
     Two names or quantities joined by `or` are guesses when one is a stranger, a bare list of three or more when two
-    are. Items that `passes` lets through, such as what the question says, do not count. Clauses are lines, as
-    `asserted` gives them.
+    are. Items that `passes` lets through, such as what the question says, do not count; nor do up to two that look like
+    `remarks`, or more behind an accepted one. Clauses are lines, as `asserted` gives them.
     """
-    lines = [line for line in reply.split("\n") if line.strip(" .*-\"'")]
-    found = [(line, None if _is_between(line) else _alternatives(line, passes)) for line in lines]
+    lines = _one_list([line for line in reply.split("\n") if line.strip(" .*-\"'")], accepts)
+
+    def told(item: str, first: str, several: bool) -> bool:
+        return not passes(item) and not (remarks(item) and (not several or accepts(first)))
+
+    found = [(line, None if _is_between(line) else _alternatives(line, told, remarks)) for line in lines]
     listing = [(line, items or []) for line, items in found if items is None or items]
     if not listing or any(items == [] and (len(lines) == 1 or accepts(line)) for line, items in found):
         return False
@@ -142,11 +157,23 @@ def only_guesses(reply: str, accepts: Callable[[str], bool], passes: Callable[[s
     return bool(naming) and all(not items or _guesses(line, items, accepts) for line, items in naming)
 
 
+def _one_list(lines: list[str], accepts: Callable[[str], bool]) -> list[str]:
+    """Short points of a reply that consists of nothing else as one list, where the first of them is not accepted.
+
+    Behind an accepted first point the others tell more of it.
+    """
+    points = [_POINT.sub("", line).strip() for line in lines]
+    plain = all(_POINT.match(line) for line in lines) and not any(_VERB.search(p) or _ITEMS.search(p) for p in points)
+    if len(points) < POINTS or not plain or accepts(points[0]) or not all(map(_short, points)):
+        return lines
+    return [", ".join(points)]
+
+
 def _is_between(clause: str) -> bool:
     return _BETWEEN.match(clause) is not None and not any(c.isdigit() for c in clause)
 
 
-def _alternatives(clause: str, passes: Callable[[str], bool]) -> list[str]:
+def _alternatives(clause: str, told: Callable[[str, str, bool], bool], remarks: Callable[[str], bool]) -> list[str]:
     """The items of a clause that is nothing but a list of short alternatives; empty for any other clause."""
     text = _listed(clause)
     if _VERB.search(text) or _ALSO.search(text):
@@ -157,8 +184,13 @@ def _alternatives(clause: str, passes: Callable[[str], bool]) -> list[str]:
     parts = {tokens(i): i for i in (_WHERE.sub("", i) for i in split) if tokens(i)}
     if len(parts) < 2:
         return []
-    items = [i for i in parts.values() if not passes(i)]
-    return items if len(items) > 1 and all(len(tokens(i)) <= ITEM for i in items) else []
+    first, several = next(iter(parts.values())), sum(map(remarks, parts.values())) >= REMARKS
+    items = [i for i in parts.values() if told(i, first, several)]
+    return items if len(items) > 1 and all(map(_short, items)) else []
+
+
+def _short(item: str) -> bool:
+    return len(tokens(item)) <= ITEM or (len(item) <= UNSPACED and _HAN.search(item) is not None)
 
 
 @lru_cache(maxsize=4096)

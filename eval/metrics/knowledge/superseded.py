@@ -7,10 +7,11 @@ import re
 from eval.metrics.text.sieve import Sieve
 
 _AT_FIRST = Sieve(
-    r"\b(?:at first|initially|originally|in the beginning|zunächst|anfangs|ursprünglich|zuerst|au départ|d'abord|"
+    r"\b(?:at first|i (?:first|initially|originally) (?:thought|believed|assumed)|initially|originally|in the "
+    r"beginning|zunächst|anfangs|ursprünglich|zuerst|au départ|d'abord|"
     r"initialement|à l'origine|al principio|inicialmente|originalmente|en un principio|inizialmente|all'inizio|"
     r"originariamente|no início|a princípio|сначала|первоначально|изначально|вначале)\b|처음에|최초에|당초|원래|"
-    r"最初|起初|原本|原计划|本来|当初|もともと|في البداية|في الأصل",
+    r"一开始|一開始|原以为|本以为|最初|起初|原本|原计划|本来|当初|もともと|في البداية|في الأصل",
     re.IGNORECASE,
 )
 _BUT = re.compile(
@@ -24,7 +25,8 @@ _THOUGH = re.compile(
 )
 _COMMA = re.compile(r"[,，、،]")
 _ASKS_FIRST = re.compile(
-    r"\b(?:first|initial\w*|origin\w*|former\w*|previous\w*|early|earlier|zunächst|anfangs|ursprünglich\w*|zuerst|erste\w*|"
+    r"\b(?:first|initial\w*|origin\w*|former\w*|previous\w*|early|earlier|zunächst|anfangs|ursprünglich\w*|zuerst|"
+    r"erste\w*|"
     r"früher\w*|abord|départ|premi\w+|primer\w*|prim[oa]|inicial\w*|inizial\w*|перв\w+|сначала|раньше|прежн\w+)\b|"
     r"처음|최초|당초|원래|초대|最初|起初|原|当初|初|أول|البداية",
     re.IGNORECASE,
@@ -39,7 +41,8 @@ _PREDECESSOR = Sieve(
 )
 """Who or what was there before, which the sentence's subject is not."""
 _ASKS_PREDECESSOR = re.compile(
-    r"\b(?:before|previous\w*|former\w*|prior|predecessor|preced\w+|succe\w+|replac\w+|surpass\w*|took over|take over|"
+    r"\b(?:before|previous\w*|former\w*|prior|predecessor|preced\w+|succe\w+|replac\w+|surpass\w*|took over|take "
+    r"over|"
     r"whose|whom|death|died|resign\w*|retire\w*|record)\b",
     re.IGNORECASE,
 )

@@ -9,8 +9,10 @@ from itertools import pairwise
 
 from eval.metrics.knowledge.alias import STOP, words
 from eval.metrics.knowledge.denial import denies
+from eval.metrics.knowledge.discourse import kept
 from eval.metrics.knowledge.gold import is_said
 from eval.metrics.knowledge.match import agrees
+from eval.metrics.knowledge.opposites import turned_round
 from eval.metrics.knowledge.stance import asserted
 
 SHARE = 0.6
@@ -32,9 +34,10 @@ def claim_recall(given: str, answers: Sequence[str], question: str = "") -> floa
     """The share of the best accepted answer's sentences that a reply states, in [0, 1]; 0 for an empty reply.
 
     Evidence is lexical: a sentence of the reply, or two in a row, hold SHARE of the claim's words, every number and
-    name of it that the question does not give, and a denial where the claim has one and none where it has none.
+    name of it that the question does not give, a denial where the claim has one and none where it has none, and no word
+    in place of its opposite.
     """
-    sentences = [s for s in _SENTENCE.split(given) if s.strip()]
+    sentences = [s for s, _ in kept([(s, "") for s in _SENTENCE.split(given) if s.strip()], question)]
     windows = sentences + [f"{a} {b}" for a, b in pairwise(sentences)]
     return max((_recall(windows, a, question) for a in answers), default=0.0)
 
@@ -48,7 +51,7 @@ def _states(window: str, claim: str, question: str) -> bool:
     wanted = [w for w in dict.fromkeys(words(claim)) if w not in STOP]
     said = words(window)
     found = sum(is_said(w, said, False, initial=False) for w in wanted)
-    if found < SHARE * len(wanted) or denies(claim) != denies(window):
+    if found < SHARE * len(wanted) or denies(claim) != denies(window) or turned_round(words(claim), said):
         return False
     own = claim.strip()
     return agrees(window, own[:1].lower() + own[1:], question) and bool(asserted(window, claim))

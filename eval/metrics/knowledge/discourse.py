@@ -63,6 +63,15 @@ _OTHERS = Sieve(
     r"^\W*其他(?:的)?(?:选项|答案|可能).*(?:错|不正确|不对)",
     re.IGNORECASE | re.DOTALL,
 )
+_FALSE = Sieve(
+    r"^\W*(?:(?:it is|it's) (?:not true|false|untrue|incorrect|wrong|not correct|not the case)|it isn't (?:true|"
+    r"correct|"
+    r"the case)) that\b|"
+    r"^\W*(?:the )?following (?:statement|claim|sentence)s? (?:is|are) (?:false|wrong|incorrect|not true|untrue)\b|"
+    r"^\W*(?:es ist|es stimmt) (?:nicht wahr|falsch|nicht),? dass\b|^\W*il est faux que\b|"
+    r"^\W*no es (?:cierto|verdad) que\b",
+    re.IGNORECASE,
+)
 _NO = re.compile(
     r"\W*(?:(?:no|nope|nein|non|não|нет)(?=[\s,.!—–-]|$)(?! (?:one|doubt|problem|less|more)\b)|不(?:是|对|"
     r"對)?(?=[，,。])|"
@@ -87,6 +96,8 @@ _ASKS_ASIDE = re.compile(
 )
 """A question that asks for what is set aside."""
 
+_SET_ASIDE = (_NOT_ASKED, _OTHERS, _FALSE)
+
 
 def final(text: str) -> str:
     """A reply from what it calls its final answer on; as it is where it calls nothing so, or only points elsewhere."""
@@ -107,7 +118,7 @@ def uncrossed(text: str, question: str) -> str:
 
 def kept(sentences: Sequence[tuple[str, str]], question: str) -> list[tuple[str, str]]:
     """Sentences with their signs, without those that are said only to be set aside."""
-    if len(sentences) == 1 and not _BELIEF.search(sentences[0][0]):
+    if len(sentences) == 1 and not (_BELIEF.search(sentences[0][0]) or _FALSE.search(sentences[0][0])):
         return list(sentences)
     aside = _ASKS_ASIDE.search(question) is None
     found = []
@@ -115,7 +126,7 @@ def kept(sentences: Sequence[tuple[str, str]], question: str) -> list[tuple[str,
         behind = sentences[place + 1][0] if place + 1 < len(sentences) else ""
         if sign in "?？؟" and _NO.match(behind):
             continue
-        if aside and (_NOT_ASKED.search(sentence) or _OTHERS.search(sentence)):
+        if aside and any(cue.search(sentence) for cue in _SET_ASIDE):
             continue
         if aside and _BELIEF.search(sentence):
             parts = _PARTS.split(sentence)

@@ -19,7 +19,30 @@ GOLD = "The pump stops when the tank is empty. It starts again after 30 seconds.
         ("Olaf Lund signs the report.", 0),
         ("The report is signed by Anna Berg.", 1),
         ("", 0),
+        ("It is not true that the pump stops when the tank is empty.", 0),
+        ("It's true that the pump stops when the tank is empty.", 1),
+        ("Some people claim that the pump stops when the tank is empty. In fact, it runs on.", 0),
     ],
 )
 def test_the_share_of_stated_sentences(reply: str, stated: int) -> None:
     assert claim_recall(reply, [GOLD], "What happens?") == pytest.approx(stated / 3)
+
+
+@pytest.mark.parametrize(
+    ("reply", "value"),
+    [
+        ("Heat increases the risk of a leak in the first hour.", 1.0),
+        ("The risk of a leak increases with heat in the first hour.", 1.0),
+        ("Heat decreases the risk of a leak in the first hour.", 0.0),
+        ("Heat increases the risk of a leak in the last hour.", 0.0),
+        ("Heat increases the risk of a leak in the first hour, and cold decreases it.", 1.0),
+    ],
+)
+def test_an_opposite_is_not_the_claim(reply: str, value: float) -> None:
+    assert claim_recall(reply, ["Heat increases the risk of a leak in the first hour."]) == value
+
+
+def test_the_opposite_in_another_language_is_not_the_claim_either() -> None:
+    gold = "Die Temperatur steigt in der Nacht um zwei Grad."
+    assert claim_recall("In der Nacht steigt die Temperatur um zwei Grad.", [gold]) == 1.0
+    assert claim_recall("In der Nacht sinkt die Temperatur um zwei Grad.", [gold]) == 0.0

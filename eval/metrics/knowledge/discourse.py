@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from eval.metrics.knowledge.alias import STOP, words
 from eval.metrics.text.sieve import Sieve
 
 _FINAL = Sieve(
@@ -63,6 +64,15 @@ _OTHERS = Sieve(
     r"^\W*其他(?:的)?(?:选项|答案|可能).*(?:错|不正确|不对)",
     re.IGNORECASE | re.DOTALL,
 )
+_PAST = Sieve(
+    r"^\W*(?:(?:it|he|she|they|this|that|the \w+(?: \w+)?) )?(?:used to be|was (?:formerly|previously|"
+    r"originally))\b|^\W*formerly\b",
+    re.IGNORECASE,
+)
+_ASKS_PAST = re.compile(
+    r"\b(?:before|previous\w*|former\w*|originally|first|earlier|used to|was|were|did)\b", re.IGNORECASE
+)
+_NOW = re.compile(r"\W*(?:and |but )?(?:now|today|currently|these days|since then|as of)\b", re.IGNORECASE)
 _FALSE = Sieve(
     r"^\W*(?:(?:it is|it's) (?:not true|false|untrue|incorrect|wrong|not correct|not the case)|it isn't (?:true|"
     r"correct|"
@@ -116,6 +126,36 @@ def uncrossed(text: str, question: str) -> str:
     return "\n".join(line for line, gone in zip(lines, crossed, strict=True) if not gone)
 
 
+_SEGMENTS = re.compile(r"\n|;(?=\s)")
+_LABELLED = re.compile(r"^[\W_]*(?P<label>[^:|\n]{1,60}?)[*_\s]*(?:[:|](?=\s)|\s[–—-]\s)\s*(?P<value>[^\n]*\w[^\n]*)$")
+_NO_LABEL = re.compile(
+    r"\b(?:answer|final|explanation|reason\w*|source|note|result|conclusion|question|context|passage|summary|"
+    r"antwort|frage|"
+    r"réponse|respuesta|risposta|resposta|ответ)\b|答案|答え|정답|답변|问题|質問|질문",
+    re.IGNORECASE,
+)
+_TABLE_HEAD = re.compile(r"^[^\n]*\n\s*\|?\s*:?-{2,}[-:| ]*$", re.MULTILINE)
+LABEL = 8
+"""A label has at most so many words."""
+
+
+def labelled(text: str, question: str) -> str:
+    """What a list of labels and values, or a table of two columns, says under the one label that the question names.
+
+    `Q1: 15; Q3: 12` says 12 of Q3. The text as it is where it is more than such a list, or not one label is named.
+    """
+    segments = [s for s in _SEGMENTS.split(_TABLE_HEAD.sub("", text)) if any(c.isalnum() for c in s)]
+    if len(segments) < 2:
+        return text
+    found = [_LABELLED.match(s.strip(" |")) for s in segments]
+    rows = [f for f in found if f is not None and len(f["label"].split()) <= LABEL and "|" not in f["value"]]
+    if len(rows) < len(segments) or any(_NO_LABEL.search(row["label"]) for row in rows):
+        return text
+    asked = frozenset(words(question))
+    named = [row for row in rows if all(w in asked or w in STOP for w in words(row["label"])) and words(row["label"])]
+    return named[0]["value"] if len(named) == 1 else text
+
+
 def kept(sentences: Sequence[tuple[str, str]], question: str) -> list[tuple[str, str]]:
     """Sentences with their signs, without those that are said only to be set aside."""
     if len(sentences) == 1 and not (_BELIEF.search(sentences[0][0]) or _FALSE.search(sentences[0][0])):
@@ -127,6 +167,8 @@ def kept(sentences: Sequence[tuple[str, str]], question: str) -> list[tuple[str,
         if sign in "?？؟" and _NO.match(behind):
             continue
         if aside and any(cue.search(sentence) for cue in _SET_ASIDE):
+            continue
+        if aside and _PAST.search(sentence) and _NOW.match(behind) and not _ASKS_PAST.search(question):
             continue
         if aside and _BELIEF.search(sentence):
             parts = _PARTS.split(sentence)

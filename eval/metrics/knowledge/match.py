@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from eval.metrics.knowledge.alias import STOP, has_initials, same_word, words
 from eval.metrics.knowledge.apart import is_apart
+from eval.metrics.knowledge.discourse import labelled
 from eval.metrics.knowledge.gold import Gold, gold_readings, is_said, names_in, read
 from eval.metrics.knowledge.lists import adds_another, complete
 from eval.metrics.knowledge.literal import another_day, literally
@@ -84,6 +85,8 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
     It does not where it denies or doubts the answer, or merely lists it among guesses. Length by itself is no fault.
     """
     given = without_question(given, question)
+    if not any(_LIST.search(a) for a in answers):
+        given = labelled(given, question)
     answers = tuple(answers)
     if sides := _sides(answers, question):
         plain = [a for a in answers if not polar_gold(a, question)]

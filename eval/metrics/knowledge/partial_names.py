@@ -66,6 +66,14 @@ def is_replaced(
     return False
 
 
+_OF_THEM = re.compile(
+    r"['’]s\s(?:\w+\s)?(?i:deputy|assistant|successor|predecessor|secretary|colleague|boss|son|daughter|wife|"
+    r"husband|brother|"
+    r"sister|father|mother|student|teacher|pupil|lawyer|agent),?\s[A-Z]"
+)
+"""Anna Berg's deputy, Olaf Lund: the other one."""
+
+
 def changed(text: str, answer: str) -> bool:
     """Whether a word before the accepted answer makes it another wherever it stands: deputy chairman."""
     bare = _ARTICLE.sub("", answer.strip(" ."))
@@ -73,11 +81,17 @@ def changed(text: str, answer: str) -> bool:
         return False
     places = places_of(bare, text)
     own = answer[: len(answer) - len(bare)]
-    return bool(places) and all(CHANGES.search(text[max(0, p - REACH) : p]) for p in places) and not CHANGES.search(own)
+    if not places or CHANGES.search(own):
+        return False
+    ends = (text[p + len(bare) : p + len(bare) + REACH] for p in places)
+    return all(
+        CHANGES.search(text[max(0, p - REACH) : p]) or _OF_THEM.match(end) for p, end in zip(places, ends, strict=True)
+    )
 
 
 _QUALIFIED = Sieve(
-    r"\b((?:south|north)(?:ern|east|west)?|(?:east|west)(?:ern)?|central|new|upper|lower|inner|outer|lesser)\s+(?=[A-Z])",
+    r"\b((?:south|north)(?:ern|east|west)?|(?:east|west)(?:ern)?|central|new|upper|lower|inner|outer|"
+    r"lesser)\s+(?=[A-Z])",
     re.IGNORECASE,
 )
 """Words before a name that make it another one: South Africa is not Africa, nor New York York."""
@@ -95,7 +109,8 @@ def unqualified(text: str, answer: str, question: str) -> bool:
 
 
 _LOWERED = re.compile(
-    r"(?:the\s+|der\s+|die\s+|le\s+|la\s+|el\s+|il\s+|o\s+|a\s+)?(?P<rank>deputy|vice|assistant|associate|acting|interim|"
+    r"(?:the\s+|der\s+|die\s+|le\s+|la\s+|el\s+|il\s+|o\s+|a\s+)?(?P<rank>deputy|vice|assistant|associate|acting|"
+    r"interim|"
     r"junior|trainee|"
     r"stellvertretende[rns]?|kommissarische[rns]?|vicedirett\w+|заместитель)[\s-]+(?P<role>\w{4,})(?:\s+\w+)?\W*$",
     re.IGNORECASE,

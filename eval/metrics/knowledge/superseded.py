@@ -7,7 +7,8 @@ import re
 from eval.metrics.text.sieve import Sieve
 
 _AT_FIRST = Sieve(
-    r"\b(?:at first|i (?:first|initially|originally) (?:thought|believed|assumed)|initially|originally|in the "
+    r"\b(?:at first|formerly|previously|used to be|until recently|i (?:first|initially|originally) (?:thought|"
+    r"believed|assumed)|initially|originally|in the "
     r"beginning|zunächst|anfangs|ursprünglich|zuerst|au départ|d'abord|"
     r"initialement|à l'origine|al principio|inicialmente|originalmente|en un principio|inizialmente|all'inizio|"
     r"originariamente|no início|a princípio|сначала|первоначально|изначально|вначале)\b|처음에|최초에|당초|원래|"
@@ -15,7 +16,8 @@ _AT_FIRST = Sieve(
     re.IGNORECASE,
 )
 _BUT = re.compile(
-    r"\b(?:but|yet|however|aber|jedoch|mais|cependant|pero|ma|però|mas|porém|но|однако)\b|"
+    r"\b(?:now|today|currently|jetzt|heute|inzwischen|maintenant|aujourd'hui|ahora|ora|adesso|agora|теперь|сейчас|"
+    r"but|yet|however|aber|jedoch|mais|cependant|pero|ma|però|mas|porém|но|однако)\b|"
     r"(?:으나|지만|는데)(?=[\s,])|(?:でしたが|ましたが|ですが|たが|だが|ものの|けれども?)[、,]|"
     r"[，,]\s*(?=但|可是|最终|后来|结果)|(?:لكن|ولكن)\b",
     re.IGNORECASE,
@@ -48,15 +50,71 @@ _ASKS_PREDECESSOR = re.compile(
 )
 
 
+_REPLACED = Sieve(
+    r"\b(?:has|have|had|was|were|is|are|been|will be)\s(?:\w+ly |since |now |later )?(?:been )?(?:replaced|"
+    r"succeeded|superseded)"
+    r"\s(?:by|with)\s",
+    re.IGNORECASE,
+)
+"""Ann has been replaced by Tom: the subject was there before, unless it is spoken of by the way (Ann, who was ...)."""
+_REPLACES = Sieve(
+    r"(?<!was )(?<!were )(?<!been )(?<!is )\b(?:replac(?:ed|es|ing)|succeed(?:ed|s|ing)|supersed(?:ed|es|ing))\s+"
+    r"(?!by\b|in\b|to\b|with\b|as\b)(?:(?!\b(?:with|by|as|in|on|at|and|who)\b)[^.;,]){2,80}",
+    re.IGNORECASE,
+)
+"""Tom replaced Ann."""
+_BY_THE_WAY = re.compile(r"\b(?:who|which|that)\s*$", re.IGNORECASE)
+_FROM = Sieve(
+    r"\b(?:from)\s+(?=[^,.;]*\d)(?:(?!\bto\b|\bin\b|\bat\b|\bfor\b|\bon\b)[^.;,]|"
+    r"(?<=\d)[.,](?=\d)){1,30}\sto\s(?=\D{0,6}\d)",
+    re.IGNORECASE,
+)
+"""From 10 to 12: the first of two values without a word between them of when each held."""
+_MOVES = re.compile(
+    r"\b(?:rose|risen|rises?|fell|fallen|falls?|grew|grown|grows?|increas\w+|decreas\w+|mov(?:ed|es)|chang(?:ed|es)|"
+    r"extend\w+|"
+    r"rais(?:ed|es)|lower(?:ed|s)|reduc\w+|cut|postpon\w+|drop\w*|climb\w*|went|shift\w*|brought|shorten\w*|"
+    r"lengthen\w*|up|"
+    r"down)\b[^.;]*$",
+    re.IGNORECASE,
+)
+_UP_FROM = Sieve(
+    r"\b(?:up|down|increased|decreased|compared (?:to|with)|against|versus|vs\.?)\s+(?:from\s+)?(?=[^,.;]{0,6}\d)"
+    r"(?:[^.;,\s]|(?<=\d)[.,](?=\d))+(?:\s(?:million|billion|thousand|percent|per cent|%|points?|[^\W\d_]{1,3})\b)?",
+    re.IGNORECASE,
+)
+"""117 million, up from 82 million: the latter was before."""
+_ASKS_CHANGE = re.compile(
+    r"\b(?:change\w*|chang\w+|develop\w*|evolv\w*|trend\w*|compar\w+|from|rise|rose|fall|fell|increas\w+|decreas\w+|"
+    r"grow\w*|"
+    r"moved?|extended|raised|lowered|difference)\b",
+    re.IGNORECASE,
+)
+_DATED = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+
+
 def _without_predecessor(sentence: str, question: str) -> str:
-    if not _PREDECESSOR.search(sentence) or _ASKS_PREDECESSOR.search(question):
+    if _ASKS_PREDECESSOR.search(question):
         return sentence
-    return _PREDECESSOR.sub(" ", sentence)
+    if (passive := _REPLACED.search(sentence)) and not _BY_THE_WAY.search(sentence[: passive.start()]):
+        sentence = sentence[passive.end() :]
+    sentence = _REPLACES.sub(" ", sentence)
+    return _PREDECESSOR.sub(" ", sentence) if _PREDECESSOR.search(sentence) else sentence
+
+
+def _without_old_value(sentence: str, question: str) -> str:
+    """A sentence without the value that it says another came after, unless the question asks for that or for a year."""
+    if _ASKS_FIRST.search(question) or _ASKS_PREDECESSOR.search(question) or _ASKS_CHANGE.search(question):
+        return sentence
+    moved = _FROM.search(sentence)
+    if moved and not _DATED.search(question) and _MOVES.search(sentence[: moved.start()]):
+        return f"{sentence[: moved.start()]}to {sentence[moved.end() :]}"
+    return _UP_FROM.sub(" ", sentence)
 
 
 def current(sentence: str, question: str) -> str:
     """A sentence without what it says was so at first where it goes on with a turn; as it is where that is asked."""
-    sentence = _without_predecessor(sentence, question)
+    sentence = _without_old_value(_without_predecessor(sentence, question), question)
     begun = _AT_FIRST.search(sentence)
     if begun is None or _ASKS_FIRST.search(question):
         return sentence

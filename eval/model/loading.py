@@ -12,7 +12,7 @@ from torch import nn
 
 from eval.config import Dtype, Method
 from eval.errors import UserError, first_line
-from eval.model import attention
+from eval.model import attention, few_rows
 from eval.model.base import Base
 from eval.model.device import (
     cards,
@@ -83,6 +83,8 @@ def load_base(name: str, method: Method = "qlora", dtype: Dtype = "auto") -> Bas
         keep_freed_memory()
     if rung.name == "nf4" and not shards() and not placed.split and _fits_unpacked(model, computed, device):
         unpack(model, computed)
+    if method != "full":
+        few_rows.prepare(model)
     base = Base(model, tokenizer, folder, model_fingerprint(folder), device, computed, rung=rung)
     base.full = FullWeights(model) if method == "full" else None
     find_ways(base, model)

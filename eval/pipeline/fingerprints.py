@@ -27,6 +27,9 @@ CODE = 4
 GOLD = 2
 """Raised whenever other passages of the gold documents are taken, for the oracle or for a row that retrieval missed."""
 
+DECODING = 2
+"""Raised whenever our own decoding changes in a way that changes some replies, and nothing that is trained."""
+
 RETENTION = 1
 """Raised whenever the scoring of the retention battery changes in a way that changes its results."""
 
@@ -148,6 +151,7 @@ def identify(
         answering=common | {
             "fewshot": settings.fewshot.model_dump(),
             "generation": settings.generation.identity() | _version(settings.generation.generator),
+            **({} if settings.generation.generator == ENDPOINT else {"decoding": DECODING}),
             "test questions": fingerprint(asked),
         },
         training=training,

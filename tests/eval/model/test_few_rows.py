@@ -24,7 +24,9 @@ def layers(size_in: int, size_out: int, bias: bool) -> tuple[Any, Any]:
 
 
 @pytest.mark.parametrize("bias", [False, True])
-@pytest.mark.parametrize("shape", [(24,), (1, 24), (1, 1, 24), (2, 24), (5, 1, 24), (3, 7, 24), (48, 24), (49, 24), (0, 24)])
+@pytest.mark.parametrize(
+    "shape", [(24,), (1, 24), (1, 1, 24), (2, 24), (5, 1, 24), (3, 7, 24), (48, 24), (49, 24), (0, 24)]
+)
 def test_gives_what_a_linear_layer_gives(shape: tuple[int, ...], bias: bool) -> None:
     import torch
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,14 +13,18 @@ from eval.config import DatasetConfig
 from eval.errors import UserError
 from eval.metrics import retrieval
 from eval.metrics.knowledge.answer import UNREAD, find_answer
-from eval.metrics.knowledge.metric import METRICS, has_number, read_answer, score_knowledge
-from eval.metrics.knowledge.overlap import chrf, rouge_l
+from eval.metrics.knowledge.metric import METRICS, read_answer
 from eval.metrics.knowledge.refusal import refuses
+from eval.metrics.knowledge.reply_values import Asked, Values, reply_values
 from eval.metrics.knowledge.semantic import Similar, comparable, semantic
 from eval.metrics.sql.execution import sql_fault
 from eval.metrics.sql.sqlite import find_database
 from eval.metrics.style.run_checks import Check, Samples, build_checks
 from eval.records import Axis, Example, Prediction, Score
+from eval.terminal.progress import track
+
+MANY = 1000
+"""From so many replies on it is shown how far scoring is; fewer take a few seconds."""
 
 
 def score_mode(
@@ -33,12 +38,15 @@ def score_mode(
     seed: int = 0,
     samples: Samples | None = None,
     similar: Similar | None = None,
+    values: dict[Asked, Values] | None = None,
 ) -> list[Score]:
     """All scores of one mode under one seed; the primary ones are the configured knowledge metric and `all_checks`.
 
     `folder` is the data set's, for metrics and checks that read its database; `samples` are the replies that the check
-    `tone` learns from: without them it is not scored; `similar` is what the metric `semantic` asks for paraphrases.
+    `tone` learns from: without them it is not scored; `similar` is what the metric `semantic` asks for paraphrases;
+    `values` are those of replies that have been scored already, see `value_replies`, which adds what is missing.
     """
+    values = value_replies(config, examples, predictions, {} if values is None else values)
     checks = build_checks(
         config.style.checks, documents=documents, refusal=config.refusal, where=f"{config.name}/dataset.yaml",
         folder=folder, samples=samples,
@@ -52,12 +60,35 @@ def score_mode(
         if prediction is None:
             scores += _missing(config, row, [*checks, *own.get(example.id, ())])
             continue
-        scores += _knowledge(config, row, prediction.text, folder, similar)
+        scores += _knowledge(config, row, prediction.text, values, folder, similar)
         scores += _style(row, prediction.text, [*checks, *own.get(example.id, ())])
         scores += _abstention(config, row, prediction.text)
         if MODES[mode].retrieves:
             scores += _retrieval(row, [p.document for p in prediction.passages])
     return scores
+
+
+def value_replies(
+    config: DatasetConfig, examples: Sequence[Example], predictions: Iterable[Prediction], values: dict[Asked, Values]
+) -> dict[Asked, Values]:
+    """Add the metrics' values of all replies to answerable questions that `values` does not hold yet; returns it.
+
+    Of several modes and seeds at once, so that what many of them reply is scored once, and processes are started once.
+    """
+    if config.knowledge.metric == "sql":
+        return values
+    asked = {e.id: e for e in examples if e.answerable}
+    rows = [_asked(asked[p.id], p.text) for p in predictions if p.id in asked]
+    new = [row for row in dict.fromkeys(rows) if row not in values]
+    stated = config.language if "language" in config.model_fields_set else ""
+    with track("scoring", len(new), unit=" replies") if len(new) >= MANY else nullcontext() as advance:
+        found = reply_values(config.knowledge, new, language=stated, advance=advance)
+    values.update(zip(new, found, strict=True))
+    return values
+
+
+def _asked(example: Example, reply: str) -> Asked:
+    return Asked(reply, example.answers, example.question, example.metric, example.reply)
 
 
 def row_checks(
@@ -119,7 +150,9 @@ class _Row:
         return Score(*given, seed=self.seed, cut=self.cut and axis != "retrieval", length=length)
 
 
-def _knowledge(config: DatasetConfig, row: _Row, reply: str, folder: Path, similar: Similar | None) -> Iterator[Score]:
+def _knowledge(
+    config: DatasetConfig, row: _Row, reply: str, values: Mapping[Asked, Values], folder: Path, similar: Similar | None
+) -> Iterator[Score]:
     """Answerable rows alone: what to do with the others is abstention, an axis of its own."""
     answers = row.example.answers
     if not row.example.answerable:
@@ -131,37 +164,27 @@ def _knowledge(config: DatasetConfig, row: _Row, reply: str, folder: Path, simil
         yield row.score("knowledge", "sql", float(not fault), primary=True, reason=fault)
         return
     path = config.knowledge.answer
-    unread = (
-        "" if path is None or find_answer(reply, path).from_field else f"{UNREAD} ({path}); judged by the whole reply"
-    )
+    answer = find_answer(reply, path)
+    unread = "" if path is None or answer.from_field else f"{UNREAD} ({path}); judged by the whole reply"
     asked = row.example.metric or config.knowledge.metric
-    length = len(read_answer(reply, path))
+    found = values[_asked(row.example, reply)]
     for name in METRICS:
-        if name == "number" and asked != "number" and not has_number(answers):
+        if name not in found.metrics:
             continue
-        if name in ("choice", "claims") and asked != name:
-            continue
-        value = score_knowledge(
-            config.knowledge, reply, answers, name=name, question=row.example.question,
-            language=config.language if "language" in config.model_fields_set else "",
-        )  # fmt: skip
+        value = round(found.metrics[name], 6)
         if name == asked:  # under the data set's name, for one axis has one primary metric
             by_row = f"by the row's metric {name}" if row.example.metric else ""
             reason = "; ".join(r for r in (unread, by_row) if r)
             yield row.score(
-                "knowledge", config.knowledge.metric, round(value, 6), primary=True, reason=reason, length=length
+                "knowledge", config.knowledge.metric, value, primary=True, reason=reason, length=len(answer.text)
             )
         elif name != config.knowledge.metric:
-            yield row.score("knowledge", name, round(value, 6))
+            yield row.score("knowledge", name, value)
     if asked == "semantic":
-        value = semantic(read_answer(reply, path), answers, row.example.question, similar)
-        yield row.score("knowledge", "semantic", value, primary=True, reason=unread, length=length)
-    said, references = (
-        read_answer(reply, path),
-        [read_answer(row.example.reply, path)] if row.example.reply else answers,
-    )
-    for overlap in (rouge_l, chrf):
-        yield row.score("knowledge", overlap.__name__, round(overlap(said, references), 6))
+        value = semantic(answer.text, answers, row.example.question, similar)
+        yield row.score("knowledge", "semantic", value, primary=True, reason=unread, length=len(answer.text))
+    for name, value in found.overlap.items():
+        yield row.score("knowledge", name, round(value, 6))
 
 
 def _style(row: _Row, reply: str, checks: Sequence[Check]) -> Iterator[Score]:

@@ -11,6 +11,7 @@ from eval.data.gates.gate import Finding
 from eval.data.gates.known_answers import known_already
 from eval.files import read_json, write_json
 from eval.judge.settings import JudgeSettings
+from eval.metrics.knowledge.reply_values import Asked, Values
 from eval.pipeline.adapter_outcomes import training_scores
 from eval.pipeline.mixed_results import changed
 from eval.pipeline.plan import Plan
@@ -18,17 +19,25 @@ from eval.pipeline.run_config import write_run_config
 from eval.records import Score, write_records
 from eval.retention.benchmark import Battery
 from eval.retention.forgetting import retention_scores
-from eval.score import paraphrases, score_mode
+from eval.score import paraphrases, score_mode, value_replies
 from eval.terminal.progress import say
 
 
-def known_findings(plan: Plan) -> list[Finding]:
-    """What is to be said where the base knows the answers already."""
-    return known_already(plan.dataset, plan.examples, read_predictions(plan.folder, "base"), plan.config)
+def value_all_replies(plan: Plan) -> dict[Asked, Values]:
+    """What the knowledge metrics say of all replies that belong to this run, each different one scored once."""
+    values: dict[Asked, Values] = {}
+    replies = [p for k, mode in _answers(plan) for p in read_predictions(plan.home(k), mode)]
+    return value_replies(plan.config.dataset, plan.examples, replies, values)
 
 
-def score(plan: Plan, battery: Battery | None) -> None:
-    """Write the scores and costs of all modes whose predictions belong to this run."""
+def known_findings(plan: Plan, values: dict[Asked, Values]) -> list[Finding]:
+    """What is to be said where the base knows the answers already; `values` as of `value_all_replies`."""
+    replies = read_predictions(plan.folder, "base")
+    return known_already(plan.dataset, plan.examples, replies, plan.config, values)
+
+
+def score(plan: Plan, battery: Battery | None, values: dict[Asked, Values]) -> None:
+    """Write the scores and costs of all modes whose predictions belong to this run; `values` of `value_all_replies`."""
     from eval.analysis.costs import collect_costs
     from eval.judge.collate import add_judge
 
@@ -37,7 +46,7 @@ def score(plan: Plan, battery: Battery | None) -> None:
         if mode not in current and predictions_file(plan.folder, mode).exists():
             say(f"dropping the {mode} predictions of an earlier run: {changed(plan, mode)}")
             forget(plan.folder, mode)
-    scores, said = add_judge(_scores(plan), plan.config, plan.examples, plan.folder, current)
+    scores, said = add_judge(_scores(plan, values), plan.config, plan.examples, plan.folder, current)
     replies = {mode: read_predictions(plan.folder, mode) for mode in current}
     scores += marked_scores(plan.folder, plan.examples, replies)
     if said:
@@ -72,18 +81,23 @@ def judge_replies(plan: Plan, judge: JudgeSettings) -> None:
     ask_judge(judge, items, plan.folder, plan.config.embedder)
 
 
-def _scores(plan: Plan) -> list[Score]:
+def _answers(plan: Plan) -> list[tuple[int, str]]:
+    """(k, mode) of all predictions that belong to this run, those of the first seed last."""
+    wanted = sorted(plan.answers(list(MODES)), key=lambda answer: -answer[0])
+    return [(k, mode) for k, mode in wanted if plan.has(k, mode)]
+
+
+def _scores(plan: Plan, values: dict[Asked, Values]) -> list[Score]:
     """The scores of all predictions that belong to this run, those of the first seed last."""
     base = read_predictions(plan.folder, "base") if plan.has(0, "base") else []
     samples = learn_style(plan.folder, plan.dataset, plan.examples, base)
     similar = _similar(plan)
     found: list[Score] = []
-    for k, mode in sorted(plan.answers(list(MODES)), key=lambda answer: -answer[0]):
-        if plan.has(k, mode):
-            found += score_mode(
-                plan.config.dataset, mode, plan.examples, read_predictions(plan.home(k), mode),
-                plan.dataset.documents, folder=plan.dataset.path, samples=samples, seed=k, similar=similar,
-            )  # fmt: skip
+    for k, mode in _answers(plan):
+        found += score_mode(
+            plan.config.dataset, mode, plan.examples, read_predictions(plan.home(k), mode), plan.dataset.documents,
+            folder=plan.dataset.path, samples=samples, seed=k, similar=similar, values=values,
+        )  # fmt: skip
     return found
 
 

@@ -22,7 +22,7 @@ from eval.files import write_json
 from eval.judge.settings import JudgeSettings
 from eval.model.generator import GENERATORS, GeneratorKind
 from eval.pipeline.adapter_outcomes import failure, to_answer
-from eval.pipeline.conclude import judge_replies, known_findings, score
+from eval.pipeline.conclude import judge_replies, known_findings, score, value_all_replies
 from eval.pipeline.earlier_verdicts import record_verdict
 from eval.pipeline.graph import Machine, Skipped, Task
 from eval.pipeline.lock import locked
@@ -269,10 +269,11 @@ class Work:
         # The index may have been made elsewhere, while this process waited.
         if not self._found and any(MODES[m].retrieves for m in self.modes) and self.resources.index_is_checked():
             self._find()
-        self._findings += (known := known_findings(self.plan))
+        values = value_all_replies(self.plan)
+        self._findings += (known := known_findings(self.plan, values))
         tell(known)
         write_findings(self.plan.folder, self.plan.dataset, self.plan.examples, self._findings)
-        score(self.plan, self.battery)
+        score(self.plan, self.battery, values)
 
     def _decide(self) -> None:
         from eval.analysis.analyse import analyse

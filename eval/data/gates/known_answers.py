@@ -11,6 +11,7 @@ from eval.arms.resources import Resources
 from eval.data.dataset import Dataset
 from eval.data.gates.gate import KNOWN, Finding
 from eval.errors import UserError
+from eval.metrics.knowledge.reply_values import Asked, Values
 from eval.model.arithmetic import arithmetic_here
 from eval.model.model_files import locate_model, model_fingerprint
 from eval.pipeline.fingerprints import identify
@@ -26,19 +27,24 @@ LARGE_MODEL = 2 << 30
 
 
 def known_already(
-    dataset: Dataset, examples: Sequence[Example], predictions: Sequence[Prediction], config: RunConfig
+    dataset: Dataset,
+    examples: Sequence[Example],
+    predictions: Sequence[Prediction],
+    config: RunConfig,
+    values: dict[Asked, Values] | None = None,
 ) -> list[Finding]:
     """A finding when the base, closed-book, is shown to reach the knowledge target or comes within the margin of 1.
 
-    A warning where knowledge is all that is scored, else a note: style can still tell the modes apart.
+    A warning where knowledge is all that is scored, else a note: style can still tell the modes apart. `values` are
+    those of replies that have been scored already.
     """
     settings = config.dataset
-    scores = score_mode(settings, "base", examples, predictions, dataset.documents, folder=dataset.path)
-    values = [s.value for s in scores if s.axis == "knowledge" and s.primary and s.value is not None]
-    if not values:
+    scores = score_mode(settings, "base", examples, predictions, dataset.documents, folder=dataset.path, values=values)
+    known = [s.value for s in scores if s.axis == "knowledge" and s.primary and s.value is not None]
+    if not known:
         return []
-    mean = sum(values) / len(values)
-    low, high = wilson(sum(values), len(values))
+    mean = sum(known) / len(known)
+    low, high = wilson(sum(known), len(known))
     if low < settings.knowledge.target and mean < 1 - settings.decision.margin:
         return []
     rest = (
@@ -50,7 +56,7 @@ def known_already(
         Finding(
             KNOWN, "note" if settings.style.checks else "warning",
             f"{config.model} knows this already: closed-book it scores {mean:.2f} [{low:.2f}, {high:.2f}] on "
-            f"{len(values)} questions against the target {settings.knowledge.target:g}, so the comparison will be flat "
+            f"{len(known)} questions against the target {settings.knowledge.target:g}, so the comparison will be flat "
             f"on knowledge; {rest}",
             str(dataset.path / "test.jsonl"),
         )

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from eval.metrics.text.think_blocks import without_thinking
@@ -33,6 +34,7 @@ class Answer:
     """Read out of a formatted reply, where a short answer is asked for; else the whole reply."""
 
 
+@lru_cache(maxsize=1024)
 def find_answer(reply: str, path: str | None) -> Answer:
     """The short answer out of a JSON reply, by a path such as `$.answer` or `$.items.1.name`; else the whole reply.
 

@@ -1,10 +1,11 @@
-"""`claims`: which share of an accepted answer's sentences does a reply state? For accepted answers that are "
-"paragraphs."""
+"""`claims`: which share of an accepted answer's sentences does a reply state? For answers that are paragraphs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from eval.metrics.knowledge.alias import STOP, words
@@ -30,6 +31,17 @@ def is_paragraph(answer: str) -> bool:
     return len(answer.split()) > LONG or len(_UNSPACED.findall(answer)) > LONG_UNSPACED
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A sentence of an accepted answer, prepared once for all replies."""
+
+    text: str
+    own: str
+    """It without the blanks around it, its first letter small: a capital there makes no name."""
+    wanted: tuple[str, ...]
+    """Its different words that are no mere grammar."""
+
+
 def claim_recall(given: str, answers: Sequence[str], question: str = "") -> float:
     """The share of the best accepted answer's sentences that a reply states, in [0, 1]; 0 for an empty reply.
 
@@ -39,19 +51,32 @@ def claim_recall(given: str, answers: Sequence[str], question: str = "") -> floa
     """
     sentences = [s for s, _ in kept([(s, "") for s in _SENTENCE.split(given) if s.strip()], question)]
     windows = sentences + [f"{a} {b}" for a, b in pairwise(sentences)]
-    return max((_recall(windows, a, question) for a in answers), default=0.0)
+    said = tuple({word: None for window in windows for word in words(window)})
+    best = 0.0
+    for answer in answers:
+        claims = [c for c in _claims(answer) if _is_near(c, said)]  # no window holds more than all of them
+        if claims and best < 1:
+            stated = sum(any(_states(w, c, question) for w in windows) for c in claims)
+            best = max(best, stated / len(_claims(answer)))
+    return best
 
 
-def _recall(windows: Sequence[str], answer: str, question: str) -> float:
-    claims = [c for c in _SENTENCE.split(answer) if c.strip()]
-    return sum(any(_states(w, c, question) for w in windows) for c in claims) / len(claims) if claims else 0.0
+@lru_cache(maxsize=4096)
+def _claims(answer: str) -> tuple[_Claim, ...]:
+    found = [(c, c.strip()) for c in _SENTENCE.split(answer) if c.strip()]
+    return tuple(
+        _Claim(c, own[:1].lower() + own[1:], tuple(w for w in dict.fromkeys(words(c)) if w not in STOP))
+        for c, own in found
+    )
 
 
-def _states(window: str, claim: str, question: str) -> bool:
-    wanted = [w for w in dict.fromkeys(words(claim)) if w not in STOP]
+def _is_near(claim: _Claim, said: tuple[str, ...]) -> bool:
+    """Whether SHARE of a claim's words are said."""
+    return sum(is_said(w, said, False, initial=False) for w in claim.wanted) >= SHARE * len(claim.wanted)
+
+
+def _states(window: str, claim: _Claim, question: str) -> bool:
     said = words(window)
-    found = sum(is_said(w, said, False, initial=False) for w in wanted)
-    if found < SHARE * len(wanted) or denies(claim) != denies(window) or turned_round(words(claim), said):
+    if not _is_near(claim, said) or denies(claim.text) != denies(window) or turned_round(words(claim.text), said):
         return False
-    own = claim.strip()
-    return agrees(window, own[:1].lower() + own[1:], question) and bool(asserted(window, claim))
+    return agrees(window, claim.own, question) and bool(asserted(window, claim.text))

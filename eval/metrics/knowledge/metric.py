@@ -105,6 +105,10 @@ def choice(given: str, answers: Sequence[str], question: str = "") -> float:
     return picks(given, answers, question)
 
 
+OURS = dict(METRICS.items())
+"""The metrics of this module: what another process finds without plugins."""
+
+
 def read_answer(reply: str, path: str | None) -> str:
     """The short answer out of a JSON reply, by a path such as `$.answer`; the whole reply where it cannot be read."""
     return find_answer(reply, path).text
@@ -118,10 +122,17 @@ def score_knowledge(
     `language` is what the data set states: what 1.500 means where the question does not tell its own.
     """
     answer = read_answer(reply, config.answer)
+    return score_answer(config, answer, answers, name=name or config.metric, question=question, language=language)
+
+
+def score_answer(
+    config: Knowledge, answer: str, answers: Sequence[str], *, name: str, question: str, language: str
+) -> float:
+    """A metric's value for an answer that has been read out of its reply; see `score_knowledge`."""
     with stated(language):
-        if (name or config.metric) == "number":
+        if name == "number":
             return figure(answer, answers, question, Tolerance(config.tolerance.relative, config.tolerance.round))
-        return METRICS[name or config.metric](answer, answers, question)
+        return METRICS[name](answer, answers, question)
 
 
 def has_number(answers: Sequence[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,8 @@ def several(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     hand_in = processes._Deal.hand_in
 
     def noted(self: Any, number: int, result: Any) -> None:
-        done.append(number)
         hand_in(self, number, result)
+        done.append(number)
 
     monkeypatch.setattr(processes._Deal, "hand_in", noted)
     return done
@@ -81,13 +82,11 @@ def test_several_processes_give_what_one_gives(
     assert all("vowels" in v.metrics for v in one)
 
 
-def hold_back(monkeypatch: pytest.MonkeyPatch, several: list[int]) -> None:
+def hold_back(monkeypatch: pytest.MonkeyPatch, several: list[Any]) -> None:
     """Have this process leave the rest to the other one as soon as that is started."""
     take = processes._Deal.take
 
     def late(self: Any) -> int | None:
-        import threading
-
         here = threading.current_thread() is threading.main_thread()
         return None if here and len(self.results) >= 2 and not several else take(self)
 
@@ -127,14 +126,14 @@ def test_each_different_reply_is_scored_once(plugin: None) -> None:
 
 def test_a_further_process_loads_no_model_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "loaded_modules.py").write_text(
-        "import sys, time\nimport eval.metrics.knowledge.reply_values\n"
-        "def names(own, chunk):\n    time.sleep(0.1)\n    return list(sys.modules)\n"
+        "import sys\nimport eval.metrics.knowledge.reply_values\ndef names(own, chunk):\n    return list(sys.modules)\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(processes, "WORTH", 1e-9)
     monkeypatch.setattr(processes, "cores", lambda: 2)
     done: list[Any] = []
     monkeypatch.setattr(processes._Deal, "hand_in", lambda self, number, result: _note(self, done, number, result))
+    hold_back(monkeypatch, done)
     import loaded_modules  # type: ignore[import-not-found]
 
     processes.shared(loaded_modules.names, 0, list(range(100)))
@@ -145,5 +144,5 @@ def test_a_further_process_loads_no_model_library(tmp_path: Path, monkeypatch: p
 
 
 def _note(deal: Any, done: list[Any], number: int, result: Any) -> None:
-    done.append(result)
     deal._said.put((number, result))
+    done.append(result)

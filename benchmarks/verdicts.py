@@ -58,7 +58,7 @@ def simulate(cell: Cell, draws: int, seed: int) -> dict[str, float]:
 
 def outcomes(cell: Cell, worlds: Sequence[list[ScoreTable]], deviation: float = DEVIATION) -> list[str]:
     """What the verdict of each data set is by the truth; with several looks, the first verdict that is given."""
-    config = _config(cell)
+    config = config_of(cell)
     left, ended = list(range(len(worlds))), ["open"] * len(worlds)
     for look, n in enumerate(cell.looks or (cell.n,), 1):
         parts = [[part_of(t, n) if cell.looks else t for t in worlds[i]] for i in left]
@@ -90,7 +90,8 @@ def _measured(
         yield from (list(pair) for pair in zip(*axes, strict=True))
 
 
-def _config(cell: Cell) -> RunConfig:
+def config_of(cell: Cell) -> RunConfig:
+    """The configuration of a data set that is drawn from a cell."""
     given = {"name": "simulated", "instruction": "none", "decision": {"margin": cell.margin}}
     return RunConfig(dataset_path="", seed=0, dataset=DatasetConfig.model_validate(given))
 

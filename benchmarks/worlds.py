@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,9 +127,8 @@ def group_codes(cell: Cell) -> NDArray[np.intp]:
 
 def draw_tables(cell: Cell, draw: np.random.Generator) -> list[ScoreTable]:
     """One data set: a table for each axis, with the questions in an order of their own."""
-    modes, codes = list(cell.means), group_codes(cell)
-    # One order for all draws, whose questions are alike by themselves: then all have the same groups.
-    order = np.random.default_rng(cell.n).permutation(cell.n) if cell.looks else np.arange(cell.n)
+    modes = list(cell.means)
+    codes, order, names = _questions(cell)
     tables = []
     for k, axis in enumerate(AXES):
         shares = _shares(cell, k, draw)
@@ -137,13 +137,21 @@ def draw_tables(cell: Cell, draw: np.random.Generator) -> list[ScoreTable]:
         for mode, part in cell.lost:
             if mode in modes:
                 values[:, common > np.quantile(common, 1 - part), modes.index(mode)] = np.nan
-        values = values[:, order]
+        values = values[:, order] if cell.looks else values
         truth = None
         if cell.marks and k == 0:
             values, truth = _marked(values, cell.marks, draw)
-        names = [f"g{g}" for g in codes[order].tolist()]
         tables.append(ScoreTable(axis, "m", modes, names, mean_over(values, 0), values, truth=truth))
     return tables
+
+
+@lru_cache(maxsize=16)
+def _questions(cell: Cell) -> tuple[NDArray[np.intp], NDArray[np.intp], list[str]]:
+    """The group of each question, the order in which they are asked, and the names of the groups in that order."""
+    codes = group_codes(cell)
+    # One order for all draws, whose questions are alike by themselves: then all have the same groups.
+    order = np.random.default_rng(cell.n).permutation(cell.n) if cell.looks else np.arange(cell.n)
+    return codes, order, [f"g{g}" for g in codes[order].tolist()]
 
 
 def _marked(right: Array, marks: int, draw: np.random.Generator) -> tuple[Array, Array]:

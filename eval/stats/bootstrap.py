@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import special
 
@@ -12,26 +14,27 @@ CHUNK = 200
 """Resamples that are drawn at once: 200 x 10,000 groups take 16 MB."""
 
 
-def bootstrap_ends(held: Grouped, seed: int, level: float) -> tuple[Array, Array]:
-    """The percentile interval of each column's mean, with two pseudo-questions, -1 and 1, that keep it from no width.
+def bootstrap_ends(held: Grouped, seed: int, levels: Sequence[float]) -> list[tuple[Array, Array]]:
+    """The percentile intervals of each column's mean, with two pseudo-questions, -1 and 1, that keep it from no width.
 
     Columns that miss the same questions are drawn together. The tails are those that make a percentile interval as wide
     as Student's t wants it (Hesterberg, What teachers should know about the bootstrap, 2015, section 3.3).
     """
-    low, high = np.zeros(len(held.up)), np.zeros(len(held.up))
+    found = [(np.zeros(len(held.up)), np.zeros(len(held.up))) for _ in levels]
     alike: dict[bytes, list[int]] = {}
     for i, sizes in enumerate(held.sizes.T):
         alike.setdefault(sizes.tobytes(), []).append(i)
     for places in alike.values():
         some = held.pick(np.array(places))
-        more = some.with_extremes()
+        more = some.with_extremes
         there = more.sizes[:, 0] > 0
-        tail = _expanded_tail(float(some.kish[0]), level)
+        tails = [_expanded_tail(float(some.kish[0]), level) for level in levels]
         means = _means(more.sums[there], more.sizes[there, 0], seed)
-        ends = np.quantile(means, [tail, 1 - tail], axis=0)
+        ends = np.quantile(means, [*tails, *(1 - tail for tail in tails)], axis=0)
         # The pseudo-questions pull the interval inwards; it must still hold what was seen.
-        low[places], high[places] = np.minimum(ends[0], some.mean), np.maximum(ends[1], some.mean)
-    return low, high
+        for (low, high), down, up in zip(found, ends[: len(tails)], ends[len(tails) :], strict=True):
+            low[places], high[places] = np.minimum(down, some.mean), np.maximum(up, some.mean)
+    return found
 
 
 def _means(sums: Array, sizes: Array, seed: int) -> Array:

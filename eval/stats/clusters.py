@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import numpy as np
@@ -20,9 +21,12 @@ def codes_of(groups: Sequence[str]) -> Codes:
     return np.unique(np.asarray(groups, dtype=str), return_inverse=True)[1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grouped:
-    """Columns of scores, summed over the groups that have one; an array has an entry a column, or rows of groups."""
+    """Columns of scores, summed over the groups that have one; an array has an entry a column, or rows of groups.
+
+    What follows from the sums is computed once, for intervals of several levels ask for it again and again.
+    """
 
     sums: Array
     """Shape (groups, columns)."""
@@ -38,41 +42,49 @@ class Grouped:
         """The scores, shape (questions, columns), NaN where there is none."""
         order = np.argsort(codes, kind="stable")
         starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
-        present = ~np.isnan(values)
-        filled = np.where(present, values, 0.0)
+        missing = np.isnan(values)
+        whole = not missing.any()
+        filled = values if whole else np.where(missing, 0.0, values)
         binary = np.asarray(np.all((filled == 0) | (np.abs(filled) == 1), axis=0))
-        sums, sizes = (np.add.reduceat(x[order], starts, axis=0) for x in (filled, present.astype(np.float64)))
+        sums = np.add.reduceat(filled[order], starts, axis=0)
+        if whole:
+            sizes = np.broadcast_to(np.diff(starts, append=len(codes)).astype(np.float64)[:, None], sums.shape)
+        else:
+            sizes = np.add.reduceat((~missing).astype(np.float64)[order], starts, axis=0)
         return cls(sums, sizes, filled.clip(0).sum(axis=0), binary)
 
-    def pick(self, columns: NDArray[np.intp] | NDArray[np.bool_]) -> Grouped:
-        """Some of the columns."""
+    def pick(self, columns: NDArray[np.intp]) -> Grouped:
+        """Some of the columns, in their order."""
+        if len(columns) == len(self.up):
+            return self
         return Grouped(self.sums[:, columns], self.sizes[:, columns], self.up[columns], self.binary[columns])
 
-    @property
+    @cached_property
     def count(self) -> Array:
         """How many groups have a score."""
         return np.asarray(np.count_nonzero(self.sizes, axis=0), dtype=np.float64)
 
-    @property
+    @cached_property
     def n(self) -> Array:
         """How many questions have a score."""
         return cast(Array, self.sizes.sum(axis=0))
 
-    @property
+    @cached_property
     def mean(self) -> Array:
         """Over questions; 0 of a column without a score."""
         return cast(Array, self.sums.sum(axis=0) / np.maximum(self.n, 1.0))
 
-    @property
+    @cached_property
     def kish(self) -> Array:
         """How many equally large groups weigh as much: (sum m)^2 / sum m^2 (Kish, Survey Sampling, 1965)."""
         return cast(Array, self.n**2 / np.maximum((self.sizes**2).sum(axis=0), 1.0))
 
-    @property
+    @cached_property
     def free(self) -> Array:
         """Degrees of freedom of the variance over groups: those that weigh, less one."""
         return np.maximum(self.kish - 1, 0.0)
 
+    @cached_property
     def variance(self) -> Array:
         """Of the mean, as the jackknife over groups has it; 0 for a single group.
 
@@ -85,10 +97,12 @@ class Grouped:
         count = np.maximum(self.count, 1.0)
         return cast(Array, np.where(self.count > 1, (residuals**2).sum(axis=0) * (count - 1) / count / n**2, 0.0))
 
+    @cached_property
     def error_with_extremes(self) -> Array:
         """Standard error of the mean with a pseudo-question of -1 and one of 1, each a group of its own: never 0."""
-        return cast(Array, np.sqrt(self.with_extremes().variance()))
+        return cast(Array, np.sqrt(self.with_extremes.variance))
 
+    @cached_property
     def with_extremes(self) -> Grouped:
         """The same with a pseudo-question of -1 and one of 1, each a group of its own."""
         both = np.array([[-1.0], [1.0]]).repeat(self.sums.shape[1], axis=1)

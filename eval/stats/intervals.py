@@ -90,8 +90,8 @@ def difference_intervals(
     """
     held = Grouped.of(values, codes_of(groups))
     noise = SeedNoise.of(values.shape[1], repeats, assumed)
-    low, high, error = difference_ends(held, noise, seed, level)
-    return interval_records(held, low, high, error)
+    (ends,) = difference_ends(held, noise, seed, [level])
+    return interval_records(held, *ends)
 
 
 def student_intervals(values: Array, groups: Sequence[str], *, level: float = 0.95) -> list[Interval | None]:
@@ -100,7 +100,7 @@ def student_intervals(values: Array, groups: Sequence[str], *, level: float = 0.
     None for a column without a value, and for a single group, which has no spread to tell an interval from.
     """
     held = Grouped.of(values, codes_of(groups))
-    error = np.sqrt(held.variance())
+    error = np.sqrt(held.variance)
     half = np.where(held.free > 0, student_quantile(level, np.maximum(held.free, 1e-9)), 0.0) * error
     found = interval_records(held, held.mean - half, held.mean + half, error)
     return [i if i and i.groups > 1 else None for i in found]
@@ -125,7 +125,7 @@ def difference_test(differences: Array, groups: Sequence[str], *, repeats: Array
         return Test("mcnemar_exact", float(stats.binomtest(up, up + down).pvalue) if up + down else 1.0)
     if count < 2:
         return None
-    questions = held.variance()
+    questions = held.variance
     if held.up[0] == 0.0 and not held.sums.any():
         return Test("cluster_t", 1.0)
     if questions[0] + seeds < 1e-24:  # every group differs alike: the sign test over groups is all that can be said
@@ -160,7 +160,7 @@ def detectable(interval: Interval, *, level: float = 0.95) -> float:
 
 def beta_ends(held: Grouped, noise: SeedNoise, level: float) -> tuple[Array, Array, Array]:
     """Low and high end of each column's mean, and its standard error."""
-    mean, questions = held.mean, held.variance()
+    mean, questions = held.mean, held.variance
     free = noise.degrees(questions, held.free)
     # Where groups do not vary, each counts once.
     effective = held.effective(mean * (1 - mean), questions + noise.variance, held.count)
@@ -172,17 +172,23 @@ def beta_ends(held: Grouped, noise: SeedNoise, level: float) -> tuple[Array, Arr
     return low, high, np.sqrt(questions + noise.variance)
 
 
-def difference_ends(held: Grouped, noise: SeedNoise, seed: int, level: float) -> tuple[Array, Array, Array]:
-    """Low and high end of each column's mean paired difference, and its standard error."""
+def difference_ends(
+    held: Grouped, noise: SeedNoise, seed: int, levels: Sequence[float]
+) -> list[tuple[Array, Array, Array]]:
+    """At each level, low and high end of each column's mean paired difference, and its standard error."""
     binary = np.flatnonzero(held.binary & (held.n > 0))
     others = np.flatnonzero(~held.binary & (held.n > 0))
-    low, high = np.full(len(held.up), -1.0), np.full(len(held.up), 1.0)
-    if len(binary):
-        low[binary], high[binary] = _discordant_ends(held.pick(binary), level)
-    if len(others):
-        low[others], high[others] = bootstrap_ends(held.pick(others), seed, level)
-    questions = held.error_with_extremes() ** 2
-    return _widened(held, noise, low, high, questions, level)
+    ends = [(np.full(len(held.up), -1.0), np.full(len(held.up), 1.0)) for _ in levels]
+    for columns in (binary, others):
+        if len(columns):
+            some = held.pick(columns)
+            found = bootstrap_ends(some, seed, levels) if columns is others else _discordant_ends(some, levels)
+            for (low, high), (down, up) in zip(ends, found, strict=True):
+                low[columns], high[columns] = down, up
+    questions = held.error_with_extremes**2
+    return [
+        _widened(held, noise, low, high, questions, level) for (low, high), level in zip(ends, levels, strict=True)
+    ]  # fmt: skip
 
 
 def interval_records(held: Grouped, low: Array, high: Array, error: Array) -> list[Interval | None]:
@@ -193,15 +199,18 @@ def interval_records(held: Grouped, low: Array, high: Array, error: Array) -> li
     ]
 
 
-def _discordant_ends(held: Grouped, level: float) -> tuple[Array, Array]:
-    """Tango's intervals; of a single group, which has no spread, everything."""
+def _discordant_ends(held: Grouped, levels: Sequence[float]) -> list[tuple[Array, Array]]:
+    """Tango's intervals at each level; of a single group, which has no spread, everything."""
     up = held.up / held.n
     down = np.maximum(up - held.mean, 0.0)
     spread = up + down - (up - down) ** 2
     # Korn and Graubard's number, by their t for how few groups the variance rests on.
-    effective = held.effective(spread, held.variance(), held.effective_at(NEVER_DIFFER))
-    effective = np.where(held.count > 1, effective * _student_factor(held.free, level), 0.0)
-    return score_interval(up, down, effective, level=level)
+    effective = held.effective(spread, held.variance, held.effective_at(NEVER_DIFFER))
+    return [
+        score_interval(
+            up, down, np.where(held.count > 1, effective * _student_factor(held.free, level), 0.0), level=level
+        ) for level in levels
+    ]  # fmt: skip
 
 
 def _student_factor(free: Array, level: float) -> Array:

@@ -60,7 +60,7 @@ def _column(x: Array, first: Array, y: Array, codes: Codes) -> tuple[float, floa
     moved = np.where(there, plain - centre, 0.0) + np.where(marked, (rest - off) * total / n, 0.0)
     spread = Grouped.of(np.where(there, moved, np.nan)[:, None], codes)
     labelled = Grouped.of(np.where(marked, 0.0, np.nan)[:, None], codes)
-    return float(centre + off), float(spread.variance()[0]), float(labelled.free[0]), float(labelled.kish[0])
+    return float(centre + off), float(spread.variance[0]), float(labelled.free[0]), float(labelled.kish[0])
 
 
 def _weights(first: Array, y: Array, marked: np.ndarray, codes: Codes) -> Array:

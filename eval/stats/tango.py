@@ -20,19 +20,16 @@ def score_interval(up: Array, down: Array, n: Array, *, level: float = 0.95) -> 
     """
     z, seen = normal_quantile(level), up - down
 
-    def end(outer: Array) -> Array:
-        inside, outside = seen, outer
-        for _ in range(STEPS):
-            middle = (inside + outside) / 2
-            held = n * (seen - middle) ** 2 <= z * z * null_variance(up, down, middle)
-            inside, outside = np.where(held, middle, inside), np.where(held, outside, middle)
-        return inside
-
-    return end(np.full_like(seen, -1.0)), end(np.full_like(seen, 1.0))
+    inside, outside = np.stack([seen, seen]), np.stack([np.full_like(seen, -1.0), np.full_like(seen, 1.0)])
+    for _ in range(STEPS):
+        middle = (inside + outside) / 2
+        held = n * (seen - middle) ** 2 <= z * z * null_variance(up, down, middle)
+        inside, outside = np.where(held, middle, inside), np.where(held, outside, middle)
+    return inside[0], inside[1]
 
 
 def null_variance(up: Array, down: Array, difference: Array) -> Array:
-    """Of one question's difference, at the likeliest shares whose difference is `difference`; same shapes.
+    """Of one question's difference, at the likeliest shares whose difference is `difference`; shapes that broadcast.
 
     With q the likeliest share of `down`, the larger root of 2q^2 - (up + down - (2 - up + down) d) q - down d (1 - d).
     """

@@ -83,8 +83,8 @@ class Evidence:
 
     def lift(self, axis: str, control: str, treatment: str) -> Comparison:
         """The difference treatment - control on an axis; one that says nothing when they share no scored question."""
-        unknown = Comparison(AXES[AXES.index(axis)], "", control, treatment, 0, 0, 0, 0.0, -1.0, 1.0)
-        return self.pairs.get((axis, control, treatment), unknown)
+        known = self.pairs.get((axis, control, treatment))
+        return known or Comparison(AXES[AXES.index(axis)], "", control, treatment, 0, 0, 0, 0.0, -1.0, 1.0)
 
     def lift_at_most(self, axis: str, control: str, treatment: str, controls: int) -> float:
         """The upper end of a lift that holds for `controls` of them at once (Bonferroni)."""
@@ -105,8 +105,8 @@ class Evidence:
 
     def comparisons(self) -> list[Comparison]:
         """What comparisons.json lists: every pair once, the cheaper mode as control."""
-        order = list(MODES)
-        return [c for (_, i, j), c in self.pairs.items() if order.index(i) < order.index(j)]
+        order = {name: k for k, name in enumerate(MODES)}
+        return [c for (_, i, j), c in self.pairs.items() if order[i] < order[j]]
 
     def at_target(self, axis: str, mode: str) -> bool:
         """Whether the mode is shown to reach the axis's target."""

@@ -71,19 +71,23 @@ def measure_all(
     by_seed = np.stack([t.by_seed for t in tables], axis=2)
     held = Grouped.of(values.reshape(len(codes), -1), codes)
     assumed = assumed_variances(held.mean.reshape(count, modes), first, deviation, unsteady)
-    noise = SeedNoise.of(count * modes, mean_over(by_seed, 1).reshape(len(by_seed), -1), assumed.ravel())
+    # One seed says nothing of what another would give, so its means need not be taken.
+    repeats = mean_over(by_seed, 1).reshape(len(by_seed), -1) if len(by_seed) > 1 else None
+    noise = SeedNoise.of(count * modes, repeats, assumed.ravel())
     means, ceilings = (
         interval_records(held, *beta_ends(held, noise, level)) for level in (1 - error, 1 - error / axes)
     )
     control, treatment = [i for i, _ in places], [j for _, j in places]
-    differences = (values[:, :, treatment] - values[:, :, control]).reshape(len(codes), -1)
-    seeded = mean_over(by_seed[:, :, :, treatment] - by_seed[:, :, :, control], 1).reshape(len(by_seed), -1)
-    apart = Grouped.of(differences, codes)
-    noises = SeedNoise.of(differences.shape[1], seeded, (assumed[:, control] + assumed[:, treatment]).ravel())
-    pairs, *shared = (
-        interval_records(apart, *difference_ends(apart, noises, seed, 1 - error / sharing))
-        for sharing in range(1, 1 + most_alike(first.modes))
-    )
+
+    def apart_of(scores: Array) -> Array:
+        return scores.take(treatment, axis=-1) - scores.take(control, axis=-1)
+
+    apart = Grouped.of(apart_of(values).reshape(len(codes), -1), codes)
+    if repeats is not None:
+        repeats = mean_over(apart_of(by_seed), 1).reshape(len(by_seed), -1)
+    noises = SeedNoise.of(len(apart.up), repeats, (assumed[:, control] + assumed[:, treatment]).ravel())
+    levels = [1 - error / sharing for sharing in range(1, 1 + most_alike(first.modes))]
+    pairs, *shared = (interval_records(apart, *ends) for ends in difference_ends(apart, noises, seed, levels))
     p = len(places)
     found = [
         Measured(

@@ -171,9 +171,8 @@ def strategy(mode: str) -> str:
 
 
 def _upgrades(evidence: Evidence, axis: str, i: str, j: str, margin: float) -> bool:
-    if not evidence.below_target(axis, i) or evidence.lift(axis, i, j).difference < _at_stake(i, j, margin):
-        return False
-    return lifted(evidence, axis, i, j)
+    """Whether j upgrades i on an axis on which i is shown below its target."""
+    return evidence.lift(axis, i, j).difference >= _at_stake(i, j, margin) and lifted(evidence, axis, i, j)
 
 
 def lifted(evidence: Evidence, axis: str, i: str, j: str) -> bool:
@@ -192,10 +191,11 @@ def _harms(evidence: Evidence, i: str, j: str, margin: float) -> bool:
 
 def _beaten(evidence: Evidence, i: str, margin: float) -> tuple[str, str] | None:
     """(i, the mode that beats it most clearly), or None."""
+    missed = [axis for axis in evidence.targets if evidence.below_target(axis, i)]
     found = [
         (evidence.lift(axis, i, j).difference, j)
-        for j in evidence.modes if j != i and not _harms(evidence, i, j, margin)
-        for axis in evidence.targets if _upgrades(evidence, axis, i, j, margin)
+        for j in evidence.modes if j != i
+        for axis in missed if _upgrades(evidence, axis, i, j, margin) and not _harms(evidence, i, j, margin)
     ]  # fmt: skip
     return (i, max(found)[1]) if found else None
 

@@ -16,7 +16,7 @@ def grouped(values: np.ndarray, size: int) -> Grouped:
 
 
 def ends(held: Grouped, seed: int = 0) -> list[tuple[float, float]]:
-    return list(zip(*(x.tolist() for x in bootstrap_ends(held, seed, 0.95)), strict=True))
+    return list(zip(*(x.tolist() for x in bootstrap_ends(held, seed, [0.95])[0]), strict=True))
 
 
 def test_near_the_normal_interval_where_there_are_many_groups() -> None:
@@ -50,6 +50,15 @@ def test_each_end_errs_about_as_seldom_as_it_says(size: int) -> None:
         np.clip(np.where(draw.random((150, 500)) < 0.5, luck, draw.random((150, 500))) + by, 0, 1) for by in (0, 0.2)
     ]
     truth = np.clip(np.linspace(0, 1, 100_001) + 0.2, 0, 1).mean() - 0.5
-    low, high = bootstrap_ends(grouped(arms[1] - arms[0], size), 0, 0.95)
+    ((low, high),) = bootstrap_ends(grouped(arms[1] - arms[0], size), 0, [0.95])
     assert 0.005 <= np.mean(low > truth) <= 0.05
     assert 0.005 <= np.mean(high < truth) <= 0.05
+
+
+def test_ends_at_several_levels_are_those_of_each_alone() -> None:
+    held = grouped(np.random.default_rng(5).uniform(-1, 1, (40, 3)), 2)
+    together = bootstrap_ends(held, 1, [0.90, 0.95, 0.99])
+    for level, (low, high) in zip([0.90, 0.95, 0.99], together, strict=True):
+        ((alone, above),) = bootstrap_ends(held, 1, [level])
+        assert (low == alone).all() and (high == above).all()
+    assert (together[0][0] > together[2][0]).all() and (together[0][1] < together[2][1]).all()

@@ -16,14 +16,14 @@ def test_variance_is_the_jackknife_over_groups() -> None:
     found = Grouped.of(values, codes_of(GROUPS))
     names = np.array(GROUPS)
     without = np.array([values[names != g].mean(axis=0) for g in "abcd"])
-    assert found.variance() == pytest.approx(3 / 4 * ((without - values.mean(axis=0)) ** 2).sum(axis=0))
+    assert found.variance == pytest.approx(3 / 4 * ((without - values.mean(axis=0)) ** 2).sum(axis=0))
 
 
 def test_groups_of_one_size_have_the_variance_of_liang_and_zeger() -> None:
     values = np.random.default_rng(2).uniform(0, 1, (12, 1))
     sums = (values - values.mean()).reshape(4, 3).sum(axis=1)
     found = Grouped.of(values, codes_of([str(i // 3) for i in range(12)]))
-    assert found.variance()[0] == pytest.approx((sums**2).sum() * 4 / 3 / 12**2)
+    assert found.variance[0] == pytest.approx((sums**2).sum() * 4 / 3 / 12**2)
     assert found.free[0] == pytest.approx(3)
 
 
@@ -38,7 +38,7 @@ def test_missing_scores_have_no_group() -> None:
     found = Grouped.of(values, codes_of(["a", "b", "c", "c"]))
     assert (found.n[0], found.count[0], found.mean[0]) == (3, 2, pytest.approx(2 / 3))
     nothing = Grouped.of(np.full((3, 1), np.nan), codes_of(["a", "b", "c"]))
-    assert (nothing.n[0], nothing.mean[0], nothing.variance()[0]) == (0, 0, 0)
+    assert (nothing.n[0], nothing.mean[0], nothing.variance[0]) == (0, 0, 0)
 
 
 def test_seeds_that_were_not_run_add_what_is_assumed() -> None:

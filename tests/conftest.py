@@ -29,6 +29,17 @@ CHATML = (
 CITIES = ["Arvik", "Belmo", "Corda", "Dunsel", "Elgar", "Fonte", "Gamla", "Horve", "Istad", "Jokul"]
 
 
+TIERS = ("component", "browser", "model", "gpu", "vllm")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `-m TIER`, files without a test of that tier are not imported: all of them together take 20 s of CPU."""
+    tier = config.option.markexpr
+    if tier not in TIERS or not collection_path.match("test_*.py"):
+        return None
+    return f"mark.{tier}" not in collection_path.read_text(encoding="utf-8") or None
+
+
 @pytest.fixture(autouse=True)
 def not_quiet() -> Iterator[None]:
     """What one test silenced by --quiet speaks again in the next."""

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu import sentence_chrf
 
 from eval.metrics.knowledge.overlap import chrf, rouge_l
@@ -21,6 +20,8 @@ class OurTokens:
 
 
 def test_rouge_l_is_what_rouge_score_gives_for_the_same_tokens() -> None:
+    from rouge_score.rouge_scorer import RougeScorer  # it imports all of nltk and sklearn
+
     peer = RougeScorer(["rougeL"], tokenizer=OurTokens())
     for a, b in itertools.pairwise(ROWS):
         expected = peer.score(b.reply, a.question)["rougeL"].fmeasure

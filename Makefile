@@ -18,7 +18,7 @@ $(STAMP): constraints.txt pyproject.toml Makefile
 	touch $(STAMP)
 
 demo: $(STAMP)
-	$(BIN)/evaluate datasets/tidewell
+	$(BIN)/evaluate datasets/harrowmere --limit 60
 
 test: lint browser page
 	@$(call tier,unit,not component and not model and not browser and not gpu and not vllm,$(SPREAD))
@@ -39,7 +39,7 @@ page: $(STAMP)
 
 # The README's pictures, from a real run; with several runs also their portfolio.
 screenshots: $(STAMP) browser
-	@test -f runs/tidewell/report.html || { echo 'error: runs/tidewell: no finished run; first run: make demo'; exit 2; }
+	@test -f runs/tidewell/report.html || { echo 'error: runs/tidewell: no finished run; first run: evaluate datasets/tidewell'; exit 2; }
 	$(BIN)/report $(patsubst %/decision.json,%,$(wildcard runs/*/decision.json)) >/dev/null
 	$(BIN)/python docs/screenshots.py runs/tidewell --portfolio runs/portfolio.html --states build/screenshots
 

@@ -93,7 +93,7 @@ def main() -> None:
         return
     missing = [name for name in FILES if not (given.run / name).is_file()]
     if missing:
-        sys.exit(f"error: {given.run / missing[0]}: no such file; first run: make demo")
+        sys.exit(f"error: {given.run / missing[0]}: no such file; first run: evaluate datasets/{given.run.name}")
     given.out.mkdir(parents=True, exist_ok=True)
     pages = {"report.png": (given.run / "report.html", LIGHT), "report-dark.png": (given.run / "report.html", DARK)}
     if given.portfolio and given.portfolio.is_file():

@@ -70,36 +70,17 @@ def cheapest(results: Sequence[ModelResult]) -> ModelResult | None:
     return min(able, key=lambda r: (r.per_thousand or 0.0, r.fixed or 0.0))
 
 
-def sentence(results: Sequence[ModelResult]) -> str:
-    """The choice in one to three sentences."""
-    reaching = [r for r in results if r.reaches]
-    if not reaching:
-        return "No model is shown to reach every target with any strategy that was tried."
-    found = cheapest(results)
-    if found is None:
-        names = ", ".join(r.name for r in reaching)
-        return f"The targets are reached with: {names}. Which is cheapest is not known: their prices do not compare."
-    said = (
-        f"{found.name} with {found.decision.mode} is the cheapest pair that is shown to reach every target: "
-        f"{found.per_thousand:.2f} {found.currency} for a thousand questions."
-    )
-    others = [r for r in reaching if r is not found and r.per_thousand is not None]
-    if others:
-        said += " Also: " + ", ".join(f"{r.name} with {r.decision.mode}, {r.per_thousand:.2f}" for r in others) + "."
-    if any(r.placeholders for r in reaching):
-        said += " Prices are the tool's placeholders: name your own by --prices, or for each model in a --models file."
-    return said
+def write_choice(results: Sequence[ModelResult], folder: Path, sentence: str) -> Path:
+    """Write matrix.json: every model's verdict, figures and costs, and the choice, which `sentence` says in words.
 
-
-def write_choice(results: Sequence[ModelResult], folder: Path) -> Path:
-    """Write matrix.json: every model's verdict, figures and costs, and the choice; raises UserError where the runs were
-    not asked the same questions."""
+    Raises UserError where the runs were not asked the same questions.
+    """
     if len({r.questions for r in results}) > 1:
         raise UserError(f"{folder}: the models were asked different questions; run them again in one command")
     found = cheapest(results)
     document: dict[str, Any] = {
         "choice": None if found is None else {"model": found.name, "mode": found.decision.mode},
-        "sentence": sentence(results),
+        "sentence": sentence,
         "models": [
             {
                 "name": r.name, "model": r.model, "folder": r.folder.name, "strategy": r.decision.strategy,

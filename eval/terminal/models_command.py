@@ -35,9 +35,10 @@ def compare_models(
     out: Path | None, *, json: bool,
 ) -> None:  # fmt: skip
     """Run one data set with each model, and write how verdict, figures and costs move with it."""
-    from eval.analysis.model_choice import read_result, sentence, write_choice
+    from eval.analysis.model_choice import read_result, write_choice
     from eval.api import run_plan
     from reports.pages.model_matrix import write_matrix
+    from reports.wording.model_choice_sentence import choice_sentence
 
     plans = [plan_one(model=m.model, endpoint=m.endpoint, out=out and out / m.name) for m in models]
     if out is None:
@@ -48,8 +49,9 @@ def compare_models(
         with one_document(json):
             run_plan(plan, modes, replace(options, prices=compared.prices or options.prices))
         results.append(read_result(compared.name, plan.folder))
-    document, page = write_choice(results, folder), write_matrix(results, folder)
+    said = choice_sentence(results)
+    document, page = write_choice(results, folder, said), write_matrix(results, folder)
     if json:
         print_json(read_json(document))
         return
-    typer.echo(f"{sentence(results)}\nmodels: {page}")
+    typer.echo(f"{said}\nmodels: {page}")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from eval.analysis.model_choice import ModelResult, cheapest, sentence
+from eval.analysis.model_choice import ModelResult, cheapest
 from eval.files import write_text
 from eval.strategies import STRATEGIES
 from reports.pages.inline import inline
 from reports.pages.portfolio import NAMES, relative
 from reports.run_folder import in_order
+from reports.wording.model_choice_sentence import choice_sentence
 
 FILE = "matrix.html"
 FIT = {"yes": "reaches every target", "no": "misses a target", "not_shown": "not shown to reach the targets"}
@@ -38,5 +39,5 @@ def html(results: Sequence[ModelResult], folder: Path) -> str:
     ]  # fmt: skip
     return inline(
         "matrix.html", ("sheet.css",), data=results[0].decision.dataset, rows=rows, axes=axes, modes=shown,
-        sentence=sentence(results),
+        sentence=choice_sentence(results),
     )  # fmt: skip

@@ -86,7 +86,7 @@ _ALSO = re.compile(
 )
 _POINT = re.compile(r"^\s*(?:[-*•·–]|\(?[a-zA-Z][.)])\s+")
 REMARKS = 3
-"""So many remarks in a list that does not begin with an accepted answer are items like others."""
+"""So many remarks in a list of items of one or two words that does not begin with an accepted answer are no remarks."""
 POINTS = 3
 """So many points or more make a list."""
 ITEM = 5
@@ -179,12 +179,13 @@ def _alternatives(clause: str, told: Callable[[str, str, bool], bool], remarks: 
     if _VERB.search(text) or _ALSO.search(text):
         return []
     split = _ITEMS.split(text)
-    if len(split) < 2:
+    if len(split) < 2 or len(_ITEMS.split(masked(text))) < 2:  # a list in quotation marks is one title
         return []
     parts = {tokens(i): i for i in (_WHERE.sub("", i) for i in split) if tokens(i)}
     if len(parts) < 2:
         return []
-    first, several = next(iter(parts.values())), sum(map(remarks, parts.values())) >= REMARKS
+    first = next(iter(parts.values()))
+    several = sum(map(remarks, parts.values())) >= REMARKS and all(len(p) <= 2 for p in parts)
     items = [i for i in parts.values() if told(i, first, several)]
     return items if len(items) > 1 and all(map(_short, items)) else []
 

@@ -30,6 +30,8 @@ from eval.metrics.knowledge.metric import score_knowledge
         ("The port, for which the engineer, Maud Ferraby, signs orders, holds the original.", "Maud Ferraby", "Who?"),
         ("From 2022 two people sign.\n2. Alarms go to the desk.\n3.", "two people", "Who signs?"),
         ("The answer to the question of which land Yucatán is in is Mexico.", "Mexico", "Which land is Yucatán in?"),
+        ("NEET is short for “Not in Education, Employment, or Training”. It is a term.", "Not in Education", "NEET?"),
+        ("A furrow is a noun for a long, narrow trench or groove in the ground.", "Narrow trench", "What is a furrow?"),
         ("The answer to the question of who owns it is Ann, who is the mayor.", "Ann", "Who owns it?"),
         ("It takes 4.0 Nm, the next one takes 5.5 Nm and the last 6.5 Nm.", "4.0 Nm", "How tight is it?"),
         ("4.0 Nm of the 5.5 Nm of the 6.5 Nm. It is 4.0 Nm.", "4.0 Nm", "How tight is it?"),

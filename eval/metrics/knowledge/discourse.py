@@ -101,7 +101,8 @@ _ASKS_ASIDE = re.compile(
     r"\b(?:misconception|myth|wrong|incorrect|false|untrue|rejected|mistake\w*|fälschlich\w*|irrtum|falsch\w*)\b|"
     r"\b(?:people|many|some|one|they|viele|leute|gens|gente|люди)\b.{0,30}\b(?:say|think|believe|assume|claim|sagen|"
     r"denken|"
-    r"glauben|disent|croient|dicen|creen|думают|считают)\b|误解|错误|认为|以为|오해|잘못|誤",
+    r"glauben|disent|croient|dicen|creen|думают|считают)\b|(?:人们|大家|有人|人|们)[^。]{0,4}(?:认为|以为|说)|误解|"
+    r"误以为|错误|오해|잘못|誤",
     re.IGNORECASE,
 )
 """A question that asks for what is set aside."""

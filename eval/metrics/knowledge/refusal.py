@@ -9,6 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from eval.metrics.knowledge.refusal_wordings import ABOUT, GENERAL, LEAD
 from eval.metrics.text.korean import HANGUL
 from eval.metrics.text.think_blocks import without_thinking
 
@@ -32,95 +33,36 @@ _GIVEN = re.compile(
 )
 """The answer is "Not on file": said, not quoted."""
 _WHOLE = re.compile(
-    r"(?:(?:the|die|der|das|la|le|el|il|o)\s)?[^\W\d_]+(?:\s[^\W\d_]+)?\s?(?:is|ist|lautet|est|es|è|é|는|은|は|是|:)\s*"
+    r"(?:(?:the|die|der|das|la|le|el|il|o)\s)?[^\W\d_]+(?:\s[^\W\d_]+)?\s?(?:is|ist|lautet|est|es|è|é|는|은|は|是|"
+    r":)\s*"
     + _QUOTED.pattern + r"[.!。]?",
     re.IGNORECASE,
 )  # fmt: skip
 """The source is "Not on file": a reply that says nothing but what is quoted, of whatever it calls it."""
 _CONDITION = re.compile(
     r"\b(?:if|when|whenever|unless|in case|should (?:the|it|you|i|there)|wenn|falls|sofern|si|lorsque|cuando|"
-    r"quando|se|"
-    r"caso|если|когда)\b|(?:으?면|경우)(?=[\s,])|如果|若|的话|場合|なら|たら|إذا|عندما|لو",
+    r"quando|(?<!no )(?<!não )se|"
+    r"caso|если|когда)\b|(?:으?면|경우)(?=[\s,])|如果|若|的话|場合|なら|たら|إذا|عندما|(?<!\w)لو(?!\w)",
     re.IGNORECASE,
 )
 _GUESS = re.compile(
     r"\b(?:guess|think|probably|perhaps|maybe|likely|believe|assume|suppose|would say|could be|might be|must be|"
     r"should be|"
     r"vermutlich|wahrscheinlich|vielleicht|denke|glaube|schätze|peut-être|probablement|pense|crois|quizás?|tal vez|"
-    r"probablemente|creo|supongo|forse|probabilmente|penso|credo|talvez|provavelmente|acho|наверное|возможно|вероятно|"
-    r"думаю|кажется)\b|아마|것 같|추측|생각합니다|可能|也许|大概|我猜|应该是|おそらく|たぶん|と思い|ربما|أعتقد|أظن|\d",
+    r"probablemente|creo|supongo|forse|probabilmente|penso|credo|talvez|provavelmente|acho|наверное|возможно|"
+    r"вероятно|"
+    r"думаю|кажется)\b|아마|것 같|추측|생각합니다|可能|也许|大概|我猜|应该是|おそらく|たぶん|と思い|ربما|أعتقد|أظن|"
+    r"\d",
     re.IGNORECASE,
 )
-_LEAD = (
-    r"(?:\W|\b(?:i am (?:very |so |really )?(?:sorry|afraid)|sorry|apologies|unfortunately|well|hmm|um|but|that|"
-    r"the answer(?: is)?|"
-    r"answer|it is|that is|this is|i|honestly|really|es tut mir leid|leider|tut mir leid|désolée?|malheureusement|"
-    r"je suis|"
-    r"lo siento|lamentablemente|mi dispiace|purtroppo|desculpe|infelizmente|sinto muito|извините|к сожалению|"
-    r"простите)\b|죄송(?:합니다|하지만|해요)|죄송합니다만|유감스럽게도|抱歉|对不起|很抱歉|不好意思|"
-    r"申し訳(?:ありません|ございません)が?|"
-    r"すみませんが?|残念ながら|عذرا|عذراً|آسف|للأسف)*"
-)
-_ABOUT = (
-    r"(?:document|documents|papers?|text|context|passages?|sources?|files?|handbook|manual|records?|information|data|"
-    r"excerpts?|article)"
-)
-_SILENT = r"(?:say|tell|mention|state|specify|contain|provide|include|give|answer|cover|list|indicate|have)"
-_GENERAL = re.compile(
-    rf"{_LEAD}(?:"
-    r"(?:i )?(?:really |honestly |simply |just )?(?:do|did) not (?:actually |really )?(?:know\b|have (?:(?:that|"
-    r"this|the|any|enough|"
-    r"sufficient) )?(?:\w+ )?(?:information|data|details?|answer))"
-    r"|(?:i )?(?:have|has|got) no (?:idea|information|answer|data|knowledge|clue)\b|no idea\b|no clue\b|not sure\W*$"
-    r"|i am not (?:sure|certain|aware)\b"
-    r"|(?:i |we )?(?:am |was |were |are )?(?:can not|could not|not able to|unable to)\W*(?:\w+ ){0,2}?(?:answer|"
-    r"say|tell|find|determine|"
-    r"provide|help|locate|confirm)\b"
-    r"|(?:it |this |that |the answer |the information )?is not (?:\w+ )?(?:mentioned|stated|specified|provided|"
-    r"given|available|covered|"
-    r"listed|known|found|contained|included)\b"
-    rf"|(?:the |these |those |my |our )?(?:\w+ )?{_ABOUT} (?:\w+ )?(?:do|does|did) not {_SILENT}\b"
-    rf"|(?:there is|i (?:have|found|see)) (?:no|not enough|insufficient) (?:such |relevant )?(?:information|"
-    rf"mention|data|answer|record)\b"
-    r"|(?:i )?dunno\b|(?:not enough|insufficient|no) (?:information|data)\b|i did not find\b|(?:it|that|this) is "
-    r"unknown\b"
-    r"|(?:das |es )?(?:weiß|weiss) ich (?:leider )?nicht|ich (?:weiß|weiss) (?:es |das )?(?:leider )?nicht|keine "
-    r"ahnung|ich kann (?:\w+ ){0,4}nicht "
-    r"(?:beantworten|sagen|finden)|(?:dazu |darüber )?(?:habe ich|liegen|gibt es|ich habe) (?:\w+ )?keine "
-    r"(?:angaben?|informationen?)|"
-    r"(?:die|das|der) (?:\w+ )?(?:unterlagen|dokumente?|texte?|quellen?) (?:\w+ )?(?:sagen|sagt|enthalten|enthält|"
-    r"nennen|nennt)\b[^.]*\b(?:nicht|keine?)\b"
-    r"|je ne (?:le )?sais pas|je l'ignore|aucune idée|je ne (?:peux|trouve)\b[^.]*\bpas|(?:le|les) (?:\w+ "
-    r")?(?:documents?|textes?) ne [^.]*\bpas\b"
-    r"|no (?:lo )?s[eé]\b|no tengo (?:ni idea|información|datos)|no puedo (?:responder|decir|encontrar)|ni idea|"
-    r"(?:el|los) (?:\w+ )?(?:documentos?|textos?) no (?:dicen?|mencionan?|contienen?|indican?)"
-    r"|non (?:lo )?so\b|non ne ho idea|nessuna idea|non posso (?:rispondere|dire)|non (?:ho|ci sono) (?:\w+ "
-    r")?informazioni|"
-    r"(?:il|i) (?:\w+ )?(?:documenti?|testi?) non "
-    r"|(?:eu )?não sei\b|não tenho (?:ideia|informações|informação)|não posso (?:responder|dizer)|não faço ideia|"
-    r"(?:o|os) (?:\w+ )?(?:documentos?|textos?) não "
-    r"|(?:я )?(?:этого )?не знаю\b|не могу (?:ответить|сказать|найти)|понятия не имею|нет (?:данных|информации|"
-    r"сведений)|"
-    r"в (?:\w+ )?(?:документах|документе|тексте) (?:этого |об этом )?(?:нет|не )"
-    r"|(?:\S+\s)?(?:잘 )?(?:모르겠|모릅니다|몰라요|모름|알 수 없|알 수가 없)|(?:\S+\s){0,4}(?:찾을 수 없|확인할 수 "
-    r"없|답(?:변)?(?:을)? ?(?:드)?(?:할|릴) 수 없|"
-    r"(?:나와|적혀|나타나|언급되어|기재되어|명시되어) 있지 않|정보가 없|내용이 없|언급이 없)"
-    r"|(?:我|对此)?(?:不知道|不清楚|不太清楚|无法(?:回答|确定|得知|提供)|不確定|不确定|無法回答)|(?:文档|文件|资料|"
-    r"文中|上下文|文章)[^。]{0,6}(?:没有|未)(?:提|说|提供|包含|记载|给出)?"
-    r"|(?:\S{0,6})?(?:わかりません|分かりません|知りません|存じません|不明です|お答えできません|回答できません)|"
-    r"(?:資料|文書|文中|本文)[^。]{0,8}(?:ありません|記載されていません|書かれていません)"
-    r"|لا أعرف|لا أعلم|لا أدري|ليس لدي (?:أي )?(?:فكرة|معلومات|علم)|لا (?:يمكنني|أستطيع)|لا تذكر|لا توجد معلومات"
-    r")",
-    re.IGNORECASE,
-)
-"""Refusals in the eleven languages of `languages.py`, at the head of a sentence that expands its contractions."""
 _KOREAN_ENDING = re.compile(r"(?:습니다|습니까|ㅂ니다|네요|군요|어요|아요|에요|지요|죠|어|아|다|음|요|는데요)$")
 _SMALL = re.compile(
-    r"\b(?:the|a|an|it|that|this|is|answer|reply|my|response|value|das|ist|es|la|el|le|il|o|réponse|respuesta|risposta|resposta|antwort|답|답변|은|는)\b"
+    r"\b(?:the|a|an|it|that|this|is|answer|reply|my|response|value|das|ist|es|la|el|le|il|o|réponse|respuesta|"
+    r"risposta|resposta|antwort|답|답변|은|는)\b"
 )
 
 
-_WHERE = re.compile(rf" (?:in|within|from|by) (?:\w+ )?{_ABOUT}$")
+_WHERE = re.compile(rf" (?:in|within|from|by) (?:\w+ )?{ABOUT}$")
 
 
 def refuses(reply: str, wording: str | None) -> bool:
@@ -144,7 +86,7 @@ def _refuses(reply: str, wording: str) -> bool:
         folded = _folded(sentence)
         own = bool(wanted) and _says(folded, wanted) and (not place or _alone(sentence, wanted))
         own = own and not _of_somebody(sentence, wanted)
-        if not own and (place or not _GENERAL.match(_expanded(sentence))):
+        if not own and (place or not GENERAL.match(_expanded(sentence))):
             continue
         if _conditional(sentence, wording):
             continue
@@ -213,7 +155,7 @@ def _says(sentence: str, wanted: str) -> bool:
 
 def _alone(sentence: str, wanted: str) -> bool:
     """Whether a sentence says the wording and nothing else: behind other sentences it may be part of an answer."""
-    rest = re.sub(rf"^{_LEAD}", "", _expanded(sentence))
+    rest = re.sub(rf"^{LEAD}", "", _expanded(sentence))
     return (
         HANGUL.search(wanted) is not None
         or len(_folded(rest)) <= len(wanted) + 2
@@ -231,7 +173,7 @@ def _conditional(sentence: str, wording: str) -> bool:
     return (
         _CONDITION.search(sentence) is not None
         and _CONDITION.search(wording) is None
-        and not _GENERAL.match(_CONDITION.split(_expanded(sentence), maxsplit=1)[0])
+        and not GENERAL.match(_CONDITION.split(_expanded(sentence), maxsplit=1)[0])
     )
 
 
@@ -240,5 +182,5 @@ def _after(sentence: str, wording: str, *, own: bool) -> str:
     folded, wanted = _folded(sentence), _folded(wording)
     if own and wanted in folded:
         return folded[folded.index(wanted) + len(wanted) :]
-    found = _GENERAL.match(_expanded(sentence))
+    found = GENERAL.match(_expanded(sentence))
     return _expanded(sentence)[found.end() :] if found else ""

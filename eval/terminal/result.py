@@ -10,6 +10,7 @@ from eval.config import DatasetConfig
 from eval.files import read_json
 from eval.records import Cost, from_dict
 from eval.verdict.decision import Decision
+from reports.wording.change_sentence import change_sentence
 
 FILES = {
     "report": "report.html", "markdown": "report.md", "decision": "decision.json", "segments": "segments.json",
@@ -53,6 +54,21 @@ class Result:
         said = list(found.get("segments", {}).get("words", ()))
         worth = found.get("utility", {})
         return said + (list(worth["words"]) if worth.get("worth") else [])
+
+    @property
+    def cost(self) -> str:
+        """What answering and building cost, in a sentence; empty where that was not counted."""
+        from eval.analysis.cost_said import cost_said
+
+        return cost_said(self.folder, self.decision)
+
+    @property
+    def changes(self) -> str:
+        """What would change the verdict, in a sentence; empty where it is open or that was not looked at."""
+        from eval.analysis.run_files import Sensitivity, read_analysis
+
+        file = self.folder / "sensitivity.json"
+        return change_sentence(self.decision, read_analysis(file, Sensitivity)) if file.is_file() else ""
 
     @property
     def modes(self) -> list[str]:

@@ -55,6 +55,8 @@ def print_drawn(found: Result, console: Console | None = None) -> None:
     console.print()
     console.print(verdict(found), width=width)
     console.print(fitness(found), width=width)
+    for said in filter(None, (found.cost, found.changes)):
+        console.print(Text(translate(said)), width=width)
     path = Text(f"{translate('report:')} ", style="dim")
     path.append(str(found.report), style=f"link {found.report.resolve().as_uri()}")
     console.print(path, soft_wrap=True)

@@ -27,6 +27,8 @@ def as_json(found: Result) -> dict[str, Any]:
         "mode": found.decision.mode,
         "sentence": verdict_sentence(found.decision),
         "fitness": fitness_sentence(found.decision),
+        "cost": found.cost,
+        "changes": found.changes,
         "targets": dict(found.targets),
         **{k: decision[k] for k in keys},
         "beside": found.beside,
@@ -48,7 +50,7 @@ def show(found: Result) -> None:
         print(translate(found.endings))
     print(f"\n{found.decision.dataset}: {translate(verdict_sentence(found.decision))}")
     print(translate(fitness_sentence(found.decision)))
-    for said in found.beside:
+    for said in filter(None, (found.cost, found.changes, *found.beside)):
         print(translate(said))
     print(f"{translate('report:')} {found.report}", flush=True)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eval.analysis.cost_said import cost_said
 from eval.arms.modes import MODES
 from eval.errors import UserError
 from eval.verdict.decide import read_decision, verdict_sentence
 from eval.verdict.fitness_tests import fitness_tests
 from finetune.base_names import base_id
 from finetune.hub.card_language import card_in
-from reports.wording.fitness_sentence import ANSWERS, risk_words
+from reports.wording.fitness_sentence import ANSWERS, invented, risk_words
 
 if TYPE_CHECKING:
     from eval.arms.resources import Resources
@@ -61,8 +62,9 @@ def _scores(resources: Resources, mode: str) -> str:
         e = t.estimate
         lines.append(f"| {what} | {e.mean:.2f} | {e.low:.2f} to {e.high:.2f} | {e.n} | {wanted} |")
     risk = decision.risk.get(mode)
-    said = f" {risk_words(risk.wrong)}." if risk else ""
+    said = [f"{risk_words(risk.wrong)}. {invented(decision, (mode,))}".strip()] if risk else []
+    said += filter(None, [cost_said(resources.run, decision, mode)])
     return "\n".join([
         f"Verdict of the comparison: {verdict_sentence(decision)}", "",
-        f"Fit for use: {ANSWERS[decision.fits.get(mode, 'not_shown')]}.{said}", "", *lines,
+        " ".join((f"Fit for use: {ANSWERS[decision.fits.get(mode, 'not_shown')]}.", *said)), "", *lines,
     ])  # fmt: skip

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from eval.analysis.cost_said import cost_said
 from eval.arms.modes import MODES
 from eval.config import DEFAULT_MODEL
 from eval.files import read_json
 from eval.strategies import ADAPTERS
+from eval.verdict.decide import read_decision
 from finetune.adapter import MANIFEST as TRAINING
 from finetune.base_names import DEFAULT_LICENCE, base_id, is_local
 from finetune.hub.card_language import card_in
-from reports.wording.fitness_sentence import ANSWERS
+from reports.wording.fitness_sentence import ANSWERS, invented
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -127,6 +129,9 @@ def _scores(tuned: Tuned) -> str:
     intro += f"Verdict of the comparison: {verdict_words(decision)}."
     if fit := decision.get("fits", {}).get(tuned.name):
         intro += f" Fit for use, by the targets of the data set: {ANSWERS[fit]}."
+    read = read_decision(tuned.plan.folder)
+    cost = cost_said(tuned.plan.folder, read, tuned.name)
+    intro = " ".join(filter(None, (intro, invented(read, (tuned.name,)), cost)))
     lost = decision.get("left_out", {}).get(tuned.name)
     return "\n".join([intro + (f" This adapter was left out of it, for it did not learn: {lost}." if lost else ""), "",
                       *lines])  # fmt: skip

@@ -13,6 +13,7 @@ from reports.sections import costs, money, summary
 from reports.sections.placement import paired, place
 from reports.text import sentences as words
 from reports.text.markdown import bullets, heading, named, plain, table
+from reports.wording.cost_sentence import cost_sentence
 from reports.wording.fitness_sentence import fitness_sentence
 from reports.wording.verdict_sentence import retriever_sentence
 
@@ -88,10 +89,10 @@ def consequences(run: Run) -> list[str]:
     chosen = run.decision.mode if run.decision.strategy != "none" else None
     row = next((r for r in money.rows(run) if r.mode == chosen), None)
     if row:
-        cells = zip(money.COLUMNS, row.cells, strict=True)
-        named = ", ".join(f"{what.lower()} {cell}" for what, cell in cells if cell != costs.NONE)
-        placeholder = ", at placeholder prices" if run.economics.placeholders else ""
-        found.append(f"Cost in {money.currency(run)}{placeholder}: {named}.")
+        once, _, *later = zip(money.COLUMNS, row.cells, strict=True)  # what 1,000 questions cost stands above
+        named = ", ".join(f"{what.lower()} {cell}" for what, cell in (once, *later) if cell != costs.NONE)
+        if named:
+            found.append(f"Further costs in {money.currency(run)}: {named}.")
     kept = run.decision.retention
     if chosen is not None and chosen != "base" and chosen in kept and "base" in kept:
         before, after = words.percent(kept["base"].mean), words.percent(kept[chosen].mean)
@@ -133,7 +134,8 @@ def record_markdown(run: Run) -> str:
 def _said(run: Run) -> list[str]:
     """What stands behind the headline."""
     turns = words.spaced(retriever_sentence(run.decision))
-    return [words.evidence(run), turns, _fitness(run), words.sureness(run)]
+    cost = cost_sentence(run.decision, run.economics, run.costs)
+    return [words.evidence(run), turns, _fitness(run), cost, words.sureness(run)]
 
 
 def _fitness(run: Run) -> str:

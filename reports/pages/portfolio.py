@@ -22,9 +22,12 @@ from reports.language.language import in_language
 from reports.pages.inline import inline
 from reports.run_folder import Run, read_run
 from reports.sections import summary
+from reports.sections.answers import first_step
 from reports.sections.first_screen import is_missed
 from reports.sections.placement import Placement, place
 from reports.text import sentences as words
+from reports.wording.change_sentence import change_sentence
+from reports.wording.cost_sentence import CostWords, cost_words
 from reports.wording.fitness_sentence import ANSWERS
 
 FILE = "portfolio.html"
@@ -62,12 +65,18 @@ class Row:
     fit_class: str
     wrong: Estimate | None
     """How often the verdict's mode is wrong with confidence."""
+    invents: float | None
+    """How often it answers what has no answer; None where that was not asked."""
+    cost: CostWords | None
+    first: str
+    """What comes before it is put to use; empty where it may be."""
     sure: str
     firm: str
     cells: tuple[AxisCell | None, ...]
     """Knowledge and style; None where there is no mode or no score."""
     targets: str
     needed: str
+    """Questions in all, of an open verdict."""
     placement: Placement
 
 
@@ -147,6 +156,9 @@ def _row(run: Run, folder: Path, several: bool) -> Row:
         fit=ANSWERS[decision.fit].capitalize(),
         fit_class={"yes": "reached", "no": "missed", "not_shown": "open"}[decision.fit],
         wrong=risk.wrong if risk else None,
+        invents=risk.unanswerable.mean if risk and risk.unanswerable else None,
+        cost=cost_words(decision, run.economics, run.costs),
+        first=" ".join(first_step(run)),
         sure=_sure(run),
         firm=_firm(run),
         cells=cells,
@@ -203,12 +215,10 @@ def _sure(run: Run) -> str:
 
 
 def _firm(run: Run) -> str:
-    """Over which targets and margins the verdict holds; empty where it is open or that was not looked at."""
-    parameters = run.sensitivity.parameters
-    if not parameters or run.decision.strategy == "inconclusive":
-        return ""
-    bounded = [f"{p.name} {p.low:.2f} to {p.high:.2f}" for p in parameters if p.low > p.grid[0] or p.high < p.grid[1]]
-    return f"holds for {', '.join(bounded)}" if bounded else "holds at every target and margin tried"
+    """What would change the verdict: other targets, or of an open one how many questions; empty where not known."""
+    if needed := run.decision.questions_needed:
+        return f"Needs {_range(needed)} questions."
+    return words.spaced(change_sentence(run.decision, run.sensitivity))
 
 
 def _place(row: Row) -> Place:

@@ -1,18 +1,19 @@
-"""The answers at the top of the page: which strategy, is it fit for use, how often it is wrong, and what it costs."""
+"""The answers at the top of the page: what to do, is it fit for use, how often it is wrong, what it costs, and what
+would change it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from eval.records import Cost
 from eval.strategies import STRATEGIES
 from eval.verdict.decision import Risk, Step
 from eval.verdict.fitness_tests import Outcome, Test, fitness_tests, within
 from reports.run_folder import Run, label
-from reports.sections import costs, money
-from reports.text.sentences import percent, possible, seconds
-from reports.wording.fitness_sentence import ANSWERS
+from reports.text.sentences import FIRST, percent, possible, spaced
+from reports.wording.change_sentence import edges, is_of
+from reports.wording.cost_sentence import PLACEHOLDERS, cost_words
+from reports.wording.fitness_sentence import ANSWERS, inventing
 
 KINDS = {"yes": "good", "no": "bad", "not_shown": "open"}
 LIVE = {
@@ -53,8 +54,8 @@ class Answer:
 
 
 def answers(run: Run) -> list[Answer]:
-    """The four answers, in the order in which they are asked."""
-    return [_strategy(run), _fitness(run), _risk(run), _cost(run)]
+    """The five answers, in the order in which they are asked."""
+    return [_strategy(run), _fitness(run), _risk(run), _cost(run), _changes(run)]
 
 
 def parts(steps: tuple[Step, ...]) -> list[tuple[str, str]]:
@@ -63,17 +64,22 @@ def parts(steps: tuple[Step, ...]) -> list[tuple[str, str]]:
 
 
 def _strategy(run: Run) -> Answer:
-    decision = run.decision
+    decision, question, first = run.decision, "What to do?", first_step(run)
     if decision.strategy == "inconclusive":
-        return Answer("Which strategy?", "open", "Not settled", (f"Still possible: {possible(decision.candidates)}.",))
+        return Answer(question, "open", "Not settled", (f"Still possible: {possible(decision.candidates)}.", *first))
     if decision.strategy == "none":
-        nearest = (f"{label(decision.mode or '')} comes nearest.",)
-        return Answer("Which strategy?", "bad", "None of those tried", nearest)
+        return Answer(question, "bad", "None of those tried", (f"{label(decision.mode or '')} comes nearest.", *first))
     own = STRATEGIES[decision.strategy]
     name = own.short if own.short != "both" else "RAG with fine-tuning"
     stands, kind = ("best of those tried", "plain") if decision.falls_short else ("settled", "good")
-    lines = (f"By the mode {label(decision.mode or '')}; {stands}.",)
-    return Answer("Which strategy?", kind, f"{name[0].upper()}{name[1:]}", lines)
+    lines = (f"By the mode {label(decision.mode or '')}; {stands}.", *first)
+    return Answer(question, kind, f"{name[0].upper()}{name[1:]}", lines)
+
+
+def first_step(run: Run) -> tuple[str, ...]:
+    """What comes before it is put to use, as the first step has it; nothing where it may be."""
+    cause = run.decision.next[0].cause if run.decision.next else ""
+    return (f"First: {FIRST[cause]}.",) if cause in FIRST else ()
 
 
 def _fitness(run: Run) -> Answer:
@@ -107,7 +113,7 @@ def _named(modes: list[str]) -> str:
 
 def _line(test: Test) -> str:
     if test.what == "risk":
-        words = {"reached": "kept", "missed": "passed", "open": "not shown to be kept"}
+        words = {"reached": "kept", "missed": "exceeded", "open": "not shown to be kept"}
         return f"Limit of {percent(test.wanted or 0, 0)} wrong {words[test.outcome]}"
     words = {"reached": "reached", "missed": "missed", "open": "not shown to be reached"}
     mean, target = percent(test.estimate.mean, 0), percent(test.wanted or 0, 0)
@@ -128,7 +134,7 @@ def _risk(run: Run) -> Answer:
         shown = [decision.risk[m].wrong.mean for m in decision.fits if m in decision.risk]
         if not shown:
             return Answer(question, "plain", "Not known", ())
-        lines = ("of questions, by mode; the bars tell which.", _inventing(_known(run)))
+        lines = ("of questions, by mode; the bars tell which.", inventing(_known(run), _span))
         return Answer(question, "open", _span(shown), lines)
     found = decision.risk[decision.mode]
     return Answer(question, STANDING[within(found, limit)], percent(found.wrong.mean, 0), tuple(_of_risk(found, limit)))
@@ -136,7 +142,7 @@ def _risk(run: Run) -> Answer:
 
 def _of_risk(risk: Risk, limit: float | None) -> list[str]:
     said = [f"of questions ({100 * risk.wrong.low:.0f} to {percent(risk.wrong.high, 0)})"]
-    said.append(_inventing([risk]))
+    said.append(inventing([risk], _span))
     return [*said, "No limit is set (risk.limit)" if limit is None else f"At most {percent(limit, 0)} is allowed"]
 
 
@@ -145,39 +151,50 @@ def _known(run: Run) -> list[Risk]:
     return [run.decision.risk[m] for m in run.decision.fits if m in run.decision.risk]
 
 
-def _inventing(risks: list[Risk]) -> str:
-    """How often answers are invented; without a question that has none, that this is not known."""
-    shown = [risk.unanswerable.mean for risk in risks if risk.unanswerable]
-    if not shown:
-        return "How often it invents is not known: every question asked has an answer"
-    return f"Invents an answer to {_span(shown)} of those that have none"
-
-
-def _span(values: list[float]) -> str:
+def _span(values: Sequence[float]) -> str:
     return " to ".join(dict.fromkeys((percent(min(values), 0), percent(max(values), 0))))
 
 
 def _cost(run: Run) -> Answer:
     """Money for a thousand questions and the time to build, of the verdict's mode or over all of them."""
-    question, found = "What does it cost?", {row.mode: row for row in money.rows(run)}
-    mode = run.decision.mode
-    if run.economics.prices is None or not found or (mode is not None and mode not in found):
+    question = "What does it cost?"
+    found = cost_words(run.decision, run.economics, run.costs)
+    if found is None:
         return Answer(question, "plain", "Not known", ())
-    currency = run.economics.prices.currency
-    aside = ("Prices are placeholders (\u2011\u2011prices)",) if run.economics.placeholders else ()
-    if mode is None:
-        shown = [a.per_thousand for m, a in run.economics.arms.items() if m in run.decision.fits and a.per_thousand]
-        span = " to ".join(dict.fromkeys((money.amount(min(shown)), money.amount(max(shown))))) if shown else costs.NONE
-        known = [m for m in run.economics.arms if m in run.decision.fits and m in run.costs]
-        longest = max((_to_build(run.costs[m]) for m in known), default=0.0)
-        most = (f"Up to {seconds(longest)} to build, once",) if longest else ()
-        return Answer(question, "plain", f"{span} {currency}", ("for 1,000 questions, by mode", *most, *aside))
-    cost, row = run.costs[mode], found[mode]
-    build = seconds(_to_build(cost))
-    built = "Nothing to build" if build == costs.NONE else f"{build} to build, once"
-    return Answer(question, "plain", f"{row.cells[1]} {currency}", ("for 1,000 questions", built, *aside))
+    aside = (f"{PLACEHOLDERS}".replace("--", "\u2011\u2011"),) if found.placeholders else ()
+    if found.several:
+        most = (f"Up to {found.build} to build, once",) if found.build else ()
+        return Answer(question, "plain", found.amount, ("for 1,000 questions, by mode", *most, *aside))
+    built = f"{found.build} to build, once" if found.build else "Nothing to build"
+    return Answer(question, "plain", found.amount, ("for 1,000 questions", built, *aside))
 
 
-def _to_build(cost: Cost) -> float:
-    """Seconds of work for the index and the training."""
-    return cost.index_seconds + (cost.train_work or cost.train_seconds)
+def _changes(run: Run) -> Answer:
+    """What would turn the verdict: more questions where it is open, else other targets, or none."""
+    question, decision = "What would change it?", run.decision
+    if decision.strategy == "inconclusive":
+        return Answer(question, "plain", *_settling(run))
+    if not is_of(run.sensitivity, decision):
+        return Answer(question, "plain", "Not known", ())
+    found = {p.name: [_upper(edge) for edge in edges(p)] for p in run.sensitivity.parameters}
+    lines = [spaced(edge) for of in found.values() for edge in of]
+    if not lines:
+        return Answer(
+            question, "plain", "No other target", ("It holds at every target and smallest lift that was tried.",)
+        )
+    targets = any(of for name, of in found.items() if name != "margin")
+    return Answer(question, "plain", "Other targets" if targets else "Other settings", tuple(lines))
+
+
+def _settling(run: Run) -> tuple[str, tuple[str, ...]]:
+    """What would settle an open verdict: questions, or what its first step is about."""
+    if needed := run.decision.questions_needed:
+        (low, high), asked = needed.total, needed.total[0] - needed.more[0]
+        span = f"about {low}" if low == high else f"{low} to {high}"
+        return "More questions", (f"{asked} were asked; most likely settled by {span}.",)
+    first = run.decision.next[0].cause if run.decision.next else ""
+    return PARTS.get(first, "Next"), (f"First: {FIRST[first]}.",) if first in FIRST else ()
+
+
+def _upper(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

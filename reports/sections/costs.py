@@ -11,7 +11,7 @@ from reports.run_folder import Run, in_order
 from reports.sections.section import Section
 from reports.sections.summary import arm_name
 from reports.text.markdown import fold, table
-from reports.text.sentences import seconds
+from reports.wording.phrases import DASH, seconds
 
 HTML = """\
 <section id="costs">
@@ -42,7 +42,7 @@ COLUMNS = (
     "Peak memory",
 )
 
-NONE = "–"
+NONE = DASH
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from typing import Any
 from eval.analysis.money_files import BreakEven
 from reports.run_folder import Run, in_order, label
 from reports.sections import breakeven
-from reports.sections.costs import NONE
 from reports.sections.section import Section
 from reports.sections.summary import arm_name
 from reports.text.markdown import bullets, fold, plain, table
 from reports.text.sentences import percent
+from reports.wording.phrases import amount
 
 HTML = """\
 <div class="card">
@@ -73,15 +73,6 @@ def rows(run: Run) -> list[MoneyRow]:
         MoneyRow(mode, tuple(amount(x) for x in (arm.fixed, arm.per_thousand, arm.update, arm.retrain)))
         for mode, arm in ((mode, arms[mode]) for mode in in_order(arms))
     ]
-
-
-def amount(value: float | None) -> str:
-    """An amount with two decimals, or two digits where it is less than a tenth; a dash for nothing or not measured."""
-    if not value:
-        return NONE
-    if value >= 0.1:
-        return f"{value:,.2f}".replace(",", "\u202f")
-    return f"{value:#.2g}" if value >= 1e-4 else "< 0.0001"
 
 
 def prices(run: Run) -> str:

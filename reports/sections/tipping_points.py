@@ -10,7 +10,7 @@ from eval.analysis.run_files import Parameter
 from reports.run_folder import Run
 from reports.sections import robustness
 from reports.sections.first_screen import whole
-from reports.wording.phrases import called
+from reports.wording.change_sentence import NAMES, OPEN, verdict_beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,10 @@ def changes(run: Run) -> list[Change]:
     known = run.sensitivity
     if known.strategy != run.decision.strategy:
         return []
-    found = [Change(p.name, _holds(p, run.decision.strategy), robustness.sliver(p)) for p in known.parameters]
+    found = [
+        Change(NAMES.get(p.name, p.name), _holds(p, run.decision.strategy), robustness.sliver(p))
+        for p in known.parameters
+    ]
     if needed := run.decision.questions_needed:
         picture = robustness.gauge(needed.total[0] - needed.more[0], needed.total)
         (low, high), asked = needed.total, needed.total[0] - needed.more[0]
@@ -43,16 +46,10 @@ def _holds(parameter: Parameter, strategy_: str) -> str:
     low, high, grid = parameter.low, parameter.high, parameter.grid
     set_ = f"set {whole(parameter.value)}"
     if (low, high) == grid:
-        return f"{'open' if strategy_ == 'inconclusive' else 'holds'} at any value ({set_})"
-    below = _other(parameter.below) if low > grid[0] else ""
-    above = _other(parameter.above) if high < grid[1] else ""
+        return f"{OPEN if strategy_ == 'inconclusive' else 'holds'} at any value ({set_})"
+    below = verdict_beyond(parameter.below) if low > grid[0] else ""
+    above = verdict_beyond(parameter.above) if high < grid[1] else ""
     if below == above:
         return f"{set_}; below {whole(low)} or above {whole(high)} {below}"
     ends = [f"below {whole(low)} {below}" if below else "", f"above {whole(high)} {above}" if above else ""]
     return f"{set_}; {', '.join(end for end in ends if end)}"
-
-
-def _other(said: object) -> str:
-    """The strategy beyond an edge, for people."""
-    text = str(said)
-    return "it is open" if text.startswith("inconclusive") else called(text)

@@ -14,6 +14,8 @@ from reports.sections.section import Section
 from reports.sections.tipping_points import changes
 from reports.text import sentences as words
 from reports.text.markdown import bullets, named, plain
+from reports.wording.change_sentence import change_sentence
+from reports.wording.cost_sentence import cost_sentence
 from reports.wording.fitness_sentence import fitness_sentence
 from reports.wording.verdict_sentence import retriever_sentence
 
@@ -24,7 +26,7 @@ HTML = """\
 <h1>{{ headline|replace("-", "‑") }}</h1>
 <dl class="answers">
 {% for a in answers %}
-<div class="answer k-{{ a.kind }}"><dt>{{ a.question }}</dt><dd><b>{{ a.answer }}</b>{% for line in a.lines %}<span>{{ line }}</span>{% endfor %}</dd></div>
+<div class="answer k-{{ a.kind }}"><dt>{{ a.question }}</dt><dd><b>{{ a.answer|replace("-", "‑") }}</b>{% for line in a.lines %}<span>{{ line }}</span>{% endfor %}</dd></div>
 {% endfor %}
 </dl>
 <p class="sure">{{ basis }}{% if care %} <a href="#care">Read with care: {{ care|length }} {{ "note" if care|length == 1 else "notes" }}</a>.{% endif %}</p>
@@ -113,10 +115,17 @@ def markdown(run: Run) -> Iterable[str]:
         f"# {named(decision.dataset)}: {plain(words.headline(run))}",
         f"{needed}. {plain(said)}",
         plain(words.spaced(fitness_sentence(decision))) if decision.risk else "",
+        plain(words.spaced(_costs_and_changes(run))),
         *axes.overview(run),
         words.unscored(run),
         bullets("Next", words.next_steps(run)),
     ]
+
+
+def _costs_and_changes(run: Run) -> str:
+    """What the verdict's mode costs, and what would change the verdict."""
+    cost = cost_sentence(run.decision, run.economics, run.costs)
+    return " ".join(filter(None, (cost, change_sentence(run.decision, run.sensitivity))))
 
 
 SECTION = Section(

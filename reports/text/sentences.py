@@ -40,6 +40,7 @@ FIRST = {
     "retrieval": "improve retrieval first",
     "reading": "the model does not get enough out of its passages",
     "form": "work on the form",
+    "risk": "have it refuse what it does not know",
     "model": "try a larger model",
 }
 """The cause of the first step -> what it comes to, in a headline."""
@@ -256,16 +257,3 @@ def outside(decision: Decision, placement: Placement, margin: float) -> str:
 def why(mode: str) -> str:
     """What a mode is for, in a phrase."""
     return MODES[mode].why if mode in MODES else ""
-
-
-def seconds(value: float) -> str:
-    """A duration: `0.31 s`, `45 s`, `12 min 5 s`."""
-    if value <= 0:
-        return "–"
-    if value < 10:
-        return f"{_number(value, 2)} s"
-    if value < 120:
-        return f"{value:.0f} s"
-    minutes, rest = divmod(round(value), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"

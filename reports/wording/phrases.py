@@ -8,6 +8,8 @@ from eval.arms.modes import MODES
 from eval.records import Comparison, Estimate
 from eval.strategies import STRATEGIES
 
+DASH = "–"
+"""Nothing, or not measured."""
 NOTHING = "nothing good enough"
 """The verdict `none`."""
 OTHERS: Mapping[str, str] = {"none": NOTHING, "inconclusive": "an open one"}
@@ -19,6 +21,28 @@ def share(value: float) -> str:
     if 0 < value < 0.0005:
         return "under 0.1 %"
     return f"{100 * value:.1f}".removesuffix(".0") + " %"
+
+
+def seconds(value: float) -> str:
+    """A duration: `0.31 s`, `45 s`, `12 min 5 s`; a dash for none."""
+    if value <= 0:
+        return DASH
+    if value < 10:
+        return f"{f'{value:.2f}'.rstrip('0').rstrip('.')} s"
+    if value < 120:
+        return f"{value:.0f} s"
+    minutes, rest = divmod(round(value), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def amount(value: float | None) -> str:
+    """An amount with two decimals, or two digits where it is less than a tenth; a dash for nothing or not measured."""
+    if not value:
+        return DASH
+    if value >= 0.1:
+        return f"{value:,.2f}".replace(",", "\u202f")
+    return f"{value:#.2g}" if value >= 1e-4 else "< 0.0001"
 
 
 def label(mode: str) -> str:

@@ -65,7 +65,7 @@ def test_an_open_verdict_says_between_what_and_how_many_questions_more(decided_r
     assert decision.strategy == "inconclusive" and decision.questions_needed
     page = write_portfolio(runs)
     text = text_of(page)
-    assert f"needs {_range(decision.questions_needed)} questions" in text
+    assert f"Needs {_range(decision.questions_needed)} questions." in text
     assert "open after 108 questions" in text and "1 is not settled" in text
     assert 'class="mark open s-inconclusive"' in page.read_text()
 

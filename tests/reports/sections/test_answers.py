@@ -1,4 +1,4 @@
-"""The four answers at the top of the page, and what became of every question."""
+"""The five answers at the top of the page, and what became of every question."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from reports.run_folder import read_run
 from reports.sections.answers import answers, parts
 
 
-def test_a_settled_run_answers_all_four_questions(every_state):
+def test_a_settled_run_answers_all_five_questions(every_state):
     run = read_run(every_state["settled"])
-    strategy, fit, risk, cost = answers(run)
-    assert (strategy.kind, strategy.answer) == ("good", "RAG with fine-tuning")
+    strategy, fit, risk, cost, change = answers(run)
+    assert (strategy.kind, strategy.answer, len(strategy.lines)) == ("good", "RAG with fine-tuning", 1)
+    low = next(p.low for p in run.sensitivity.parameters if p.name == "knowledge target")
+    assert change.answer == "Other targets" and len(change.lines) == 1
+    assert change.lines[0].startswith(f"Knowledge target below {100 * low:.0f}\u00a0% (")
     assert (fit.kind, fit.answer) == ("good", "Yes") and len(fit.lines) == 3
     assert fit.lines[0] == "It may go live."
     assert parts(run.decision.next)[0][0] == "Use" and "Use the tuned model" in html(run)
@@ -31,17 +34,21 @@ def test_a_settled_run_answers_all_four_questions(every_state):
 
 def test_what_passes_its_limit_is_not_fit_and_its_first_step_is_no_serving(every_state):
     run = read_run(every_state["vetoed"])
-    _, fit, risk, _ = answers(run)
+    strategy, fit, risk, *_ = answers(run)
+    assert strategy.lines[-1] == "First: have it refuse what it does not know."
     assert (fit.kind, fit.answer, risk.kind) == ("bad", "No", "bad")
     assert fit.lines[0] == "It must not go live as it is."
-    assert fit.lines[-1].replace("\u00a0", " ") == "Limit of 5 % wrong passed"
+    assert fit.lines[-1].replace("\u00a0", " ") == "Limit of 5 % wrong exceeded"
     assert parts(run.decision.next)[0][0] != "Use"
     assert "Use the tuned model" not in html(run)
 
 
 def test_an_open_run_gives_the_span_of_its_candidates(every_state):
     run = read_run(every_state["open"])
-    strategy, fit, risk, _ = answers(run)
+    strategy, fit, risk, _, change = answers(run)
+    (low, high), (more, _) = run.decision.questions_needed.total, run.decision.questions_needed.more
+    assert change.lines == (f"{low - more} were asked; most likely settled by {low} to {high}.",)
+    assert change.answer == "More questions" and strategy.lines[-1] == "First: test on more questions."
     assert (strategy.kind, strategy.answer, fit.answer) == ("open", "Not settled", "No")
     assert set(run.decision.fits.values()) == {"no"}  # about half is right, and 80 % are wanted
     means = [run.decision.risk[m].wrong.mean for m in run.decision.fits]

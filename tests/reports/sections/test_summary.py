@@ -8,7 +8,8 @@ from eval.records import Comparison, Score
 from reports.run_folder import read_run
 from reports.sections import summary
 from reports.sections.costs import cost_rows, curve
-from reports.text.sentences import column_points, percent, points, seconds
+from reports.text.sentences import column_points, percent, points
+from reports.wording.phrases import seconds
 
 
 def test_wilson_meets_the_published_value():

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,10 +57,12 @@ WORDING_MAY_USE = {
 """What the sentences are made of besides: records of the verdict, before it is one."""
 
 
+@cache
 def modules(package: str) -> list[Path]:
     return sorted((ROOT / package).rglob("*.py"))
 
 
+@cache
 def imports(file: Path, *, top_level: bool) -> set[str]:
     """Dotted names that a file imports; with `top_level`, only what runs when the module is imported."""
     found: set[str] = set()

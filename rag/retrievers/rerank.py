@@ -44,11 +44,11 @@ def open_reranker(name: str) -> Reranker | None:
 
 
 def _cross_encoder(name: str) -> Reranker:
-    from sentence_transformers import CrossEncoder
-
     folder = Path(name).expanduser()
     if not folder.is_dir() and (name.startswith((".", "/", "~")) or name.count("/") != 1):
         raise UserError(f"retrieval.rerank: {name}: no such folder; name a cross-encoder's folder, a hub id, or none")
+    from sentence_transformers import CrossEncoder
+
     try:
         model = CrossEncoder(str(folder) if folder.is_dir() else name, num_labels=1)
     except (OSError, ValueError, KeyError) as error:

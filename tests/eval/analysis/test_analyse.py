@@ -120,7 +120,7 @@ def mean_over_seeds(scores: list[Score]) -> tuple[float, int]:
     return (sum(means) / len(means) if means else 0.0), len(means)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(0, 20, 2))  # 1, 2, 9 and 40 questions, one seed and three
 def test_every_mean_is_that_of_the_scores_that_are_there(tmp_path: Path, seed: int) -> None:
     kinds: list[Draw] = [lambda d: float(d.random() < 0.6), lambda d: d.random(), lambda d: round(d.random(), 1)]
     scores = make_run(tmp_path, seed, kinds[seed % 3])
@@ -143,7 +143,7 @@ def test_every_mean_is_that_of_the_scores_that_are_there(tmp_path: Path, seed: i
             assert row["mean"] is not None or len({s.group for s in rows if s.value is not None}) < 2
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(0, 20, 2))  # 1, 2, 9 and 40 questions, one seed and three
 def test_a_missing_score_never_counts_as_0(tmp_path: Path, seed: int) -> None:
     """Every score that is there is 1: so is every mean, every difference is 0, and no failure has a known cause."""
     make_run(tmp_path, 100 + seed, lambda _: 1.0)

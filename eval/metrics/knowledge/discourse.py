@@ -7,10 +7,11 @@ languages of the metrics; nothing is set aside where the question asks for belie
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from eval.metrics.knowledge.alias import STOP, words
-from eval.metrics.text.sieve import Sieve
+from eval.metrics.text.sieve import Sieve, look_for
 
 _FINAL = Sieve(
     r"\b(?:final answer|endgültige antwort|réponse (?:finale|définitive)|respuesta (?:final|definitiva)|"
@@ -118,7 +119,7 @@ def final(text: str) -> str:
 
 def uncrossed(text: str, question: str) -> str:
     """A reply without the lines that it crosses out, where it ticks others: `| Rome | no |` beside `| Oslo | yes |`."""
-    if "|" not in text and not _CROSSED.search(text):
+    if "|" not in text and (text.isascii() or not _CROSSED.search(text)):
         return text
     lines = text.split("\n")
     crossed = [bool(_CROSSED.search(line)) for line in lines]
@@ -157,15 +158,30 @@ def labelled(text: str, question: str) -> str:
     return named[0]["value"] if len(named) == 1 else text
 
 
+@lru_cache(maxsize=4096)
+def _asks_aside(question: str) -> bool:
+    return _ASKS_ASIDE.search(question) is not None
+
+
+@lru_cache(maxsize=1)
+def _may_be_aside() -> Callable[[str], object]:
+    return look_for(_BELIEF, _PAST, *_SET_ASIDE)
+
+
 def kept(sentences: Sequence[tuple[str, str]], question: str) -> list[tuple[str, str]]:
     """Sentences with their signs, without those that are said only to be set aside."""
+    if len(sentences) == 1 and not _may_be_aside()(sentences[0][0].casefold()):
+        return list(sentences)
     if len(sentences) == 1 and not (_BELIEF.search(sentences[0][0]) or _FALSE.search(sentences[0][0])):
         return list(sentences)
-    aside = _ASKS_ASIDE.search(question) is None
+    aside = not _asks_aside(question)
     found = []
     for place, (sentence, sign) in enumerate(sentences):
         behind = sentences[place + 1][0] if place + 1 < len(sentences) else ""
         if sign in "?？؟" and _NO.match(behind):
+            continue
+        if not _may_be_aside()(sentence.casefold()):
+            found.append((sentence, sign))
             continue
         if aside and any(cue.search(sentence) for cue in _SET_ASIDE):
             continue

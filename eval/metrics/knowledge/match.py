@@ -75,7 +75,8 @@ def _asked_words(question: str) -> frozenset[str]:
 
 def match(given: str, answers: Sequence[str], question: str = "") -> float:
     """1 when the reply asserts an accepted answer, and does not deny, doubt or merely list it."""
-    text = _LETTERS.sub(_joined, _SPACED.sub("", given))
+    text = _SPACED.sub("", given)
+    text = _LETTERS.sub(_joined, text) if text.count("-") >= 3 else text
     return float(stands_by(text, answers, question, lambda part, a: met(part, a, question)))
 
 
@@ -85,7 +86,7 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
     It does not where it denies or doubts the answer, or merely lists it among guesses. Length by itself is no fault.
     """
     given = without_question(given, question)
-    if not any(_LIST.search(a) for a in answers):
+    if ("\n" in given or ";" in given) and not any(_LIST.search(a) for a in answers):
         given = labelled(given, question)
     answers = tuple(answers)
     if sides := _sides(answers, question):

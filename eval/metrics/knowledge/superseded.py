@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 
-from eval.metrics.text.sieve import Sieve
+from eval.metrics.text.sieve import Sieve, look_for
 
 _AT_FIRST = Sieve(
     r"\b(?:at first|formerly|previously|used to be|until recently|i (?:first|initially|originally) (?:thought|"
@@ -93,18 +95,28 @@ _ASKS_CHANGE = re.compile(
 _DATED = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
+@lru_cache(maxsize=4096)
+def _asks_predecessor(question: str) -> bool:
+    return _ASKS_PREDECESSOR.search(question) is not None
+
+
+@lru_cache(maxsize=4096)
+def _asks_old_value(question: str) -> bool:
+    return any(asks.search(question) for asks in (_ASKS_FIRST, _ASKS_PREDECESSOR, _ASKS_CHANGE))
+
+
 def _without_predecessor(sentence: str, question: str) -> str:
-    if _ASKS_PREDECESSOR.search(question):
+    if _asks_predecessor(question):
         return sentence
     if (passive := _REPLACED.search(sentence)) and not _BY_THE_WAY.search(sentence[: passive.start()]):
         sentence = sentence[passive.end() :]
     sentence = _REPLACES.sub(" ", sentence)
-    return _PREDECESSOR.sub(" ", sentence) if _PREDECESSOR.search(sentence) else sentence
+    return _PREDECESSOR.sub(" ", sentence)
 
 
 def _without_old_value(sentence: str, question: str) -> str:
     """A sentence without the value that it says another came after, unless the question asks for that or for a year."""
-    if _ASKS_FIRST.search(question) or _ASKS_PREDECESSOR.search(question) or _ASKS_CHANGE.search(question):
+    if _asks_old_value(question):
         return sentence
     moved = _FROM.search(sentence)
     if moved and not _DATED.search(question) and _MOVES.search(sentence[: moved.start()]):
@@ -112,8 +124,15 @@ def _without_old_value(sentence: str, question: str) -> str:
     return _UP_FROM.sub(" ", sentence)
 
 
+@lru_cache(maxsize=1)
+def _may_be_old() -> Callable[[str], object]:
+    return look_for(_AT_FIRST, _PREDECESSOR, _REPLACED, _REPLACES, _FROM, _UP_FROM)
+
+
 def current(sentence: str, question: str) -> str:
     """A sentence without what it says was so at first where it goes on with a turn; as it is where that is asked."""
+    if not _may_be_old()(sentence.casefold()):
+        return sentence
     sentence = _without_old_value(_without_predecessor(sentence, question), question)
     begun = _AT_FIRST.search(sentence)
     if begun is None or _ASKS_FIRST.search(question):

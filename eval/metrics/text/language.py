@@ -50,7 +50,7 @@ _STATED: ContextVar[str] = ContextVar("stated language", default="")
 @contextmanager
 def stated(language: str) -> Iterator[None]:
     """Within it, `stated_language` is that of a data set: the part of `de-CH` before the hyphen; empty for none."""
-    token = _STATED.set(re.split("[-_]", language.casefold())[0])
+    token = _STATED.set(re.split("[-_]", language.casefold())[0] if language else "")
     try:
         yield
     finally:

@@ -24,7 +24,7 @@ def without_thinking(reply: str) -> str:
     Known are `<think>` and its like, `[THINK]`, `◁think▷`, a block that the prompt opened so that only its end stands
     in the reply, and the channels of harmony, with their signs or without.
     """
-    if not any(sign in reply for sign in "<◁[") and not reply[:40].lstrip().startswith("analysis"):
+    if "<" not in reply and "[" not in reply and "◁" not in reply and not reply[:40].lstrip().startswith("analysis"):
         return reply
     if _CHANNEL.match(reply) or _FINAL.match(reply.lstrip()):
         final = _FINAL.search(reply)

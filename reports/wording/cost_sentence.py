@@ -18,7 +18,7 @@ class CostWords:
     """The cost of 1,000 questions with its currency, and of building."""
 
     amount: str
-    """`0.36 USD`, or `0.10 to 0.36 USD` of several modes."""
+    """`0.36 USD`, or `0.10–0.36 USD` of several modes."""
     build: str
     """`9 min 24 s`; empty where there is nothing to build."""
     several: bool
@@ -36,7 +36,7 @@ def cost_words(
     paid = [p for m in modes if (p := economics.arms[m].per_thousand)]
     if economics.prices is None or not modes or not (paid or several):
         return None
-    span = " to ".join(dict.fromkeys((amount(min(paid)), amount(max(paid))))) if paid else DASH
+    span = "–".join(dict.fromkeys((amount(min(paid)), amount(max(paid))))) if paid else DASH
     longest = max((to_build(costs[m]) for m in modes if m in costs), default=0.0)
     build = seconds(longest) if longest > 0 else ""
     return CostWords(f"{span} {economics.prices.currency}", build, several, economics.placeholders)

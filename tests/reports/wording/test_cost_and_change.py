@@ -56,7 +56,7 @@ def test_the_cost_is_that_of_the_verdicts_mode_of_another_or_of_all_candidates()
     )
     # Of training the work counts, 187 s, and not the 600 s that passed meanwhile; what was not priced is left out.
     assert cost_sentence(decision("inconclusive", None), money(), COSTS) == (
-        "Cost: 0.050 to 1\u202f234.50 EUR for 1,000 questions, by mode; up to 3 min 7 s to build, once."
+        "Cost: 0.050–1\u202f234.50 EUR for 1,000 questions, by mode; up to 3 min 7 s to build, once."
     )
     assert cost_words(decision(mode="ft"), money(), COSTS) is None
     assert cost_sentence(decision(), Economics(), COSTS) == ""

@@ -169,7 +169,7 @@ def record_html(run: Run) -> str:
         options=options(run),
         tried=[MODES[m].label for m in run.modes if m in MODES],
         lifts=words.lifts(run, placement),
-        consequences=consequences(run),
+        consequences=[words.coded(said) for said in consequences(run)],
         revisit=revisit(run),
         signers=SIGNERS,
         drawing=drawing if run.config.corpus else "",

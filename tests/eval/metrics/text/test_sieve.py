@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from eval.metrics.knowledge import denial, partial_names, polar_words, stance
+from eval.metrics.knowledge import denial, discourse, partial_names, polar_words, stance, superseded
 from eval.metrics.quantities import bounds, dates, numerals, ordinals
 from eval.metrics.quantities.number_words import LEXICONS
 from eval.metrics.text import sieve as sieve_module
-from eval.metrics.text.sieve import Sieve, alternatives, captures, needed_letters, one_of
+from eval.metrics.text.sieve import Sieve, alternatives, captures, look_for, needed_letters, one_of
 
 TEXTS = (
     "It does NOT use MQTT; it uses HTTP.",
@@ -31,7 +31,7 @@ TEXTS = (
 
 
 def sieves() -> list[Sieve]:
-    modules = (denial, partial_names, stance, polar_words, bounds, dates, numerals, ordinals)
+    modules = (denial, discourse, superseded, partial_names, stance, polar_words, bounds, dates, numerals, ordinals)
     values = [v for m in modules for v in vars(m).values()]
     flat = [v for value in values for v in (value if isinstance(value, tuple | list) else [value])]
     found = [v for value in flat for v in (value if isinstance(value, tuple) else [value]) if isinstance(v, Sieve)]
@@ -47,6 +47,18 @@ def test_a_sieve_finds_what_its_pattern_finds() -> None:
             assert (found and (found.span(), found[0])) == (expected and (expected.span(), expected[0])), sieve.pattern
             assert sieve.sub("#", text) == plain.sub("#", text)
             assert [m.span() for m in sieve.finditer(text)] == [m.span() for m in plain.finditer(text)]
+
+
+def test_one_look_for_several_passes_over_no_hit_of_any() -> None:
+    first, second, other = Sieve(r"\bnot?\b", re.I), Sieve("über", re.I), Sieve("x*")
+    together = look_for(first, second)
+    assert [bool(together(t.casefold())) for t in ("NO way", "ÜBERALL", "yes", "")] == [True, True, False, False]
+    assert look_for(first, other)("yes")  # which the latter meets
+    for look in (superseded._may_be_old(), discourse._may_be_aside()):
+        assert not look("the harbour is deep.")
+    for sieve in sieves():
+        may = look_for(sieve)
+        assert all(may(text.casefold()) or not sieve.search(text) for text in TEXTS), sieve.pattern
 
 
 @pytest.mark.parametrize(

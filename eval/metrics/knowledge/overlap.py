@@ -26,7 +26,7 @@ def chrf(given: str, references: Sequence[str]) -> float:
     """Sentence-level chrF2 with the nearest reference, in [0, 1] (Popović 2015), as sacrebleu computes it.
 
     The mean precision P and recall R of the n-grams of characters, blanks aside, over the orders that both texts have;
-    5PR / (4P + R). sacrebleu itself takes eight times as long: it walks through the reply anew for each reference.
+    5PR / (4P + R). sacrebleu itself takes 2.6 times as long: it walks through the reply anew for each reference.
     """
     said = _grams(given)
     return max((_f_score(said, _kept_grams(r)) for r in references), default=0.0) / 100

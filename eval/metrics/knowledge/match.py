@@ -86,7 +86,7 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
     It does not where it denies or doubts the answer, or merely lists it among guesses. Length by itself is no fault.
     """
     given = without_question(given, question)
-    if ("\n" in given or ";" in given) and not any(_LIST.search(a) for a in answers):
+    if ("\n" in given or ";" in given) and not any(map(_is_list, answers)):
         given = labelled(given, question)
     answers = tuple(answers)
     if sides := _sides(answers, question):
@@ -126,6 +126,11 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
 def _sides(answers: tuple[str, ...], question: str) -> frozenset[str]:
     """Which of yes and no are accepted."""
     return frozenset(side for a in answers if (side := polar_gold(a, question)))
+
+
+@lru_cache(maxsize=65536)
+def _is_list(answer: str) -> bool:
+    return _LIST.search(answer) is not None and lone_quantity(answer) is None
 
 
 @lru_cache(maxsize=65536)

@@ -34,7 +34,8 @@ LEAD = _BASED + (
     r"すみませんが?|残念ながら|عذرا|عذراً|آسف|للأسف)*"
 )
 ABOUT = (
-    r"(?:document|documents|papers?|text|context|passages?|sources?|files?|handbook|manual|records?|information|data|"
+    r"(?:document|documents|papers?|text|context|passages?|sources?|files?|filings?|reports?|contracts?|polic(?:y|"
+    r"ies)|tables?|pages?|letters?|minutes|guides?|handbook|manual|records?|information|data|"
     r"excerpts?|article)"
 )
 _SILENT = r"(?:say|tell|mention|state|specify|contain|provide|include|give|answer|cover|list|indicate|have)"
@@ -92,6 +93,7 @@ GENERAL = re.compile(
     r"|(?:it|this|that) is (?:not possible|impossible) to (?:say|tell|determine|know|answer)\b|(?:it|this|that) is "
     r"(?:not clear|"
     r"unclear) from\b"
+    r"|n\/?a\W*$|(?:none|nothing) (?:given|found|stated|listed)\W*$"
     r"|not (?:mentioned|stated|specified|given|provided|available|found|listed|covered)\W*$"
     rf"|(?:nothing in|none of) (?:the|these|those|your) (?:\w+ )?{ABOUT} (?:\w+ )?"
     r"(?:answers?|mentions?|says?|states?|tells?)\b"

@@ -87,7 +87,8 @@ _UP_FROM = Sieve(
 )
 """117 million, up from 82 million: the latter was before."""
 _ASKS_CHANGE = re.compile(
-    r"\b(?:change\w*|chang\w+|develop\w*|evolv\w*|trend\w*|compar\w+|from|rise|rose|fall|fell|increas\w+|decreas\w+|"
+    r"\b(?:change\w*|chang\w+|develop(?:ed|s)?|evolv\w*|trend\w*|compar\w+|from|rise|rose|fall|fell|increas\w+|"
+    r"decreas\w+|"
     r"grow\w*|"
     r"moved?|extended|raised|lowered|difference)\b",
     re.IGNORECASE,

@@ -7,6 +7,9 @@ import pytest
 from eval.metrics.knowledge.refusal import refuses
 
 REFUSED = [
+    "N/A",
+    "I'm sorry, the report doesn't mention this.",
+    "The contract does not say.",
     "Based on the provided documents, I cannot determine the answer.",
     "According to the context, this information is not provided.",
     "After reviewing the passages, I could not find any mention of it.",
@@ -86,6 +89,7 @@ REFUSED = [
     "لم أجد الإجابة في الوثائق.",
 ]
 ANSWERED = [
+    "N/A is written on the label.",
     "Based on the provided documents, the answer is 24 months.",
     "According to the context, it cannot be opened before 9.",
     "In the documents, the warranty is 24 months.",

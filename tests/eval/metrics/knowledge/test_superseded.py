@@ -17,6 +17,7 @@ OLD = [
     (UNTIL, "3 March 2025", "The deadline was moved from 3 March 2025 to 10 April 2025."),
     (UNTIL, "3 March 2025", "It used to be 3 March 2025; now it is 10 April 2025."),
     (SALES, "$82,959 million", "Net sales were $117,154 million, up from $82,959 million."),
+    ("What was research and development?", "$3,482 million", "It was $28,551 million, up from $3,482 million."),
     (SALES, "$82,959 million", "Net sales rose from $82,959 million to $117,154 million."),
 ]
 NEW = [
@@ -55,6 +56,21 @@ def test_what_was_before_is_no_answer(question: str, answer: str, reply: str, va
 @pytest.mark.parametrize("metric", ["match", "contains", "number"])
 def test_of_labelled_values_the_one_that_is_asked_for_counts(reply: str, value: float, metric: str) -> None:
     assert METRICS[metric](reply, ["$11.7 billion"], "What was the revenue in Q1 2023?") == value
+
+
+def test_a_value_with_a_comma_is_no_list() -> None:
+    reply = "| Quarter | Sales |\n|---|---|\n| Q3 2022 | $85,808 million |\n| Q1 2023 | $43,799 million |"
+    question = "What were the sales in Q1 2023?"
+    assert (
+        METRICS["number"](reply, ["$43,799 million"], question)
+        == METRICS["match"](reply, ["$43,799 million"], question)
+        == 1
+    )
+    assert (
+        METRICS["number"](reply, ["$85,808 million"], question)
+        == METRICS["match"](reply, ["$85,808 million"], question)
+        == 0
+    )
 
 
 def test_labels_of_a_reply_itself_are_not_those_of_a_list() -> None:

@@ -48,8 +48,9 @@ def shared(work: Work, common: Any, chunks: Sequence[Any], done: Callable[[int],
             deal.take_down(number, work(common, chunks[number]))
             if number == 1:
                 rest = (time.perf_counter() - begun) * len(deal.waiting)
+                further = min(int(rest / WORTH), MOST - 1, cores() - 1) if rest > WORTH and sys.executable else 0
                 with suppress(OSError):  # where no process can be started, this one does all
-                    for _ in range(min(int(rest / WORTH), MOST - 1, cores() - 1 if rest > WORTH else 0)):
+                    for _ in range(further):
                         team.append(_Member(deal, work, common))
             deal.collect()
     finally:

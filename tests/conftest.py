@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +23,9 @@ os.environ["ANONYMIZED_TELEMETRY"] = "False"
 os.environ["RAGAS_DO_NOT_TRACK"] = "true"
 # What a shell starts in the background ignores Ctrl-C, and so do its children; several tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# With Python's own 700, 10 and 10 a fifth of the time in which torch and its like are imported goes into collections.
+gc.set_threshold(50_000, 10, 5)
 
 CHATML = (
     "{% for message in messages %}"
@@ -69,6 +76,75 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         return Said(code, said.out, said.err)
 
     return ask
+
+
+class Child:
+    """A process that `Forks` started."""
+
+    def __init__(self, forks: Forks, pid: int) -> None:
+        self.forks, self.pid = forks, pid
+        self.code: int | None = None
+
+    def poll(self) -> int | None:
+        """The exit code, or None while it runs."""
+        if self.code is None:
+            self.code = self.forks.ask(ended=self.pid)
+        return self.code
+
+    def wait(self, seconds: float = 600.0) -> int:
+        until = time.monotonic() + seconds
+        while (code := self.poll()) is None:
+            assert time.monotonic() < until, f"process {self.pid} goes on"
+            time.sleep(0.02)
+        return code
+
+
+class Forks:
+    """Python code in processes of their own, forked from one that has the libraries loaded: `python -c`, but faster."""
+
+    def __init__(self) -> None:
+        path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+        server = Path(__file__).with_name("fork_server.py").read_text(encoding="utf-8")
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", server], env=os.environ | {"PYTHONPATH": path}, text=True, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
+        self.lock = threading.Lock()
+
+    def ask(self, **asked: Any) -> Any:
+        assert self.process.stdin and self.process.stdout
+        with self.lock:
+            print(json.dumps(asked), file=self.process.stdin, flush=True)
+            return json.loads(self.process.stdout.readline())
+
+    def start(self, code: str, *arguments: object, said: str | Path = os.devnull, errors: str | Path = os.devnull,
+              given: str | Path = os.devnull, folder: Path | None = None, session: bool = False,
+              **environment: str | None) -> Child:  # fmt: skip
+        """Begin; the three streams are files by name, or one terminal, which a new session takes for its own.
+
+        The environment is this process', with changes; None takes a variable away.
+        """
+        variables = {k: v for k, v in (os.environ | environment).items() if v is not None}
+        return Child(self, self.ask(
+            code=code, arguments=[str(a) for a in arguments], folder=str(folder or Path.cwd()), session=session,
+            streams=[str(given), str(said), str(errors)], environment=variables,
+        ))  # fmt: skip
+
+    def run(self, code: str, *arguments: object, kept: Path, **how: Any) -> Said:
+        """Run to the end; the folder `kept` takes what it prints."""
+        out, err = kept / "stdout", kept / "stderr"
+        for file in (out, err):
+            file.unlink(missing_ok=True)
+        ended = self.start(code, *arguments, said=out, errors=err, **how).wait()
+        return Said(ended, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """For tests that kill a process, or whose environment is another; a new Python takes 15 s of CPU to be ready."""
+    found = Forks()
+    yield found
+    found.process.communicate()
 
 
 @pytest.fixture(scope="session")

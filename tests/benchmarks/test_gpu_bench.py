@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,12 +11,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.component
-def test_the_tiny_shape_runs_to_its_end_on_the_cpu() -> None:
-    command = [sys.executable, str(ROOT / "benchmarks" / "gpu.py"), "--shape", "tiny", "--device", "cpu"]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=500, cwd=ROOT, env=env)
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
+def test_the_tiny_shape_runs_to_its_end_on_the_cpu(forks: Any, tmp_path: Path) -> None:
+    code = f"import runpy; runpy.run_path({str(ROOT / 'benchmarks' / 'gpu.py')!r}, run_name='__main__')"
+    done = forks.run(code, "--shape", "tiny", "--device", "cpu", folder=ROOT, kept=tmp_path)
+    assert done.code == 0, done.err
+    lines = done.out.splitlines()
     assert lines[0].startswith("tiny: ")
     assert [line.split()[0] for line in lines[1:]].count("answering") == 2
     assert any(line.startswith("training   toolkit") for line in lines)

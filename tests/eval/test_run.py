@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -35,9 +34,7 @@ def run_in_process(dataset: Path, model: Path, out: Path, modes: list[str] | Non
     return evaluate(plan, modes or [])
 
 
-def command(dataset: Path, model: Path, out: Path, before: str = "") -> list[str]:
-    code = f"{before}\nimport sys\nfrom eval.cli import main\nsys.argv[0] = 'evaluate'\nmain()"
-    return [sys.executable, "-c", code, str(dataset), "--model", str(model), "--out", str(out)]
+EVALUATE = "import sys\nfrom eval.cli import main\nsys.argv[0] = 'evaluate'\nmain()"
 
 
 def texts(run: Path) -> dict[str, list[str]]:
@@ -48,21 +45,17 @@ def texts(run: Path) -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> tuple[Path, Path]:
+def whole(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, harbours: Any, forks: Any) -> tuple[Path, Path]:
     """A data set and its undisturbed run in all modes, with every socket blocked."""
-    sys.path.insert(0, str(Path(__file__).parent.parent))
-    import conftest
-
     folder = tmp_path_factory.mktemp("whole")
-    for name, content in conftest._harbours("harbours").items():
+    for name, content in harbours("harbours").items():
         file = folder / "harbours" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content, encoding="utf-8")
-    done = subprocess.run(
-        command(folder / "harbours", tiny_model, folder / "run", BLOCK_SOCKETS), capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    assert "harbours: " in done.stdout
+    options = ("--model", tiny_model, "--out", folder / "run")
+    done = forks.run(BLOCK_SOCKETS + EVALUATE, folder / "harbours", *options, kept=folder)
+    assert done.code == 0, done.err
+    assert "harbours: " in done.out
     return folder / "harbours", folder / "run"
 
 
@@ -140,11 +133,11 @@ def test_limit_answers_that_many_questions(whole: tuple[Path, Path], tiny_model:
 
 @pytest.mark.parametrize("moment", ["index/manifest.json", "adapters/.hybrid-*", "predictions/.rag.*"])
 def test_killed_run_ends_with_the_same_texts(
-    whole: tuple[Path, Path], tiny_model: Path, tmp_path: Path, moment: str
+    whole: tuple[Path, Path], tiny_model: Path, tmp_path: Path, forks: Any, moment: str
 ) -> None:
     dataset, run = whole
     out = tmp_path / "run"
-    process = subprocess.Popen(command(dataset, tiny_model, out), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    process = forks.start(EVALUATE, dataset, "--model", tiny_model, "--out", out)
     while process.poll() is None and not list(out.glob(moment)):
         time.sleep(0.002)
     os.kill(process.pid, signal.SIGKILL)

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -120,13 +117,13 @@ test_index.build(test_index.corpus(depth=4), load_embedder("all-minilm-l6-v2"), 
 
 
 @pytest.mark.parametrize(("where", "after"), [("inside", 1), ("before-manifest", 2)])
-def test_a_killed_build_goes_on_to_the_same_index(minilm: Any, tmp_path: Path, where: str, after: int) -> None:
+def test_a_killed_build_goes_on_to_the_same_index(
+    minilm: Any, tmp_path: Path, forks: Any, where: str, after: int
+) -> None:
     folder = tmp_path / "killed"
     build(corpus(), minilm, folder)  # every document changes, so that old chunks lie there too
     script = KILLED.format(tests=str(Path(__file__).parent))
-    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path.cwd()), str(Path(__file__).parent)])}
-    run = subprocess.run([sys.executable, "-c", script, str(folder), where, str(after)], env=env, check=False)
-    assert run.returncode == -signal.SIGKILL
+    assert forks.start(script, folder, where, after).wait() == -signal.SIGKILL
     manifest = json.loads((folder / "manifest.json").read_text())["documents"]
     assert 0 < len(manifest) < 12
     resumed = build(corpus(depth=4), minilm, folder)

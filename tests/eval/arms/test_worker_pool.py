@@ -8,20 +8,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
-
 pytestmark = pytest.mark.component
 
 
 @pytest.fixture
-def command(make_dataset: Any, tiny_model: Path, harbours: Any) -> Callable[..., list[str]]:
-    """`evaluate` on 40 questions in the mode `ft`, whose adapter is trained first."""
+def data(make_dataset: Any, harbours: Any) -> Path:
+    """A data set of 40 questions."""
     files = harbours("harbours")
     rows = [json.loads(line) for line in files["test.jsonl"].splitlines()]
     many = [
@@ -29,24 +27,11 @@ def command(make_dataset: Any, tiny_model: Path, harbours: Any) -> Callable[...,
         for k in range(5)
         for r in rows
     ]
-    data = make_dataset(**{"test.jsonl": "".join(json.dumps(r) + "\n" for r in many)})
-
-    def make(out: Path) -> list[str]:
-        script = "import eval.model.batching as b; b.MAX_ROWS = 4; from eval.cli import main; main()"
-        return [sys.executable, "-c", script, str(data), "--mode", "ft", "--model", str(tiny_model), "--out", str(out),
-                "--no-retention"]  # fmt: skip
-
-    return make
+    found: Path = make_dataset(**{"test.jsonl": "".join(json.dumps(r) + "\n" for r in many)})
+    return found
 
 
-def run(command: list[str], processes: int) -> str:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=500, env=environment(processes))
-    assert done.returncode == 0, done.stderr
-    return done.stderr
-
-
-def environment(processes: int) -> dict[str, str]:
-    return {**os.environ, "RAG_OR_FINETUNE_PROCESSES": str(processes)}
+EVALUATE = "import eval.model.batching as b; b.MAX_ROWS = 4; from eval.cli import main; main()"
 
 
 def replies(out: Path, mode: str) -> list[tuple[Any, ...]]:
@@ -56,7 +41,7 @@ def replies(out: Path, mode: str) -> list[tuple[Any, ...]]:
 
 
 def test_two_processes_write_what_one_writes_also_after_an_interruption(
-    command: Callable[..., list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forks: Any
 ) -> None:
     from eval.model import batching
     from eval.pipeline.plan import plan_run
@@ -64,22 +49,21 @@ def test_two_processes_write_what_one_writes_also_after_an_interruption(
 
     alone, pair = tmp_path / "alone", tmp_path / "pair"
     monkeypatch.setattr(batching, "MAX_ROWS", 4)
-    data, model = command(pair)[3], command(pair)[7]
-    evaluate(
-        plan_run(Path(data), model=model, embedder="all-minilm-l6-v2", out=alone), ["ft"], Options(retention=False)
-    )
-    started = subprocess.Popen(
-        command(pair), cwd=ROOT, stderr=subprocess.PIPE, text=True, env=environment(2), start_new_session=True
-    )
+    plan = plan_run(data, model=str(tiny_model), embedder="all-minilm-l6-v2", out=alone)
+    evaluate(plan, ["ft"], Options(retention=False))
+    command = (EVALUATE, data, "--mode", "ft", "--model", tiny_model, "--out", pair, "--no-retention")
+    first = tmp_path / "first"
+    started = forks.start(*command, errors=first, session=True, RAG_OR_FINETUNE_PROCESSES="2")
     journals, deadline = pair / "predictions", time.monotonic() + 300
     while not any(f.read_bytes().count(b"\n") > 2 for f in journals.glob(".base.*.partial")):
         assert started.poll() is None and time.monotonic() < deadline
         time.sleep(0.01)
     os.killpg(started.pid, signal.SIGINT)
-    _, said = started.communicate(timeout=60)
+    assert started.wait(60) != 0
+    said = first.read_text(encoding="utf-8")
     assert "answering on 2 processes" in said and "Traceback" not in said
-    assert started.returncode != 0
-    assert "answering on 2 processes" in run(command(pair), 2)
+    again = forks.run(*command, kept=tmp_path, RAG_OR_FINETUNE_PROCESSES="2")
+    assert again.code == 0 and "answering on 2 processes" in again.err
     for mode in ("base", "ft"):
         assert replies(pair, mode) == replies(alone, mode)
         assert len(replies(pair, mode)) == 40

@@ -6,7 +6,6 @@ import functools
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -217,14 +216,14 @@ def test_limit_takes_the_same_questions_in_every_mode(judge: Any, tmp_path: Path
     assert len(by_mode["base"]) == 2 and by_mode["base"] == by_mode["rag"] == by_mode["hybrid"]
 
 
-def test_killed_judging_goes_on_where_it_stopped(judge: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_judging_goes_on_where_it_stopped(judge: Any, tmp_path: Path, forks: Any) -> None:
     write_run(tmp_path)
     judge.answer = lambda prompt: 0.05
     code = (
-        f"import sys; from pathlib import Path; from test_ask import ask\nask({judge.url!r}, Path({str(tmp_path)!r}))\n"
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]); from test_ask import ask\n"
+        "ask(sys.argv[2], Path(sys.argv[3]))\n"
     )
-    environment = os.environ | {"PYTHONPATH": f"{Path(__file__).parent}:{Path.cwd()}", "HF_HUB_OFFLINE": "1"}
-    process = subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE)
+    process = forks.start(code, Path(__file__).parent, judge.url, tmp_path)
     while process.poll() is None and len(read_kept(tmp_path)) < 3:
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)

@@ -26,20 +26,27 @@ WIDTH, HEIGHT = 100, 40
 
 
 class Session:
-    """A command on a terminal of its own."""
+    """`evaluate` on a terminal of its own: started anew, or forked from a process that has the libraries loaded."""
 
-    def __init__(self, command: list[str], **streams: Any) -> None:
+    def __init__(self, command: list[str], forks: Any = None, said: Path | None = None) -> None:
         self.screen = pyte.Screen(WIDTH, HEIGHT)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
-        environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "LINES")}
-        self.process = subprocess.Popen(
-            command, stdin=slave, stderr=slave, stdout=streams.get("stdout", slave), cwd=ROOT, start_new_session=True,
-            env=environment | {"TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"},
-            preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0),
-        )  # fmt: skip
+        here = os.ttyname(slave)
+        changes: dict[str, str | None] = {"TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8", "NO_COLOR": None,
+                                          "COLUMNS": None, "LINES": None}  # fmt: skip
+        self.process: Any
+        if forks:
+            self.process = forks.start("from eval.cli import main; main()", *command, given=here, errors=here,
+                                       said=said or here, folder=ROOT, session=True, **changes)  # fmt: skip
+        else:
+            environment = {k: v for k, v in (os.environ | changes).items() if v is not None}
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "eval.cli", *command], stdin=slave, stderr=slave, stdout=slave, cwd=ROOT,
+                start_new_session=True, env=environment, preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0),
+            )  # fmt: skip
         os.close(slave)
 
     def read_until(self, found: Callable[[], bool] = lambda: False) -> None:
@@ -68,12 +75,11 @@ class Session:
 
 
 def command(dataset: Path, model: Path, out: Path, *options: str) -> list[str]:
-    return [sys.executable, "-m", "eval.cli", str(dataset), "--model", str(model), "--out", str(out),
-            "--no-retention", *options]  # fmt: skip
+    return [str(dataset), "--model", str(model), "--out", str(out), "--no-retention", *options]
 
 
 def test_an_interrupted_run_leaves_a_clean_terminal_and_goes_on(
-    tiny_model: Path, tmp_path: Path, make_dataset: Callable[..., Path]
+    tiny_model: Path, tmp_path: Path, make_dataset: Callable[..., Path], forks: Any
 ) -> None:
     dataset, out = make_dataset(), tmp_path / "run"
     whole = command(dataset, tiny_model, out, "--mode", "rag", "--mode", "ft")
@@ -89,7 +95,7 @@ def test_an_interrupted_run_leaves_a_clean_terminal_and_goes_on(
     assert sum(line.startswith("harbours: 8 questions, 3 modes") for line in first.lines) == 1
     assert (first.screen.cursor.x, first.screen.cursor.hidden) == (0, False)
 
-    again = Session(whole)
+    again = Session(whole, forks)
     again.read_until(lambda: any("↺ answering base" in line for line in again.lines))
     assert any(line.split() == ["↺", "answering", "base", "reused", "from", "before"] for line in again.lines)
     assert again.end() == 0
@@ -106,18 +112,17 @@ def test_an_interrupted_run_leaves_a_clean_terminal_and_goes_on(
 
 
 def test_json_is_one_document_whatever_the_terminal_shows(
-    tiny_model: Path, tmp_path: Path, make_dataset: Callable[..., Path]
+    tiny_model: Path, tmp_path: Path, make_dataset: Callable[..., Path], forks: Any
 ) -> None:
     file = tmp_path / "stdout"
-    with file.open("wb") as stdout:
-        session = Session(
-            command(make_dataset(), tiny_model, tmp_path / "run", "--mode", "fewshot", "--json"), stdout=stdout
-        )
-        assert session.end() == 0
+    options = ("--mode", "fewshot", "--json")
+    session = Session(command(make_dataset(), tiny_model, tmp_path / "run", *options), forks, said=file)
+    assert session.end() == 0
     document = json.loads(file.read_text(encoding="utf-8"))
     assert set(document) == {
         "dataset", "strategy", "mode", "sentence", "targets", "axes", "questions_needed", "fit", "reaches_target",
-        "cut", "left_out", "next", "paths", "fitness", "fits", "risk", "risk_limit", "too_risky", "beside",
+        "cut", "left_out", "next", "paths", "fitness", "fits", "risk", "risk_limit", "too_risky", "beside", "cost",
+        "changes",
     }  # fmt: skip
     assert Path(document["paths"]["report"]).is_file()
     assert set(document["axes"]["style"]) == {"base", "fewshot"}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.component
-
-ROOT = Path(__file__).resolve().parents[4]
 
 
 def test_two_served_models_are_compared_and_the_one_that_answers_right_is_chosen(
@@ -46,7 +44,7 @@ def test_two_served_models_are_compared_and_the_one_that_answers_right_is_chosen
 
 
 def test_after_a_kill_the_same_command_asks_for_what_is_missing_and_ends_with_the_same_replies(
-    scripted: Any, make_dataset: Callable[..., Path], tmp_path: Path, call: Callable[..., Any]
+    scripted: Any, make_dataset: Callable[..., Path], tmp_path: Path, call: Callable[..., Any], forks: Any
 ) -> None:
     from eval.cli import app
 
@@ -54,7 +52,7 @@ def test_after_a_kill_the_same_command_asks_for_what_is_missing_and_ends_with_th
 
     def kill(handler: Any, body: dict[str, Any]) -> bool:
         if len(scripted.seen) == 6 and running:
-            running.pop().kill()
+            os.kill(running.pop().pid, signal.SIGKILL)
         return False
 
     def command(out: str) -> list[str]:
@@ -66,8 +64,7 @@ def test_after_a_kill_the_same_command_asks_for_what_is_missing_and_ends_with_th
         return [json.loads(line)["text"] for line in lines]
 
     scripted.faults.append(kill)
-    process = subprocess.Popen([sys.executable, "-m", "eval.cli", *command("killed")], cwd=ROOT,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    process = forks.start("from eval.cli import main; main()", *command("killed"))
     running.append(process)
     assert process.wait() == -9
     before = len(scripted.seen)

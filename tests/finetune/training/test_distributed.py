@@ -21,12 +21,17 @@ FSDP = ("--config_file", str(ROOT / "finetune" / "fsdp_qlora.yaml"))
 # Several test processes on one machine must not meet at one port.
 PORT = str(20_000 + os.getpid() % 20_000)
 
+FINETUNE = "from finetune.cli import main; main()"
 Command = Callable[..., list[str]]
 
 
-@pytest.fixture
-def command(make_dataset: Any, tiny_model: Path) -> Command:
-    data = make_dataset()
+@pytest.fixture(scope="module")
+def command(harbours: Any, tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Command:
+    """`finetune train` on three rows for 32 steps, in one process or under a launcher with these options."""
+    data = tmp_path_factory.mktemp("distributed") / "harbours"
+    for name, content in harbours("harbours").items():
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).write_text(content, encoding="utf-8")
     yaml = (data / "dataset.yaml").read_text(encoding="utf-8")
     yaml = yaml.replace("{epochs: 1, rank: 4, batch_size: 4}", "{epochs: 8, corpus_epochs: 0, rank: 4, batch_size: 3}")
     (data / "dataset.yaml").write_text(yaml, encoding="utf-8")
@@ -45,6 +50,14 @@ def launch(options: tuple[str, ...]) -> list[str]:
     return ["-m", "accelerate.commands.launch", "--main_process_port", PORT, *options]
 
 
+def pair(forks: Any, said: Path, code: str, *arguments: object, **environment: str) -> list[Any]:
+    """Two processes with the variables that a launcher sets, whose output goes into the folder `said`."""
+    found = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": PORT, **environment}
+    files = [said / f"said-{rank}" for rank in range(2)]
+    return [forks.start(code, *arguments, said=file, errors=file, RANK=str(rank), LOCAL_RANK=str(rank), **found)
+            for rank, file in enumerate(files)]  # fmt: skip
+
+
 def finish(command: list[str]) -> str:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
@@ -57,6 +70,16 @@ def trained(out: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     (folder,) = (out / "adapters").iterdir()
     lines = (folder / "history.jsonl").read_text(encoding="utf-8").splitlines()
     return load_file(folder / "adapter_model.safetensors"), [json.loads(line) for line in lines]
+
+
+@pytest.fixture(scope="module")
+def one(command: Command, forks: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run folder with what a single process trains."""
+    out = tmp_path_factory.mktemp("one")
+    done = forks.run(FINETUNE, *command(out)[3:], kept=out)
+    assert done.code == 0, done.err
+    assert done.out.count("adapters/ft-") == 1
+    return out
 
 
 def assert_same(one: Path, two: Path) -> None:
@@ -74,29 +97,27 @@ def assert_same(one: Path, two: Path) -> None:
 
 
 @pytest.mark.component
-def test_two_processes_end_where_one_does_also_after_a_kill(command: Command, tmp_path: Path) -> None:
-    printed = finish(command(tmp_path / "one"))
-    assert printed.count("adapters/ft-") == 1
-    started = subprocess.Popen(
-        command(tmp_path / "two", PLAIN), cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    adapters, deadline = tmp_path / "two" / "adapters", time.monotonic() + 240
+def test_two_processes_end_where_one_does_also_after_a_kill(
+    one: Path, command: Command, tmp_path: Path, forks: Any
+) -> None:
+    started = pair(forks, tmp_path, FINETUNE, *command(tmp_path / "two")[3:])
+    adapters, deadline = tmp_path / "two" / "adapters", time.monotonic() + 600
     while not list(adapters.glob(".*.checkpoint")):
-        assert started.poll() is None and time.monotonic() < deadline
+        assert [p.poll() for p in started] == [None] * 2 and time.monotonic() < deadline
         time.sleep(0.005)
-    os.killpg(started.pid, signal.SIGKILL)
-    started.wait()
+    for process in started:
+        os.kill(process.pid, signal.SIGKILL)
+    assert [p.wait() for p in started] == [-signal.SIGKILL] * 2
     assert not list(adapters.rglob("training.json"))
     printed = finish(command(tmp_path / "two", PLAIN))
     assert printed.count("adapters/ft-") == 1  # the first process alone speaks
-    assert_same(tmp_path / "one", tmp_path / "two")
+    assert_same(one, tmp_path / "two")
 
 
 @pytest.mark.component
-def test_spread_4_bit_weights_end_where_whole_ones_do(command: Command, tmp_path: Path) -> None:
-    finish(command(tmp_path / "one"))
+def test_spread_4_bit_weights_end_where_whole_ones_do(one: Path, command: Command, tmp_path: Path) -> None:
     finish(command(tmp_path / "spread", FSDP))
-    assert_same(tmp_path / "one", tmp_path / "spread")
+    assert_same(one, tmp_path / "spread")
 
 
 SPREAD = """
@@ -123,19 +144,15 @@ print(f"rank {here.rank}: {type(layer).__name__}, {part} of {whole}, same {torch
 
 
 @pytest.mark.component
-def test_each_process_holds_half_of_the_4_bit_weights(tiny_model: Path, tmp_path: Path) -> None:
+def test_each_process_holds_half_of_the_4_bit_weights(tiny_model: Path, tmp_path: Path, forks: Any) -> None:
     from eval.model.device import pick_device, pick_dtype
 
-    script = tmp_path / "spread.py"
-    script.write_text(SPREAD, encoding="utf-8")
-    command = [sys.executable, *launch(FSDP), str(script), str(tiny_model)]
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=300, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    )
+    codes = [p.wait(300) for p in pair(forks, tmp_path, SPREAD, tiny_model, ACCELERATE_USE_FSDP="true")]
+    said = [(tmp_path / f"said-{rank}").read_text(encoding="utf-8") for rank in range(2)]
+    assert codes == [0, 0], said
     whole = 64 * 128 // 2 // pick_dtype(pick_device()).itemsize  # 4-bit weights, held in numbers of the compute dtype
-    assert [f"rank {r}: Linear4bit, {whole // 2} of {whole}, same True" in done.stdout for r in (0, 1)] == [True] * 2, (
-        done.stdout + done.stderr
-    )
+    for rank in range(2):
+        assert f"rank {rank}: Linear4bit, {whole // 2} of {whole}, same True" in said[rank]
 
 
 @pytest.mark.component

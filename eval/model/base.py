@@ -41,6 +41,8 @@ class Base:
     """Is called with each adapter that is put on it."""
     sharded: bool = False
     """Whether each process holds a part of the layers' weights alone."""
+    _shown: str | None = field(default=None, init=False)
+    """The adapter that is switched on; None: not known. To switch it on again walks through all modules."""
 
     def trainable(self) -> dict[str, Any]:
         """The parameters that training changes, by name."""
@@ -52,6 +54,7 @@ class Base:
         from peft import get_peft_model
 
         self.drop_adapter(name)
+        self._shown = None
         if self.full:
             self.full.begin(name)
             self.causal.requires_grad_(True)
@@ -71,6 +74,7 @@ class Base:
         if self.loaded.get(name) == folder:
             return
         self.drop_adapter(name)
+        self._shown = None
         if self.full:
             self.full.load(name, folder)
         elif self.peft is None:
@@ -89,6 +93,7 @@ class Base:
         """Forget an adapter; nothing happens when there is none of that name."""
         if name in self.loaded:
             del self.loaded[name]
+            self._shown = None
             if self.full:
                 self.full.drop(name)
             elif self.loaded:
@@ -111,7 +116,9 @@ class Base:
             with self.peft.disable_adapter():
                 yield self.causal
         else:
-            self.peft.set_adapter(adapter)
+            if self._shown != adapter:
+                self.peft.set_adapter(adapter)
+                self._shown = adapter
             yield self.causal
 
     @contextmanager

@@ -9,6 +9,7 @@ token keeps the position that it has in its row alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
@@ -16,7 +17,8 @@ from transformers.cache_utils import DynamicCache
 
 from eval.model.decode import States, step
 from eval.model.forward import forward
-from eval.model.kv_cache import GROWTH, BufferLayer, select_rows
+from eval.model.kv_cache import left_padded, shifted
+from eval.model.row_cache import RowCache
 
 TRIM = 64
 """Columns that no row uses are cut off when there are so many."""
@@ -70,6 +72,38 @@ class Prefill:
         return self._cache
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A prompt that was read beside others: what its replies begin with."""
+
+    prompt: Sequence[int]
+    states: States
+    """Keys and values of its tokens, shape (1, heads, tokens, head size) in each layer; parts of larger tensors."""
+    logits: torch.Tensor
+    """Of the token that follows, shape (vocabulary,)."""
+
+
+def read_together(
+    model: Any, prompts: Sequence[Sequence[int]], states: States, known: int, pad: int, device: torch.device
+) -> list[Read]:
+    """Prompts whose first `known` tokens are alike, read at once on from there.
+
+    `states` are keys and values of (at least) these tokens, which are fewer than all of any prompt.
+    """
+    rows = [prompt[known:] for prompt in prompts]
+    ids, mask, positions = left_padded(rows, prefix=prompts[0][:known], pad=pad, device=device)
+    cache = shifted([(keys[:, :, :known], values[:, :, :known]) for keys, values in states], mask)
+    out = forward(
+        model, input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True,
+        logits_to_keep=1,
+    )  # fmt: skip
+    return [
+        Read(prompt, [(x.keys[i : i + 1, :, -len(prompt) :], x.values[i : i + 1, :, -len(prompt) :])
+                      for x in cache.layers], out.logits[i, -1])
+        for i, prompt in enumerate(prompts)
+    ]  # fmt: skip
+
+
 class RunningBatch:
     """Rows of one adapter that take a token each at every step, by our own decoding."""
 
@@ -81,7 +115,7 @@ class RunningBatch:
         device = self.device
         self.rows: list[Row] = []
         self._tokens: list[int] = []
-        self._cache = DynamicCache()
+        self._cache = RowCache(device)
         self._mask = torch.zeros(0, 0, dtype=torch.long, device=device)
         self._position = torch.zeros(0, dtype=torch.long, device=device)
 
@@ -93,23 +127,14 @@ class RunningBatch:
         """Tokens of the longest row, and what lies unused before it."""
         return int(self._mask.shape[1])
 
-    def join(self, prefill: Prefill, rows: Sequence[Row]) -> None:
+    def join(self, read: Prefill | Read, rows: Sequence[Row]) -> None:
         """Begin the replies to a prompt that is read, with their first tokens."""
-        firsts = _first_tokens(prefill, rows)
+        firsts = _first_tokens(read, rows)
         if not firsts:
             return
-        old, length = self.columns, len(prefill.prompt)
+        old, length = self.columns, len(read.prompt)
         width = max(old, length)
-        before = self._cache.layers if self.rows else [None] * len(prefill.states)
-        layers = [
-            BufferLayer(
-                _placed(layer and layer.keys, keys, old, width, len(firsts)),
-                _placed(layer and layer.values, values, old, width, len(firsts)), width,
-            )
-            for layer, (keys, values) in zip(before, prefill.states, strict=True)
-        ]  # fmt: skip
-        self._cache = DynamicCache()
-        self._cache.layers = layers
+        self._cache.add(read.states, len(firsts))
         mask = self._mask.new_zeros(len(self.rows) + len(firsts), width)
         mask[: len(self.rows), width - old :] = self._mask
         mask[len(self.rows) :, width - length :] = 1
@@ -127,7 +152,7 @@ class RunningBatch:
         self._mask = torch.cat([self._mask, self._mask.new_ones(len(self.rows), 1)], dim=1)
         self._position = self._position + 1
         token = torch.tensor(self._tokens, device=self.device)
-        logits = step(model, self._cache, token, self._mask, self._position)
+        logits = step(model, self._cache.cache, token, self._mask, self._position)
         likeliest = logits.argmax(-1).tolist()
         taken = [row.take(logits[i], likeliest[i]) for i, row in enumerate(self.rows)]
         self._tokens = [t if t is not None else -1 for t in taken]
@@ -139,17 +164,15 @@ class RunningBatch:
         if not kept:
             self._clear()
             return
-        index = torch.tensor(kept, device=self.device)
-        select_rows(self._cache, index)
+        order = self._cache.keep(kept)
+        index = torch.tensor(order, device=self.device)
         self._mask, self._position = self._mask[index], self._position[index]
-        self.rows = [self.rows[i] for i in kept]
-        self._tokens = [self._tokens[i] for i in kept]
+        self.rows = [self.rows[i] for i in order]
+        self._tokens = [self._tokens[i] for i in order]
         spare = self.columns - int(self._mask.sum(1).max())
         if spare >= TRIM:
             self._mask = self._mask[:, spare:]
-            for layer in self._cache.layers:
-                layer.keys, layer.values = layer.keys[:, :, spare:].clone(), layer.values[:, :, spare:].clone()
-                layer.length -= spare
+            self._cache.cut(spare)
 
 
 class SeparateRows:
@@ -190,19 +213,9 @@ class SeparateRows:
         self.rows = [row for row, _, _ in self._state]
 
 
-def _first_tokens(prefill: Prefill, rows: Sequence[Row]) -> list[tuple[Row, int]]:
+def _first_tokens(read: Prefill | Read, rows: Sequence[Row]) -> list[tuple[Row, int]]:
     """The rows that go on after their first token, with it."""
-    assert prefill.logits is not None
-    likeliest = int(prefill.logits.argmax())
-    taken = [(row, row.take(prefill.logits, likeliest)) for row in rows if not row.gone]
+    assert read.logits is not None
+    likeliest = int(read.logits.argmax())
+    taken = [(row, row.take(read.logits, likeliest)) for row in rows if not row.gone]
     return [(row, token) for row, token in taken if token is not None]
-
-
-def _placed(before: Any, new: torch.Tensor, old: int, width: int, count: int) -> torch.Tensor:
-    """A buffer of the rows so far, `old` columns each, and `count` copies of a new one, all ending at `width`."""
-    rows = 0 if before is None else before.shape[0]
-    buffer = new.new_zeros(rows + count, new.shape[1], width + GROWTH, new.shape[3])
-    if before is not None:
-        buffer[:rows, :, width - old : width] = before[:, :, :old]
-    buffer[rows:, :, width - new.shape[2] : width] = new
-    return buffer

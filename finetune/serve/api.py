@@ -8,7 +8,8 @@ import secrets
 import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any
+from concurrent.futures import Future
+from typing import Any, ParamSpec
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -27,8 +28,10 @@ from finetune.serve.raw_completions import completion, describe, echoed, prepare
 from finetune.serve.request import ApiError, parse_request
 from finetune.serve.responses import parse_response_request, response
 from finetune.serve.run_answers import AnswerService, Reply
-from finetune.serve.scheduler import MOST_ROWS, MOST_WAITING, Busy, Job, Scheduler
+from finetune.serve.scheduler import MOST_ROWS, MOST_WAITING, Begun, Busy, Scheduler
 from finetune.serve.writing import Piece, Writing
+
+P = ParamSpec("P")
 
 LONGEST_BODY = 1 << 20
 PATIENCE = 60
@@ -178,11 +181,11 @@ class _Api:
     async def completion(self, request: Request) -> Response:
         """A completion of a whole prompt."""
         body, name, pieces = await _body(request), f"cmpl-{secrets.token_hex(12)}", Pieces()
-        asked = await self.scheduler.call(prepare, self.service, body, pieces.send)
+        asked = await self._begun(prepare, self.service, body, pieces.send)
         if asked.job is None:
             choices, written = [await self.scheduler.call(echoed, self.service, asked, logs=bool(body.get("echo")))], 0
         else:
-            made = await self._all(request, asked.job, asked.writings, pieces)
+            made = await self._all(request, asked.writings, pieces)
             choices = [
                 {"index": w, "logprobs": None, "text": "".join(p.text for p in made if p.index == w),
                  "finish_reason": next(p.finish for p in made if p.index == w and p.finish)}
@@ -195,11 +198,10 @@ class _Api:
     async def chat(self, request: Request) -> Response:
         """A chat completion, in pieces where that is asked for."""
         asked, name, pieces = parse_request(await _body(request)), f"chatcmpl-{secrets.token_hex(12)}", Pieces()
-        reply = await self.scheduler.call(self.service.reply, asked, pieces.send)
+        reply = await self._begun(self.service.reply, asked, pieces.send)
         if asked.stream:
-            self._submit(reply.job)
             return Events(reply, self._events(reply, name, pieces, usage=asked.usage))
-        made = await self._all(request, reply.job, reply.writings, pieces)
+        made = await self._all(request, reply.writings, pieces)
         body = chat_completion(reply, name, made)
         self._count(body["usage"])
         return JSONResponse(body)
@@ -207,20 +209,24 @@ class _Api:
     async def response(self, request: Request) -> Response:
         """A reply in the form that has places for what was retrieved and what is cited."""
         asked, pieces = parse_response_request(await _body(request)), Pieces()
-        reply = await self.scheduler.call(self.service.reply, asked, pieces.send)
-        made = await self._all(request, reply.job, reply.writings, pieces)
+        reply = await self._begun(self.service.reply, asked, pieces.send)
+        made = await self._all(request, reply.writings, pieces)
         self._count(usage(reply, made[-1:]))
         return JSONResponse(response(reply, asked, secrets.token_hex(12), made))
 
-    def _submit(self, job: Job) -> None:
+    async def _begun(self, prepare: Callable[P, Begun], *args: P.args, **kwargs: P.kwargs) -> Begun:
+        """What a request comes to, its replies being written from now on."""
+        found = self.scheduler.begin(prepare, *args, **kwargs)
         try:
-            self.scheduler.submit(job)
+            return await asyncio.wrap_future(found)
         except Busy:
             raise ApiError(429, "too many requests wait; ask again later", code="rate_limit_exceeded") from None
+        except asyncio.CancelledError:
+            found.add_done_callback(_nobody_waits)
+            raise
 
-    async def _all(self, request: Request, job: Job, writings: Sequence[Writing], pieces: Pieces) -> list[Piece]:
+    async def _all(self, request: Request, writings: Sequence[Writing], pieces: Pieces) -> list[Piece]:
         """All pieces of a job; nothing more is computed for a client that leaves meanwhile."""
-        self._submit(job)
         whole = asyncio.ensure_future(pieces.all(len(writings)))
         left = asyncio.ensure_future(_left(request))
         try:
@@ -253,6 +259,12 @@ class _Api:
 
     def _model(self, mode: str) -> dict[str, Any]:
         return {"id": mode, "object": "model", "created": self.started, "owned_by": OWNER}
+
+
+def _nobody_waits(found: Future[Any]) -> None:
+    """Let go of what was begun for a request that was given up meanwhile."""
+    if not found.cancelled() and found.exception() is None:
+        let_go(found.result().writings)
 
 
 async def _left(request: Request) -> None:

@@ -85,7 +85,7 @@ def prepare(service: AnswerService, body: Any, send: Send) -> Completing:
     ends, limits = stop_tokens(base), Limits(wanted, loops=False, grammar=grammar)
     writings = tuple(
         Writing(
-            base.tokenizer, _ending(base, limits, ends), send, index=i, stops=stops,
+            base.tokenizer, _ending(base, limits, ends), send, index=i, stops=stops, whole=True,
             choose=chooser(temperature, top_p, None if seed is None else seed + i),
         )
         for i in range(n)

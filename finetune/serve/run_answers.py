@@ -73,7 +73,7 @@ class AnswerService:
         writings = tuple(
             Writing(
                 base.tokenizer, begin_reply(base, tokens, limits, stops, most=room), send, index=i,
-                stops=request.stops, tops=request.tops,
+                stops=request.stops, tops=request.tops, whole=not request.stream,
                 choose=chooser(request.temperature, request.top_p, _seed(request.seed, i)),
             )
             for i in range(request.choices)

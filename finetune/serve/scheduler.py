@@ -1,27 +1,30 @@
 """The one thread in which the served model computes, and which requests it works on: continuous batching.
 
-Prompts are read between the steps of the replies that are being written, in pieces of so many tokens in all; when one
-is read, its replies join the batch of their adapter at the next step. What torch switches on for a block (no gradients,
+Prompts are read between the steps of the replies that are being written, in pieces of so many tokens in all, and those
+that wait together and begin alike at once; when one is read, its replies join the batch of their adapter at the next
+step. What torch switches on for a block (no gradients,
 a precision) holds for one thread, so that everything of the model runs in this one.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
+
+from finetune.serve.kept_prompts import KeptPrompts, Kind
 
 if TYPE_CHECKING:
     from eval.model.base import Base
-    from eval.model.decode import States
     from eval.model.running_batch import Prefill, Row, RunningBatch, SeparateRows
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Begun = TypeVar("Begun", bound="HasJob")
 
 MOST_ROWS = 32
 """Replies that are written at once."""
@@ -29,12 +32,8 @@ MOST_WAITING = 256
 """Requests whose prompts are not read yet; a further one is refused."""
 PIECE = {"cpu": 256, "cuda": 4096}
 """Tokens of prompts that are read between two steps: so long do the other replies stand still."""
-LEAST_SHARED = 16
-"""Tokens that two prompts must begin with alike for the second to go on from the first."""
 FATAL = 3
 """Failures in a row after which the server calls itself ill: a device that is lost fails every time."""
-KEPT = 8
-"""Prompts whose keys and values are kept, one a mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,21 @@ class Job:
     rows: Sequence[Row]
     most: int
     """New tokens that a reply may take."""
-    kind: str = ""
-    """Prompts of one kind begin alike."""
+    name: str = ""
+    """Prompts of one name and adapter begin alike."""
+
+    @property
+    def kind(self) -> Kind:
+        """Of the prompt."""
+        return self.adapter, self.name
+
+
+class HasJob(Protocol):
+    """What a request comes to."""
+
+    @property
+    def job(self) -> Job | None:
+        """What is to be computed for it, if anything."""
 
 
 class Busy(Exception):
@@ -63,7 +75,7 @@ class Scheduler:
         self._waiting: deque[Job] = deque()
         self._reading: tuple[Job, Prefill] | None = None
         self._lanes: dict[tuple[str | None, bool], RunningBatch | SeparateRows] = {}
-        self._kept: OrderedDict[tuple[str | None, str], tuple[Sequence[int], States]] = OrderedDict()
+        self._kept = KeptPrompts()
         self._turning = False
         self.steps = self.stepped = 0
         """Steps of a batch, and rows that took one."""
@@ -73,11 +85,20 @@ class Scheduler:
         """The result of a function that is run in the thread."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(function, *args, **kwargs))
 
-    def submit(self, job: Job) -> Future[None]:
-        """Have the rows of a job written; raises Busy. The result comes when it is taken, not when it is done."""
+    def begin(self, function: Callable[P, Begun], *args: P.args, **kwargs: P.kwargs) -> Future[Begun]:
+        """Have a request prepared by a function in the thread, and the rows of its job written from then on.
+
+        The result, which may be Busy, comes when the job is taken, not when it is done.
+        """
+        return self._pool.submit(self._begin, partial(function, *args, **kwargs))
+
+    def _begin(self, function: Callable[[], Begun]) -> Begun:
         if len(self._waiting) >= MOST_WAITING:
             raise Busy
-        return self._pool.submit(self._take, job)
+        found = function()
+        if found.job is not None:
+            self._take(found.job)
+        return found
 
     @property
     def waiting(self) -> int:
@@ -149,12 +170,14 @@ class Scheduler:
             _fail(batch.rows, error)
 
     def _read(self, base: Base, most: int) -> int:
-        """Read on by `most` tokens of one prompt; returns how many were read, 0 where none can be."""
+        """Read on by `most` tokens; returns how many were read, 0 where none can be."""
         import torch
 
         if self._reading is not None and all(row.gone for row in self._reading[0].rows):
             self._reading = None
         if self._reading is None and (job := self._next(base)):
+            if len(alike := self._alike(base, job, most)) > 1:
+                return self._read_together(base, alike)
             self._reading = job, self._begun(base, job)
         if self._reading is None:
             return 0
@@ -165,7 +188,7 @@ class Scheduler:
                 if prefill.read(model, most if ours else len(job.prompt), base.device):
                     self._reading = None
                     if ours:
-                        self._keep(job, prefill)
+                        self._kept.keep(job.kind, job.prompt, prefill.states)
                     self._lane(base, job.adapter, ours).join(prefill, job.rows)
         except Exception as error:
             self._reading = None
@@ -174,40 +197,80 @@ class Scheduler:
             return 1
         return prefill.done - before
 
+    def _alike(self, base: Base, first: Job, most: int) -> list[Job]:
+        """The first of the jobs that wait and those behind it whose prompts are read with its own at once.
+
+        They go on from the same beginning, and what is left of them, padded to the longest, is at most `most` tokens.
+        """
+        jobs = [first]
+        while self._waiting and (job := self._waiting[0]):
+            if all(row.gone for row in job.rows):
+                self._waiting.popleft()
+                continue
+            together = [*jobs, job]
+            known = self._known(base, together)
+            own = max(len(j.prompt) for j in together) - known
+            if not known or len(together) * own > most or not self._has_room(base, together):
+                break
+            jobs.append(self._waiting.popleft())
+        return jobs
+
+    def _read_together(self, base: Base, jobs: Sequence[Job]) -> int:
+        """Read all that is left of the prompts of jobs; returns how many tokens that were."""
+        import torch
+
+        from eval.model.kv_cache import common_prefix, pad_token
+        from eval.model.running_batch import read_together
+
+        prompts, known = [job.prompt for job in jobs], self._known(base, jobs)
+        first, pad = jobs[0], pad_token(base.tokenizer)
+        states = self._kept.states(first.kind)
+        try:
+            with base.weights(first.adapter) as model, base.computing(), torch.inference_mode():
+                found = read_together(model, prompts, states, known, pad, base.device)
+                if common_prefix(prompts) > known:  # they have more in common with each other than with what is kept
+                    own = [(keys.clone(), values.clone()) for keys, values in found[0].states]
+                    self._kept.keep(first.kind, first.prompt, own)
+                for job, read in zip(jobs, found, strict=True):
+                    self._lane(base, job.adapter, ours=True).join(read, job.rows)
+        except Exception as error:
+            self._failed()
+            _fail([row for job in jobs for row in job.rows], error)
+            return 1
+        return len(jobs) * (max(map(len, prompts)) - known)
+
     def _next(self, base: Base) -> Job | None:
         """The next request, where there is room for it beside the replies that are being written."""
         while self._waiting and all(row.gone for row in self._waiting[0].rows):
             self._waiting.popleft()
-        if not self._waiting or not self._has_room(base, self._waiting[0]):
+        if not self._waiting or not self._has_room(base, [self._waiting[0]]):
             return None
         return self._waiting.popleft()
 
-    def _has_room(self, base: Base, job: Job) -> bool:
+    def _has_room(self, base: Base, jobs: Sequence[Job]) -> bool:
         from eval.model.dimensions import cache_bytes
         from eval.model.generate import cache_room
 
-        rows = self.writing
-        if not rows:
+        writing, new = self.writing, sum(len(job.rows) for job in jobs)
+        if not writing and len(jobs) == 1:
             return True
-        width = max(len(job.prompt) + job.most, *(lane.columns + job.most for lane in self._lanes.values()))
-        bytes_ = (rows + len(job.rows)) * width * cache_bytes(base.causal.config, base.dtype)
-        return rows + len(job.rows) <= MOST_ROWS and bytes_ <= cache_room(base)
+        most = max(job.most for job in jobs)
+        width = max(*(len(j.prompt) + j.most for j in jobs), *(lane.columns + most for lane in self._lanes.values()), 0)
+        bytes_ = (writing + new) * width * cache_bytes(base.causal.config, base.dtype)
+        return writing + new <= MOST_ROWS and bytes_ <= cache_room(base)
 
     def _begun(self, base: Base, job: Job) -> Prefill:
-        from eval.model.kv_cache import common_prefix
         from eval.model.running_batch import Prefill
 
-        if (kept := self._kept.get((job.adapter, job.kind))) and self._ours(base, job):
-            shared = min(common_prefix([job.prompt, kept[0]], keep=0), len(job.prompt) - 1)
-            if shared >= LEAST_SHARED:
-                return Prefill(job.prompt, kept[1], shared)
+        if known := self._known(base, [job]):
+            return Prefill(job.prompt, self._kept.states(job.kind), known)
         return Prefill(job.prompt, [], 0)
 
-    def _keep(self, job: Job, prefill: Prefill) -> None:
-        self._kept[job.adapter, job.kind] = job.prompt, prefill.states
-        self._kept.move_to_end((job.adapter, job.kind))
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+    def _known(self, base: Base, jobs: Sequence[Job]) -> int:
+        """How many tokens all these prompts begin with that are kept of another; 0 where none are."""
+        if len({job.kind for job in jobs}) > 1 or not all(self._ours(base, job) for job in jobs):
+            return 0
+        return self._kept.known(jobs[0].kind, [job.prompt for job in jobs])
 
     def _lane(self, base: Base, adapter: str | None, ours: bool) -> RunningBatch | SeparateRows:
         from eval.model.running_batch import RunningBatch, SeparateRows

@@ -57,12 +57,16 @@ class Writing:
         stops: Sequence[str] = (),
         choose: Choose | None = None,
         tops: int | None = None,
+        whole: bool = False,
     ) -> None:
-        """`tops`: how many likeliest tokens are given beside each token's ln p; None: nothing of it."""
+        """`tops`: how many likeliest tokens are given beside each token's ln p; None: nothing of it.
+
+        `whole`: the client takes the reply at its end, so that it need not be read before, unless a text may stop it.
+        """
         self.gone = False
         self._tokenizer, self._ending, self._send, self._index = tokenizer, ending, send, index
         self._plainly, self._stream = decoder(tokenizer, specials=False), TextStream(stops)
-        self._choose, self._tops = choose, tops
+        self._choose, self._tops, self._whole = choose, tops, whole and not stops
         self._logs: list[TokenLog] = []
         self._given = 0
 
@@ -74,6 +78,8 @@ class Writing:
         if self._ending.add(token):
             self._finish("stop" if self._ending.finish == "stop" else "length")
             return None
+        if self._whole:
+            return token
         text = self._stream.grow(self._ending.text(self._plainly))
         if self._stream.stopped:
             self._finish("stop", text)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -125,6 +126,13 @@ class Told:
         self.error = error
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a request comes to."""
+
+    job: Job
+
+
 def test_who_waits_is_told_where_the_model_fails_and_the_next_is_taken() -> None:
     def lost() -> Any:
         raise RuntimeError("the device is lost")
@@ -133,7 +141,7 @@ def test_who_waits_is_told_where_the_model_fails_and_the_next_is_taken() -> None
     for i in range(FATAL):
         assert not scheduler.ill()
         row: Any = Told()
-        scheduler.submit(Job([1], None, [row], 4)).result(10)
+        scheduler.begin(Asked, Job([1], None, [row], 4)).result(10)
         scheduler._pool.submit(lambda: None).result(10)
         assert str(row.error) == "the device is lost" and scheduler.failures == i + 1
     assert scheduler.ill() and scheduler.waiting == 0

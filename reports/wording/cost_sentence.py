@@ -32,7 +32,7 @@ def cost_words(
     """Of a mode, by default the verdict's; without one, over all candidates. None where it is not known."""
     mode = mode or decision.mode
     several = mode is None
-    modes = [m for m in (decision.fits if mode is None else [mode]) if m in economics.arms]
+    modes = [m for m in (list(decision.fits) if mode is None else [mode]) if m in economics.arms]
     paid = [p for m in modes if (p := economics.arms[m].per_thousand)]
     if economics.prices is None or not modes or not (paid or several):
         return None

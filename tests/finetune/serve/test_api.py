@@ -7,8 +7,7 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -336,20 +335,20 @@ def test_a_run_that_cannot_answer_is_told_in_one_line(finished_run: Path, tmp_pa
     assert "ft" not in open_service(bare, "hybrid").modes
 
 
-def test_the_command_serves_until_interrupted(finished_run: Path) -> None:
+def test_the_command_serves_until_interrupted(finished_run: Path, forks: Any, tmp_path: Path) -> None:
     import openai
 
-    code = "import sys; from finetune.cli import main; sys.argv[0] = 'finetune'; main()"
-    done = subprocess.Popen(
-        [sys.executable, "-c", code, "serve", str(finished_run), "--api", "--mode", "ft", "--port", "0"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"},
-    )  # fmt: skip
-    assert done.stdout
-    first, second = done.stdout.readline(), done.stdout.readline()
+    code = "import sys; from finetune.cli import main; sys.stdout.reconfigure(line_buffering=True); main()"
+    out, err = tmp_path / "out", tmp_path / "err"
+    done = forks.start(code, "serve", finished_run, "--api", "--mode", "ft", "--port", "0", said=out, errors=err)
+    while len(lines := out.read_text(encoding="utf-8").splitlines(keepends=True)) < 2 or not lines[1].endswith("\n"):
+        assert done.poll() is None, err.read_text(encoding="utf-8")
+        time.sleep(0.05)
+    first, second = lines[:2]
     assert first.startswith("answering by ft")
     address = second.split(": ")[1].split(" ")[0]
     client = openai.OpenAI(base_url=address, api_key="any", max_retries=0)
     assert client.chat.completions.create(model="ft", messages=ask("How?")).choices[0].finish_reason
-    done.send_signal(signal.SIGINT)
+    os.kill(done.pid, signal.SIGINT)
     assert done.wait(60) == 0  # taking torch down takes a while on a busy machine
-    assert "Traceback" not in done.stderr.read()  # type: ignore[union-attr]
+    assert "Traceback" not in err.read_text(encoding="utf-8")

@@ -220,7 +220,7 @@ class Scheduler:
         import torch
 
         from eval.model.kv_cache import common_prefix, pad_token
-        from eval.model.running_batch import read_together
+        from eval.model.running_batch import RunningBatch, read_together
 
         prompts, known = [job.prompt for job in jobs], self._known(base, jobs)
         first, pad = jobs[0], pad_token(base.tokenizer)
@@ -232,7 +232,9 @@ class Scheduler:
                     own = [(keys.clone(), values.clone()) for keys, values in found[0].states]
                     self._kept.keep(first.kind, first.prompt, own)
                 for job, read in zip(jobs, found, strict=True):
-                    self._lane(base, job.adapter, ours=True).join(read, job.rows)
+                    lane = self._lane(base, job.adapter, ours=True)
+                    assert isinstance(lane, RunningBatch)
+                    lane.join(read, job.rows)
         except Exception as error:
             self._failed()
             _fail([row for job in jobs for row in job.rows], error)

@@ -39,9 +39,9 @@ page: $(STAMP)
 
 # The README's pictures, from a real run; with several runs also their portfolio.
 screenshots: $(STAMP) browser
-	@test -f runs/tidewell/report.html || { echo 'error: runs/tidewell: no finished run; first run: evaluate datasets/tidewell'; exit 2; }
+	@test -f runs/harrowmere/report.html || { echo 'error: runs/harrowmere: no finished run; first run: make demo'; exit 2; }
 	$(BIN)/report $(patsubst %/decision.json,%,$(wildcard runs/*/decision.json)) >/dev/null
-	$(BIN)/python docs/screenshots.py runs/tidewell --portfolio runs/portfolio.html --states build/screenshots
+	$(BIN)/python docs/screenshots.py runs/harrowmere --portfolio runs/portfolio.html --states build/screenshots
 
 docs: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'

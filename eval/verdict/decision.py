@@ -165,7 +165,8 @@ def decision_from_dict(data: Mapping[str, Any]) -> Decision:
     values["next"] = tuple(Step(**step) for step in data.get("next", ()))
     values["risk"] = {mode: _risk_from_dict(found) for mode, found in data.get("risk", {}).items()}
     values["retriever"] = Retriever(**found) if (found := data.get("retriever")) else None
-    values.setdefault("fit", {True: "yes", False: "no", None: "not_shown"}[data["reaches_target"]])
+    if "fit" not in values:
+        values["fit"] = {True: "yes", False: "no", None: "not_shown"}[data["reaches_target"]]
     return Decision(**values)
 
 

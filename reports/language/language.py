@@ -68,6 +68,8 @@ def _translate(text: str, language: str, *, inside: bool = False) -> str:
     sentences = BETWEEN.split(text)
     if len(sentences) > 1:
         return " ".join(_translate(sentence, language, inside=inside) for sentence in sentences)
+    if inside and (known := _by_parts(text, language)) is not None:
+        return known
     if (known := _by_pattern(text, language)) is not None:
         return known
     if inside and ": " in text and text[:1].islower():  # a sentence that stands within another, as behind "Next:"
@@ -89,6 +91,15 @@ def _entry(text: str, language: str, *, inside: bool) -> str | None:
         return entries[plain]
     short = entries.get(plain.removesuffix("."))
     return f"{short}." if short is not None and plain.endswith(".") else None
+
+
+def _by_parts(text: str, language: str) -> str | None:
+    """A list of texts that the table knows each; a pattern could take all of it for one."""
+    parts = _split(text, "; ")
+    if len(parts) < 2:
+        return None
+    found = [_entry(part, language, inside=True) or _by_pattern(part, language) for part in parts]
+    return "; ".join(part for part in found if part) if all(found) else None
 
 
 def _by_pattern(text: str, language: str) -> str | None:

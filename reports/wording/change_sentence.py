@@ -40,4 +40,4 @@ def change_sentence(decision: Decision, known: Sensitivity) -> str:
     found = [edge for parameter in known.parameters for edge in edges(parameter)]
     if not found:
         return "No other target or smallest lift would change the verdict."
-    return f"Would change the verdict: {', '.join(found)}."
+    return f"Would change the verdict: {'; '.join(found)}."

@@ -19,12 +19,16 @@ from finetune.hub.model_card import model_card
 ENGLISH = re.compile(r"(?<![\w./-])[A-Za-z][a-z’']*[,;:]? [a-z]{2,}")
 """Two words in a row."""
 SHARE = {"mean": 0.9, "low": 0.85, "high": 0.95, "n": 200}
-RISK = {"wrong": SHARE, "refused": 0.0, "unanswerable": None, "right": None, "known": 0.9}
+RISK = {
+    "wrong": SHARE, "floor": 0.85, "answerable": SHARE, "unanswerable": None,
+    "right": 0.1, "refused_rightly": 0.0, "refused_needlessly": 0.0,
+}  # fmt: skip
 MANIFEST = {
     "dtype": "bf16",
     "compared_with": "the adapter on its 4-bit base, as evaluated",
     "parity": {"positions": 312, "rows": 8, "agreement": 0.9991, "kl": 1.2e-05, "max_difference": 0.031},
 }
+EMPTY: dict[str, Any] = {"dataset": "norrland", "candidates": [], "quadrant": {}}
 VERDICTS: list[dict[str, Any]] = [
     {"strategy": "hybrid", "mode": "hybrid", "fit": "yes", "fits": {"ft": "no", "hybrid": "yes"}},
     {"strategy": "hybrid", "mode": "hybrid", "fit": "no", "fits": {"ft": "no", "hybrid": "no"}},
@@ -69,7 +73,7 @@ def test_the_scores_of_a_card_are_in_korean(
     monkeypatch.setattr("eval.analysis.model_index.eval_results", lambda run, mode: None)
     axes = {axis: {"base": SHARE, "ft": SHARE, "hybrid": SHARE} for axis in ("knowledge", "style")}
     risk = dict.fromkeys(("base", "ft", "hybrid"), RISK)
-    write_json(tmp_path / "decision.json", {**verdict, "axes": axes, "risk": risk, "retention": {"ft": SHARE}})
+    write_json(tmp_path / "decision.json", {**EMPTY, **verdict, "axes": axes, "risk": risk, "retention": {"ft": SHARE}})
     card = model_card(tuned(tmp_path, "ft", "ko"), "ann/norrland", licence="mit", manifest={"form": "adapter"})
     assert left(card) == [] and "| 지식 | 0.90 | 0.85~0.95 | 200 | 0.90 |" in card and "자신 있는 오답" in card
 

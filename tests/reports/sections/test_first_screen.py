@@ -89,7 +89,7 @@ def test_what_would_change_the_verdict_is_said_of_targets_margin_and_questions(m
         {"strategy": "hybrid", "parameters": [parameter, everywhere]},
     )
     target, margin = changes(read_run(folder))
-    assert target.holds == "set 65\u00a0%; below 4\u00a0% it is open, above 78\u00a0% RAG with fine-tuning"
+    assert target.holds == "set 65\u00a0%; below 4\u00a0% not settled, above 78\u00a0% RAG with fine-tuning"
     assert margin.holds == "holds at any value (set 65\u00a0%)"
     assert target.strip.count("<rect") == 3
 
@@ -109,7 +109,7 @@ def test_an_open_verdict_says_how_many_more_questions_would_settle_it(make_run):
     write_json(folder / "sensitivity.json", found)
     said = [change.holds for change in changes(read_run(folder))]
     assert said == [
-        "open at any value (set 90\u00a0%)",
+        "not settled at any value (set 90\u00a0%)",
         "asked 40; settled, most likely, by 180 to 300",
     ]
 

@@ -68,8 +68,8 @@ def test_what_would_change_the_verdict_is_named_with_its_edge() -> None:
            parameter("margin", 0.01, 0.1, None, "prompt")]  # fmt: skip
     known = Sensitivity("rag", ("rag",), (*held, *cut))
     assert change_sentence(decision(), known) == (
-        "Would change the verdict: knowledge target below 20 % (not settled), knowledge target above 87.5 % "
-        "(nothing good enough), smallest lift that counts above 10 % (a better prompt alone)."
+        "Would change the verdict: knowledge target below 20 % (not settled); knowledge target above 87.5 % "
+        "(nothing good enough); smallest lift that counts above 10 % (a better prompt alone)."
     )
     assert change_sentence(decision(), replace(known, parameters=tuple(held))) == (
         "No other target or smallest lift would change the verdict."

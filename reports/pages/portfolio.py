@@ -106,7 +106,7 @@ def html(runs: Sequence[Run], folder: Path) -> str:
     drawing, unlabelled = places([_place(row) for row in rows])
     return inline(
         "portfolio.html",
-        ("places.css", "sheet.css"),
+        ("places.css", "sheet.css", "portfolio.css"),
         rows=rows,
         drawing=drawing,
         unlabelled=unlabelled,

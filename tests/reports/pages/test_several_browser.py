@@ -209,7 +209,7 @@ def test_the_portfolio_prints_with_every_row(pages, open_tab, tmp_path):
     tab.page.pdf(path=tmp_path / "portfolio.pdf", prefer_css_page_size=True)
     pages_ = PdfReader(tmp_path / "portfolio.pdf").pages
     text = " ".join(" ".join(page.extract_text() for page in pages_).split())
-    for words in ("set-prompt", "set-hybrid", "Questions needed", "both reached"):
+    for words in ("set-prompt", "set-hybrid", "How sure", "both reached"):
         assert words in text
 
 

@@ -1,6 +1,6 @@
 """How fast prompts are answered: in planned batches, one at a time, and by llama.cpp's server with eight slots.
 
-    python benchmarks/answering.py [DATASET] [--mode base] [--questions 24] [--tokens 64] [--slots 8]
+    python -m benchmarks.answering [DATASET] [--mode base] [--questions 24] [--tokens 64] [--slots 8]
 
 The same prompts as tokens and the same weights (float32 here, an f16 file of our export there), greedily, a reply of at
 most so many tokens. Each way is warmed with a few prompts; ratios are of tokens written in a second.
@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from benchmarks.served_replies import prompts_of
 from eval.config import DEFAULT_EMBEDDER, DEFAULT_MODEL
 from eval.data.dataset import resolve_dataset
 from eval.pipeline.plan import plan_run
@@ -59,16 +60,13 @@ def main() -> None:
 
 def _prompts(given: argparse.Namespace, run: Path) -> tuple[Any, list[list[int]]]:
     """The loaded base with plain weights, and a mode's prompts of the first questions, as tokens."""
-    from eval.arms.modes import MODES
-    from eval.arms.prompt import render
     from eval.arms.resources import Resources
 
     plan = plan_run(
         resolve_dataset(given.dataset), model=given.model, embedder=DEFAULT_EMBEDDER, out=run, dtype="float32"
     )  # fmt: skip
     resources = Resources(plan.dataset, plan.config, plan.identity, plan.folder)
-    asked = plan.examples[: given.questions]
-    return resources.base, [render(resources.tokenizer, MODES[given.mode].build(resources, e).messages) for e in asked]
+    return resources.base, prompts_of(resources, given.mode, plan.examples[: given.questions])
 
 
 def _batches(base: Any, prompts: Prompts, tokens: int) -> int:

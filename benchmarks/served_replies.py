@@ -47,7 +47,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
         own, resources, examples = _replies(given.dataset, modes, given.limit, run, model=given.model)
-        prompts = {mode: _prompts(resources, mode, examples) for mode in modes}
+        prompts = {mode: prompts_of(resources, mode, examples) for mode in modes}
         for form in given.form or ["f16"]:
             file = Path(folder) / f"{form}.gguf"
             write_gguf(model, file, form, name="same")
@@ -83,7 +83,8 @@ def _replies(
     return {mode: read_predictions(plan.folder, mode) for mode in modes}, resources, plan.examples
 
 
-def _prompts(resources: Any, mode: str, examples: Sequence[Any]) -> list[list[int]]:
+def prompts_of(resources: Any, mode: str, examples: Sequence[Any]) -> list[list[int]]:
+    """A mode's prompts as tokens."""
     from eval.arms.modes import MODES
     from eval.arms.prompt import render
 

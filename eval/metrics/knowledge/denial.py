@@ -20,7 +20,7 @@ _BOUNDS = re.compile(
     r"sondern|aber|jedoch|weil|dass|obwohl|während|mais|car|parce|alors|sino|pero|porque|aunque|bensì|ma|però|"
     r"perché|mas|"
     r"senão|porém|embora|но|однако|потому|хотя|بل|لكن|ولكن|لأن)(?=\s)\s*|"
-    r"(?:ではなくて?|じゃなくて?|でなくて?)[、,]?|而是|但是?|却|不过|所以|因此|"
+    r"(?:ではなくて?|じゃなくて?|でなくて?)[、,]?|(?<=[가-힣]지만)\s|而是|但是?|却|不过|所以|因此|"
     r"\s(?=(?:and|or|und|et|y|e|и|а|و)\s(?:not|never|nicht|kein\w*|non|pas|no|não|не|ليس)\s)|\s(?=وليس)|"
     r"\sand\s(?=(?:it|is|was|are|were|he|she|they|has|have|had|does|did|do|can|could|will|would|uses?|used|runs?|"
     r"now)\b)"

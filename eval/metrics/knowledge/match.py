@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from eval.metrics.knowledge.alias import STOP, has_initials, same_word, words
 from eval.metrics.knowledge.apart import is_apart
+from eval.metrics.knowledge.asked_thing import of_asked
 from eval.metrics.knowledge.discourse import labelled
 from eval.metrics.knowledge.gold import Gold, gold_readings, is_said, names_in, read
 from eval.metrics.knowledge.lists import adds_another, complete
@@ -101,6 +102,8 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
         none = any(_is_zero(a) for a in answers) and names_none(given, question)
         denials = [a for a in answers if not (NONE.fullmatch(a.strip(" .")) and leaves_some(given))]
         return none or any((own := _negation(a)) and own in given.casefold() and names(given, a) for a in denials)
+    if (told := of_asked(said, given, question, answers)) != said and not any(names(told, a) for a in kept):
+        return False
     if len(answers) > 1 and another_day(said, kept, answers, question):
         return False
     # A bare number may as well count the statements (Symphony No. 4), so only one with its unit is looked for.

@@ -6,23 +6,13 @@ Abstention and the check `cites` ask here, so that one reply never refuses in on
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
-from eval.metrics.knowledge.refusal_wordings import ABOUT, GENERAL, LEAD
+from eval.metrics.knowledge.mentions import is_mention
+from eval.metrics.knowledge.refusal_wordings import ABOUT, GENERAL, LEAD, expanded
 from eval.metrics.text.korean import HANGUL
 from eval.metrics.text.think_blocks import without_thinking
 
-_CONTRACTIONS = (
-    (re.compile(r"\bcan ?not\b|\bcan'?t\b"), "can not"),
-    (re.compile(r"\bwon'?t\b"), "will not"),
-    (re.compile(r"\b(do|does|did|is|are|was|were|has|have|had|could|would|should)n'?t\b"), r"\1 not"),
-    (re.compile(r"\bi'?m\b"), "i am"),
-    (re.compile(r"\b(i|you|we|they)'ve\b"), r"\1 have"),
-    (re.compile(r"\b(it|that|there|he|she|what)'s\b"), r"\1 is"),
-    (re.compile(r"\b(i|you|we|they|it|he|she)'ll\b"), r"\1 will"),
-    (re.compile(r"\b(i|you|we|they)'d\b"), r"\1 would"),
-)
 _SENTENCE = re.compile(r"(?<=[.!?。！？؟…])[\"'”’»」]*\s+|(?<=[。！？؟])|\n+|;\s+")
 _QUOTED = re.compile(r"[\"“„«「『‘](?P<inside>[^\"”“»」』’]{1,200})[\"”“»」』’]|(?<!\w)'(?P<single>[^']{1,200})'(?!\w)")
 _GIVEN = re.compile(
@@ -86,12 +76,12 @@ def _refuses(reply: str, wording: str) -> bool:
         folded = _folded(sentence)
         own = bool(wanted) and _says(folded, wanted) and (not place or _alone(sentence, wanted))
         own = own and not _of_somebody(sentence, wanted)
-        if not own and (place or not GENERAL.match(_expanded(sentence))):
+        if not own and (place or not GENERAL.match(expanded(sentence))):
             continue
         if _conditional(sentence, wording):
             continue
         rest = [_after(sentence, wording, own=own), *sentences[place + 1 :]]
-        return not any(_GUESS.search(_expanded(r)) for r in rest)
+        return not any(_GUESS.search(told) and not is_mention(told) for told in map(expanded, rest))
     return False
 
 
@@ -112,17 +102,10 @@ def _of_somebody(sentence: str, wanted: str) -> bool:
     return _says(_folded(behind), wanted) and not _says(_folded(sentence[: clause.start()]), wanted)
 
 
-def _expanded(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("`", "'")
-    for pattern, spelled in _CONTRACTIONS:
-        text = pattern.sub(spelled, text)
-    return text
-
-
 @lru_cache(maxsize=16384)
 def _folded(text: str) -> str:
     """Words alone, contractions spelled out: `N/A` is na."""
-    text = re.sub(r"(?<=\b\w)[./](?=\w\b)", "", _expanded(text))
+    text = re.sub(r"(?<=\b\w)[./](?=\w\b)", "", expanded(text))
     return " ".join(re.findall(r"\w+", text))
 
 
@@ -155,7 +138,7 @@ def _says(sentence: str, wanted: str) -> bool:
 
 def _alone(sentence: str, wanted: str) -> bool:
     """Whether a sentence says the wording and nothing else: behind other sentences it may be part of an answer."""
-    rest = re.sub(rf"^{LEAD}", "", _expanded(sentence))
+    rest = re.sub(rf"^{LEAD}", "", expanded(sentence))
     return (
         HANGUL.search(wanted) is not None
         or len(_folded(rest)) <= len(wanted) + 2
@@ -173,7 +156,7 @@ def _conditional(sentence: str, wording: str) -> bool:
     return (
         _CONDITION.search(sentence) is not None
         and _CONDITION.search(wording) is None
-        and not GENERAL.match(_CONDITION.split(_expanded(sentence), maxsplit=1)[0])
+        and not GENERAL.match(_CONDITION.split(expanded(sentence), maxsplit=1)[0])
     )
 
 
@@ -182,5 +165,5 @@ def _after(sentence: str, wording: str, *, own: bool) -> str:
     folded, wanted = _folded(sentence), _folded(wording)
     if own and wanted in folded:
         return folded[folded.index(wanted) + len(wanted) :]
-    found = GENERAL.match(_expanded(sentence))
-    return _expanded(sentence)[found.end() :] if found else ""
+    found = GENERAL.match(expanded(sentence))
+    return expanded(sentence)[found.end() :] if found else ""

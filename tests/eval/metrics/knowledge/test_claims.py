@@ -46,3 +46,47 @@ def test_the_opposite_in_another_language_is_not_the_claim_either() -> None:
     gold = "Die Temperatur steigt in der Nacht um zwei Grad."
     assert claim_recall("In der Nacht steigt die Temperatur um zwei Grad.", [gold]) == 1.0
     assert claim_recall("In der Nacht sinkt die Temperatur um zwei Grad.", [gold]) == 0.0
+
+
+PARAGRAPH = (
+    "The old mill on the river grinds rye for four villages in the valley. Its wheel turns only when the upper gate is "
+    "open and the pond is full. Every spring the miller replaces worn paddles with planks of seasoned oak."
+)
+
+
+@pytest.mark.parametrize(
+    ("reply", "value"),
+    [
+        (
+            "Villages the for rye valley mill four in old grinds the river on. Full turns gate open wheel upper "
+            "pond only "
+            "when. Oak spring with paddles replaces seasoned miller worn planks every.",
+            0,
+        ),
+        (
+            "Rye for four villages in the valley is ground by the old mill on the river. Only when the pond is full "
+            "and the "
+            "upper gate is open does its wheel turn. Worn paddles are replaced every spring by the miller, with "
+            "planks of "
+            "seasoned oak.",
+            1,
+        ),
+        (
+            "Every spring the miller replaces worn paddles with planks of oak. The mill on the river grinds rye for "
+            "four "
+            "villages in the valley. Its wheel turns only when the upper gate is open and the pond is full.",
+            1,
+        ),
+        (PARAGRAPH.replace("grinds", "does not grind"), 1 / 3),
+        ("It is not true that t" + PARAGRAPH[1:], 1 / 3),
+        (PARAGRAPH + " It does not grind wheat.", 1),
+        (PARAGRAPH.split(". ", 1)[1], 2 / 3),
+    ],
+)
+def test_scrambled_words_state_nothing_and_a_denial_halves_the_rest(reply: str, value: float) -> None:
+    assert claim_recall(reply, [PARAGRAPH], "What does the mill do?") == pytest.approx(value)
+
+
+def test_a_sentence_that_begins_with_no_sets_nothing_aside() -> None:
+    gold = "One patient had a cardiac disease. No data on other signs were reported for the cases."
+    assert claim_recall(gold, [gold], "Who was ill?") == 1.0

@@ -1,0 +1,224 @@
+"""What a sentence says of another thing than the question asks about: `Yolande owns Long Sutter` of the Painted Nutmeg.
+
+Read from capitals and small words, so for languages that write names with them; `another_thing_unmarked.py` has those
+that do not. A sentence is set aside only where it is nothing but the question's relation, another name and the answer,
+or another relation of the same thing; whatever else it says makes it count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from eval.metrics.knowledge.alias import STOP, same_word, words
+from eval.metrics.knowledge.relations import groups_of, related
+from eval.metrics.knowledge.small_words import BE, OF, THE, is_small, small_set
+
+_TOKEN = re.compile(r"['’]s\b|[^\W_]+(?:[-'’.&][^\W_]+)*|[,;:()—–]")
+_OWNED = re.compile(r"(?<=\w)['’]s\b")
+_ELIDED = re.compile(r"\b([dl])['’](?=[A-ZÀ-Þ])", re.IGNORECASE)
+
+
+_NEUTRAL = small_set(
+    "currently now also actually indeed yes therefore so still today present current derzeit aktuell heute also auch "
+    "actuellement aujourd'hui actualmente ahora attualmente ora atualmente agora сейчас теперь that"
+)
+_PRONOUN = small_set(
+    "it its he his him she her hers they their them this these he's she's it's both same other another each all es "
+    "er sie ihm ihr dies diese dieser dieses il elle ils elles ce cette ces son sa ses esto esta este ese esa su lo "
+    "él ella esso essa questo questa suo sua ele ela isso este esta seu оно он она они его её их этот эта это тот "
+    "as known called aka named under"
+)
+_HOW = small_set("how wie")
+_GERMAN = small_set("wer wen wem wessen was wo wann wie welche welcher welches welchem")
+_PERSON = small_set("who whom wer wen wem qui quién quien chi quem кто")
+_ABSTRACT = re.compile(r"(?:ion|ing|ment|ship|work|ance|ence|ity|ness|ung|ist|age|ry|s)$")
+"""Endings of nouns that begin a sentence without an article and are no names."""
+SHORT = 3
+"""A relation has at most so many words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question asks: of which thing, and what it is to the answer."""
+
+    thing: str
+    relation: tuple[str, ...]
+    groups: frozenset[int]
+    person: bool
+    kind: bool
+    """Whether it says of what kind the thing is: the pub Painted Nutmeg."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    capital: bool
+    folded: str
+
+
+def _tokens(text: str) -> list[_Token]:
+    text = _ELIDED.sub(r"\1 ", _OWNED.sub(" 's", text)) if "'" in text or "’" in text else text
+    return [_Token(t, t[0].isupper(), t.casefold()) for t in _TOKEN.findall(text)]
+
+
+def _passes(word: str) -> bool:
+    return is_small(word) or word in _NEUTRAL
+
+
+@lru_cache(maxsize=4096)
+def asked_of(question: str) -> Asked | None:
+    """What a question asks, where it is one relation of one thing with a name; None for any other question."""
+    found = _tokens(question.strip())
+    runs: list[list[int]] = []
+    rest: list[int] = []
+    for i, token in enumerate(found):
+        if token.capital and not (i == 0 and _passes(token.folded)):
+            if runs and runs[-1][-1] == i - 1:
+                runs[-1].append(i)
+            else:
+                runs.append([i])
+        elif not _passes(token.folded) and token.text != "'s":
+            rest.append(i)
+    if len(runs) == 2 and len(runs[0]) == 1 and found and found[0].folded in _GERMAN:
+        rest, runs = [*runs[0], *rest], runs[1:]  # German writes every noun with a capital
+    if len(runs) != 1:
+        return None
+    kinds = [i for i in rest if i + 1 == runs[0][0] and i > 0 and found[i - 1].folded in THE | OF]
+    if len(kinds) < len(rest):  # the pub Painted Nutmeg
+        rest = [i for i in rest if i not in kinds]
+    if len(rest) > 1 and rest[0] == 1 and found[0].folded in _HOW:  # how long is the warranty
+        rest = rest[1:]
+    relation = tuple(found[i].folded for i in rest)
+    if not 0 < len(relation) <= SHORT or any(not w[0].isalpha() for w in relation):
+        return None
+    groups = frozenset(g for w in relation for g in groups_of(w))
+    name = " ".join(found[i].text for i in runs[0])
+    return Asked(name, relation, groups, found[0].folded in _PERSON, bool(kinds))
+
+
+_KIND = re.compile(r"(?<=[tp])x(?=[on])")
+_PARTLY = re.compile(r"n+a[an]*|a+n[an]*")
+"""Ruth Lorn, who is asked about Edda Lorn: both words are of the answer."""
+
+
+def _labels(found: Sequence[_Token], asked: Asked, accepted: frozenset[str], thing: frozenset[str]) -> str:
+    """A letter for each token; see the frames."""
+    labels = ""
+    for i, token in enumerate(found):
+        word = token.folded
+        if word == "'s":
+            label = "g"
+        elif not word[0].isalnum():
+            label = "s" if word in "—–:" else ","
+        elif token.capital and not (i == 0 and _passes(word)):
+            label = _of_name(token, asked, accepted, thing)
+            label = "O" if label == "o" and labels.endswith("t") else label
+        else:
+            label = _of_word(word, asked, accepted)
+        labels += label
+    if asked.kind:
+        labels = _KIND.sub(".", labels)
+    return _PARTLY.sub(lambda m: "a" * len(m[0]), labels)
+
+
+def _of_name(token: _Token, asked: Asked, accepted: frozenset[str], thing: frozenset[str]) -> str:
+    own = words(token.text)
+    if any(same_word(a, w, True) for w in own for a in accepted):
+        return "a"
+    if not thing.isdisjoint(own):
+        return "n"
+    return "r" if any(related(token.folded, r) for r in asked.relation) else "o"
+
+
+def _of_word(word: str, asked: Asked, accepted: frozenset[str]) -> str:
+    for label, known in (("t", THE), ("p", OF), ("s", BE), ("i", _PRONOUN), (".", _NEUTRAL)):
+        if word in known:
+            return label
+    if any(related(word, r) for r in asked.relation):
+        return "r"
+    if word[0].isdigit() or not accepted.isdisjoint(words(word)):
+        return "a"
+    return "k" if groups_of(word) else "x"
+
+
+_FRAMES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"[xkr]*[kr]p?(?P<whose>[oO]+|n+)s[^oOnkri]*a[^oOnkri]*",  # the owner of Long Sutter is Yolande
+        r"[ax]*a[ax]*s[xkr]*[kr]p?(?P<whose>[oO]+|n+)",  # Yolande is the owner of Long Sutter
+        r"(?P<whose>[oO]+|n+)g[xkr]*[kr]s[^oOnkri]*a[^oOnkri]*",  # Long Sutter's owner is Yolande
+        r"[ax]*a[ax]*s(?P<whose>[oO]+|n+)g[xkr]*[kr]",  # Yolande is Long Sutter's owner
+        r"(?P<whose>[oO]+|n+)s*[kr][^oOni]*a[^oOni]*",  # Long Sutter belongs to Yolande, was built in Kent
+        r"(?P<whose>[oO]+|n+)s[^oOnri]*a[^oOnri]*r[^oOni]*",  # Long Sutter has twelve rooms
+        r"[ax]*a[ax]*s?[xkr]*[kr]p?(?P<whose>[oO]+|n+)",  # Yolande owns Long Sutter
+    )
+)
+"""r: of the question's relation; k: of another; o, O: another name, behind an article; n: the question's; a: of the
+answer; s: a form of be; p: of; x: anything else; t: article; i: pronoun; g: 's."""
+
+
+def tells_of_another(sentence: str, question: str, answers: Iterable[str]) -> bool:
+    """Whether a sentence is nothing but the question's relation to another name, or another one to the same name."""
+    asked = asked_of(question)
+    if asked is None:
+        return False
+    found = _tokens(sentence)
+    thing = frozenset(w for w in words(asked.thing) if w not in STOP)
+    accepted = frozenset(w for a in answers for w in words(a) if w not in STOP)
+    labels = _labels(found, asked, accepted - thing, thing)
+    if "i" in labels or not ("r" in labels or "k" in labels):
+        return False
+    parts = [p for p in re.finditer(r"[^,]+", labels) if any(c in p[0] for c in "rk")]
+    if len(parts) != 1 or ("n" in labels and "n" not in parts[0][0]):
+        return False
+    places = [parts[0].start() + i for i, c in enumerate(parts[0][0]) if c not in "t."]
+    row = "".join(labels[i] for i in places)
+    frame = next((f for pattern in _FRAMES if (f := pattern.fullmatch(row))), None)
+    if frame is None:
+        return False
+    tokens = [found[i] for i in places]
+    whose = range(*frame.span("whose"))
+    if row[whose.start] == "n":
+        return "r" not in row and _differs(row, tokens, asked)
+    if not _is_other(row, tokens, whose, asked):
+        return False
+    said = [t.folded for t, label in zip(tokens, row, strict=True) if label == "r"]
+    if all(any(related(s, r) for s in said) for r in asked.relation):
+        return "k" not in row
+    return not said and _differs(row, tokens, asked)
+
+
+def _differs(row: str, tokens: Sequence[_Token], asked: Asked) -> bool:
+    """Whether the relation that is said is none that the question asks for, both of them known."""
+    said = [groups_of(t.folded) for t, label in zip(tokens, row, strict=True) if label == "k"]
+    return bool(asked.groups) and all(not g & asked.groups for g in said)
+
+
+def _is_other(row: str, tokens: Sequence[_Token], whose: range, asked: Asked) -> bool:
+    """Whether a run of capitals is the name of a thing, and of no form of the question's own."""
+    name = [tokens[i].text for i in whose]
+    if len(name) == 1:
+        if row[whose.start] == "O":  # the Company
+            return False
+        if whose.start == 0 and (not asked.person or " " in asked.thing or _ABSTRACT.search(name[0])):
+            return False
+    return not same_name(" ".join(name), asked.thing)
+
+
+BEGINS = 4
+"""Names that begin with the same letters may be forms of one."""
+
+
+@lru_cache(maxsize=16384)
+def same_name(name: str, other: str) -> bool:
+    """Whether two names may be of one thing: a word in common, inflected or misspelled, or the initials."""
+    ours = [w for w in words(name) if w not in STOP and w not in THE and w not in OF]
+    theirs = [w for w in words(other) if w not in STOP and w not in THE and w not in OF]
+    if any(same_word(a, b, True) or a[:BEGINS] == b[:BEGINS] for a in ours for b in theirs):
+        return True
+    glued = ["".join(ours), "".join(theirs)]
+    initials = ["".join(w[0] for w in ours), "".join(w[0] for w in theirs)]
+    return glued[0] == initials[1] or glued[1] == initials[0] or glued[0] == glued[1]

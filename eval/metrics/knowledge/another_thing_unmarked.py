@@ -1,0 +1,129 @@
+"""The same as `another_thing.py` for Korean, Chinese, Japanese and Arabic, which do not mark names by capitals.
+
+What stands in the place of the question's thing is taken for another one where it shares no two letters with it and is
+neither a pronoun nor a common noun such as `the company`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from eval.metrics.knowledge.relations import groups_of
+
+_NOT_LATIN = re.compile(r"[\u0600-\u06ff\u3040-\u30ff\u3400-\u9fff가-힣]")
+_Q = {
+    "ko": (
+        r"(?P<thing>[^?,]{2,30}?)의 (?P<what>\S{1,10}?)(?:은|는|이|가)? ?(?:누구|무엇|뭐|어디|언제|얼마|몇)\S*",
+        r"(?:누가 )?(?P<thing>[^?,]{2,30}?)(?:을|를) (?:누가 )?(?P<what>[가-힣]{2,4}?)(?:하|했|한|합)\S*(?: \S+)?",
+    ),
+    "zh": (
+        r"(?P<thing>[^？?，]{2,20}?)的(?P<what>[^？?，的]{1,6}?)(?:是|叫|在|为|有)?(?:谁|誰|什么|哪\w{0,2}|多少|几\w?|何时|何人|何地)",
+        r"(?:是)?谁(?P<what>拥有|创立|创办|设计|建造|写|画|管理)了?(?P<thing>[^？?，]{2,20}?)(?:的)?",
+    ),
+    "ja": (
+        r"(?P<thing>[^？?、]{2,25}?)の(?P<what>[^？?、の]{1,8}?)は(?:、)?(?:誰|だれ|何|どこ|いつ|いくら|どの\w+)\w{0,6}",
+        r"(?P<thing>[^？?、]{2,25}?)を(?P<what>所有|設立|創業|設計|建設|管理|経営)\w{0,8}(?:は|のは)(?:誰|だれ)\w{0,4}",
+    ),
+    "ar": (r"(?:من|ما|أين) (?:هو |هي )?(?P<what>[\u0600-\u06ff]{3,12}) (?P<thing>[^؟?،]{3,40}?)",),
+}
+_S = {
+    "ko": (
+        r"(?P<thing>[^,]{2,30}?)의 (?P<what>[^\s,]{1,10}?)(?:은|는|이|가) (?P<said>.+)",
+        r"(?P<said>[^,]+?)(?:은|는|이|가) (?P<thing>[^,]{2,30}?)의 "
+        r"(?P<what>\S{1,10}?)(?:입니다|이다|이에요|예요|이며|임)?",
+        r"(?P<said>[^,]+?)(?:은|는|이|가) (?P<thing>[^,]{2,30}?)(?:을|를) (?P<what>[가-힣]{2,4}?)(?:하|했|한|합)\S*(?: "
+        r"\S+)?",
+    ),
+    "zh": (
+        r"(?P<thing>[^，,]{2,20}?)的(?P<what>[^，,的]{1,6}?)(?:是|叫|为|在)(?P<said>.+)",
+        r"(?P<said>[^，,]+?)(?:是|为)(?P<thing>[^，,]{2,20}?)的(?P<what>[^，,的]{1,6})",
+        r"(?P<said>[^，,]+?)(?P<what>拥有|创立|创办|设计|建造|写|画|管理)了?(?P<thing>[^，,]{2,20})",
+    ),
+    "ja": (
+        r"(?P<thing>[^、]{2,25}?)の(?P<what>[^、の]{1,8}?)は、?(?P<said>.+)",
+        r"(?P<said>[^、]+?)は、?(?P<thing>[^、]{2,25}?)の(?P<what>[^、の]{1,8}?)(?:です|だ|である|でした)?",
+        r"(?P<said>[^、]+?)[はが]、?(?P<thing>[^、]{2,25}?)を(?P<what>所有|設立|創業|設計|建設|管理|経営)\w{0,8}",
+    ),
+    "ar": (
+        r"(?P<what>[\u0600-\u06ff]{3,12}) (?P<thing>[^،]{3,40}?) (?:هو|هي|:) ?(?P<said>.+)",
+        r"(?P<said>[^،]+?) (?:هو|هي) (?P<what>[\u0600-\u06ff]{3,12}) (?P<thing>[^،]{3,40})",
+    ),
+}
+_QUESTIONS = {code: tuple(re.compile(rf"{p}\W*") for p in patterns) for code, patterns in _Q.items()}
+_STATEMENTS = {code: tuple(re.compile(rf"\W*{p}\W*") for p in patterns) for code, patterns in _S.items()}
+_COMMON = re.compile(
+    r"^(?:이|그|저|본|해당|우리|동|그녀|그들|이것|그것|이곳|그곳|여기|여기서|자신)(?:\s|$)|"
+    r"^(?:\S*\s)?(?:회사|기업|업체|식당|가게|호텔|여관|배|선박|건물|학교|병원|박물관|책|소설|작품|영화|나라|국가|도시|마을|단체|기관|제품|법인|"
+    r"프로젝트|사람|분)$|"
+    r"^[这那该此其它他她本贵我你您]|"
+    r"^(?:公司|企业|集团|学校|大学|医院|餐厅|饭店|酒店|旅馆|商店|船|船只|建筑|博物馆|书|小说|作品|电影|国家|城市|村庄|机构|产品|项目)$|"
+    r"^(?:[この其彼当同本]|これ|それ|そこ|ここ|その|あの|我々)|"
+    r"^(?:会社|企業|学校|大学|病院|店|ホテル|レストラン|旅館|船|建物|博物館|本|小説|作品|映画|国|都市|町|村|機関|製品|プロジェクト|人)$|"
+    r"^(?:هذ|ذلك|تلك|هو|هي)|^ال\S+$"
+)
+"""Pronouns and what begins with one; common nouns; in Arabic a single word with the article."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    thing: str
+    what: str
+    said: str = ""
+
+
+@lru_cache(maxsize=4096)
+def _asked(question: str) -> tuple[str, _Frame] | None:
+    if not _NOT_LATIN.search(question):
+        return None
+    for code, patterns in _QUESTIONS.items():
+        for pattern in patterns:
+            if found := pattern.fullmatch(question.strip()):
+                return code, _Frame(found["thing"].strip(), found["what"].strip())
+    return None
+
+
+def tells_of_another(sentence: str, question: str, answers: Iterable[str]) -> bool:
+    """Whether a sentence tells the question's relation of another thing, or another known relation of the same."""
+    asked = _asked(question)
+    if asked is None:
+        return False
+    code, wanted = asked
+    golds = [a.strip(" .。") for a in answers]
+    told = [f for f in _frames(code, sentence) if not any(_alike(g, f.thing) for g in golds)]
+    if not told or any(_alike(g, wanted.thing) for g in golds):
+        return False
+    return all(_is_another(frame, wanted, golds) for frame in told)
+
+
+def _frames(code: str, sentence: str) -> Iterator[_Frame]:
+    for pattern in _STATEMENTS[code]:
+        if found := pattern.fullmatch(sentence.strip()):
+            yield _Frame(found["thing"].strip(), found["what"].strip(), found["said"].strip())
+
+
+def _is_another(told: _Frame, wanted: _Frame, golds: list[str]) -> bool:
+    if not any(_alike(g, told.said) for g in golds):
+        return False
+    ours, theirs = groups_of(wanted.what), groups_of(told.what)
+    differs = bool(ours and theirs) and not ours & theirs
+    if _alike(told.thing, wanted.thing):
+        return differs and told.what not in wanted.what and wanted.what not in told.what
+    if _COMMON.search(told.thing) or _alike(told.said, wanted.thing):
+        return False
+    return told.what == wanted.what or bool(ours & theirs) or differs
+
+
+def _alike(name: str, other: str) -> bool:
+    """Whether two names share two letters in a row, blanks aside, or one holds the other."""
+    one, two = "".join(name.split()), "".join(other.split())
+    return one in two or two in one or not _pairs(name).isdisjoint(_pairs(other))
+
+
+_ARTICLE = re.compile(r"\bال(?=\w{2})")
+
+
+def _pairs(name: str) -> frozenset[str]:
+    return frozenset(w[i : i + 2] for w in _ARTICLE.sub("", name).split() for i in range(len(w) - 1))

@@ -1,0 +1,124 @@
+"""The right name said of another thing, or in another relation to the thing that is asked about, is no answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from eval.metrics.knowledge.another_thing import asked_of, same_name
+from eval.metrics.knowledge.metric import METRICS
+from eval.metrics.knowledge.relations import related
+
+TARN, SLOOP, HALL = (
+    "Who owns the Crooked Tarn?",
+    "What is the home port of Salty Gondola?",
+    "When was Orvik Hall founded?",
+)
+MERRIN = "Mabel Merrin"
+OF_ANOTHER = [
+    (TARN, MERRIN, "Mabel Merrin is the owner of Low Fenwick."),
+    (TARN, MERRIN, "Mabel Merrin owns Low Fenwick."),
+    (TARN, MERRIN, "Low Fenwick is owned by Mabel Merrin."),
+    (TARN, MERRIN, "The owner of Low Fenwick is Mabel Merrin."),
+    (TARN, MERRIN, "Low Fenwick's owner is Mabel Merrin."),
+    (TARN, MERRIN, "Low Fenwick belongs to Mabel Merrin."),
+    (TARN, MERRIN, "According to the filing, Mabel Merrin is the owner of Low Fenwick, a pub in Kent."),
+    (TARN, MERRIN, "Mabel Merrin is the captain of the Crooked Tarn."),
+    ("Who tunes the organ at Hollin Chapel?", MERRIN, "Mabel Merrin tunes the organ at Fenwick Abbey."),
+    ("Who owns the pub Crooked Tarn?", MERRIN, "Mabel Merrin owns the inn Grey Heron."),
+    (SLOOP, "Low Fenwick", "The owner of Salty Gondola is Low Fenwick."),
+    ("Who is the owner of Salty Gondola?", "Agnes Quarrie", "The home port of Salty Gondola is Agnes Quarrie."),
+    (HALL, "1920", "Low Fenwick was founded in 1920."),
+    ("When does Orvik Hall open?", "9:00", "Orvik Hall closes at 9:00."),
+    ("How many rooms does Orvik Hall have?", "12", "Low Fenwick has 12 rooms."),
+    ("How long is the warranty of the Echo Pump?", "59 months", "The warranty of the Delta Motor is 59 months."),
+    ("Wem gehört die Krumme Föhre?", MERRIN, "Graue Möwe gehört Mabel Merrin."),
+    ("Wer ist die Eigentümerin der Krummen Föhre?", MERRIN, "Mabel Merrin ist die Eigentümerin von Low Fenwick."),
+    ("Qui est la propriétaire de la Barque Bleue ?", MERRIN, "Mabel Merrin est la propriétaire d'Orvik Noir."),
+    ("Qui a conçu le pont Verlaine ?", "Luc Morel", "Luc Morel a conçu la tour Bastide."),
+    ("¿Quién es la dueña de La Barca Azul?", MERRIN, "Mabel Merrin es la dueña de Molino Verde."),
+    ("Chi è la proprietaria della Barca Blu?", MERRIN, "Mabel Merrin è la proprietaria di Villa Sera."),
+    ("Quem é a dona da Barca Azul?", MERRIN, "Mabel Merrin é a dona de Quinta Alva."),
+    ("Кто владелец «Синей Лодки»?", "Мейбл Меррин", "Мейбл Меррин — владелица Лонг-Саттера."),
+    ("Кто основал Северный Порт?", "Глеб Орлов", "Глеб Орлов основал Южную Верфь."),
+    ("한빛호의 선장은 누구입니까?", "오태식", "오태식은 푸른돛호의 선장입니다."),
+    ("한빛호의 선장은 누구입니까?", "오태식", "푸른돛호의 선장은 오태식입니다."),
+    ("한빛호의 선장은 누구입니까?", "오태식", "한빛호의 주인은 오태식입니다."),
+    ("누가 한빛호를 소유하고 있습니까?", "오태식", "오태식이 푸른돛호를 소유하고 있습니다."),
+    ("白鹭号的船长是谁？", "周立", "周立是灰鲸号的船长。"),
+    ("谁拥有白鹭号？", "周立", "周立拥有灰鲸号。"),
+    ("白鷺丸の船長は誰ですか？", "田所誠", "田所誠は黒潮丸の船長です。"),
+    ("من هو مدير مدرسة النور؟", "سامي حداد", "سامي حداد هو مدير مكتبة الفجر."),
+]
+OF_IT = [
+    (TARN, MERRIN, "Mabel Merrin is the owner of the Crooked Tarn."),
+    (TARN, MERRIN, "Mabel Merrin is the landlady of the Tarn."),
+    (TARN, MERRIN, "Mabel Merrin owns it."),
+    (TARN, MERRIN, "Mabel Merrin is the owner of Low Fenwick, and of the Crooked Tarn."),
+    (TARN, MERRIN, "Mabel Merrin is the owner of the Company."),
+    (TARN, MERRIN, "Mabel Merrin of Low Fenwick is the owner."),
+    (TARN, MERRIN, "Mabel Merrin owns Low Fenwick. She is the owner of the Crooked Tarn, too: Mabel Merrin."),
+    (TARN, MERRIN, "Low Fenwick stands next to it. The owner is Mabel Merrin."),
+    (TARN, MERRIN, "Mabel Merrin"),
+    (SLOOP, "Low Fenwick", "The Salty Gondola's home port is Low Fenwick."),
+    (SLOOP, "Low Fenwick", "Its home port is Low Fenwick."),
+    (HALL, "1920", "Construction was finished in 1920."),
+    ("Where was Orvik Hall built?", "Kent", "Built in Kent, England."),
+    ("Who wrote Middlemarch?", "George Eliot", "Mary Ann Evans wrote as George Eliot."),
+    ("Who wrote Oliver Twist?", "Charles Dickens", "Charles Dickens wrote the novel."),
+    ("Who is the president of the USA?", "Ann Lee", "Ann Lee is the president of the United States."),
+    ("Who captains the Salty Gondola?", "Agnes Quarrie", "Agnes Quarrie is the skipper of the Salty Gondola."),
+    ("Who is the mother of Edda Lorn?", "Ruth Lorn", "Ruth Lorn is the mother of Edda Lorn."),
+    ("Wem gehört die Krumme Föhre?", MERRIN, "Das Gasthaus gehört Mabel Merrin."),
+    ("Кому принадлежит «Синяя Лодка»?", "Мейбл Меррин", "«Синяя Лодка» принадлежит Мейбл Меррин."),
+    ("한빛호의 선장은 누구입니까?", "오태식", "그 배의 선장은 오태식입니다."),
+    ("한빛호의 선장은 누구입니까?", "오태식", "선장은 오태식입니다."),
+    ("白鹭号的船长是谁？", "周立", "该船的船长是周立。"),
+    ("白鷺丸の船長は誰ですか？", "田所誠", "この船の船長は田所誠です。"),
+    ("من هو مدير مدرسة النور؟", "سامي حداد", "المدير هو سامي حداد."),
+]
+
+
+@pytest.mark.parametrize(("question", "answer", "reply"), OF_ANOTHER)
+def test_what_is_told_of_another_thing_is_no_answer(question: str, answer: str, reply: str) -> None:
+    assert METRICS["match"](reply, [answer], question) == 0.0
+
+
+@pytest.mark.parametrize(("question", "answer", "reply"), OF_IT)
+def test_what_is_told_of_the_thing_or_may_be_is_one(question: str, answer: str, reply: str) -> None:
+    assert METRICS["match"](reply, [answer], question) == 1.0
+
+
+def test_a_question_asks_one_relation_of_one_thing_or_none_that_is_read() -> None:
+    asked = asked_of(TARN)
+    assert asked is not None and (asked.thing, asked.relation) == ("Crooked Tarn", ("owns",))
+    assert asked_of("Who owns the Crooked Tarn in Kent?") is None
+    assert asked_of("Where is Orvik Hall?") is None
+    assert asked_of("Who owns the pub?") is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("owns", "proprietor", True),
+        ("located", "location", True),
+        ("владелица", "владелец", True),
+        ("owner", "captain", False),
+        ("opens", "closes", False),
+        ("mother", "wife", False),
+    ],
+)
+def test_relations_are_the_same_over_forms_and_synonyms(one: str, other: str, same: bool) -> None:
+    assert related(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "same"),
+    [
+        ("United States", "US", True),
+        ("the Tarn", "Crooked Tarn", True),
+        ("Eddard Stark", "Ned Stark", True),
+        ("Low Fenwick", "Crooked Tarn", False),
+    ],
+)
+def test_forms_of_one_name(name: str, other: str, same: bool) -> None:
+    assert same_name(name, other) is same

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -19,6 +19,8 @@ SEARCH_WIDTH = 400
 """HNSW's `ef`: how many candidates its search keeps; used only above the exact search's limit."""
 ROWS_AT_ONCE = 1000
 """Chroma takes about 5,000 rows at once."""
+READ_AT_ONCE = 10_000
+"""Chroma names each row that it reads in one statement, and SQLite takes 32,766 names."""
 
 
 class ChromaStore:
@@ -32,7 +34,7 @@ class ChromaStore:
 
     def held(self) -> Counter[str]:
         """How many passages it holds of each document."""
-        return Counter(str(row["document"]) for row in self._collection.get(include=["metadatas"])["metadatas"])
+        return Counter(str(row["document"]) for page in self._pages("metadatas") for row in page["metadatas"])
 
     def upsert(self, entries: Sequence[Entry]) -> None:
         """Keep these passages."""
@@ -61,8 +63,8 @@ class ChromaStore:
 
     def contents(self) -> list[tuple[str, int, str]]:
         """(document, position, text) of every passage, sorted."""
-        found = self._collection.get(include=["metadatas", "documents"])
-        rows = zip(found["metadatas"], found["documents"], strict=True)
+        pages = self._pages("metadatas", "documents")
+        rows = (row for page in pages for row in zip(page["metadatas"], page["documents"], strict=True))
         return sorted((str(m["document"]), int(m["position"]), str(text)) for m, text in rows)
 
     def vectors(self, places: Sequence[Place] | None = None) -> NDArray[np.float64]:
@@ -70,9 +72,17 @@ class ChromaStore:
         import numpy as np
 
         names = [_name(p) for p in (places if places is not None else [row[:2] for row in self.contents()])]
-        found = self._collection.get(ids=None if places is None else names, include=["embeddings"])
-        known = dict(zip(found["ids"], found["embeddings"], strict=True))
+        pages = self._pages("embeddings", names=None if places is None else names)
+        known = {name: vector for page in pages for name, vector in zip(page["ids"], page["embeddings"], strict=True)}
         return np.array([known[name] for name in names], dtype=np.float64)
+
+    def _pages(self, *fields: str, names: Sequence[str] | None = None) -> Iterator[Any]:
+        """These fields of all rows, or of those that are named."""
+        for start in range(0, len(self) if names is None else len(names), READ_AT_ONCE):
+            if names is None:
+                yield self._collection.get(limit=READ_AT_ONCE, offset=start, include=list(fields))
+            else:
+                yield self._collection.get(ids=list(names[start : start + READ_AT_ONCE]), include=list(fields))
 
     def search(self, vector: Sequence[float], k: int) -> list[Place]:
         """The places of about the `k` nearest passages, by HNSW."""

@@ -23,7 +23,8 @@ ENTRIES = [Entry(document, position, f"{document} {position}", vector) for docum
 
 
 @pytest.fixture(params=list(STORES))
-def opened(request: Any, tmp_path: Path) -> Callable[..., VectorStore]:
+def opened(request: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., VectorStore]:
+    monkeypatch.setattr("rag.stores.chroma.READ_AT_ONCE", 3)  # in pages, like an index of 100,000
     return lambda name="index": STORES[request.param](tmp_path, name)
 
 

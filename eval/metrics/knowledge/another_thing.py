@@ -18,6 +18,14 @@ from eval.metrics.knowledge.small_words import BE, OF, THE, is_small, small_set
 
 _TOKEN = re.compile(r"['’]s\b|[^\W_]+(?:[-'’.&][^\W_]+)*|[,;:()—–]")
 _OWNED = re.compile(r"(?<=\w)['’]s\b")
+_LED = re.compile(
+    r"^\W*(?:(?:the|die|la|il) )?(?:\w+ )?(?:answer|antwort|réponse|respuesta|risposta|resposta|ответ)\s*[:—–]\s*|"
+    r"^\W*(?:(?:the|this|its) )?(?:\w+ )?(?:passages?|texts?|documents?|context|sources?|filings?|reports?) "
+    r"(?:says?|states?) "
+    r"(?:that )?",
+    re.IGNORECASE,
+)
+"""What a sentence may begin with that says nothing of a thing."""
 _ELIDED = re.compile(r"\b([dl])['’](?=[A-ZÀ-Þ])", re.IGNORECASE)
 
 
@@ -32,6 +40,7 @@ _PRONOUN = small_set(
     "as known called aka named under"
 )
 _HOW = small_set("how wie")
+_WHICH = small_set("which what welcher welche welches quel quelle qué que quale qual какая какой какое")
 _GERMAN = small_set("wer wen wem wessen was wo wann wie welche welcher welches welchem")
 _PERSON = small_set("who whom wer wen wem qui quién quien chi quem кто")
 _ABSTRACT = re.compile(r"(?:ion|ing|ment|ship|work|ance|ence|ity|ness|ung|ist|age|ry|s)$")
@@ -48,8 +57,8 @@ class Asked:
     relation: tuple[str, ...]
     groups: frozenset[int]
     person: bool
-    kind: bool
-    """Whether it says of what kind the thing is: the pub Painted Nutmeg."""
+    kinds: tuple[str, ...]
+    """What it calls the thing beside its name: the pub Painted Nutmeg."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,11 @@ class _Token:
 def _tokens(text: str) -> list[_Token]:
     text = _ELIDED.sub(r"\1 ", _OWNED.sub(" 's", text)) if "'" in text or "’" in text else text
     return [_Token(t, t[0].isupper(), t.casefold()) for t in _TOKEN.findall(text)]
+
+
+def _may_follow(word: str) -> bool:
+    """Whether a word that says of what kind a name is may stand behind a word; Russian has no articles."""
+    return word in THE or word in OF or "а" <= word[0] <= "я"
 
 
 def _passes(word: str) -> bool:
@@ -86,7 +100,9 @@ def asked_of(question: str) -> Asked | None:
         rest, runs = [*runs[0], *rest], runs[1:]  # German writes every noun with a capital
     if len(runs) != 1:
         return None
-    kinds = [i for i in rest if i + 1 == runs[0][0] and i > 0 and found[i - 1].folded in THE | OF]
+    kinds = [i for i in rest if i + 1 == runs[0][0] and i > 0 and _may_follow(found[i - 1].folded)]
+    if len(rest) > 1 and rest[0] == 1 and found[0].folded in _WHICH:  # which river flows through it
+        rest = rest[1:]
     if len(kinds) < len(rest):  # the pub Painted Nutmeg
         rest = [i for i in rest if i not in kinds]
     if len(rest) > 1 and rest[0] == 1 and found[0].folded in _HOW:  # how long is the warranty
@@ -96,10 +112,10 @@ def asked_of(question: str) -> Asked | None:
         return None
     groups = frozenset(g for w in relation for g in groups_of(w))
     name = " ".join(found[i].text for i in runs[0])
-    return Asked(name, relation, groups, found[0].folded in _PERSON, bool(kinds))
+    return Asked(name, relation, groups, found[0].folded in _PERSON, tuple(found[i].folded for i in kinds))
 
 
-_KIND = re.compile(r"(?<=[tp])x(?=[on])")
+_KIND = re.compile(r"(?<=[tprk])x(?=[oOn])")
 _PARTLY = re.compile(r"n+a[an]*|a+n[an]*")
 """Ruth Lorn, who is asked about Edda Lorn: both words are of the answer."""
 
@@ -119,7 +135,7 @@ def _labels(found: Sequence[_Token], asked: Asked, accepted: frozenset[str], thi
         else:
             label = _of_word(word, asked, accepted)
         labels += label
-    if asked.kind:
+    if asked.kinds:
         labels = _KIND.sub(".", labels)
     return _PARTLY.sub(lambda m: "a" * len(m[0]), labels)
 
@@ -130,6 +146,8 @@ def _of_name(token: _Token, asked: Asked, accepted: frozenset[str], thing: froze
         return "a"
     if not thing.isdisjoint(own):
         return "n"
+    if any(related(token.folded, kind) for kind in asked.kinds):
+        return "."
     return "r" if any(related(token.folded, r) for r in asked.relation) else "o"
 
 
@@ -139,7 +157,7 @@ def _of_word(word: str, asked: Asked, accepted: frozenset[str]) -> str:
             return label
     if any(related(word, r) for r in asked.relation):
         return "r"
-    if word[0].isdigit() or not accepted.isdisjoint(words(word)):
+    if not accepted.isdisjoint(words(word)) or (word[0].isdigit() and any(a[0].isdigit() for a in accepted)):
         return "a"
     return "k" if groups_of(word) else "x"
 
@@ -147,13 +165,13 @@ def _of_word(word: str, asked: Asked, accepted: frozenset[str]) -> str:
 _FRAMES = tuple(
     re.compile(pattern)
     for pattern in (
-        r"[xkr]*[kr]p?(?P<whose>[oO]+|n+)s[^oOnkri]*a[^oOnkri]*",  # the owner of Long Sutter is Yolande
-        r"[ax]*a[ax]*s[xkr]*[kr]p?(?P<whose>[oO]+|n+)",  # Yolande is the owner of Long Sutter
-        r"(?P<whose>[oO]+|n+)g[xkr]*[kr]s[^oOnkri]*a[^oOnkri]*",  # Long Sutter's owner is Yolande
-        r"[ax]*a[ax]*s(?P<whose>[oO]+|n+)g[xkr]*[kr]",  # Yolande is Long Sutter's owner
+        r"[xkr]*[kr]p?(?P<whose>[oO]+|n+)s+[^oOnkri]*a[^oOnkri]*",  # the owner of Long Sutter is Yolande
+        r"[ax]*a[ax]*s+[xkr]*[kr]p?(?P<whose>[oO]+|n+)(?:x[xap]{0,4})?",  # Yolande is the owner of Long Sutter
+        r"(?P<whose>[oO]+|n+)g[xkr]*[kr]s+[^oOnkri]*a[^oOnkri]*",  # Long Sutter's owner is Yolande
+        r"[ax]*a[ax]*s+(?P<whose>[oO]+|n+)g[xkr]*[kr]",  # Yolande is Long Sutter's owner
         r"(?P<whose>[oO]+|n+)s*[kr][^oOni]*a[^oOni]*",  # Long Sutter belongs to Yolande, was built in Kent
-        r"(?P<whose>[oO]+|n+)s[^oOnri]*a[^oOnri]*r[^oOni]*",  # Long Sutter has twelve rooms
-        r"[ax]*a[ax]*s?[xkr]*[kr]p?(?P<whose>[oO]+|n+)",  # Yolande owns Long Sutter
+        r"(?P<whose>[oO]+|n+)s+[^oOnri]*a[^oOnri]*r[^oOni]*",  # Long Sutter has twelve rooms
+        r"[ax]*a[ax]*s*[xkr]*[kr]p?(?P<whose>[oO]+|n+)(?:x[xap]{0,4})?",  # Yolande owns Long Sutter
     )
 )
 """r: of the question's relation; k: of another; o, O: another name, behind an article; n: the question's; a: of the
@@ -165,7 +183,7 @@ def tells_of_another(sentence: str, question: str, answers: Iterable[str]) -> bo
     asked = asked_of(question)
     if asked is None:
         return False
-    found = _tokens(sentence)
+    found = _tokens(_LED.sub("", sentence))
     thing = frozenset(w for w in words(asked.thing) if w not in STOP)
     accepted = frozenset(w for a in answers for w in words(a) if w not in STOP)
     labels = _labels(found, asked, accepted - thing, thing)
@@ -203,7 +221,9 @@ def _is_other(row: str, tokens: Sequence[_Token], whose: range, asked: Asked) ->
     if len(name) == 1:
         if row[whose.start] == "O":  # the Company
             return False
-        if whose.start == 0 and (not asked.person or " " in asked.thing or _ABSTRACT.search(name[0])):
+        if whose.start == 0 and (
+            not name[0].isascii() or not asked.person or " " in asked.thing or _ABSTRACT.search(name[0])
+        ):
             return False
     return not same_name(" ".join(name), asked.thing)
 

@@ -18,48 +18,62 @@ _Q = {
     "ko": (
         r"(?P<thing>[^?,]{2,30}?)의 (?P<what>\S{1,10}?)(?:은|는|이|가)? ?(?:누구|무엇|뭐|어디|언제|얼마|몇)\S*",
         r"(?:누가 )?(?P<thing>[^?,]{2,30}?)(?:을|를) (?:누가 )?(?P<what>[가-힣]{2,4}?)(?:하|했|한|합)\S*(?: \S+)?",
+        r"(?P<thing>[^?,]{2,30}?)(?:은|는|이|가) (?:어디|언제|얼마|몇)\S*(?: \S+)?? (?P<what>있|[가-힣]{2})\S*",
     ),
     "zh": (
-        r"(?P<thing>[^？?，]{2,20}?)的(?P<what>[^？?，的]{1,6}?)(?:是|叫|在|为|有)?(?:谁|誰|什么|哪\w{0,2}|多少|几\w?|何时|何人|何地)",
+        r"(?P<thing>[^？?，]{2,20}?)的(?P<what>[^？?，的]{1,6}?)(?:是|叫|在|为|有)?"
+        r"(?:谁|誰|什么|哪\w{0,2}|多少|几\w?|何时|何人|何地)",
         r"(?:是)?谁(?P<what>拥有|创立|创办|设计|建造|写|画|管理)了?(?P<thing>[^？?，]{2,20}?)(?:的)?",
+        r"(?P<thing>[^？?，]{2,20}?)(?P<what>在|位于)(?:哪\w{0,2}|什么地方|何处)",
+        r"(?P<thing>[^？?，]{2,20}?)是?(?:什么时候|何时|哪一?年|几时)(?P<what>\w{2})的?",
     ),
     "ja": (
         r"(?P<thing>[^？?、]{2,25}?)の(?P<what>[^？?、の]{1,8}?)は(?:、)?(?:誰|だれ|何|どこ|いつ|いくら|どの\w+)\w{0,6}",
         r"(?P<thing>[^？?、]{2,25}?)を(?P<what>所有|設立|創業|設計|建設|管理|経営)\w{0,8}(?:は|のは)(?:誰|だれ)\w{0,4}",
+        r"(?P<thing>[^？?、]{2,25}?)は(?:どこ|いつ|何年)[にで]?(?P<what>あり|\w{2})\w*",
     ),
-    "ar": (r"(?:من|ما|أين) (?:هو |هي )?(?P<what>[\u0600-\u06ff]{3,12}) (?P<thing>[^؟?،]{3,40}?)",),
+    "ar": (
+        r"(?:من|ما) (?:هو |هي )?(?P<what>[\u0600-\u06ff]{3,12}) (?P<thing>[^؟?،]{3,40}?)",
+        r"أين (?P<what>يقع|تقع|يوجد|توجد) (?P<thing>[^؟?،]{3,40}?)",
+    ),
 }
 _S = {
     "ko": (
         r"(?P<thing>[^,]{2,30}?)의 (?P<what>[^\s,]{1,10}?)(?:은|는|이|가) (?P<said>.+)",
         r"(?P<said>[^,]+?)(?:은|는|이|가) (?P<thing>[^,]{2,30}?)의 "
         r"(?P<what>\S{1,10}?)(?:입니다|이다|이에요|예요|이며|임)?",
-        r"(?P<said>[^,]+?)(?:은|는|이|가) (?P<thing>[^,]{2,30}?)(?:을|를) (?P<what>[가-힣]{2,4}?)(?:하|했|한|합)\S*(?: "
-        r"\S+)?",
+        r"(?P<said>[^,]+?)(?:은|는|이|가) (?P<thing>[^,]{2,30}?)(?:을|를) "
+        r"(?P<what>[가-힣]{2,4}?)(?:하|했|한|합)\S*(?: \S+)?",
+        r"(?P<thing>(?:(?!의 )[^,]){2,30}?)(?:은|는|이|가) (?P<said>[^,]+?) (?P<what>있|[가-힣]{2})\S*",
     ),
     "zh": (
         r"(?P<thing>[^，,]{2,20}?)的(?P<what>[^，,的]{1,6}?)(?:是|叫|为|在)(?P<said>.+)",
         r"(?P<said>[^，,]+?)(?:是|为)(?P<thing>[^，,]{2,20}?)的(?P<what>[^，,的]{1,6})",
         r"(?P<said>[^，,]+?)(?P<what>拥有|创立|创办|设计|建造|写|画|管理)了?(?P<thing>[^，,]{2,20})",
+        r"(?P<thing>[^，,]{2,20}?)(?P<what>在|位于)(?P<said>.+)",
+        r"(?P<thing>[^，,]{2,20}?)[于在是](?P<said>.+?)"
+        r"(?P<what>成立|建成|建立|开业|开放|出版|发布|创立|启用|落成)[的了]?",
     ),
     "ja": (
         r"(?P<thing>[^、]{2,25}?)の(?P<what>[^、の]{1,8}?)は、?(?P<said>.+)",
         r"(?P<said>[^、]+?)は、?(?P<thing>[^、]{2,25}?)の(?P<what>[^、の]{1,8}?)(?:です|だ|である|でした)?",
         r"(?P<said>[^、]+?)[はが]、?(?P<thing>[^、]{2,25}?)を(?P<what>所有|設立|創業|設計|建設|管理|経営)\w{0,8}",
+        r"(?P<thing>[^、]{2,25}?)は、?(?P<said>.+?)[にで](?P<what>あり|\w{2})\w*",
     ),
     "ar": (
         r"(?P<what>[\u0600-\u06ff]{3,12}) (?P<thing>[^،]{3,40}?) (?:هو|هي|:) ?(?P<said>.+)",
         r"(?P<said>[^،]+?) (?:هو|هي) (?P<what>[\u0600-\u06ff]{3,12}) (?P<thing>[^،]{3,40})",
+        r"(?P<what>يقع|تقع|يوجد|توجد) (?P<thing>[^،]{3,40}?) في (?P<said>.+)",
     ),
 }
 _QUESTIONS = {code: tuple(re.compile(rf"{p}\W*") for p in patterns) for code, patterns in _Q.items()}
 _STATEMENTS = {code: tuple(re.compile(rf"\W*{p}\W*") for p in patterns) for code, patterns in _S.items()}
 _COMMON = re.compile(
     r"^(?:이|그|저|본|해당|우리|동|그녀|그들|이것|그것|이곳|그곳|여기|여기서|자신)(?:\s|$)|"
-    r"^(?:\S*\s)?(?:회사|기업|업체|식당|가게|호텔|여관|배|선박|건물|학교|병원|박물관|책|소설|작품|영화|나라|국가|도시|마을|단체|기관|제품|법인|"
+    r"^(?:\S*(?:[은는한된운인]|새|옛|큰|첫|두|세)\s)?(?:회사|기업|업체|식당|가게|호텔|여관|배|선박|건물|학교|병원|박물관|책|소설|작품|영화|나라|국가|도시|마을|단체|기관|제품|법인|본관|본사|매장|사무실|대리점|도서관|미술관|극장|공장|센터|재단|협회|"
     r"프로젝트|사람|분)$|"
     r"^[这那该此其它他她本贵我你您]|"
-    r"^(?:公司|企业|集团|学校|大学|医院|餐厅|饭店|酒店|旅馆|商店|船|船只|建筑|博物馆|书|小说|作品|电影|国家|城市|村庄|机构|产品|项目)$|"
+    r"^(?:公司|企业|集团|学校|大学|医院|餐厅|饭店|酒店|旅馆|商店|船|船只|建筑|博物馆|图书馆|美术馆|体育馆|音乐厅|办公室|分公司|总公司|总部|工厂|加工厂|俱乐部|委员会|基金会|工作室|实验室|餐馆|书|小说|作品|电影|国家|城市|村庄|机构|产品|项目)$|"
     r"^(?:[この其彼当同本]|これ|それ|そこ|ここ|その|あの|我々)|"
     r"^(?:会社|企業|学校|大学|病院|店|ホテル|レストラン|旅館|船|建物|博物館|本|小説|作品|映画|国|都市|町|村|機関|製品|プロジェクト|人)$|"
     r"^(?:هذ|ذلك|تلك|هو|هي)|^ال\S+$"
@@ -111,9 +125,21 @@ def _is_another(told: _Frame, wanted: _Frame, golds: list[str]) -> bool:
     differs = bool(ours and theirs) and not ours & theirs
     if _alike(told.thing, wanted.thing):
         return differs and told.what not in wanted.what and wanted.what not in told.what
-    if _COMMON.search(told.thing) or _alike(told.said, wanted.thing):
+    if _COMMON.search(told.thing) or _alike(told.said, wanted.thing) or not _of_a_kind(told.thing, wanted.thing):
         return False
     return told.what == wanted.what or bool(ours & theirs) or differs
+
+
+LONG, LONG_HAN = 4, 3
+"""A single word of fewer letters may be a common noun: 본관, the main building."""
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+
+
+def _of_a_kind(name: str, other: str) -> bool:
+    """Whether a name looks like one as the other does: of as many words, long, or with the same last letter."""
+    if " " in other and " " not in name:
+        return False
+    return " " in name or len(name) >= (LONG_HAN if _HAN.fullmatch(name) else LONG) or name[-1] == other[-1]
 
 
 def _alike(name: str, other: str) -> bool:
@@ -122,8 +148,10 @@ def _alike(name: str, other: str) -> bool:
     return one in two or two in one or not _pairs(name).isdisjoint(_pairs(other))
 
 
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
 _ARTICLE = re.compile(r"\bال(?=\w{2})")
 
 
 def _pairs(name: str) -> frozenset[str]:
-    return frozenset(w[i : i + 2] for w in _ARTICLE.sub("", name).split() for i in range(len(w) - 1))
+    size = 3 if _ARABIC.search(name) else 2
+    return frozenset(w[i : i + size] for w in _ARTICLE.sub("", name).split() for i in range(len(w) - size + 1))

@@ -67,13 +67,25 @@ _OTHERS = Sieve(
 )
 _PAST = Sieve(
     r"^\W*(?:(?:it|he|she|they|this|that|the \w+(?: \w+)?) )?(?:used to be|was (?:formerly|previously|"
-    r"originally))\b|^\W*formerly\b",
+    r"originally)|[^,;]{0,60}\b(?:was|were) [^,;]{1,60} (?:until|till|before|up to)|"
+    r"bis [^,;]{2,30} (?:war(?:en)?|betrug|lag)|jusqu'[^,;]{2,40} (?:c'était|était|étaient))\b|^\W*formerly\b|"
+    r"^[^,;]{0,40}까지[는은]? |^[^，；。]{0,12}(?:之前|以前)(?:是|为)",
     re.IGNORECASE,
 )
 _ASKS_PAST = re.compile(
-    r"\b(?:before|previous\w*|former\w*|originally|first|earlier|used to|was|were|did)\b", re.IGNORECASE
+    r"\b(?:before|previous\w*|former\w*|originally|first|earlier|used to|was|were|did|until|war|waren|wurde|früher|bis|"
+    r"était|étaient|avant|jusqu|era|eran|fue|antes|hasta|prima|fino|foi|até|был[аои]?|раньше|до)\b|[였었았했]|까지|以前|之前|"
+    r"原来|でした|ました",
+    re.IGNORECASE,
 )
-_NOW = re.compile(r"\W*(?:and |but )?(?:now|today|currently|these days|since then|as of)\b", re.IGNORECASE)
+_NOW = re.compile(
+    r"\W*(?:(?:and |but |und |aber |et |mais |y |pero |e |ma |mas |и |но )?(?:now|today|currently|these days|since "
+    r"then|as of|"
+    r"jetzt|heute|inzwischen|seitdem|maintenant|aujourd'hui|depuis|ahora|hoy|desde|ora|oggi|adesso|agora|hoje|теперь|"
+    r"сейчас|сегодня)\b|(?:그러나 |하지만 "
+    r")?(?:지금|현재|이제|오늘)|(?:但|而)?(?:现在|目前|如今)|(?:しかし)?(?:今は|今では|現在))",
+    re.IGNORECASE,
+)
 _FALSE = Sieve(
     r"^\W*(?:(?:it is|it's) (?:not true|false|untrue|incorrect|wrong|not correct|not the case)|it isn't (?:true|"
     r"correct|"

@@ -12,8 +12,8 @@ from eval.metrics.knowledge.small_words import is_small
 from eval.metrics.text.sieve import Sieve
 
 _MENTION = Sieve(
-    r"\b(?:lists|mentions|names(?! (?:are|is|of)\b)|cites|refers to|includes|contains|(?<=s "
-    r")(?:list|mention|name|cite|refer "
+    r"\b(?:lists|mentions|names(?! (?:are|is|of)\b)|cites|refers to|includes|contains|(?:(?<=s )|(?<=they ))"
+    r"(?:list|mention|name|cite|refer "
     r"to|include|contain)|appears?|occurs?|comes? up|turns? up|shows? up|(?:is|are|was|were|gets?|got|been) (?:\w+ )?"
     r"(?:listed|mentioned|named|cited|referred to|included|contained|brought up))\b|"
     r"\b(?:erwähnt|genannt|nennt|nennen|aufgeführt|aufgelistet|kommt .{2,60} vor|taucht .{2,60} auf|führt .{2,60} "
@@ -22,7 +22,8 @@ _MENTION = Sieve(
     r"\b(?:mencion\w+|citan?|citad\w+|aparecen?|figuran?|enumeran?|menzion\w+|citat\w+|citano|compa(?:re|iono)|"
     r"appa(?:re|iono)|elenca\w*|consta[mn]?)\b|"
     r"\b(?:упомина\w+|упомянут\w*|назван\w*|называ\w+|перечисл\w+|встреча\w+)\b|"
-    r"언급|나열|등장|적혀|기재|提到|提及|列出|列有|列了|出现|言及|記載|挙げ|出てき|登場|載って|يذكر|تذكر|ذُكر|ورد|وردت|يظهر|تظهر",
+    r"언급|나열|등장|나옵니다|나온다|나와 "
+    r"있|적혀|기재|提到|提及|列出|列有|列了|出现|言及|記載|挙げ|出てき|登場|載って|يذكر|تذكر|ذُكر|ورد|وردت|يظهر|تظهر",
     re.IGNORECASE,
 )
 """A word stands somewhere: no statement of what it is."""

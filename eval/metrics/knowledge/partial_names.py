@@ -85,8 +85,22 @@ def changed(text: str, answer: str) -> bool:
         return False
     ends = (text[p + len(bare) : p + len(bare) + REACH] for p in places)
     return all(
-        CHANGES.search(text[max(0, p - REACH) : p]) or _OF_THEM.match(end) for p, end in zip(places, ends, strict=True)
+        CHANGES.search(text[max(0, p - REACH) : p])
+        or _OF_THEM.match(end)
+        or _of_place(text[max(0, p - REACH) : p], end, bare)
+        for p, end in zip(places, ends, strict=True)
     )
+
+
+_BEFORE_PLACE = re.compile(r"(?<!\w)New\s$")
+_BEHIND_PLACE = re.compile(r"\s(?:Street|Road|Avenue|Lane|Boulevard|Drive)\b")
+
+
+def _of_place(before: str, behind: str, name: str) -> bool:
+    """Whether what stands beside the name of a place makes it another: New York is not York, Bergen Road not Bergen."""
+    if not name[:1].isupper():
+        return False
+    return _BEFORE_PLACE.search(before) is not None or _BEHIND_PLACE.match(behind) is not None
 
 
 _QUALIFIED = Sieve(

@@ -83,7 +83,8 @@ DOUBT_NO = Sieve(
 )
 OPPOSITE = Sieve(
     r"\b(?:forbid\w*|forbade|prohibit\w*|ban(?:s|ned)?|impossible|unnecessary|optional|voluntary|disallow\w*|"
-    r"unable|unsupported|"
+    r"unable|unsupported|unavailable|closed|closes|shut|geschlossen|fermée?s?|cerrad[oa]s?|chius[oaie]|fechad[oa]s?|закрыт\w*|"
+    r"indisponibles?|indisponíve(?:l|is)|"
     r"not|denied|denies|refus\w+|verboten|untersagt|unmöglich|unnötig|überflüssig|optional|freiwillig|interdit\w*|"
     r"défendu\w*|impossible|"
     r"inutile|facultati\w+|prohibid\w+|imposible|innecesari\w+|opcional|vietat\w+|proibit\w+|impossibile|"
@@ -114,8 +115,16 @@ _SAME = (
     r"разреш\w+|возможно|"
     r"запрещ\w+)\b|가능|수 있|수 없|허용|허가|되나요|돼요|됩니다|금지|可以|能|允许|允許|禁止|できま|可能|いいです|"
     r"يمكن|مسموح|[يت]سمح|يجوز|ممنوع",
+    r"\b(?:(?:un)?available|offered|orderable|obtainable|in "
+    r"stock|sold|ordered|buy|bought|purchased?|erhältlich|verfügbar|"
+    r"lieferbar|bestellbar|bestell\w+|kaufen|(?:in)?disponibles?|commander|acheter|pedir|comprar|disponibil[ei]|ordinare|"
+    r"acquistare|disponíve(?:l|is)|encomendar|доступ\w+|в "
+    r"наличии|заказать|купить)\b|주문|구입|구매|판매|订购|购买|出售|"
+    r"有货|注文|購入|販売",
+    r"\b(?:open|opens|closed|closes|shut|geöffnet|offen|geschlossen|ouverte?s?|fermée?s?|abiert[oa]s?|cerrad[oa]s?|"
+    r"apert[oaie]|chius[oaie]|abert[oa]s?|fechad[oa]s?|открыт\w*|закрыт\w*)\b",
 )
-"""Words of one meaning: what must be, what may be."""
+"""Words of one meaning: what must be, what may be, what may be had, what is open."""
 _SMALL_WORDS = """
 a an the is are was were be been being do does did has have had will would it its this that there in on at of
 to for with by from and or any some you your we our they i one if then once after before as so also too der
@@ -125,7 +134,8 @@ os um uma é são em no na ли это в на с и по для هل في من 
 """
 SMALL = frozenset(_SMALL_WORDS.split())
 _NEGATOR_WORDS = (
-    "not never no can cannot don doesn isn aren won nicht kein keine keinen nie pas ne plus non não не ليس لا "
+    "not never no none nobody nothing can cannot don doesn isn aren won nicht kein keine keinen nie pas ne plus non "
+    "não не ليس لا "
 )
 NEGATORS = frozenset(_NEGATOR_WORDS.split())
 MEANINGS = [re.compile(pattern, re.IGNORECASE) for pattern in _SAME]

@@ -47,6 +47,10 @@ _GROUPS = (
     "儿子 女儿 息子 娘 ابن ابنة",
     "brother sister sibling bruder schwester frère sœur hermano hermana fratello sorella irmão irmã брат сестра "
     "형제 자매 兄弟 姐妹 兄 弟 أخ أخت",
+    "born birth birthplace geboren geburtsort né née naissance nació nacimiento nato nata nacque nascita nasceu "
+    "nascimento родил- рожден- 태어- 출생- 出生 生まれ ولد ولدت",
+    "die died dies death buried deathplace gestorben starb tod mort morte mourut décéd- murió muerte morto morta morì "
+    "morreu умер- смерт- 사망- 去世 逝世 死去 توفي توفيت",
     "port harbour harbor haven moored heimathafen hafen puerto porto порт- 항구 선적항 모항 港 港口 母港 船籍港 "
     "ميناء",
     "headquarters headquartered seat sitz hauptsitz siège sede штаб- 본사 总部 本社 مقر",

@@ -204,6 +204,16 @@ def _listed(clause: str) -> str:
     return (_SHORT_LEAD.sub("", text) if _AND.search(led) else led).strip(" .*-\n")
 
 
+_COLOURS = re.compile(
+    r"(?:(?:dark|light|pale|bright|deep|dunkel|hell)[\s-]?)?(?:black|white|gr[ae]y|red|green|blue|yellow|orange|purple|violet|"
+    r"pink|brown|beige|silver|gold|schwarz|weiß|grau|rot|grün|blau|gelb|lila|violett|rosa|braun|noir|blanc|gris|rouge|vert|bleu|"
+    r"jaune|marron|negro|blanco|rojo|verde|azul|amarillo|morado|marrón|nero|bianco|grigio|rosso|blu|giallo|viola|preto|branco|"
+    r"cinza|vermelho|amarelo|roxo|чёрный|черный|белый|серый|красный|зелёный|зеленый|синий|голубой|жёлтый|желтый|коричневый)",
+    re.IGNORECASE,
+)
+"""Common words that exclude each other."""
+
+
 def _guesses(clause: str, items: list[str], accepts: Callable[[str], bool]) -> bool:
     text = _listed(clause)
     strangers = sum(not accepts(i) for i in items)
@@ -211,6 +221,7 @@ def _guesses(clause: str, items: list[str], accepts: Callable[[str], bool]) -> b
         return False
     if len(items) == 2:
         named = all((i[0].isalpha() and not i[0].islower()) or i[0].isdigit() for i in items)
+        named = named or all(_COLOURS.fullmatch(i.strip(" .")) for i in items)
         return bool(_OR.search(text)) and named and strangers == 1
     return strangers >= 2
 

@@ -106,9 +106,20 @@ def _asks_old_value(question: str) -> bool:
     return any(asks.search(question) for asks in (_ASKS_FIRST, _ASKS_PREDECESSOR, _ASKS_CHANGE))
 
 
+_BEFORE_HIM = Sieve(
+    r"^.{2,60}\b(?:was|were|served as|had been)\b[^,;]{0,60}\b(?:before|until)\s(?=[^,;]{2,60}\b(?:took over|took "
+    r"the|became|"
+    r"succeeded|was appointed|was named|arrived|followed)\b)",
+    re.IGNORECASE,
+)
+"""Ann was the manager before Tom took over."""
+
+
 def _without_predecessor(sentence: str, question: str) -> str:
     if _asks_predecessor(question):
         return sentence
+    if not _ASKS_UNTIL.search(question):
+        sentence = _BEFORE_HIM.sub("", sentence)
     if (passive := _REPLACED.search(sentence)) and not _BY_THE_WAY.search(sentence[: passive.start()]):
         sentence = sentence[passive.end() :]
     sentence = _REPLACES.sub(" ", sentence)
@@ -127,7 +138,22 @@ def _without_old_value(sentence: str, question: str) -> str:
 
 @lru_cache(maxsize=1)
 def _may_be_old() -> Callable[[str], object]:
-    return look_for(_AT_FIRST, _PREDECESSOR, _REPLACED, _REPLACES, _FROM, _UP_FROM)
+    return look_for(_AT_FIRST, _UNTIL, _BEFORE_HIM, _PREDECESSOR, _REPLACED, _REPLACES, _FROM, _UP_FROM)
+
+
+_UNTIL = Sieve(
+    r"\b(?:was|were) (?:[^\s,;]+ ){1,5}until\b|\buntil (?:\w+ ){1,3}(?:it|this|that|the \w+) (?:was|were)\b|"
+    r"\bbis (?:\w+ ){1,3}(?:war(?:en)?|betrug|lag)\b|\bwar(?:en)? bis\b|\bjusqu'\w+ (?:\w+ ){1,3}(?:c'était|était)\b|"
+    r"\bhasta (?:\w+ ){1,3}era\b|\bfino a (?:\w+ ){1,3}era\b|\baté (?:\w+ ){1,3}era\b|\bдо (?:\w+ "
+    r"){1,3}был[аои]?\b|까지는? (?=.{1,24}[였었았])",
+    re.IGNORECASE,
+)
+"""It was 10 until May, now it is 12."""
+_ASKS_UNTIL = re.compile(
+    r"\b(?:was|were|did|until|before|war|waren|wurde|bis|vor|était|étaient|avant|jusqu|era|eran|fue|antes|hasta|prima|fino|"
+    r"foi|até|был[аои]?|до)\b|[였었았했]|까지",
+    re.IGNORECASE,
+)
 
 
 def current(sentence: str, question: str) -> str:
@@ -135,7 +161,7 @@ def current(sentence: str, question: str) -> str:
     if not _may_be_old()(sentence.casefold()):
         return sentence
     sentence = _without_old_value(_without_predecessor(sentence, question), question)
-    begun = _AT_FIRST.search(sentence)
+    begun = _AT_FIRST.search(sentence) or (None if _ASKS_UNTIL.search(question) else _UNTIL.search(sentence))
     if begun is None or _ASKS_FIRST.search(question):
         return sentence
     turn = (_COMMA if _THOUGH.search(sentence[: begun.start()]) else _BUT).search(sentence, begun.end())

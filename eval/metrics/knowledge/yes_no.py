@@ -68,6 +68,8 @@ def polarity(reply: str, question: str = "") -> str:
         return ""
     if concluded := CONCLUDED.search(text):
         text = text[concluded.end() :]
+    led = LEAD.match(text)
+    subject = _LED_BY.search(led[0]) if led else None
     text = NO_ANSWER.sub("", LEAD.sub("", text))
     word = re.match(r"[^\W\d_]+(?:'t)?", text)
     first = word[0] if word else ""
@@ -82,7 +84,8 @@ def polarity(reply: str, question: str = "") -> str:
         return "" if _taken_back(rest, said) else said
     if DOUBT_NO.search(text):
         return "no"
-    found = [_of_sentence(s, _folded(question)) for s in _SENTENCE.split(text) if s.strip()]
+    told = f"{subject[0]}{text}" if subject else text
+    found = [_of_sentence(s, _folded(question)) for s in _SENTENCE.split(told) if s.strip()]
     decided = [f for f in found if f]
     return decided[0] if decided and len(set(decided)) == 1 else ""
 
@@ -178,6 +181,8 @@ def _of_sentence(sentence: str, question: str) -> str:
     return "yes" if turns % 2 == 0 else "no"
 
 
+_LED_BY = re.compile(r"(?:that is|that's|this is|it is|it's|das ist|das|c'est|это|这是)\W*$")
+"""The subject of `It is not covered`, which is no mere lead-in."""
 _PRONOUN = re.compile(
     r"\W*(?:it|they|he|she|this|that|these|those|you|we|es|er|sie|das|man|il|elle|ils|elles|on|ce|c'est|eso|esto|"
     r"ele|ela|isso|"
@@ -192,8 +197,17 @@ _WITHOUT = re.compile(r"\b(?:no|without|ohne|sans|sin|senza|sem|без)\b (?!\w+
 def _turns(text: str, spanish: bool, asked: Sequence[str]) -> int:
     """How many times a text turns its meaning round; `without` does where it is without what the question asks for."""
     without = any(_alike(found[1], a) for found in _WITHOUT.finditer(text) for a in asked)
-    denied = without or denies(text.replace("불가능", " "), spanish=spanish)
+    denied = without or _NONE.match(text) is not None or denies(text.replace("불가능", " "), spanish=spanish)
     return int(denied) + len(OPPOSITE.findall(re.sub(r"\bnot\b", " ", text)))
+
+
+_NONE = re.compile(
+    r"\W*(?:none|nobody|no "
+    r"one|nothing|keine[rs]?|niemand|nichts|aucune?|personne|rien|ninguno|ninguna|nadie|nada|nessuno|"
+    r"nessuna|niente|nenhum|nenhuma|ninguém|никто|ничего|ни один|아무도|아무것도)\b",
+    re.IGNORECASE,
+)
+"""None is needed."""
 
 
 def _positive(question: str) -> str:

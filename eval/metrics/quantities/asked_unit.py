@@ -39,7 +39,7 @@ def equals(wanted: Quantity, given: Quantity, question: str, tolerance: float = 
         return True
     if _ROUGH.search(question) and _rounds(wanted, given):
         return True
-    if _is_one_of(wanted, given, question):
+    if _is_one_of(wanted, given, question) or _lasts(wanted, given):
         return True
     if given.value < 0 < wanted.value and falling(question):
         return equals(wanted, replace(given, value=-given.value), question, tolerance)
@@ -76,6 +76,17 @@ _ANY_YEAR = re.compile(
     r"\bun año (?:de|en)\b|\bun anno (?:di|del|in)\b|\bum ano (?:de|do|em)\b",
     re.IGNORECASE,
 )
+
+
+_HOURS = re.compile(r":\d\d(?::\d\d)?\s*(?:h|hrs?|hours?)$|\dh[0-5]\d$", re.IGNORECASE)
+
+
+def _lasts(wanted: Quantity, given: Quantity) -> bool:
+    """Whether what is written as a time of day is the accepted duration: 1:30 h for 90 minutes."""
+    if given.unit != "clock" or wanted.unit not in UNITS or UNITS[wanted.unit].dimension != "time":
+        return False
+    minutes = wanted.value * UNITS[wanted.unit].factor / 60
+    return _HOURS.search(given.raw) is not None and any(abs(minutes - v) < 1e-6 for v in (given.value, *given.others))
 
 
 def _is_one_of(wanted: Quantity, given: Quantity, question: str) -> bool:

@@ -142,22 +142,33 @@ _PAST = re.compile(
     re.I,
 )
 """A question about the past is answered by the year alone; a term that is to come needs its day."""
+_DAY = re.compile(
+    r"\b(?:which|what|exact|full|precise) (?:exact |full )?(?:date|day)\b|\ban welchem (?:tag|datum)\b|\bgenaue\w* "
+    r"datum\b|"
+    r"\bquel jour\b|\bquelle date\b|\bqué (?:día|fecha)\b|\b(?:che giorno|quale giorno|che data|quale data)\b|"
+    r"\b(?:que|qual) (?:dia|data)\b|\bкакого числа\b|\bкакой (?:день|датой)\b|며칠|날짜|几月几日|哪一天|日期|何日|日付|"
+    r"أي يوم|أي تاريخ",
+    re.IGNORECASE,
+)
+"""But where the question asks for the day itself."""
 
 
 def _same_date(gold: Quantity, given: Quantity, question: str) -> bool:
     if gold.unit == given.unit == "quarter":
         return gold.value == given.value or (min(gold.value, given.value) < 10 and gold.value % 10 == given.value % 10)
-    past = _PAST.search(question) is not None
+    past, day = _PAST.search(question) is not None, _DAY.search(question) is not None
     if gold.unit == "date" and given.unit == "date":
         if gold.high is not None:
             return gold.high == given.high and any(
                 gold.value == v or gold.value % 10_000 == v for v in (given.value, *given.others)
             )
         return any(
-            _date_is(int(g), int(v), past) for g in (gold.value, *gold.others) for v in (given.value, *given.others)
+            _date_is(int(g), int(v), past, day)
+            for g in (gold.value, *gold.others)
+            for v in (given.value, *given.others)
         )
     if gold.unit == "date":
-        return past and given.value == gold.value // 10_000
+        return past and not day and given.value == gold.value // 10_000
     year = given.value // (10_000 if given.unit == "date" else 10)
     if gold.high is not None and given.high is not None:
         return gold.high == given.high // 10_000 and gold.value == (year or given.high // 10_000)
@@ -166,13 +177,13 @@ def _same_date(gold: Quantity, given: Quantity, question: str) -> bool:
     return gold.value == year
 
 
-def _date_is(gold: int, given: int, past: bool) -> bool:
-    """Equal as far as the accepted date goes; a term to come needs no year, a past date no day."""
+def _date_is(gold: int, given: int, past: bool, day: bool) -> bool:
+    """Equal as far as the accepted date goes; a term to come needs no year, a past date no day unless that is asked."""
     if gold < 10_000 or gold % 100 == 0:
         return gold == given % 10_000 if gold < 10_000 else gold // 100 == given // 100
     return (
         gold == given
-        or (past and given % 100 == 0 and gold // 100 == given // 100)
+        or (past and not day and given % 100 == 0 and gold // 100 == given // 100)
         or (not past and gold % 10_000 == given)
     )
 

@@ -102,7 +102,13 @@ def stands(text: str, code: str) -> bool:
     runs = _RUN.findall(_OPENING.sub("", code.casefold()))
     if all(run in folded for run in runs) and any(p.search(text) for p in _patterns(code)):
         return True
-    return any(_word(a).search(text) for a in _ALIASES.get(code.casefold(), ()))
+    return any(_word(a).search(text) for a in _aliases(code))
+
+
+def _aliases(code: str) -> tuple[str, ...]:
+    if len(code) == 2 and code[0].isupper() and code[1] in "+-":  # a grade
+        return (f"{code[0]} {'plus' if code[1] == '+' else 'minus'}",)
+    return _ALIASES.get(code.casefold(), ())
 
 
 def names_version(text: str, code: str, question: str) -> bool:
@@ -122,6 +128,12 @@ _SAID_VERSION = re.compile(
     r"[\s:*`]{0,3}(?:(?:is|ist|est|es|è|é|은|는|이|是|为|は)\s?)?[\s:*`v]{0,3}(\d+)(?![\w]*[.,]?\d)",
     re.IGNORECASE,
 )
+_FILE = re.compile(
+    r"[\w-]+(?:\.[\w-]+)*\.(?:toml|ya?ml|json|md|txt|csv|tsv|py|js|ts|html?|xml|ini|cfg|conf|log|sh|bat|pdf|docx?|xlsx?|"
+    r"pptx?|png|jpe?g|svg|sql|db|zip|rs|go|java|c|h|cpp|rb|php|css|lock|env|properties)",
+    re.IGNORECASE,
+)
+"""The name of a file, which may stand behind its folder."""
 _RUN = re.compile(r"[a-z]+|\d+")
 _OPENING = re.compile(r"^\w+://|^v(?=\d)")
 """What forms of a code leave out."""
@@ -166,11 +178,10 @@ def _pattern(code: str, version: bool) -> re.Pattern[str]:
     first, last = code[0], code[-1]
     ip = re.fullmatch(r"\d+(?:\.\d+){3}", code) is not None
     path = "/" in code or "\\" in code
+    apart = r"(?<![A-Za-z0-9][.@])" if _FILE.fullmatch(code) else r"(?<![A-Za-z0-9][./\\@])"
     head = rf"(?<![{_L}_])"
     if first.isalnum():
-        head += (
-            rf"(?<![{_L}][-+_])" + ("" if ip or path else r"(?<![A-Za-z0-9][./\\@])") + r"(?<![\w)]::)(?<!--)(?<!\s-)"
-        )
+        head += rf"(?<![{_L}][-+_])" + ("" if ip or path else apart) + r"(?<![\w)]::)(?<!--)(?<!\s-)"
         head = head.replace("(?<!\\s-)", "") if code[0].isdigit() else head
         if "@" in code:
             head = rf"(?<![{_L}_.+-])"

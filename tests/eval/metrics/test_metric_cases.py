@@ -73,6 +73,13 @@ def test_kinds_that_were_written_before_the_rules_for_them_in_eleven_languages()
     assert not {kind: found for kind, found in kinds.items() if sum(found) < 0.6 * len(found) and len(found) > 2}
 
 
+def test_what_is_said_of_others_denied_old_or_only_mentioned() -> None:
+    cases = read("stance_cases.jsonl")
+    wrong = [case for case in cases if not agrees(case)]
+    assert len(wrong) <= 10, [(c["answers"], c["reply"]) for c in wrong]  # 317 of 327 when this was written
+    assert all(by_kind(cases)["mention-behind-refusal"])
+
+
 FORMS = {
     "sentence": "The answer is: {}.",
     "markdown": "**{}**",

@@ -19,8 +19,16 @@ OLD = [
     (SALES, "$82,959 million", "Net sales were $117,154 million, up from $82,959 million."),
     ("What was research and development?", "$3,482 million", "It was $28,551 million, up from $3,482 million."),
     (SALES, "$82,959 million", "Net sales rose from $82,959 million to $117,154 million."),
+    ("What is the fee?", "10 €", "It was 10 € until May; now it is 12 €."),
+    ("What is the fee?", "10 €", "It was 10 € until May, now it is 12 €."),
+    ("Wie hoch ist die Gebühr?", "10 €", "Bis Mai waren es 10 €; jetzt sind es 12 €."),
+    ("요금은 얼마입니까?", "10유로", "5월까지는 10유로였습니다. 지금은 12유로입니다."),
+    (SIGNS, "Anna Berg", "Anna Berg was the signatory before Olaf Lund took over."),
 ]
 NEW = [
+    ("What is the fee?", "12 €", "It was 10 € until May, now it is 12 €."),
+    ("What was the fee in April?", "10 €", "It was 10 € until May; now it is 12 €."),
+    (SIGNS, "Olaf Lund", "Anna Berg was the signatory before Olaf Lund took over."),
     (SIGNS, "Olaf Lund", "Formerly Anna Berg, now Olaf Lund."),
     (SIGNS, "Olaf Lund", "Anna Berg has been replaced by Olaf Lund."),
     (SIGNS, "Olaf Lund", "Olaf Lund replaced Anna Berg."),

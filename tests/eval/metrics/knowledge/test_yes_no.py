@@ -24,7 +24,7 @@ SAID = [
     ("Is a visa required?", "You do not need a visa.", "no"),
     ("May I park here?", "You may park here.", "yes"),
     ("May I park here?", "Parking is not permitted here.", "no"),
-    ("Is the lab open on Sunday?", "The lab is closed on Sunday.", ""),
+    ("Is the lab open on Sunday?", "The lab is closed on Sunday.", "no"),
     ("Is a visa required?", "Not at all.", "no"),
     ("Is a visa required?", "Indeed.", "yes"),
     ("Is a visa required?", "I'm not sure.", ""),
@@ -110,3 +110,20 @@ def test_an_accepted_yes_is_met_in_any_language_and_never_by_its_opposite() -> N
 )
 def test_the_answer_to_a_question_is_read_however_the_question_is_called(asked: str, said: str, found: str) -> None:
     assert polarity(f"The answer to {asked} is {said}", "Does it carry AIS?") == found
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "side"),
+    [
+        ("Can it be ordered in red?", "It is not available in red.", "no"),
+        ("Can it be bought online?", "It is sold online.", "yes"),
+        ("Is theft covered?", "It is not covered by the policy.", "no"),
+        ("Kann man es in Rot bestellen?", "Es ist nicht in Rot erhältlich.", "no"),
+        ("Is the shop open on Monday?", "It is closed on Monday.", "no"),
+        ("Is the shop closed on Monday?", "It is closed on Monday.", "yes"),
+        ("Is a permit needed?", "None is needed.", "no"),
+        ("Can it be ordered in red?", "Red is unavailable.", "no"),
+    ],
+)
+def test_what_may_be_had_and_what_is_open(question: str, reply: str, side: str) -> None:
+    assert polarity(reply, question) == side

@@ -42,6 +42,7 @@ _PRONOUN = small_set(
 _HOW = small_set("how wie")
 _WHICH = small_set("which what welcher welche welches quel quelle qué que quale qual какая какой какое")
 _GERMAN = small_set("wer wen wem wessen was wo wann wie welche welcher welches welchem")
+_TIME = small_set("when wann quand cuándo quando когда")
 _PERSON = small_set("who whom wer wen wem qui quién quien chi quem кто")
 _ABSTRACT = re.compile(r"(?:ion|ing|ment|ship|work|ance|ence|ity|ness|ung|ist|age|ry|s)$")
 """Endings of nouns that begin a sentence without an article and are no names."""
@@ -56,7 +57,8 @@ class Asked:
     thing: str
     relation: tuple[str, ...]
     groups: frozenset[int]
-    person: bool
+    word: str
+    """The first word of the question: who, when."""
     kinds: tuple[str, ...]
     """What it calls the thing beside its name: the pub Painted Nutmeg."""
 
@@ -86,6 +88,26 @@ def _passes(word: str) -> bool:
 def asked_of(question: str) -> Asked | None:
     """What a question asks, where it is one relation of one thing with a name; None for any other question."""
     found = _tokens(question.strip())
+    runs, rest = _runs(found)
+    if len(runs) == 2 and _is_role(found, runs):
+        rest, runs = sorted([*runs[0], *rest]), runs[1:]
+    if len(runs) != 1:
+        return None
+    kinds = [i for i in rest if i + 1 == runs[0][0] and i > 0 and _may_follow(found[i - 1].folded)]
+    if len(rest) > 1 and rest[0] == 1 and found[0].folded in _WHICH | _HOW:
+        rest = rest[1:]  # which river flows through it, how long is the warranty
+    kinds = kinds if len(kinds) < len(rest) else []
+    rest = [i for i in rest if i not in kinds]
+    relation = tuple(found[i].folded for i in rest)
+    if not 0 < len(relation) <= SHORT or any(not w[0].isalpha() for w in relation):
+        return None
+    groups = frozenset(g for w in relation for g in groups_of(w))
+    name = " ".join(found[i].text for i in runs[0])
+    return Asked(name, relation, groups, found[0].folded, tuple(found[i].folded for i in kinds))
+
+
+def _runs(found: Sequence[_Token]) -> tuple[list[list[int]], list[int]]:
+    """(the places of words with capitals, those in a row together; the places of other words that are not small)."""
     runs: list[list[int]] = []
     rest: list[int] = []
     for i, token in enumerate(found):
@@ -96,23 +118,15 @@ def asked_of(question: str) -> Asked | None:
                 runs.append([i])
         elif not _passes(token.folded) and token.text != "'s":
             rest.append(i)
-    if len(runs) == 2 and len(runs[0]) == 1 and found and found[0].folded in _GERMAN:
-        rest, runs = [*runs[0], *rest], runs[1:]  # German writes every noun with a capital
-    if len(runs) != 1:
-        return None
-    kinds = [i for i in rest if i + 1 == runs[0][0] and i > 0 and _may_follow(found[i - 1].folded)]
-    if len(rest) > 1 and rest[0] == 1 and found[0].folded in _WHICH:  # which river flows through it
-        rest = rest[1:]
-    if len(kinds) < len(rest):  # the pub Painted Nutmeg
-        rest = [i for i in rest if i not in kinds]
-    if len(rest) > 1 and rest[0] == 1 and found[0].folded in _HOW:  # how long is the warranty
-        rest = rest[1:]
-    relation = tuple(found[i].folded for i in rest)
-    if not 0 < len(relation) <= SHORT or any(not w[0].isalpha() for w in relation):
-        return None
-    groups = frozenset(g for w in relation for g in groups_of(w))
-    name = " ".join(found[i].text for i in runs[0])
-    return Asked(name, relation, groups, found[0].folded in _PERSON, tuple(found[i].folded for i in kinds))
+    return runs, rest
+
+
+def _is_role(found: Sequence[_Token], runs: list[list[int]]) -> bool:
+    """Whether the first words with capitals say what is asked for: the CEO of Acme, and any noun in German."""
+    if found[0].folded in _GERMAN and len(runs[0]) == 1:
+        return True
+    begin, end = runs[0][0], runs[0][-1] + 1
+    return begin > 0 and found[begin - 1].folded in THE and found[end].folded in OF
 
 
 _KIND = re.compile(r"(?<=[tprk])x(?=[oOn])")
@@ -176,6 +190,8 @@ _FRAMES = tuple(
 )
 """r: of the question's relation; k: of another; o, O: another name, behind an article; n: the question's; a: of the
 answer; s: a form of be; p: of; x: anything else; t: article; i: pronoun; g: 's."""
+NAMED = 4
+"""So many of the frames name a relation by a noun, the others by a verb."""
 
 
 def tells_of_another(sentence: str, question: str, answers: Iterable[str]) -> bool:
@@ -194,25 +210,37 @@ def tells_of_another(sentence: str, question: str, answers: Iterable[str]) -> bo
         return False
     places = [parts[0].start() + i for i, c in enumerate(parts[0][0]) if c not in "t."]
     row = "".join(labels[i] for i in places)
-    frame = next((f for pattern in _FRAMES if (f := pattern.fullmatch(row))), None)
+    number, frame = next(((i, f) for i, pattern in enumerate(_FRAMES) if (f := pattern.fullmatch(row))), (0, None))
     if frame is None:
         return False
+    named = number < NAMED
     tokens = [found[i] for i in places]
     whose = range(*frame.span("whose"))
     if row[whose.start] == "n":
-        return "r" not in row and _differs(row, tokens, asked)
+        return "r" not in row and _differs(row, tokens, asked, named)
     if not _is_other(row, tokens, whose, asked):
         return False
     said = [t.folded for t, label in zip(tokens, row, strict=True) if label == "r"]
     if all(any(related(s, r) for s in said) for r in asked.relation):
         return "k" not in row
-    return not said and _differs(row, tokens, asked)
+    return not said and _differs(row, tokens, asked, named)
 
 
-def _differs(row: str, tokens: Sequence[_Token], asked: Asked) -> bool:
-    """Whether the relation that is said is none that the question asks for, both of them known."""
+def _differs(row: str, tokens: Sequence[_Token], asked: Asked, named: bool) -> bool:
+    """Whether the relation that is said is none that the question asks for, both of them known.
+
+    A verb tells more than a relation (who buys a thing owns it), so only those of birth and the like differ.
+    """
     said = [groups_of(t.folded) for t, label in zip(tokens, row, strict=True) if label == "k"]
+    if (asked.word in _TIME or not named) and not all(g & _ends() for g in (asked.groups, *said)):
+        return False  # opened, founded and built may be the same year
     return bool(asked.groups) and all(not g & asked.groups for g in said)
+
+
+@lru_cache(maxsize=1)
+def _ends() -> frozenset[int]:
+    """The groups whose times differ: to open and to close, to be born and to die."""
+    return frozenset(g for word in ("open", "close", "born", "died") for g in groups_of(word))
 
 
 def _is_other(row: str, tokens: Sequence[_Token], whose: range, asked: Asked) -> bool:
@@ -222,10 +250,18 @@ def _is_other(row: str, tokens: Sequence[_Token], whose: range, asked: Asked) ->
         if row[whose.start] == "O":  # the Company
             return False
         if whose.start == 0 and (
-            not name[0].isascii() or not asked.person or " " in asked.thing or _ABSTRACT.search(name[0])
+            not name[0].isascii() or asked.word not in _PERSON or " " in asked.thing or _ABSTRACT.search(name[0])
         ):
             return False
     return not same_name(" ".join(name), asked.thing)
+
+
+def _shortens(short: str, name: str) -> bool:
+    """Whether capitals alone stand for a name by its first letter and some of the others: FB, LA."""
+    if not short.isupper() or not 2 <= len(short) <= 5 or not short.isalpha() or short[0] != name[0].upper():
+        return False
+    letters = iter(name.upper())
+    return all(c in letters for c in short)
 
 
 BEGINS = 4
@@ -238,6 +274,8 @@ def same_name(name: str, other: str) -> bool:
     ours = [w for w in words(name) if w not in STOP and w not in THE and w not in OF]
     theirs = [w for w in words(other) if w not in STOP and w not in THE and w not in OF]
     if any(same_word(a, b, True) or a[:BEGINS] == b[:BEGINS] for a in ours for b in theirs):
+        return True
+    if _shortens(name, other) or _shortens(other, name):
         return True
     glued = ["".join(ours), "".join(theirs)]
     initials = ["".join(w[0] for w in ours), "".join(w[0] for w in theirs)]

@@ -16,7 +16,8 @@ from eval.metrics.knowledge.relations import groups_of
 _NOT_LATIN = re.compile(r"[\u0600-\u06ff\u3040-\u30ff\u3400-\u9fff가-힣]")
 _Q = {
     "ko": (
-        r"(?P<thing>[^?,]{2,30}?)의 (?P<what>\S{1,10}?)(?:은|는|이|가)? ?(?:누구|무엇|뭐|어디|언제|얼마|몇)\S*",
+        r"(?P<thing>[^?,]{2,30}?)의? (?P<what>\S{1,10}?)(?:은|는|이|가)? ?(?:누구|무엇|뭐|어디|언제|얼마|몇)\S*",
+        r"(?P<thing>[^?,]{2,30}?)의 (?P<what>\S{1,10}?)(?:은|는|이|가)",
         r"(?:누가 )?(?P<thing>[^?,]{2,30}?)(?:을|를) (?:누가 )?(?P<what>[가-힣]{2,4}?)(?:하|했|한|합)\S*(?: \S+)?",
         r"(?P<thing>[^?,]{2,30}?)(?:은|는|이|가) (?:어디|언제|얼마|몇)\S*(?: \S+)?? (?P<what>있|[가-힣]{2})\S*",
     ),
@@ -39,8 +40,8 @@ _Q = {
 }
 _S = {
     "ko": (
-        r"(?P<thing>[^,]{2,30}?)의 (?P<what>[^\s,]{1,10}?)(?:은|는|이|가) (?P<said>.+)",
-        r"(?P<said>[^,]+?)(?:은|는|이|가) (?P<thing>[^,]{2,30}?)의 "
+        r"(?P<thing>[^,]{2,30}?)의? (?P<what>[^\s,]{1,10}?)(?:은|는|이|가) (?P<said>.+)",
+        r"(?P<said>[^,]+?)(?:은|는|이|가) (?P<thing>[^,]{2,30}?)의? "
         r"(?P<what>\S{1,10}?)(?:입니다|이다|이에요|예요|이며|임)?",
         r"(?P<said>[^,]+?)(?:은|는|이|가) (?P<thing>[^,]{2,30}?)(?:을|를) "
         r"(?P<what>[가-힣]{2,4}?)(?:하|했|한|합)\S*(?: \S+)?",
@@ -69,9 +70,10 @@ _S = {
 _QUESTIONS = {code: tuple(re.compile(rf"{p}\W*") for p in patterns) for code, patterns in _Q.items()}
 _STATEMENTS = {code: tuple(re.compile(rf"\W*{p}\W*") for p in patterns) for code, patterns in _S.items()}
 _COMMON = re.compile(
-    r"^(?:이|그|저|본|해당|우리|동|그녀|그들|이것|그것|이곳|그곳|여기|여기서|자신)(?:\s|$)|"
+    r"^(?:이|그|저|본|해당|우리|동|그녀|그들|이것|그것|이곳|그곳|여기|여기서|자신|현재|지금|당시|현|당사|저희)(?:\s|$)|"
     r"^(?:\S*(?:[은는한된운인]|새|옛|큰|첫|두|세)\s)?(?:회사|기업|업체|식당|가게|호텔|여관|배|선박|건물|학교|병원|박물관|책|소설|작품|영화|나라|국가|도시|마을|단체|기관|제품|법인|본관|본사|매장|사무실|대리점|도서관|미술관|극장|공장|센터|재단|협회|"
     r"프로젝트|사람|분)$|"
+    r"^(?:来自|出身|住在|出生|从|在|位于|最|很|非常|有)|"
     r"^[这那该此其它他她本贵我你您]|"
     r"^(?:公司|企业|集团|学校|大学|医院|餐厅|饭店|酒店|旅馆|商店|船|船只|建筑|博物馆|图书馆|美术馆|体育馆|音乐厅|办公室|分公司|总公司|总部|工厂|加工厂|俱乐部|委员会|基金会|工作室|实验室|餐馆|书|小说|作品|电影|国家|城市|村庄|机构|产品|项目)$|"
     r"^(?:[この其彼当同本]|これ|それ|そこ|ここ|その|あの|我々)|"
@@ -106,10 +108,15 @@ def tells_of_another(sentence: str, question: str, answers: Iterable[str]) -> bo
         return False
     code, wanted = asked
     golds = [a.strip(" .。") for a in answers]
-    told = [f for f in _frames(code, sentence) if not any(_alike(g, f.thing) for g in golds)]
+    told = [f for f in _frames(code, sentence) if _is_read(f, wanted) and not any(_alike(g, f.thing) for g in golds)]
     if not told or any(_alike(g, wanted.thing) for g in golds):
         return False
-    return all(_is_another(frame, wanted, golds) for frame in told)
+    return all(_is_another(frame, wanted, golds, code) for frame in told)
+
+
+def _is_read(told: _Frame, wanted: _Frame) -> bool:
+    """Whether a way to part a sentence finds a relation that is known or asked for."""
+    return told.what == wanted.what or bool(groups_of(wanted.what) and groups_of(told.what))
 
 
 def _frames(code: str, sentence: str) -> Iterator[_Frame]:
@@ -118,28 +125,58 @@ def _frames(code: str, sentence: str) -> Iterator[_Frame]:
             yield _Frame(found["thing"].strip(), found["what"].strip(), found["said"].strip())
 
 
-def _is_another(told: _Frame, wanted: _Frame, golds: list[str]) -> bool:
+def _is_another(told: _Frame, wanted: _Frame, golds: list[str], code: str) -> bool:
     if not any(_alike(g, told.said) for g in golds):
         return False
     ours, theirs = groups_of(wanted.what), groups_of(told.what)
     differs = bool(ours and theirs) and not ours & theirs
     if _alike(told.thing, wanted.thing):
         return differs and told.what not in wanted.what and wanted.what not in told.what
-    if _COMMON.search(told.thing) or _alike(told.said, wanted.thing) or not _of_a_kind(told.thing, wanted.thing):
+    if _COMMON.search(told.thing) or _alike(told.said, wanted.thing) or not _of_a_kind(told.thing, wanted.thing, code):
         return False
     return told.what == wanted.what or bool(ours & theirs) or differs
 
 
-LONG, LONG_HAN = 4, 3
-"""A single word of fewer letters may be a common noun: 본관, the main building."""
-_HAN = re.compile(r"[\u3400-\u9fff]+")
+_BODY = {
+    "ko": re.compile(
+        r"(?:호|관|원|점|사|교|회|역|항|섬|산|강|시|군|극장|대학|병원|은행|식당|호텔|센터|타워|재단|협회|상사|전자|물산|공방|농장|목장|"
+        r"출판|신문|다리)$"
+    ),
+    "zh": re.compile(r"[院馆店号厂社校会园司库桥塔站港岛山河湖城镇村区市县省国行心团厅楼寺]$"),
+    "ja": re.compile(r"(?:[館院店社校丸号橋塔駅港島山川湖城町村市県国会園寺場学行部]|ホテル|センター|タワー)$"),
+}
+"""How the names of ships, houses and places end."""
+_NO_NAME = re.compile(r"[신은는한된운인의중내상후전쪽측적급간]$")
+"""How a Korean word ends that is no name perhaps: of Seoul's origin (출신), experienced (풍부한)."""
+_FOREIGN = re.compile(
+    r"[阿艾安奥巴贝比彼波伯博布查达戴德登迪蒂多厄恩尔法菲费芬弗夫福盖戈哥格哈海汉赫亨霍基吉加贾杰卡凯坎康科克肯库拉莱兰朗劳勒雷里利林琳卢鲁"
+    r"伦罗洛马玛迈麦曼梅门米姆莫默穆纳娜奈内尼诺帕潘佩彭皮普奇乔琼萨塞桑瑟森沙舍圣史斯苏索塔泰坦汤特提图托瓦万威韦维温沃乌伍西希夏谢辛休雅"
+    r"亚扬耶伊因英尤约泽扎茨]"
+)
+"""Characters that Chinese writes foreign names with."""
+_KATAKANA = re.compile(r"[\u30a0-\u30ff]+")
 
 
-def _of_a_kind(name: str, other: str) -> bool:
-    """Whether a name looks like one as the other does: of as many words, long, or with the same last letter."""
-    if " " in other and " " not in name:
+def _of_a_kind(name: str, other: str, code: str) -> bool:
+    """Whether what stands in the place of a name looks like one as that does, and not like `experienced`."""
+    if code == "ar" or (code == "ko" and " " in other):
+        if " " not in name:
+            return False
+        return code == "ar" or _ends_alike(name, other, code)
+    return _ends_alike(name, other, code)
+
+
+def _ends_alike(name: str, other: str, code: str) -> bool:
+    body = _BODY[code]
+    if name[-1] == other[-1] or (body.search(name) and body.search(other)):
+        return True
+    if body.search(other) or body.search(name):
         return False
-    return " " in name or len(name) >= (LONG_HAN if _HAN.fullmatch(name) else LONG) or name[-1] == other[-1]
+    if code == "ko":
+        return not any(map(_NO_NAME.search, name.split()))
+    if code == "ja":
+        return _KATAKANA.fullmatch(name) is not None and _KATAKANA.fullmatch(other) is not None
+    return 2 * len(_FOREIGN.findall(name)) > len(name)
 
 
 def _alike(name: str, other: str) -> bool:

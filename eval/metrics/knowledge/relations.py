@@ -8,7 +8,8 @@ from functools import lru_cache
 from eval.metrics.knowledge.alias import same_word, words
 
 _GROUPS = (
-    "own owns owned owner owners owning ownership proprietor proprietress belong- landlord landlady besitz- "
+    "buyer bought buys purchas- käufer- acquired acquirer own owns owned owner owners owning ownership proprietor "
+    "proprietress belong- landlord landlady besitz- "
     "besaß eigentümer- inhaber- gehört gehören gehörte propriétaire- possède appartient dueñ- propietari- posee "
     "pertenece proprietari- possiede appartiene dono dona proprietári- possui pertence владе- хозяи- хозяй- "
     "принадлеж- 주인 소유 소유자 소유주 所有者 主人 拥有 持ち主 オーナー 所有 مالك مالكة يملك تملك صاحب صاحبة",

@@ -13,20 +13,22 @@ The largest of ten differences is partly luck, so this rather says too much than
 
 Metrics that people were not asked about are taken as they are, and so are modes whose replies are about as long.
 
-A verdict stands where it is the same with all of this bias, either way: at 93 % where the bias could have favoured a
-mode over a cheaper one, else at 90 %. The bias as its whole and luck at 95 % together would be two bad cases at once.
-The error of the bias is added to that of each difference. Were all of it true, a tie would be decided wrongly in 4.8 %
-of cases at most; with 90 % throughout in 6.6 %, with 93 % throughout up to 7 points more verdicts would be open where
-the metric is fair (docs/evidence.md).
+A verdict stands where it is the same with all of this bias, either way. Its whole and luck at 95 % together would be
+two bad cases at once, so a difference is held to 90 %; but to 93 % where the bias could have made it, between a cheaper
+mode and one of several modes of a dearer strategy, for the better of several is the luckier. The error of the bias is
+added to that of each difference. docs/evidence.md has what this errs were all of the bias true, and what it costs
+where the metric is fair.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import NormalDist, median
 
+from eval.arms.modes import MODES
 from eval.records import Score
 from eval.registry import Registry
 from eval.verdict.evidence import Evidence
@@ -41,8 +43,8 @@ METRIC_BIASES.add("f1", (0.87, 0.0))
 ERROR = 0.006
 """The standard error of the bias of `match` and `contains`, whose difference the intervals can feel."""
 LEVELS = (0.90, 0.93)
-"""Of the intervals by which a verdict is to stand, whatever of the bias is true; the second where the bias could have
-favoured a mode over a cheaper one."""
+"""Of the intervals by which a verdict is to stand, whatever of the bias is true; the second of a difference that the
+bias could have made, between a cheaper mode and one of several of a dearer strategy."""
 WHOLE = 4.0
 """Times as long as the shortest: from there on the whole of it is reckoned with, in between by the logarithm."""
 
@@ -82,7 +84,15 @@ def bias_shifts(lengths: Mapping[str, float], metric: str) -> dict[str, Shifts]:
 
 def bias_removed(evidence: Evidence, shifts: Shifts) -> Evidence:
     """The evidence less so much of the bias, with the intervals by which a verdict must stand all the same."""
-    taken = [shifts.get(("knowledge", m), 0.0) for m in evidence.modes]  # cheapest first
-    level = LEVELS[any(cheap > dear for i, cheap in enumerate(taken) for dear in taken[i + 1 :])]
-    had, wanted = (NormalDist().inv_cdf((1 + share) / 2) for share in (0.95, level))
-    return blurred(moved(evidence, shifts, 1.0, 1.0), "knowledge", wanted / had, wanted * ERROR)
+    order = {m: k for k, m in enumerate(MODES)}  # cheapest first
+    chances = Counter(MODES[m].strategy for m in evidence.modes)
+    had, *wanted = (NormalDist().inv_cdf((1 + share) / 2) for share in (0.95, *LEVELS))
+
+    def reach(i: str, j: str) -> tuple[float, float]:
+        cheap, dear = sorted((i, j), key=order.__getitem__)
+        favoured = shifts.get(("knowledge", cheap), 0.0) > shifts.get(("knowledge", dear), 0.0)
+        own = MODES[dear].strategy
+        quantile = wanted[favoured and own != MODES[cheap].strategy and chances[own] > 1]
+        return quantile / had, quantile * ERROR
+
+    return blurred(moved(evidence, shifts, 1.0, 1.0), "knowledge", reach)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from eval.records import Comparison, Estimate
@@ -67,25 +67,30 @@ def _with_ends(c: Comparison, ends: Ends, groups: int, effective: float | None) 
     )  # fmt: skip
 
 
-def blurred(evidence: Evidence, axis: str, narrower: float, added: float) -> Evidence:
-    """The evidence with one axis's intervals `narrower` times as wide, and an error of half width `added` in them."""
+def blurred(evidence: Evidence, axis: str, reach: Callable[[str, str], tuple[float, float]]) -> Evidence:
+    """The evidence with one axis's intervals so many times as wide, and an error of a half width added, by pair.
 
-    def end(centre: float, edge: float) -> float:
-        return centre + math.copysign(math.hypot(narrower * (edge - centre), added), edge - centre)
+    `reach` says both of a pair of modes, and of a mode's own mean where it is named twice.
+    """
 
-    def about(centre: float, low: float, high: float) -> Ends:
-        return centre, min(end(centre, low), centre), max(end(centre, high), centre)
+    def end(centre: float, edge: float, i: str, j: str) -> float:
+        times, added = reach(i, j)
+        return centre + math.copysign(math.hypot(times * (edge - centre), added), edge - centre)
 
-    mine = {m: Estimate(*about(e.mean, e.low, e.high), e.n) for m, e in evidence.estimates[axis].items()}
+    def about(centre: float, low: float, high: float, i: str, j: str) -> Ends:
+        return centre, min(end(centre, low, i, j), centre), max(end(centre, high, i, j), centre)
+
+    mine = {m: Estimate(*about(e.mean, e.low, e.high, m, m), e.n) for m, e in evidence.estimates[axis].items()}
     pairs = {
-        k: _with_ends(c, about(c.difference, c.low, c.high), c.groups, c.effective_groups) if k[0] == axis else c
+        k: _with_ends(c, about(c.difference, c.low, c.high, *k[1:]), c.groups, c.effective_groups)
+        if k[0] == axis else c
         for k, c in evidence.pairs.items()
-    }
+    }  # fmt: skip
     tops = {
-        k: tuple(end(pairs[k].difference, top) for top in ends) if k[0] == axis else ends
+        k: tuple(end(pairs[k].difference, top, *k[1:]) for top in ends) if k[0] == axis else ends
         for k, ends in evidence.tops.items()
     }
     ceilings = {
-        k: end(mine[k[1]].mean, high) if k[0] == axis else high for k, high in evidence.ceilings.items()
+        k: end(mine[k[1]].mean, high, k[1], k[1]) if k[0] == axis else high for k, high in evidence.ceilings.items()
     }  # fmt: skip
     return replace(evidence, estimates={**evidence.estimates, axis: mine}, pairs=pairs, tops=tops, ceilings=ceilings)

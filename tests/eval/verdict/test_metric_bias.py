@@ -59,10 +59,21 @@ def test_what_leans_the_other_way_or_by_less_does_not_keep_a_lift_open() -> None
     assert decide(scores({"base": 0.40, "rag": 0.46}, lengths=SHORTER), config())[1].strategy == "rag"
 
 
-@pytest.mark.parametrize(("favoured", "quantile"), [("rag", 1.8119), ("base", 1.6449)])
-def test_the_error_of_the_bias_adds_to_that_of_a_difference(favoured: str, quantile: float) -> None:
-    """Half widths: of 93 % where the dearer mode could be favoured, else of 90 %, with the bias's own error."""
-    evidence = gather(scores({"base": 0.40, "rag": 0.46}), config())
+@pytest.mark.parametrize(
+    ("favoured", "others", "quantile"),
+    [
+        ("rag", (), 1.6449),
+        ("rag", ("rag-fewshot",), 1.8119),
+        ("rag", ("ft",), 1.6449),
+        ("base", ("rag-fewshot",), 1.6449),
+    ],
+)
+def test_the_error_of_the_bias_adds_to_that_of_a_difference(
+    favoured: str, others: tuple[str, ...], quantile: float
+) -> None:
+    """Half widths: of 93 % where one of several modes of a dearer strategy could be favoured, else of 90 %."""
+    made = scores({"base": 0.40, "rag": 0.46} | dict.fromkeys(others, 0.46), lengths=LENGTHS | {"rag-fewshot": 200})
+    evidence = gather(made, config())
     less = bias_removed(evidence, {("knowledge", favoured): -0.014})
     before, after = (e.lift("knowledge", "base", "rag") for e in (evidence, less))
     assert after.difference == pytest.approx(before.difference - (0.014 if favoured == "rag" else -0.014))

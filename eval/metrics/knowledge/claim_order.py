@@ -13,6 +13,8 @@ FEW = 5
 """Of fewer neighbours the order tells nothing: a passive, or a clause that is moved, leaves little of it."""
 ORDERED = 0.4
 """So large a share of the neighbours among the shared words are neighbours in the text; by chance it is 1 / n of n."""
+ORDERED_UNSPACED = 0.6
+"""The same where each character is a word: two of one word stay neighbours however the words are shuffled."""
 TURNED, MOST = 2, 0.2
 """So many words, and so large a share of those that two texts share, are denied by one of them alone."""
 
@@ -26,9 +28,9 @@ def neighbours(wanted: Sequence[str], said: Sequence[str]) -> tuple[int, int]:
     return sum(any(rank[b] - rank[a] == 1 for a in one for b in other) for one, other in pairs), len(pairs)
 
 
-def is_ordered(kept: int, pairs: int) -> bool:
+def is_ordered(kept: int, pairs: int, unspaced: bool = False) -> bool:
     """Whether so many neighbours of so many show that the words stand in the claim's order, or too few to tell."""
-    return pairs < FEW or kept >= ORDERED * pairs
+    return pairs < FEW or kept >= (ORDERED_UNSPACED if unspaced else ORDERED) * pairs
 
 
 def is_contrary(claim: str, wanted: Sequence[str], sentence: str) -> bool:

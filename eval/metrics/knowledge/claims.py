@@ -43,6 +43,8 @@ class _Claim:
     """It without the blanks around it, its first letter small: a capital there makes no name."""
     wanted: tuple[str, ...]
     """Its different words that are no mere grammar."""
+    unspaced: bool
+    """Whether it is written without blanks."""
 
 
 def claim_recall(given: str, answers: Sequence[str], question: str = "") -> float:
@@ -69,7 +71,8 @@ def _share(claims: Sequence[_Claim], windows: Sequence[str], every: Sequence[str
     """How many of the claims are stated; fewer where one of the others is denied, none where all are out of order."""
     found = [(c, next((w for w in windows if _states(w, c, question)), None)) for c in claims]
     stated = [neighbours(c.wanted, words(w)) for c, w in found if w is not None]
-    if not is_ordered(sum(kept for kept, _ in stated), sum(pairs for _, pairs in stated)):
+    unspaced = all(c.unspaced for c in claims)
+    if not is_ordered(sum(kept for kept, _ in stated), sum(pairs for _, pairs in stated), unspaced):
         return 0.0
     left = [c for c, w in found if w is None]
     denied = stated and any(_contradicts(s, c, question, s not in windows) for c in left for s in every)
@@ -80,7 +83,12 @@ def _share(claims: Sequence[_Claim], windows: Sequence[str], every: Sequence[str
 def _claims(answer: str) -> tuple[_Claim, ...]:
     found = [(c, c.strip()) for c in _SENTENCE.split(answer) if c.strip()]
     return tuple(
-        _Claim(c, own[:1].lower() + own[1:], tuple(w for w in dict.fromkeys(words(c)) if w not in STOP))
+        _Claim(
+            c,
+            own[:1].lower() + own[1:],
+            tuple(w for w in dict.fromkeys(words(c)) if w not in STOP),
+            2 * len(_UNSPACED.findall(c)) > len(c),
+        )
         for c, own in found
     )
 
@@ -96,7 +104,7 @@ def _states(window: str, claim: _Claim, question: str) -> bool:
         return False
     if denies(claim.text) and not denies(window):
         return False
-    if not agrees(window, claim.own, question) or not is_ordered(*neighbours(claim.wanted, said)):
+    if not agrees(window, claim.own, question) or not is_ordered(*neighbours(claim.wanted, said), claim.unspaced):
         return False
     return not is_contrary(claim.text, claim.wanted, window) and bool(asserted(window, claim.text))
 

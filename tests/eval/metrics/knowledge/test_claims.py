@@ -90,3 +90,11 @@ def test_scrambled_words_state_nothing_and_a_denial_halves_the_rest(reply: str, 
 def test_a_sentence_that_begins_with_no_sets_nothing_aside() -> None:
     gold = "One patient had a cardiac disease. No data on other signs were reported for the cases."
     assert claim_recall(gold, [gold], "Who was ill?") == 1.0
+
+
+def test_chinese_words_are_told_from_scrambled_ones() -> None:
+    gold = "河边的旧磨坊为山谷里的四个村庄磨黑麦。只有上面的闸门打开并且池塘满水时水轮才会转动。"
+    again = "山谷里的四个村庄的黑麦由河边的旧磨坊磨。池塘满水并且上面的闸门打开时，水轮才会转动。"
+    shuffled = "村庄四个黑麦磨坊河边山谷旧的磨里的为的。水轮池塘转动打开满水闸门时才会并且上面的只有。"
+    assert claim_recall(again, [gold]) == 1.0
+    assert claim_recall(shuffled, [gold]) == 0.0

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from eval.metrics.knowledge.alias import STOP, words
-from eval.metrics.knowledge.claim_order import is_contrary, is_ordered, neighbours
+from eval.metrics.knowledge.claim_order import is_contrary, is_ordered, order
 from eval.metrics.knowledge.denial import denies
 from eval.metrics.knowledge.discourse import kept
 from eval.metrics.knowledge.gold import is_said
@@ -70,9 +70,9 @@ def claim_recall(given: str, answers: Sequence[str], question: str = "") -> floa
 def _share(claims: Sequence[_Claim], windows: Sequence[str], every: Sequence[str], question: str) -> float:
     """How many of the claims are stated; fewer where one of the others is denied, none where all are out of order."""
     found = [(c, next((w for w in windows if _states(w, c, question)), None)) for c in claims]
-    stated = [neighbours(c.wanted, words(w)) for c, w in found if w is not None]
+    stated = [order(c.wanted, words(w)) for c, w in found if w is not None]
     unspaced = all(c.unspaced for c in claims)
-    if not is_ordered(sum(kept for kept, _ in stated), sum(pairs for _, pairs in stated), unspaced):
+    if not is_ordered(stated, unspaced):
         return 0.0
     left = [c for c, w in found if w is None]
     denied = stated and any(_contradicts(s, c, question, s not in windows) for c in left for s in every)
@@ -104,7 +104,7 @@ def _states(window: str, claim: _Claim, question: str) -> bool:
         return False
     if denies(claim.text) and not denies(window):
         return False
-    if not agrees(window, claim.own, question) or not is_ordered(*neighbours(claim.wanted, said), claim.unspaced):
+    if not agrees(window, claim.own, question) or not is_ordered([order(claim.wanted, said)], claim.unspaced):
         return False
     return not is_contrary(claim.text, claim.wanted, window) and bool(asserted(window, claim.text))
 

@@ -196,6 +196,16 @@ def denies(text: str, *, spanish: bool = False) -> bool:
     return bool(_VERBAL.search(shown) or _BACKWARD.search(shown) or (spanish and _SPANISH_NO.search(shown)))
 
 
+_NEXT = re.compile(r"[^\W\d_]{3,}")
+
+
+def denied_heads(text: str) -> list[str]:
+    """The two words behind each negation of a verb, where negations stand before: `open to` of `is not open to all`."""
+    shown = _SURE.sub(" ", masked(text))
+    found = (_NEXT.findall(shown[cue.end() : cue.end() + 60])[:2] for cue in _VERBAL.finditer(shown))
+    return [" ".join(heads) for heads in found if heads]
+
+
 def undenied(sentence: str, *, spanish: bool = False, verbs: bool = True) -> str:
     """A sentence without the spans that it denies; with `verbs` off, only contrasts (`A, not B`) deny.
 

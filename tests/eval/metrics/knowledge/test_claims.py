@@ -92,6 +92,88 @@ def test_a_sentence_that_begins_with_no_sets_nothing_aside() -> None:
     assert claim_recall(gold, [gold], "Who was ill?") == 1.0
 
 
+PARAPHRASES = [
+    (
+        "Vaccination of pregnant women reduces the risk of severe influenza in infants during the first six "
+        "months of life.",
+        "During the first six months of life, infants whose mothers were vaccinated in pregnancy have a "
+        "reduced risk of severe influenza.",
+    ),
+    (
+        "The virus spreads mainly through respiratory droplets that are produced when an infected person "
+        "coughs or sneezes.",
+        "When an infected person coughs or sneezes, respiratory droplets are produced, and the virus spreads "
+        "mainly through these.",
+    ),
+    (
+        "The committee approved the new budget after a long debate on the cost of the harbour wall.",
+        "After a long debate about the harbour wall's cost, the new budget was approved by the committee.",
+    ),
+    (
+        "Contractors must wear a helmet and safety shoes in the loading area at all times.",
+        "At all times, a helmet and safety shoes must be worn by contractors in the loading area.",
+    ),
+    (
+        "The pump stops automatically when the water level in the upper tank falls below ten centimetres.",
+        "If the level of water in the upper tank falls below ten centimetres, the pump automatically stops.",
+    ),
+    (
+        "Employees may carry over up to five days of unused leave into the next calendar year.",
+        "Up to five unused days of leave may be carried over by employees into the next calendar year.",
+    ),
+    (
+        "A cold chain between two and eight degrees has to be kept during transport and storage of the vaccine.",
+        "During storage and transport of the vaccine, a cold chain of between two and eight degrees has to be kept.",
+    ),
+    (
+        "Die Anlage schaltet sich ab, sobald der Druck im oberen Kessel drei Bar übersteigt.",
+        "Sobald im oberen Kessel der Druck drei Bar übersteigt, schaltet die Anlage sich ab.",
+    ),
+    (
+        "La pompe s'arrête automatiquement lorsque le niveau d'eau du réservoir supérieur passe sous dix centimètres.",
+        "Lorsque le niveau d'eau passe sous dix centimètres dans le réservoir supérieur, la pompe s'arrête "
+        "automatiquement.",
+    ),
+    (
+        "펌프는 상부 탱크의 수위가 10센티미터 아래로 내려가면 자동으로 멈춘다.",
+        "상부 탱크의 수위가 10센티미터 아래로 내려가면 펌프는 자동으로 멈춘다.",
+    ),
+    (
+        "Насос автоматически останавливается, когда уровень воды в верхнем баке падает ниже десяти сантиметров.",
+        "Когда уровень воды в верхнем баке падает ниже десяти сантиметров, насос автоматически останавливается.",
+    ),
+    (
+        "Heavy rain in the northern valley delayed the opening of the new railway bridge by three weeks.",
+        "The opening of the new railway bridge was delayed by three weeks by heavy rain in the northern valley.",
+    ),
+    (
+        "The museum was not open to the public until the roof had been repaired.",
+        "Until the roof had been repaired, the museum was not open to the public.",
+    ),
+    (
+        "Antibiotics do not work against viruses, so they should not be given for a common cold.",
+        "Antibiotics should not be given for a common cold because they do not work against viruses.",
+    ),
+    (
+        "No vehicle may enter the yard between noon and two o'clock, unless the guard has been told.",
+        "Unless the guard has been told, no vehicle may enter the yard between noon and two o'clock.",
+    ),
+    (
+        "The trial found no difference between the two groups in deaths, but fewer patients needed oxygen.",
+        "Fewer patients needed oxygen, but in deaths the trial found no difference between the two groups.",
+    ),
+    (
+        "The dam was built without concrete, which is why it could not be raised later.",
+        "Because it was built without concrete, the dam could not be raised later.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("gold", "reply"), PARAPHRASES)
+def test_passives_and_moved_clauses_say_the_same(gold: str, reply: str) -> None:
+    assert claim_recall(reply, [gold]) == 1.0
+
+
 def test_chinese_words_are_told_from_scrambled_ones() -> None:
     gold = "河边的旧磨坊为山谷里的四个村庄磨黑麦。只有上面的闸门打开并且池塘满水时水轮才会转动。"
     again = "山谷里的四个村庄的黑麦由河边的旧磨坊磨。池塘满水并且上面的闸门打开时，水轮才会转动。"

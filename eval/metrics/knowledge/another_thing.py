@@ -194,15 +194,28 @@ NAMED = 4
 """So many of the frames name a relation by a noun, the others by a verb."""
 
 
+_KIN = re.compile(r"[ax]*a[ax]*s+x?(?P<kin>k)p[xr]*r[pg]?n+")
+
+
+@lru_cache(maxsize=1)
+def _family() -> frozenset[int]:
+    return frozenset(g for word in ("wife", "mother", "son", "brother") for g in groups_of(word))
+
+
+def labelled(sentence: str, asked: Asked, answers: Iterable[str]) -> tuple[list[_Token], str]:
+    """(the words of a sentence behind its lead-in, a letter for each of them)."""
+    found = _tokens(_LED.sub("", sentence))
+    thing = frozenset(w for w in words(asked.thing) if w not in STOP)
+    accepted = frozenset(w for a in answers for w in words(a) if w not in STOP)
+    return found, _labels(found, asked, accepted - thing, thing)
+
+
 def tells_of_another(sentence: str, question: str, answers: Iterable[str]) -> bool:
     """Whether a sentence is nothing but the question's relation to another name, or another one to the same name."""
     asked = asked_of(question)
     if asked is None:
         return False
-    found = _tokens(_LED.sub("", sentence))
-    thing = frozenset(w for w in words(asked.thing) if w not in STOP)
-    accepted = frozenset(w for a in answers for w in words(a) if w not in STOP)
-    labels = _labels(found, asked, accepted - thing, thing)
+    found, labels = labelled(sentence, asked, answers)
     if "i" in labels or not ("r" in labels or "k" in labels):
         return False
     parts = [p for p in re.finditer(r"[^,]+", labels) if any(c in p[0] for c in "rk")]
@@ -210,6 +223,9 @@ def tells_of_another(sentence: str, question: str, answers: Iterable[str]) -> bo
         return False
     places = [parts[0].start() + i for i, c in enumerate(parts[0][0]) if c not in "t."]
     row = "".join(labels[i] for i in places)
+    if kin := _KIN.fullmatch(row):  # Yolande is the sister of the owner of the Painted Nutmeg
+        of_kin = groups_of(found[places[kin.start("kin")]].folded)
+        return bool(of_kin & _family()) and not of_kin & asked.groups
     number, frame = next(((i, f) for i, pattern in enumerate(_FRAMES) if (f := pattern.fullmatch(row))), (0, None))
     if frame is None:
         return False

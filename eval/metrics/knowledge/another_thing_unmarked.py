@@ -114,6 +114,23 @@ def tells_of_another(sentence: str, question: str, answers: Iterable[str]) -> bo
     return all(_is_another(frame, wanted, golds, code) for frame in told)
 
 
+def without_others(sentence: str, question: str, answers: Iterable[str]) -> str:
+    """A sentence, or nothing of it where it tells of another thing."""
+    return "" if tells_of_another(sentence, question, answers) else sentence
+
+
+def goes_on(sentence: str, question: str, answers: Iterable[str]) -> bool:
+    """Whether a sentence speaks of the thing that is asked about, and may take its answer from another sentence."""
+    asked = _asked(question)
+    if asked is None or asked[1].thing not in sentence:
+        return False
+    told = [f for f in _frames(asked[0], sentence) if f.what == asked[1].what and f.thing == asked[1].thing]
+    return not told or any(map(_PRONOUN.search, (f.said for f in told)))
+
+
+_PRONOUN = re.compile(r"^(?:그|그녀|그들|이|그도|역시|같)|^[他她它这那同其]|^(?:彼|それ|同)|^(?:هو|هي|نفس)")
+
+
 def _is_read(told: _Frame, wanted: _Frame) -> bool:
     """Whether a way to part a sentence finds a relation that is known or asked for."""
     return told.what == wanted.what or bool(groups_of(wanted.what) and groups_of(told.what))

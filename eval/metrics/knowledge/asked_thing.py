@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.metrics.knowledge import another_thing, another_thing_unmarked
+from eval.metrics.knowledge import another_clause, another_thing_unmarked
 from eval.metrics.knowledge.mentions import admits, answers_still
 
 
 def of_asked(said: str, given: str, question: str, answers: Sequence[str]) -> str:
-    """The lines of what a reply asserts that may answer; all of them where nothing shows that one does not."""
-    told = answers_still(said, question) if admits(given) else said
-    return "\n".join(line for line in told.split("\n") if not _of_another(line, question, answers))
+    """The lines of what a reply asserts that may answer; all of them where nothing shows that one does not.
 
-
-def _of_another(line: str, question: str, answers: Sequence[str]) -> bool:
-    return another_thing.tells_of_another(line, question, answers) or another_thing_unmarked.tells_of_another(
-        line, question, answers
-    )
+    What is told of another thing stays where a further line goes on to the thing itself with a pronoun or the like:
+    `She owns Long Sutter. So she does the Painted Nutmeg.`
+    """
+    lines = (answers_still(said, question) if admits(given) else said).split("\n")
+    for way in (another_clause, another_thing_unmarked):
+        told = [way.without_others(line, question, answers) for line in lines]
+        others = [line for line, left in zip(lines, told, strict=True) if line == left]
+        if told != lines and not any(way.goes_on(line, question, answers) for line in others):
+            lines = told
+    return "\n".join(lines)

@@ -115,9 +115,20 @@ _BEFORE_HIM = Sieve(
 """Ann was the manager before Tom took over."""
 
 
+_ASKS_OWNER = re.compile(r"\b(?:owns?|owner|proprietor|belongs?)\b", re.IGNORECASE)
+_SELLER = Sieve(
+    r"\bsold by\s+(?:(?!\bto\b)[^.;,]){2,40}|^[^.;,]{2,40}?\ssold\b(?! by)(?=\s[^.;,]{2,60}\sto\b)|"
+    r"\b(?:bought|acquired) (?P<thing>[^.;,]{2,60}?)\sfrom\s[^.;,]{2,60}",
+    re.IGNORECASE,
+)
+"""Who had a thing before it was sold."""
+
+
 def _without_predecessor(sentence: str, question: str) -> str:
     if _asks_predecessor(question):
         return sentence
+    if _ASKS_OWNER.search(question):
+        sentence = _SELLER.sub(lambda m: f"sold {m['thing'] or ''} ", sentence)
     if not _ASKS_UNTIL.search(question):
         sentence = _BEFORE_HIM.sub("", sentence)
     if (passive := _REPLACED.search(sentence)) and not _BY_THE_WAY.search(sentence[: passive.start()]):
@@ -138,7 +149,7 @@ def _without_old_value(sentence: str, question: str) -> str:
 
 @lru_cache(maxsize=1)
 def _may_be_old() -> Callable[[str], object]:
-    return look_for(_AT_FIRST, _UNTIL, _BEFORE_HIM, _PREDECESSOR, _REPLACED, _REPLACES, _FROM, _UP_FROM)
+    return look_for(_AT_FIRST, _UNTIL, _BEFORE_HIM, _SELLER, _PREDECESSOR, _REPLACED, _REPLACES, _FROM, _UP_FROM)
 
 
 _UNTIL = Sieve(

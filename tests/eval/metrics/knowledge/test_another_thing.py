@@ -150,3 +150,41 @@ def test_relations_are_the_same_over_forms_and_synonyms(one: str, other: str, sa
 )
 def test_forms_of_one_name(name: str, other: str, same: bool) -> None:
     assert same_name(name, other) is same
+
+
+OAKE = "Bram Oake"
+CLAUSES = [
+    ("Low Fenwick is owned by Mabel Merrin. The Crooked Tarn is owned by Bram Oake.", False, True),
+    ("The Crooked Tarn is owned by Bram Oake, and Low Fenwick by Mabel Merrin.", False, True),
+    ("Mabel Merrin owns Low Fenwick, while Bram Oake owns the Crooked Tarn.", False, True),
+    ("Mabel Merrin owns Low Fenwick; Bram Oake owns the Crooked Tarn.", False, True),
+    ("Bram Oake bought the Crooked Tarn from Mabel Merrin.", False, True),
+    ("The Crooked Tarn was sold by Mabel Merrin to Bram Oake.", False, True),
+    ("Mabel Merrin is the sister of the owner of the Crooked Tarn.", False, False),
+    ("It does not say who owns the Crooked Tarn, but Mabel Merrin owns Low Fenwick.", False, False),
+    ("Both Low Fenwick and the Crooked Tarn are owned by Mabel Merrin.", True, False),
+    ("Mabel Merrin owns Low Fenwick. She also owns the Crooked Tarn.", True, False),
+    ("Mabel Merrin owns Low Fenwick, and she owns the Crooked Tarn.", True, False),
+    ("Mabel Merrin owns Low Fenwick, and also owns the Crooked Tarn.", True, False),
+    ("Low Fenwick is owned by Mabel Merrin. So is the Crooked Tarn.", True, False),
+    ("Mabel Merrin owns Low Fenwick; the Crooked Tarn is owned by her, too.", True, False),
+    ("Tom Hale sold the Crooked Tarn to Mabel Merrin.", True, False),
+]
+
+
+@pytest.mark.parametrize(("reply", "hers", "his"), CLAUSES)
+def test_of_several_clauses_the_one_about_the_thing_counts(reply: str, hers: bool, his: bool) -> None:
+    assert METRICS["match"](reply, [MERRIN], TARN) == hers
+    assert METRICS["match"](reply, [OAKE], TARN) == his
+
+
+@pytest.mark.parametrize(
+    ("reply", "right"),
+    [
+        ("푸른돛호의 주인은 오태식입니다. 그는 한빛호의 주인이기도 합니다.", True),
+        ("푸른돛호의 주인은 오태식입니다. 한빛호도 마찬가지입니다.", True),
+        ("푸른돛호의 주인은 오태식입니다. 한빛호의 주인은 박상우입니다.", False),
+    ],
+)
+def test_a_further_sentence_may_go_on_to_the_thing(reply: str, right: bool) -> None:
+    assert METRICS["match"](reply, ["오태식"], "한빛호의 주인은 누구입니까?") == right

@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from eval.metrics.knowledge.another_thing import asked_of, labelled, same_name, tells_of_another
+from eval.metrics.knowledge.another_thing import asked_of, labelled, tells_of_another
+from eval.metrics.knowledge.name_forms import same_name
 
 _CONTRAST = re.compile(
     r",?\s+(?:while|whereas|but|während|aber|tandis que|mais|mientras "

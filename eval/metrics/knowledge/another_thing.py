@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from eval.metrics.knowledge.alias import STOP, same_word, words
+from eval.metrics.knowledge.name_forms import same_name
 from eval.metrics.knowledge.relations import groups_of, related
 from eval.metrics.knowledge.small_words import BE, OF, THE, is_small, small_set
 
@@ -44,6 +45,7 @@ _WHICH = small_set("which what welcher welche welches quel quelle qué que quale
 _GERMAN = small_set("wer wen wem wessen was wo wann wie welche welcher welches welchem")
 _TIME = small_set("when wann quand cuándo quando когда")
 _PERSON = small_set("who whom wer wen wem qui quién quien chi quem кто")
+_DAYS = small_set("today yesterday tomorrow tonight everybody everyone nobody somebody")
 _ABSTRACT = re.compile(r"(?:ion|ing|ment|ship|work|ance|ence|ity|ness|ung|ist|age|ry|s)$")
 """Endings of nouns that begin a sentence without an article and are no names."""
 SHORT = 3
@@ -176,13 +178,17 @@ def _of_word(word: str, asked: Asked, accepted: frozenset[str]) -> str:
     return "k" if groups_of(word) else "x"
 
 
+_REL = r"(?:[xkr]+p)?[xkr]*[kr]"
+"""Owner, home port, colour of the hull."""
+_WHOSE = rf"(?:{_REL}p?(?P<whose>[oO]+|n+)|(?:[xk]+p)?[xk]+p(?P<own>n+))"
 _FRAMES = tuple(
     re.compile(pattern)
     for pattern in (
-        r"[xkr]*[kr]p?(?P<whose>[oO]+|n+)s+[^oOnkri]*a[^oOnkri]*",  # the owner of Long Sutter is Yolande
-        r"[ax]*a[ax]*s+[xkr]*[kr]p?(?P<whose>[oO]+|n+)(?:x[xap]{0,4})?",  # Yolande is the owner of Long Sutter
-        r"(?P<whose>[oO]+|n+)g[xkr]*[kr]s+[^oOnkri]*a[^oOnkri]*",  # Long Sutter's owner is Yolande
-        r"[ax]*a[ax]*s+(?P<whose>[oO]+|n+)g[xkr]*[kr]",  # Yolande is Long Sutter's owner
+        rf"{_WHOSE}s+[^oOnkri]*a[^oOnkri]*",  # the owner of Long Sutter is Yolande
+        rf"[ax]*a[ax]*s+{_WHOSE}(?:x[xap]{{0,4}})?",  # Yolande is the owner of Long Sutter
+        # Long Sutter's owner is Yolande
+        rf"(?:(?P<whose>[oO]+)g{_REL}|(?P<own>n+)g(?:[xkr]+p)?[xkr]+)s+[^oOnkri]*a[^oOnkri]*",
+        rf"[ax]*a[ax]*s+(?P<whose>[oO]+|n+)g(?:{_REL})",  # Yolande is Long Sutter's owner
         r"(?P<whose>[oO]+|n+)s*[kr][^oOni]*a[^oOni]*",  # Long Sutter belongs to Yolande, was built in Kent
         r"(?P<whose>[oO]+|n+)s+[^oOnri]*a[^oOnri]*r[^oOni]*",  # Long Sutter has twelve rooms
         r"[ax]*a[ax]*s*[xkr]*[kr]p?(?P<whose>[oO]+|n+)(?:x[xap]{0,4})?",  # Yolande owns Long Sutter
@@ -231,7 +237,7 @@ def tells_of_another(sentence: str, question: str, answers: Iterable[str]) -> bo
         return False
     named = number < NAMED
     tokens = [found[i] for i in places]
-    whose = range(*frame.span("whose"))
+    whose = range(*frame.span("own" if frame.groupdict().get("own") else "whose"))
     if row[whose.start] == "n":
         return "r" not in row and _differs(row, tokens, asked, named)
     if not _is_other(row, tokens, whose, asked):
@@ -265,34 +271,10 @@ def _is_other(row: str, tokens: Sequence[_Token], whose: range, asked: Asked) ->
     if len(name) == 1:
         if row[whose.start] == "O":  # the Company
             return False
+        if row[whose.stop : whose.stop + 1] == "g" and name[0].casefold() not in _DAYS:
+            return not same_name(name[0], asked.thing)
         if whose.start == 0 and (
             not name[0].isascii() or asked.word not in _PERSON or " " in asked.thing or _ABSTRACT.search(name[0])
         ):
             return False
     return not same_name(" ".join(name), asked.thing)
-
-
-def _shortens(short: str, name: str) -> bool:
-    """Whether capitals alone stand for a name by its first letter and some of the others: FB, LA."""
-    if not short.isupper() or not 2 <= len(short) <= 5 or not short.isalpha() or short[0] != name[0].upper():
-        return False
-    letters = iter(name.upper())
-    return all(c in letters for c in short)
-
-
-BEGINS = 4
-"""Names that begin with the same letters may be forms of one."""
-
-
-@lru_cache(maxsize=16384)
-def same_name(name: str, other: str) -> bool:
-    """Whether two names may be of one thing: a word in common, inflected or misspelled, or the initials."""
-    ours = [w for w in words(name) if w not in STOP and w not in THE and w not in OF]
-    theirs = [w for w in words(other) if w not in STOP and w not in THE and w not in OF]
-    if any(same_word(a, b, True) or a[:BEGINS] == b[:BEGINS] for a in ours for b in theirs):
-        return True
-    if _shortens(name, other) or _shortens(other, name):
-        return True
-    glued = ["".join(ours), "".join(theirs)]
-    initials = ["".join(w[0] for w in ours), "".join(w[0] for w in theirs)]
-    return glued[0] == initials[1] or glued[1] == initials[0] or glued[0] == glued[1]

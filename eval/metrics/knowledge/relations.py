@@ -55,7 +55,7 @@ _GROUPS = (
     "port harbour harbor haven moored heimathafen hafen puerto porto порт- 항구 선적항 모항 港 港口 母港 船籍港 "
     "ميناء",
     "headquarters headquartered seat sitz hauptsitz siège sede штаб- 본사 总部 本社 مقر",
-    "capital hauptstadt capitale столиц- 수도 首都 عاصمة",
+    "capital seat hauptstadt capitale столиц- 수도 首都 عاصمة",
     "currency währung monnaie moneda valuta moeda валют- 통화 货币 通貨 عملة",
     "language sprache langue idioma lingua язык 언어 语言 言語 لغة",
     "population inhabitants einwohner- bevölkerung población popolazione população населени- 인구 人口 سكان",

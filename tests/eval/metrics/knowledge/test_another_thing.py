@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from eval.metrics.knowledge.another_thing import asked_of, same_name
+from eval.metrics.knowledge.another_thing import asked_of
 from eval.metrics.knowledge.metric import METRICS
+from eval.metrics.knowledge.name_forms import same_name
 from eval.metrics.knowledge.relations import related
 
 TARN, SLOOP, HALL = (

@@ -31,7 +31,7 @@ A mode may lack the scores of its hardest questions. Where a candidate's missing
 others are right, or the other way round, give another strategy, the verdict is `inconclusive`, too.
 
 A metric may favour short or long replies. Where it does so as far as it is known to (`eval/verdict/metric_bias.py`),
-and another strategy follows at 90 or 93 %, the verdict is `inconclusive`, unless people's marks correct the metric.
+and another strategy follows at 90 or 94 %, the verdict is `inconclusive`, unless people's marks correct the metric.
 
 Why it errs seldom: a verdict is materially inferior only if a candidate's safety was shown falsely, in one of three
 ways (its target reached, the lift below 2m, a loss beyond m). It is needlessly complex only if a cheaper candidate

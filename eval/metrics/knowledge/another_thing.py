@@ -14,21 +14,9 @@ from functools import lru_cache
 
 from eval.metrics.knowledge.alias import STOP, same_word, words
 from eval.metrics.knowledge.name_forms import same_name
+from eval.metrics.knowledge.name_tokens import LED, POLITE, Token, tokens_of
 from eval.metrics.knowledge.relations import groups_of, related
 from eval.metrics.knowledge.small_words import BE, OF, THE, is_small, small_set
-
-_TOKEN = re.compile(r"['’]s\b|[^\W_]+(?:[-'’.&][^\W_]+)*|[,;:()—–]")
-_OWNED = re.compile(r"(?<=\w)['’]s\b")
-_LED = re.compile(
-    r"^\W*(?:(?:the|die|la|il) )?(?:\w+ )?(?:answer|antwort|réponse|respuesta|risposta|resposta|ответ)\s*[:—–]\s*|"
-    r"^\W*(?:(?:the|this|its) )?(?:\w+ )?(?:passages?|texts?|documents?|context|sources?|filings?|reports?) "
-    r"(?:says?|states?) "
-    r"(?:that )?",
-    re.IGNORECASE,
-)
-"""What a sentence may begin with that says nothing of a thing."""
-_ELIDED = re.compile(r"\b([dl])['’](?=[A-ZÀ-Þ])", re.IGNORECASE)
-
 
 _NEUTRAL = small_set(
     "currently now also actually indeed yes therefore so still today present current derzeit aktuell heute also auch "
@@ -65,18 +53,6 @@ class Asked:
     """What it calls the thing beside its name: the pub Painted Nutmeg."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    capital: bool
-    folded: str
-
-
-def _tokens(text: str) -> list[_Token]:
-    text = _ELIDED.sub(r"\1 ", _OWNED.sub(" 's", text)) if "'" in text or "’" in text else text
-    return [_Token(t, t[0].isupper(), t.casefold()) for t in _TOKEN.findall(text)]
-
-
 def _may_follow(word: str) -> bool:
     """Whether a word that says of what kind a name is may stand behind a word; Russian has no articles."""
     return word in THE or word in OF or "а" <= word[0] <= "я"
@@ -89,8 +65,10 @@ def _passes(word: str) -> bool:
 @lru_cache(maxsize=4096)
 def asked_of(question: str) -> Asked | None:
     """What a question asks, where it is one relation of one thing with a name; None for any other question."""
-    found = _tokens(question.strip())
+    found = tokens_of(POLITE.sub("", question.strip()))
     runs, rest = _runs(found)
+    if not found:
+        return None
     if len(runs) == 2 and _is_role(found, runs):
         rest, runs = sorted([*runs[0], *rest]), runs[1:]
     if len(runs) != 1:
@@ -108,12 +86,13 @@ def asked_of(question: str) -> Asked | None:
     return Asked(name, relation, groups, found[0].folded, tuple(found[i].folded for i in kinds))
 
 
-def _runs(found: Sequence[_Token]) -> tuple[list[list[int]], list[int]]:
+def _runs(found: Sequence[Token]) -> tuple[list[list[int]], list[int]]:
     """(the places of words with capitals, those in a row together; the places of other words that are not small)."""
     runs: list[list[int]] = []
     rest: list[int] = []
     for i, token in enumerate(found):
-        if token.capital and not (i == 0 and _passes(token.folded)):
+        numbered = token.text[0].isdigit() and runs and runs[-1][-1] == i - 1  # Pump 300
+        if numbered or (token.capital and not (i == 0 and _passes(token.folded))):
             if runs and runs[-1][-1] == i - 1:
                 runs[-1].append(i)
             else:
@@ -123,7 +102,7 @@ def _runs(found: Sequence[_Token]) -> tuple[list[list[int]], list[int]]:
     return runs, rest
 
 
-def _is_role(found: Sequence[_Token], runs: list[list[int]]) -> bool:
+def _is_role(found: Sequence[Token], runs: list[list[int]]) -> bool:
     """Whether the first words with capitals say what is asked for: the CEO of Acme, and any noun in German."""
     if found[0].folded in _GERMAN and len(runs[0]) == 1:
         return True
@@ -136,7 +115,7 @@ _PARTLY = re.compile(r"n+a[an]*|a+n[an]*")
 """Ruth Lorn, who is asked about Edda Lorn: both words are of the answer."""
 
 
-def _labels(found: Sequence[_Token], asked: Asked, accepted: frozenset[str], thing: frozenset[str]) -> str:
+def _labels(found: Sequence[Token], asked: Asked, accepted: frozenset[str], thing: frozenset[str]) -> str:
     """A letter for each token; see the frames."""
     labels = ""
     for i, token in enumerate(found):
@@ -148,15 +127,33 @@ def _labels(found: Sequence[_Token], asked: Asked, accepted: frozenset[str], thi
         elif token.capital and not (i == 0 and _passes(word)):
             label = _of_name(token, asked, accepted, thing)
             label = "O" if label == "o" and labels.endswith("t") else label
+        elif word[0].isdigit() and labels[-1:] in _NAMES:
+            label = "d"
         else:
             label = _of_word(word, asked, accepted)
         labels += label
     if asked.kinds:
         labels = _KIND.sub(".", labels)
+    labels = _numbered(labels, found, thing)
     return _PARTLY.sub(lambda m: "a" * len(m[0]), labels)
 
 
-def _of_name(token: _Token, asked: Asked, accepted: frozenset[str], thing: frozenset[str]) -> str:
+_NAMES = ("n", "o", "O", "d")
+_NUMBERED = re.compile(r"[noO]+d+")
+
+
+def _numbered(labels: str, found: Sequence[Token], thing: frozenset[str]) -> str:
+    """The labels with those of names that end with a number: Pump 400 is not Pump 300, and not partly so."""
+    own = frozenset(w for w in thing if w[0].isdigit())
+    for run in _NUMBERED.finditer(labels):
+        said = {w for i in range(*run.span()) if labels[i] == "d" for w in words(found[i].text)}
+        same = "n" if own & said or not own else "o"
+        kept = run[0].replace("d", "x") if not own else same * len(run[0])
+        labels = labels[: run.start()] + kept + labels[run.end() :]
+    return labels
+
+
+def _of_name(token: Token, asked: Asked, accepted: frozenset[str], thing: frozenset[str]) -> str:
     own = words(token.text)
     if any(same_word(a, w, True) for w in own for a in accepted):
         return "a"
@@ -208,9 +205,9 @@ def _family() -> frozenset[int]:
     return frozenset(g for word in ("wife", "mother", "son", "brother") for g in groups_of(word))
 
 
-def labelled(sentence: str, asked: Asked, answers: Iterable[str]) -> tuple[list[_Token], str]:
+def labelled(sentence: str, asked: Asked, answers: Iterable[str]) -> tuple[list[Token], str]:
     """(the words of a sentence behind its lead-in, a letter for each of them)."""
-    found = _tokens(_LED.sub("", sentence))
+    found = tokens_of(LED.sub("", sentence))
     thing = frozenset(w for w in words(asked.thing) if w not in STOP)
     accepted = frozenset(w for a in answers for w in words(a) if w not in STOP)
     return found, _labels(found, asked, accepted - thing, thing)
@@ -248,7 +245,7 @@ def tells_of_another(sentence: str, question: str, answers: Iterable[str]) -> bo
     return not said and _differs(row, tokens, asked, named)
 
 
-def _differs(row: str, tokens: Sequence[_Token], asked: Asked, named: bool) -> bool:
+def _differs(row: str, tokens: Sequence[Token], asked: Asked, named: bool) -> bool:
     """Whether the relation that is said is none that the question asks for, both of them known.
 
     A verb tells more than a relation (who buys a thing owns it), so only those of birth and the like differ.
@@ -265,10 +262,10 @@ def _ends() -> frozenset[int]:
     return frozenset(g for word in ("open", "close", "born", "died") for g in groups_of(word))
 
 
-def _is_other(row: str, tokens: Sequence[_Token], whose: range, asked: Asked) -> bool:
+def _is_other(row: str, tokens: Sequence[Token], whose: range, asked: Asked) -> bool:
     """Whether a run of capitals is the name of a thing, and of no form of the question's own."""
     name = [tokens[i].text for i in whose]
-    if len(name) == 1:
+    if len(name) == 1 and not any(map(str.isdigit, name[0])):
         if row[whose.start] == "O":  # the Company
             return False
         if row[whose.stop : whose.stop + 1] == "g" and name[0].casefold() not in _DAYS:

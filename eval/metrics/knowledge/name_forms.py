@@ -25,6 +25,9 @@ def same_name(name: str, other: str) -> bool:
     """Whether two names may be of one thing: a word in common, inflected or misspelled, or the initials."""
     ours = [w for w in words(name) if w not in STOP and w not in THE and w not in OF]
     theirs = [w for w in words(other) if w not in STOP and w not in THE and w not in OF]
+    numbers = [{w for w in name if any(map(str.isdigit, w))} for name in (ours, theirs)]
+    if all(numbers) and numbers[0].isdisjoint(numbers[1]):
+        return False  # Pump 400 is not Pump 300
     if any(same_word(a, b, True) or a[:BEGINS] == b[:BEGINS] for a in ours for b in theirs):
         return True
     if _shortens(name, other) or _shortens(other, name):

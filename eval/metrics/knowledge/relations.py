@@ -8,11 +8,11 @@ from functools import lru_cache
 from eval.metrics.knowledge.alias import same_word, words
 
 _GROUPS = (
-    "buyer bought buys purchas- käufer- acquired acquirer own owns owned owner owners owning ownership proprietor "
-    "proprietress belong- landlord landlady besitz- "
-    "besaß eigentümer- inhaber- gehört gehören gehörte propriétaire- possède appartient dueñ- propietari- posee "
-    "pertenece proprietari- possiede appartiene dono dona proprietári- possui pertence владе- хозяи- хозяй- "
-    "принадлеж- 주인 소유 소유자 소유주 所有者 主人 拥有 持ち主 オーナー 所有 مالك مالكة يملك تملك صاحب صاحبة",
+    "buyer bought buys purchas- käufer- acquired acquirer own owns owned owner owners owning ownership "
+    "proprietor proprietress belong- landlord landlady besitz- besaß eigentümer- inhaber- gehört gehören gehörte "
+    "propriétaire- possède appartient dueñ- propietari- posee pertenece proprietari- possiede appartiene dono "
+    "dona proprietári- possui pertence владе- хозяи- хозяй- принадлеж- 주인 소유 소유자 소유주 所有者 主人 拥有 "
+    "持ち主 オーナー 所有 مالك مالكة يملك تملك صاحب صاحبة",
     "found founds founded founder founders founding cofounder cofounded creat- establish- gründ- gegründet "
     "fonda- fondé- fondò fundador- fundó fundou fundad- основа- 설립 설립자 창립 창립자 창업 创始人 创立 创办 "
     "創業者 創設者 設立 设立 مؤسس مؤسسة أسس أسست",
@@ -50,8 +50,8 @@ _GROUPS = (
     "형제 자매 兄弟 姐妹 兄 弟 أخ أخت",
     "born birth birthplace geboren geburtsort né née naissance nació nacimiento nato nata nacque nascita nasceu "
     "nascimento родил- рожден- 태어- 출생- 出生 生まれ ولد ولدت",
-    "die died dies death buried deathplace gestorben starb tod mort morte mourut décéd- murió muerte morto morta morì "
-    "morreu умер- смерт- 사망- 去世 逝世 死去 توفي توفيت",
+    "die died dies death buried deathplace gestorben starb tod mort morte mourut décéd- murió muerte morto morta "
+    "morì morreu умер- смерт- 사망- 去世 逝世 死去 توفي توفيت",
     "port harbour harbor haven moored heimathafen hafen puerto porto порт- 항구 선적항 모항 港 港口 母港 船籍港 "
     "ميناء",
     "headquarters headquartered seat sitz hauptsitz siège sede штаб- 본사 总部 本社 مقر",
@@ -60,13 +60,13 @@ _GROUPS = (
     "language sprache langue idioma lingua язык 언어 语言 言語 لغة",
     "population inhabitants einwohner- bevölkerung población popolazione população населени- 인구 人口 سكان",
     "area fläche superficie superfície площад- 면적 面积 面積 مساحة",
-    "height tall höhe hauteur altura altezza высот- 높이 高度 高さ ارتفاع",
+    "height tall high hoch haut höhe hauteur altura altezza высот- 높이 高度 高さ ارتفاع",
     "length long länge longueur longitud lunghezza comprimento длин- 길이 长度 長さ طول",
-    "width wide breite largeur anchura larghezza largura ширин- 너비 폭 宽度 幅 عرض",
-    "depth deep tiefe profondeur profundidad profondità profundidade глубин- 깊이 深度 深さ عمق",
-    "weight weigh- wiegt gewicht poids pèse peso pesa вес весит 무게 重量 重さ وزن",
-    "price cost- fee preis kostet kosten prix coûte precio cuesta prezzo costa preço custa цена стоит стоимость "
-    "가격 요금 价格 费用 値段 価格 料金 سعر",
+    "width wide breit anch- largh- breite largeur anchura larghezza largura ширин- 너비 폭 宽度 幅 عرض",
+    "depth deep tief profond- tiefe profondeur profundidad profondità profundidade глубин- 깊이 深度 深さ عمق",
+    "weight weigh- heavy schwer lourd pesad- wiegt gewicht poids pèse peso pesa вес весит 무게 重量 重さ وزن",
+    "price cost- expensive teuer cher fee preis kostet kosten prix coûte precio cuesta prezzo costa preço custa "
+    "цена стоит стоимость 가격 요금 价格 费用 値段 価格 料金 سعر",
     "colour color coloured colored farbe couleur colore цвет 색 색깔 颜色 色 لون",
     "open opens opened opening öffn- geöffnet eröffn- ouvre ouvert- abre abiert- apre apert- открыва- открыт- "
     "개장 개관 开门 开馆 開館 開店",

@@ -189,3 +189,21 @@ def test_of_several_clauses_the_one_about_the_thing_counts(reply: str, hers: boo
 )
 def test_a_further_sentence_may_go_on_to_the_thing(reply: str, right: bool) -> None:
     assert METRICS["match"](reply, ["오태식"], "한빛호의 주인은 누구입니까?") == right
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "right"),
+    [
+        ("What is the weight of the Pump 300?", "The weight of the Pump 400 is 12 kg.", False),
+        ("How heavy is the Pump 300?", "The Pump 400 weighs 12 kg.", False),
+        ("How heavy is the Pump 300?", "The Pump 300 weighs 12 kg.", True),
+        ("How heavy is the Pump 300?", "The pump weighs 12 kg.", True),
+        ("How heavy is the RK-330?", "The RK-331 weighs 12 kg.", False),
+        ("How heavy is the RK-330?", "The RK330 weighs 12 kg.", True),
+        ("Wie schwer ist die Pumpe 300?", "Die Pumpe 400 wiegt 12 kg.", False),
+        ("Can you tell me what the weight of the Pump 300 is?", "The weight of the Delta Motor is 12 kg.", False),
+        ("Can you tell me what the weight of the Pump 300 is?", "The weight of the Pump 300 is 12 kg.", True),
+    ],
+)
+def test_a_number_is_part_of_a_name(question: str, reply: str, right: bool) -> None:
+    assert METRICS["match"](reply, ["12 kg"], question) == right

@@ -57,6 +57,9 @@ def repeats(replies: Iterable[Sequence[int]]) -> bool:
 _ITEM = re.compile(r"^\s*\d+[.)]\s+(.*)\n", re.MULTILINE)
 LISTED, SHARE_NEW = 8, 1 / 3
 """A list of so many whole items, a third of them different at most, only counts on (seen: 2 of 10 to 21; 6 of 22)."""
+_SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?。！？]+|\n)")
+SAID, NEW_LATE, WHOLE = 8, 1 / 3, 12
+"""Of so many whole sentences, each so long, a third of the later half is new at most (seen: 0 to 2 of 6 to 11)."""
 
 
 def counts_on(text: str) -> bool:
@@ -66,6 +69,18 @@ def counts_on(text: str) -> bool:
     """
     items = [item.strip() for item in _ITEM.findall(text)]
     return len(items) >= LISTED and len(set(items)) <= SHARE_NEW * len(items)
+
+
+def goes_round(text: str) -> bool:
+    """Whether a reply says the same few sentences over and over, now in this order and now in that.
+
+    So no exact repetition is found; asked of a reply that came to its limit alone.
+    """
+    whole = [s for sentence in _SENTENCE.findall(text) if len(s := sentence.strip()) >= WHOLE]
+    half = len(whole) // 2
+    late = whole[half:]
+    new = len(set(late) - set(whole[:half]))
+    return len(whole) >= SAID and new <= NEW_LATE * len(late)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +159,8 @@ class Ending:
         return self._thinking.reply(self.own, plainly) if self._thinking else plainly(self.own).strip()
 
     def ended(self, text: str) -> Finish:
-        """How the reply with this text ended: a list that only counts on was in a loop rather than cut."""
-        if self.finish == "length" and self._loops and counts_on(text):
+        """How the reply with this text ended: one that only counts on or goes round was in a loop rather than cut."""
+        if self.finish == "length" and self._loops and (counts_on(text) or goes_round(text)):
             return "loop"
         return self.finish or "length"
 

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from eval.model.stopping import ENDLESS, Ending, Limits, counts_on, repeats
+from eval.model.stopping import ENDLESS, Ending, Limits, counts_on, goes_round, repeats
 
 STOP = 0
 
@@ -106,6 +106,28 @@ def test_a_list_that_only_counts_on_is_a_loop_and_a_long_list_is_none(items: lis
     cut = written(list(range(1, 20)), limit=16)
     assert cut.finish == "length" and cut.ended(text) == ("loop" if expected else "length")
     assert written([1, 2, STOP]).ended(text) == "stop"
+
+
+CLOSED = "The garden of {} is closed on {}.\n\n"
+ROUND = "Gormere Wednesday,Gordale Thursday,Gordale Tuesday,Gordale Wednesday,Gormere Wednesday,Gordale Thursday,"
+ROUND += "Gormere Wednesday,Gordale Thursday,Gordale Wednesday,Gormere Thursday,Gordale Wednesday,Gordale Thursday"
+WEEK = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("".join(CLOSED.format(*pair.split()) for pair in ROUND.split(",")) + "The garden of Go", True),
+        ("".join(CLOSED.format(f"Bel{i}", WEEK[i % 6]) for i in range(14)) + "The garden of", False),
+        ("\u6b63\u9580\u306f\u6708\u66dc\u65e5\u306b\u9589\u307e\u308a\u307e\u3059\u3002" * 9, True),
+        ("| M8 | zinc | 0 | 12 |\n" * 4 + "".join(f"| M{i} | zinc | 0 | 12 |\n" for i in range(6)), False),
+        ("0\n1\n" * 60, False),  # short lines may be what was asked for
+    ],
+)
+def test_sentences_that_come_again_in_another_order_are_a_loop(text: str, expected: bool) -> None:
+    assert goes_round(text) is expected
+    cut = written(list(range(1, 20)), limit=16)
+    assert cut.finish == "length" and cut.ended(text) == ("loop" if expected else "length")
 
 
 def test_who_waits_for_a_reply_is_told_once_when_it_ends() -> None:

@@ -155,10 +155,12 @@ def _numbered(labels: str, found: Sequence[Token], thing: frozenset[str]) -> str
 
 def _of_name(token: Token, asked: Asked, accepted: frozenset[str], thing: frozenset[str]) -> str:
     own = words(token.text)
-    if any(same_word(a, w, True) for w in own for a in accepted):
+    if not accepted.isdisjoint(own):
         return "a"
     if not thing.isdisjoint(own):
         return "n"
+    if any(a[0] == w[0] and same_word(a, w, True) for w in own for a in accepted):
+        return "a"
     if any(related(token.folded, kind) for kind in asked.kinds):
         return "."
     return "r" if any(related(token.folded, r) for r in asked.relation) else "o"
@@ -208,9 +210,13 @@ def _family() -> frozenset[int]:
 def labelled(sentence: str, asked: Asked, answers: Iterable[str]) -> tuple[list[Token], str]:
     """(the words of a sentence behind its lead-in, a letter for each of them)."""
     found = tokens_of(LED.sub("", sentence))
-    thing = frozenset(w for w in words(asked.thing) if w not in STOP)
-    accepted = frozenset(w for a in answers for w in words(a) if w not in STOP)
-    return found, _labels(found, asked, accepted - thing, thing)
+    thing = _content(asked.thing)
+    return found, _labels(found, asked, _content(*answers) - thing, thing)
+
+
+@lru_cache(maxsize=4096)
+def _content(*texts: str) -> frozenset[str]:
+    return frozenset(w for text in texts for w in words(text) if w not in STOP)
 
 
 def tells_of_another(sentence: str, question: str, answers: Iterable[str]) -> bool:

@@ -14,7 +14,8 @@ def of_asked(said: str, given: str, question: str, answers: Sequence[str]) -> st
     What is told of another thing stays where a further line goes on to the thing itself with a pronoun or the like:
     `She owns Long Sutter. So she does the Painted Nutmeg.`
     """
-    lines = (answers_still(said, question) if admits(given) else said).split("\n")
+    told_still = answers_still(said, question)
+    lines = (told_still if told_still != said and admits(given) else said).split("\n")
     for way in (another_clause, another_thing_unmarked):
         told = [way.without_others(line, question, answers) for line in lines]
         others = [line for line, left in zip(lines, told, strict=True) if line == left]

@@ -31,6 +31,8 @@ _PRONOUN = small_set(
 _HOW = small_set("how wie")
 _WHICH = small_set("which what welcher welche welches quel quelle qué que quale qual какая какой какое")
 _GERMAN = small_set("wer wen wem wessen was wo wann wie welche welcher welches welchem")
+_DO = small_set("do does did")
+_BELONGS = ("belong", "gehör", "appart", "pertene", "appartien", "pertenc", "принадлеж")
 _TIME = small_set("when wann quand cuándo quando когда")
 _PERSON = small_set("who whom wer wen wem qui quién quien chi quem кто")
 _DAYS = small_set("today yesterday tomorrow tonight everybody everyone nobody somebody")
@@ -51,6 +53,8 @@ class Asked:
     """The first word of the question: who, when."""
     kinds: tuple[str, ...]
     """What it calls the thing beside its name: the pub Painted Nutmeg."""
+    undergoes: bool
+    """Whether the thing does not act, as in `When was Acme founded?`: who founds is then no thing of its kind."""
 
 
 def _may_follow(word: str) -> bool:
@@ -83,7 +87,9 @@ def asked_of(question: str) -> Asked | None:
         return None
     groups = frozenset(g for w in relation for g in groups_of(w))
     name = " ".join(found[i].text for i in runs[0])
-    return Asked(name, relation, groups, found[0].folded, tuple(found[i].folded for i in kinds))
+    before = [t.folded for t in found[: runs[0][0]] if t.folded not in THE]
+    undergoes = bool(before) and before[-1] in BE - _DO and rest[0] > runs[0][0]
+    return Asked(name, relation, groups, found[0].folded, tuple(found[i].folded for i in kinds), undergoes)
 
 
 def _runs(found: Sequence[Token]) -> tuple[list[list[int]], list[int]]:
@@ -246,9 +252,19 @@ def tells_of_another(sentence: str, question: str, answers: Iterable[str]) -> bo
     if not _is_other(row, tokens, whose, asked):
         return False
     said = [t.folded for t, label in zip(tokens, row, strict=True) if label == "r"]
+    if number == NAMED and _acts(row, whose, tokens, asked):
+        return False
     if all(any(related(s, r) for s in said) for r in asked.relation):
         return "k" not in row
     return not said and _differs(row, tokens, asked, named)
+
+
+def _acts(row: str, whose: range, tokens: Sequence[Token], asked: Asked) -> bool:
+    """Whether the other name is of who acts, and the thing that is asked about does not: Tom founded the firm in "
+    "1987."""
+    if row[whose.stop : whose.stop + 1] == "s" or not (asked.undergoes or asked.word in _PERSON):
+        return False
+    return not tokens[whose.stop].folded.startswith(_BELONGS)
 
 
 def _differs(row: str, tokens: Sequence[Token], asked: Asked, named: bool) -> bool:

@@ -45,7 +45,7 @@ _S = {
         r"(?P<what>\S{1,10}?)(?:입니다|이다|이에요|예요|이며|임)?",
         r"(?P<said>[^,]+?)(?:은|는|이|가) (?P<thing>[^,]{2,30}?)(?:을|를) "
         r"(?P<what>[가-힣]{2,4}?)(?:하|했|한|합)\S*(?: \S+)?",
-        r"(?P<thing>(?:(?!의 )[^,]){2,30}?)(?:은|는|이|가) (?P<said>[^,]+?) (?P<what>있|[가-힣]{2})\S*",
+        r"(?P<thing>(?:(?!의 )[^,]){2,30}?)(?:은|는) (?P<said>(?:(?![을를] )[^,])+?) (?P<what>있|[가-힣]{2})\S*",
     ),
     "zh": (
         r"(?P<thing>[^，,]{2,20}?)的(?P<what>[^，,的]{1,6}?)(?:是|叫|为|在)(?P<said>.+)",
@@ -147,7 +147,7 @@ def _is_another(told: _Frame, wanted: _Frame, golds: list[str], code: str) -> bo
         return False
     ours, theirs = groups_of(wanted.what), groups_of(told.what)
     differs = bool(ours and theirs) and not ours & theirs
-    if _alike(told.thing, wanted.thing):
+    if _is_same(told.thing, wanted.thing, code):
         return differs and told.what not in wanted.what and wanted.what not in told.what
     if _COMMON.search(told.thing) or _alike(told.said, wanted.thing) or not _of_a_kind(told.thing, wanted.thing, code):
         return False
@@ -194,6 +194,27 @@ def _ends_alike(name: str, other: str, code: str) -> bool:
     if code == "ja":
         return _KATAKANA.fullmatch(name) is not None and _KATAKANA.fullmatch(other) is not None
     return 2 * len(_FOREIGN.findall(name)) > len(name)
+
+
+_SUFFIX = {
+    "ko": re.compile(
+        r"(?:전자|상사|물산|공방|농장|목장|호텔|병원|은행|식당|극장|센터|재단|협회|대학교?|미술관|박물관|도서관|"
+        "[호관원점사])$"
+    ),
+    "zh": re.compile(r"(?:公司|集团|大学|学院|医院|银行|酒店|餐厅|剧院|美术馆|博物馆|图书馆|中心|[院馆店号厂社校会])$"),
+    "ja": re.compile(r"(?:美術館|博物館|図書館|劇場|大学|病院|銀行|ホテル|センター|[館院店社校丸号])$"),
+}
+
+
+def _is_same(name: str, other: str, code: str) -> bool:
+    """Whether two names may be of one thing; what they end with as so many do (전자, 公司, 丸) tells nothing."""
+    suffix = _SUFFIX.get(code)
+    ends = [suffix.search(n) for n in (name, other)] if suffix else [None, None]
+    if ends[0] and ends[1] and ends[0][0] == ends[1][0]:
+        stems = [name[: ends[0].start()].strip(), other[: ends[1].start()].strip()]
+        if min(map(len, stems)) >= 2:
+            return _alike(*stems)
+    return _alike(name, other)
 
 
 def _alike(name: str, other: str) -> bool:

@@ -97,7 +97,7 @@ def stands_by(given: str, answers: Sequence[str], question: str, names: Callable
     if settled is not None:
         return settled
     said = asserted(given, question)
-    kept = _kept(said, answers, names) if said else []
+    kept = _kept(said, answers, question, names) if said else []
     if not kept:  # an answer that is a denial itself
         none = any(_is_zero(a) for a in answers) and names_none(given, question)
         denials = [a for a in answers if not (NONE.fullmatch(a.strip(" .")) and leaves_some(given))]
@@ -149,11 +149,11 @@ def _negation(answer: str) -> str:
     return found[0].casefold() if found else ""
 
 
-def _kept(said: str, answers: Sequence[str], names: Callable[[str, str], bool]) -> list[str]:
+def _kept(said: str, answers: Sequence[str], question: str, names: Callable[[str, str], bool]) -> list[str]:
     """The accepted answers that a text names: the first, and of the others those that tell how to take it."""
     kept: list[str] = []
     for a in answers:
-        if (not kept or _telling(a)) and names(said, a) and not changed(said, a):
+        if (not kept or _telling(a)) and names(said, a) and not changed(said, a, question):
             kept.append(a)
     return kept
 

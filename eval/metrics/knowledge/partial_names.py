@@ -74,8 +74,8 @@ _OF_THEM = re.compile(
 """Anna Berg's deputy, Olaf Lund: the other one."""
 
 
-def changed(text: str, answer: str) -> bool:
-    """Whether a word before the accepted answer makes it another wherever it stands: deputy chairman."""
+def changed(text: str, answer: str, question: str) -> bool:
+    """Whether a word beside the accepted answer makes it another wherever it stands: deputy chairman."""
     bare = _ARTICLE.sub("", answer.strip(" ."))
     if not bare:
         return False
@@ -87,7 +87,7 @@ def changed(text: str, answer: str) -> bool:
     return all(
         CHANGES.search(text[max(0, p - REACH) : p])
         or _OF_THEM.match(end)
-        or _of_place(text[max(0, p - REACH) : p], end, bare)
+        or _of_place(text[max(0, p - REACH) : p], end, bare, question)
         for p, end in zip(places, ends, strict=True)
     )
 
@@ -96,11 +96,14 @@ _BEFORE_PLACE = re.compile(r"(?<!\w)New\s$")
 _BEHIND_PLACE = re.compile(r"\s(?:Street|Road|Avenue|Lane|Boulevard|Drive)\b")
 
 
-def _of_place(before: str, behind: str, name: str) -> bool:
+def _of_place(before: str, behind: str, name: str, question: str) -> bool:
     """Whether what stands beside the name of a place makes it another: New York is not York, Bergen Road not Bergen."""
     if not name[:1].isupper():
         return False
-    return _BEFORE_PLACE.search(before) is not None or _BEHIND_PLACE.match(behind) is not None
+    kind = _BEHIND_PLACE.match(behind)
+    return _BEFORE_PLACE.search(before) is not None or (
+        kind is not None and kind[0].strip().casefold() not in question.casefold()
+    )
 
 
 _QUALIFIED = Sieve(

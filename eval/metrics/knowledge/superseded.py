@@ -172,7 +172,8 @@ def current(sentence: str, question: str) -> str:
     if not _may_be_old()(sentence.casefold()):
         return sentence
     sentence = _without_old_value(_without_predecessor(sentence, question), question)
-    begun = _AT_FIRST.search(sentence) or (None if _ASKS_UNTIL.search(question) else _UNTIL.search(sentence))
+    first = _AT_FIRST.search(sentence)
+    begun = first or (None if _ASKS_UNTIL.search(question) else _UNTIL.search(sentence))
     if begun is None or _ASKS_FIRST.search(question):
         return sentence
     turn = (_COMMA if _THOUGH.search(sentence[: begun.start()]) else _BUT).search(sentence, begun.end())
@@ -180,4 +181,4 @@ def current(sentence: str, question: str) -> str:
         return sentence
     commas = [c.end() for c in _COMMA.finditer(sentence, begun.end(), turn.start())]
     inside = [c for c in commas if c > begun.end() + 1]  # the comma of `At first, ...` parts nothing
-    return f"{sentence[: begun.start()]} {sentence[inside[-1] if inside else turn.end() :]}".strip()
+    return f"{sentence[: begun.start()] if first else ''} {sentence[inside[-1] if inside else turn.end() :]}".strip()

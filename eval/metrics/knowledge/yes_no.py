@@ -202,7 +202,7 @@ def _turns(text: str, spanish: bool, asked: Sequence[str]) -> int:
 
 
 _NONE = re.compile(
-    r"\W*(?:none|nobody|no "
+    r"\W*(?:(?:is|are|was|were|does|do|did|has|have|can|may|ist|sind|war|hat|est|es|è|é) )?(?:none|nobody|no "
     r"one|nothing|keine[rs]?|niemand|nichts|aucune?|personne|rien|ninguno|ninguna|nadie|nada|nessuno|"
     r"nessuna|niente|nenhum|nenhuma|ninguém|никто|ничего|ни один|아무도|아무것도)\b",
     re.IGNORECASE,

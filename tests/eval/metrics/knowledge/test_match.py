@@ -135,3 +135,23 @@ def test_slips_is_the_damerau_distance() -> None:
 def test_stems_lose_plurals_and_marks_alone() -> None:
     words = ("berries", "boxes", "pumps", "gas", "glass", "bíró")
     assert [stem(w) for w in words] == ["berry", "box", "pump", "gas", "glass", "biro"]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "reply", "right"),
+    [
+        ("Where does she live?", "York", "She lives in New York.", False),
+        ("Where does she live?", "York", "She lives in York, not New York.", True),
+        ("Where is the depot?", "Bergen", "Bergen Street", False),
+        ("Which street is it?", "Bergen", "Bergen Street", True),
+        ("What colour is the flag?", "green", "Green or blue.", False),
+        ("Which file holds it?", "app.toml", "config/app.toml", True),
+        ("Which file holds it?", "app.toml", "config/app.toml.bak", False),
+        ("Which grade did it get?", "A-", "A minus", True),
+        ("How long does it take?", "90 minutes", "1:30 h", True),
+        ("On which date was it signed?", "4 March 2021", "in 2021", False),
+        ("When was it signed?", "4 March 2021", "in 2021", True),
+    ],
+)
+def test_places_files_grades_durations_and_days(question: str, answer: str, reply: str, right: bool) -> None:
+    assert match(reply, [answer], question) == right

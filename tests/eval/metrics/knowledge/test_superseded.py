@@ -24,8 +24,11 @@ OLD = [
     ("Wie hoch ist die Gebühr?", "10 €", "Bis Mai waren es 10 €; jetzt sind es 12 €."),
     ("요금은 얼마입니까?", "10유로", "5월까지는 10유로였습니다. 지금은 12유로입니다."),
     (SIGNS, "Anna Berg", "Anna Berg was the signatory before Olaf Lund took over."),
+    (SIGNS, "Anna Berg", "Anna Berg was the signatory until 2019, now it is Olaf Lund."),
 ]
 NEW = [
+    (SIGNS, "Olaf Lund", "Anna Berg was the signatory until 2019, now it is Olaf Lund."),
+    (UNTIL, "5 May", "It was extended until 5 May."),
     ("What is the fee?", "12 €", "It was 10 € until May, now it is 12 €."),
     ("What was the fee in April?", "10 €", "It was 10 € until May; now it is 12 €."),
     (SIGNS, "Olaf Lund", "Anna Berg was the signatory before Olaf Lund took over."),

@@ -122,6 +122,8 @@ def test_the_answer_to_a_question_is_read_however_the_question_is_called(asked: 
         ("Is the shop open on Monday?", "It is closed on Monday.", "no"),
         ("Is the shop closed on Monday?", "It is closed on Monday.", "yes"),
         ("Is a permit needed?", "None is needed.", "no"),
+        ("Is nothing left?", "Nothing is left.", "yes"),
+        ("Is the window closed?", "The window is open.", "no"),
         ("Can it be ordered in red?", "Red is unavailable.", "no"),
     ],
 )

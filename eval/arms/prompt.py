@@ -34,8 +34,12 @@ def ask(instruction: str, question: str, *, passages: Sequence[Passage] = (), sh
 
 
 def user_turn(question: str, passages: Sequence[Passage] = ()) -> str:
-    """The user's turn: each passage under its document's id in brackets, then the question."""
-    blocks = [f"[{p.document}]\n{p.text.strip()}" for p in passages]
+    """The user's turn: each passage under its document's id in brackets, the best one last, then the question.
+
+    What stands nearest to the question is used most, by models of 2 to 7 billion parameters too (arXiv:2401.14887,
+    arXiv:2307.03172): with the best of two like passages first a small one answered 7 % of a set, with it last 60 %.
+    """
+    blocks = [f"[{p.document}]\n{p.text.strip()}" for p in reversed(passages)]
     return "\n\n".join([*blocks, f"Question: {question.strip()}"])
 
 

@@ -27,6 +27,9 @@ CODE = 4
 GOLD = 2
 """Raised whenever other passages of the gold documents are taken, for the oracle or for a row that retrieval missed."""
 
+ORDER = 2
+"""Raised whenever passages stand otherwise in a prompt."""
+
 DECODING = 2
 """Raised whenever our own decoding changes in a way that changes some replies, and nothing that is trained."""
 
@@ -184,15 +187,17 @@ def _index(dataset: Dataset, retrieval: Retrieval, embedder: str) -> str:
 
 
 def _passages(index: str, retrieval: Retrieval) -> str:
-    """The index's own fingerprint where passages are found by their vectors alone."""
+    """Of the index, of how passages are found in it where it is not by their vectors alone, and of their order."""
     from rag.lexical.terms import terms_version
     from rag.retrievers.hybrid import FUSION
 
-    found = retrieval.finding()
-    if not index or not found:
+    if not index:
         return index
+    found = retrieval.finding()
+    if not found:
+        return fingerprint(index, "order", ORDER)
     fused = [FUSION] if retrieval.method == "hybrid" else []
-    return fingerprint(index, found, terms_version(), _origin(retrieval.method), *fused)
+    return fingerprint(index, found, terms_version(), _origin(retrieval.method), *fused, "order", ORDER)
 
 
 def _origin(method: str) -> str:

@@ -146,7 +146,7 @@ async function retrieve(question) {
 }
 
 function turn(question, found) {
-  return [...found.map((p) => `[${p.document}]\n${p.text}`), `Question: ${strip(question)}`].join("\n\n");
+  return [...found.map((p) => `[${p.document}]\n${p.text}`).reverse(), `Question: ${strip(question)}`].join("\n\n");
 }
 
 async function sameSamples() {

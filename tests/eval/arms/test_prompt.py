@@ -22,6 +22,13 @@ def test_passages_stand_under_their_document_before_the_question() -> None:
     assert user_turn("How deep?", [PASSAGE]) == "[a/b.md]\nThe depth is 3 m.\n\nQuestion: How deep?"
 
 
+def test_the_best_passage_stands_next_to_the_question() -> None:
+    worse = Passage("c.md", "The width is 2 m.", 0.4, 0)
+    turn = "[c.md]\nThe width is 2 m.\n\n[a/b.md]\nThe depth is 3 m.\n\nQuestion: How deep?"
+    assert user_turn("How deep?", [PASSAGE, worse]) == turn
+    assert ask("Be short.", "How deep?", passages=[PASSAGE, worse]).passages == (PASSAGE, worse)
+
+
 def test_shots_are_turns_between_the_instruction_and_the_question() -> None:
     prompt = ask("Be short.\n", "Q2?", passages=[PASSAGE], shots=[Example("e", "Q1?", reply="A1")])
     assert [m["role"] for m in prompt.messages] == ["system", "user", "assistant", "user"]

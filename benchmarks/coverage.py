@@ -32,15 +32,17 @@ def answered(marks: list[Mark]) -> dict[str, dict[str, Mark]]:
     return {question: row for question, row in found.items() if len(row) == most}
 
 
-def drawn(metric: Array, people: Array, systems: list[str], marks: int, draw: np.random.Generator) -> ScoreTable:
-    """The table of these questions, so many of them marked."""
+def drawn(
+    name: str, metric: Array, people: Array, systems: list[str], marks: int, draw: np.random.Generator
+) -> ScoreTable:
+    """The table of these questions, scored by the metric of that name, so many of them marked."""
     truth = np.full(people.shape, np.nan)
     if marks:
         shown = draw.choice(len(people), marks, replace=False)
         truth[shown] = people[shown]
     names = [str(i) for i in range(len(metric))]
     return ScoreTable(
-        "knowledge", "match", systems, names, metric, metric[None], tuple(names), truth=truth if marks else None
+        "knowledge", name, systems, names, metric, metric[None], tuple(names), truth=truth if marks else None
     )
 
 
@@ -63,8 +65,8 @@ def main() -> None:
     for _ in range(given.draws):
         taken = draw.choice(len(rows), given.questions)  # with replacement: the set stands for all questions
         for k, marks in enumerate((0, given.marks)):
-            pairs = measure(drawn(metric[taken], people[taken], systems, marks, draw)).pairs
-            held[k] += [bool(p) and _holds(p, t) for p, t in zip(pairs, truths, strict=True)]
+            pairs = measure(drawn(given.metric, metric[taken], people[taken], systems, marks, draw)).pairs
+            held[k] += [_holds(p, t) for p, t in zip(pairs, truths, strict=True)]
             width[k] += np.mean([p.high - p.low for p in pairs if p])
     print(f"{len(rows)} questions, {given.draws} draws of {given.questions}\n{'':<44}{'alone':>8}{'marks':>8}")
     for (a, b), alone, marked in zip(combinations(systems, 2), *(held / given.draws), strict=True):

@@ -10,7 +10,7 @@ from typing import Any
 from eval.arms.prompt import ask, render_reply
 from eval.config import DatasetConfig
 from eval.model.chat_template import set_to_think
-from eval.model.stopping import Limits, counts_on, goes_round, repeats
+from eval.model.stopping import Limits, rambles, repeats
 from eval.records import Example
 
 REPLY_FLOOR = 256
@@ -33,7 +33,7 @@ def reply_limits(config: DatasetConfig, train: Sequence[Example], tokenizer: Any
     replies = [render_reply(tokenizer, turns, e.reply) for e in train]
     common = Limits(
         0, think=generation.max_think_tokens, thinks=set_to_think(tokenizer),
-        loops=not (repeats(replies) or any(counts_on(e.reply) or goes_round(e.reply) for e in train)),
+        loops=not (repeats(replies) or any(rambles(e.reply) for e in train)),
     )  # fmt: skip
     if configured := generation.max_new_tokens:
         return replace(common, reply=configured, least=configured)
@@ -44,10 +44,11 @@ def reply_limits(config: DatasetConfig, train: Sequence[Example], tokenizer: Any
 def limits_by_length(config: DatasetConfig, train: Sequence[Example]) -> Limits:
     """The same where there is no tokenizer, at a token for every LEAST_BYTES bytes."""
     generation = config.generation
+    common = Limits(0, think=generation.max_think_tokens, loops=not any(rambles(e.reply) for e in train))
     if configured := generation.max_new_tokens:
-        return Limits(configured, configured, think=generation.max_think_tokens)
+        return replace(common, reply=configured, least=configured)
     usual = _usual([len(e.reply.encode()) // LEAST_BYTES + 1 for e in train])
-    return Limits(max(REPLY_FLOOR, usual), usual, think=generation.max_think_tokens)
+    return replace(common, reply=max(REPLY_FLOOR, usual), least=usual)
 
 
 def _usual(lengths: Sequence[int]) -> int:

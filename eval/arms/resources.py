@@ -240,7 +240,7 @@ class Resources:
         return tuple((holding or nearest)[: self.config.retrieval.top_k])
 
     def training_passages(self, example: Example) -> tuple[Passage, ...]:
-        """Retrieved passages with distractors; where retrieval missed, the best gold passage takes the last place.
+        """Retrieved passages with distractors; where retrieval missed, the best gold passage stands for the worst one.
 
         So every answerable row teaches to answer from its passages (RAFT, arXiv:2403.10131).
         """

@@ -62,6 +62,11 @@ SAID, NEW_LATE, WHOLE = 8, 1 / 3, 12
 """Of so many whole sentences, each so long, a third of the later half is new at most (seen: 0 to 2 of 6 to 11)."""
 
 
+def rambles(text: str) -> bool:
+    """Whether a reply that came to its limit would never have ended: it only counts on, or goes round."""
+    return counts_on(text) or goes_round(text)
+
+
 def counts_on(text: str) -> bool:
     """Whether a reply is a numbered list that says the same few items over and over, so that its end never comes.
 
@@ -159,8 +164,8 @@ class Ending:
         return self._thinking.reply(self.own, plainly) if self._thinking else plainly(self.own).strip()
 
     def ended(self, text: str) -> Finish:
-        """How the reply with this text ended: one that only counts on or goes round was in a loop rather than cut."""
-        if self.finish == "length" and self._loops and (counts_on(text) or goes_round(text)):
+        """How the reply with this text ended: one that rambles was in a loop rather than cut."""
+        if self.finish == "length" and self._loops and rambles(text):
             return "loop"
         return self.finish or "length"
 

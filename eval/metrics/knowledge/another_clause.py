@@ -1,5 +1,4 @@
-"""A clause about another thing beside one about the thing that is asked: `A owns Long Sutter, while B owns the "
-"Nutmeg`."""
+"""A clause about another thing beside one about the thing that is asked: `A owns Long Sutter, B owns the Nutmeg`."""
 
 from __future__ import annotations
 

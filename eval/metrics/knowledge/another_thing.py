@@ -260,8 +260,7 @@ def tells_of_another(sentence: str, question: str, answers: Iterable[str]) -> bo
 
 
 def _acts(row: str, whose: range, tokens: Sequence[Token], asked: Asked) -> bool:
-    """Whether the other name is of who acts, and the thing that is asked about does not: Tom founded the firm in "
-    "1987."""
+    """Whether the other name is of who acts, and the thing that is asked about does not: Tom founded it in 1987."""
     if row[whose.stop : whose.stop + 1] == "s" or not (asked.undergoes or asked.word in _PERSON):
         return False
     return not tokens[whose.stop].folded.startswith(_BELONGS)

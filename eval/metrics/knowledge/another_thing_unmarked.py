@@ -81,6 +81,7 @@ _COMMON = re.compile(
     r"^(?:هذ|ذلك|تلك|هو|هي)|^ال\S+$"
 )
 """Pronouns and what begins with one; common nouns; in Arabic a single word with the article."""
+_PRONOUN = re.compile(r"^(?:그|그녀|그들|이|그도|역시|같)|^[他她它这那同其]|^(?:彼|それ|同)|^(?:هو|هي|نفس)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +127,6 @@ def goes_on(sentence: str, question: str, answers: Iterable[str]) -> bool:
         return False
     told = [f for f in _frames(asked[0], sentence) if f.what == asked[1].what and f.thing == asked[1].thing]
     return not told or any(map(_PRONOUN.search, (f.said for f in told)))
-
-
-_PRONOUN = re.compile(r"^(?:그|그녀|그들|이|그도|역시|같)|^[他她它这那同其]|^(?:彼|それ|同)|^(?:هو|هي|نفس)")
 
 
 def _is_read(told: _Frame, wanted: _Frame) -> bool:

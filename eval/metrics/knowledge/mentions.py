@@ -1,5 +1,4 @@
-"""What a reply only mentions behind saying that it does not know: `I don't know. The filing lists Yolande "
-"Penhallow.`"""
+"""What a reply only mentions behind saying that it does not know: `I don't know. The filing lists Ann Hall.`"""
 
 from __future__ import annotations
 

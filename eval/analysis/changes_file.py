@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 FILE = "changes.json"
 Reading = Literal["better", "worse", "no material change", "not shown"]
+Noted = Literal["metric", "arithmetic", "trained_once", "settings", "unexplained"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,20 @@ class SettingChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeNote:
+    """What a careful reader should know before taking a change for the setting's doing."""
+
+    kind: Noted
+    """Another metric, another arithmetic, tuned modes trained once a run, several settings, or none that differs."""
+    differing: tuple[SettingChange, ...] = ()
+    """The axis with its metrics, or what of the arithmetic differs."""
+    modes: tuple[str, ...] = ()
+    """Tuned modes that were trained once in each run."""
+    settings: int | None = None
+    """How many settings differ at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class CommonQuestions:
     """Which questions are compared, and which are not."""
 
@@ -105,4 +120,4 @@ class Changes:
     questions: CommonQuestions = CommonQuestions()
     modes: CommonModes = CommonModes()
     changes: tuple[Change, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[ChangeNote, ...] = ()

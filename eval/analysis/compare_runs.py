@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from eval.analysis.changes_file import FILE, Change
+from eval.analysis.changes_file import FILE, Change, ChangeNote, SettingChange
 from eval.analysis.flat_settings import flat
 from eval.analysis.flips import AXES, Side, common_questions, paired_changes
 from eval.analysis.run_files import read_environment
@@ -67,7 +67,7 @@ def changes(before: Path, after: Path) -> dict[str, Any]:
             "after_only": [m for m in second.modes if m not in first.modes],
         },
         "changes": [asdict(c) for c in found],
-        "notes": list(_notes(first, second, found)),
+        "notes": [asdict(note) for note in _notes(first, second, found)],
     }
 
 
@@ -129,37 +129,32 @@ def _rejudged(first: Side, second: Side) -> dict[str, Any] | None:
             "fit": decision.fit}  # fmt: skip
 
 
-def _arithmetic(first: Side, second: Side) -> str:
+def _notes(first: Side, second: Side, found: Sequence[Change]) -> Iterator[ChangeNote]:
+    """What a careful reader should know before taking a change for the setting's doing."""
+    for axis in AXES:
+        old, new = (sorted({s.metric for s in side.scores if s.axis == axis}) for side in (first, second))
+        if old and new and old != new:
+            yield ChangeNote("metric", (SettingChange(axis, ", ".join(old), ", ".join(new)),))
+    if differing := tuple(_arithmetic(first, second)):
+        yield ChangeNote("arithmetic", differing)
+    tuned = tuple(dict.fromkeys(c.mode for c in found if MODES[c.mode].adapter and c.anew))
+    if tuned and min(first.config.seeds, second.config.seeds) == 1:
+        yield ChangeNote("trained_once", modes=tuned)
+    changed = {key for key, _, _ in settings(first, second) if not key.startswith("environment.")} - {"dataset_path"}
+    if len(changed) > 1:
+        yield ChangeNote("settings", settings=len(changed))
+    if not changed and any(c.anew for c in found):
+        yield ChangeNote("unexplained")
+
+
+def _arithmetic(first: Side, second: Side) -> Iterator[SettingChange]:
     """What of device, dtype, form of the weights and attention differs between two runs."""
     one, two = ({k: _kind(v) for k, v in s.environment.arithmetic.items()} for s in (first, second))
-    return ", ".join(f"{k} {one[k]} before, {two[k]} after" for k in one if k in two and one[k] != two[k])
+    for key in one:
+        if key in two and one[key] != two[key]:
+            yield SettingChange(key, one[key], two[key])
 
 
 def _kind(value: Any) -> str:
     """A CPU is one whatever its number of threads."""
     return "cpu" if str(value).startswith("cpu") else str(value)
-
-
-def _notes(first: Side, second: Side, found: Sequence[Change]) -> Iterator[str]:
-    """What a careful reader should know before taking a change for the setting's doing."""
-    for axis in AXES:
-        metrics = [{s.metric for s in side.scores if s.axis == axis} for side in (first, second)]
-        if all(metrics) and metrics[0] != metrics[1]:
-            old, new = (", ".join(sorted(m)) for m in metrics)
-            yield f"The {axis} axis is scored by another metric ({old} before, {new} after): figures do not compare."
-    if differing := _arithmetic(first, second):
-        yield (
-            f"The runs were computed in another arithmetic ({differing}): some replies differ for that alone, and a "
-            "change that small cannot be put down to a setting."
-        )
-    tuned = [c.mode for c in found if MODES[c.mode].adapter and c.anew]
-    if tuned and min(first.config.seeds, second.config.seeds) == 1:
-        yield (
-            "Tuned modes were trained once in each run: a change of theirs holds for these two adapters, and another "
-            "training seed may move it. Run with --seeds 3 to know how far."
-        )
-    changed = {key for key, _, _ in settings(first, second) if not key.startswith("environment.")} - {"dataset_path"}
-    if len(changed) > 1:
-        yield f"{len(changed)} settings differ at once: a change cannot be put down to one of them."
-    if not changed and any(c.anew for c in found):
-        yield "No setting differs, and yet replies were made anew: the corpus, the training rows or the code changed."

@@ -26,6 +26,7 @@ from reports.run_folder import Run, in_order, label, read_run
 from reports.sections.placement import place
 from reports.sections.question_browser import embed
 from reports.text import sentences as words
+from reports.wording.comparison_notes import note_sentence
 from reports.wording.phrases import NOTHING
 
 PAGE = "changes.html"
@@ -60,6 +61,7 @@ def html(before: Run, after: Run, found: Changes, folder: Path) -> str:
         headline=headline(found),
         lead=lead(found),
         because=because(found),
+        notes=[note_sentence(note) for note in found.notes],
         drawing=drawing,
         unknown=any((p.across is None) != (p.up is None) for p in placed),
         verdicts=[(run, words.headline(run), words.evidence(run)) for run in (before, after)],

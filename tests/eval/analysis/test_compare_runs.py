@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from scipy import stats
 
+from eval.analysis.changes_file import ChangeNote, Changes, SettingChange
 from eval.analysis.compare_runs import changes, write_changes
+from eval.analysis.run_files import read_analysis
 from eval.config import DatasetConfig
 from eval.errors import UserError
 from eval.files import write_json
@@ -27,6 +29,7 @@ def write_run(
     questions: dict[str, Example] | None = None,
     dataset: dict[str, Any] | None = None,
     environment: dict[str, Any] | None = None,
+    metric: str = "m",
     **config: Any,
 ) -> Path:
     """A run from strings of marks: `{"base": ("110", "111")}` is two of three right and all in form."""
@@ -43,7 +46,7 @@ def write_run(
             for e, mark in zip(examples, row, strict=True):
                 gone = f"{mode}/{axis}/{e.id}" in missing
                 value = None if gone else float(mark)
-                scores.append(Score(e.id, e.group, mode, axis, "m", True, value, "gone" if gone else ""))  # type: ignore[arg-type]
+                scores.append(Score(e.id, e.group, mode, axis, metric, True, value, "gone" if gone else ""))  # type: ignore[arg-type]
     write_records(folder / "scores.jsonl", scores)
     write_decision(folder)
     return folder
@@ -51,6 +54,11 @@ def write_run(
 
 def one(found: dict[str, Any], axis: str = "knowledge", mode: str = "base") -> dict[str, Any]:
     return next(c for c in found["changes"] if (c["axis"], c["mode"]) == (axis, mode))
+
+
+def notes(before: Path, after: Path) -> list[ChangeNote]:
+    """As whoever reads changes.json has them."""
+    return list(read_analysis(write_changes(before, after), Changes).notes)
 
 
 BEFORE, AFTER = "1100110000" * 4, "1111011100" * 4
@@ -183,16 +191,39 @@ def test_modes_of_one_run_alone_are_named_and_left_out(tmp_path):
 def test_notes_warn_of_single_trainings_many_settings_and_unseen_causes(tmp_path):
     marks = {"base": (BEFORE, BEFORE), "ft": (BEFORE, BEFORE)}
     a, b = write_run(tmp_path / "a", marks), write_run(tmp_path / "b", marks)
-    assert [note.split(":")[0] for note in changes(a, b)["notes"]] == [
-        "Tuned modes were trained once in each run",
-        "No setting differs, and yet replies were made anew",
-    ]
+    assert notes(a, b) == [ChangeNote("trained_once", modes=("ft",)), ChangeNote("unexplained")]
     for run in (a, b):
         for mode in marks:
             write_json(run / "predictions" / f"{mode}.meta.json", {"fingerprint": "same"})
-    assert changes(a, b)["notes"] == []
+    assert notes(a, b) == []
     c = write_run(tmp_path / "c", marks, model="other", seed=1)
-    assert "2 settings differ at once: a change cannot be put down to one of them." in changes(a, c)["notes"]
+    assert ChangeNote("settings", settings=2) in notes(a, c)
+
+
+def test_notes_warn_of_other_metrics_and_of_another_arithmetic(tmp_path):
+    facts = {"compute_dtype": "float32", "quantization": "nf4"}
+    first = {"device": "cpu, 2 threads", **facts}
+    runs = [
+        write_run(tmp_path / name, {"base": (BEFORE, BEFORE)}, environment=environment, metric=metric)
+        for name, environment, metric in (
+            ("a", first, "m"), ("b", first | {"device": "cpu, 8 threads"}, "m"),
+            ("c", first | {"device": "cuda", "compute_dtype": "bfloat16"}, "m"), ("d", first, "n"),
+        )
+    ]  # fmt: skip
+    anew = ChangeNote("unexplained")
+    assert notes(runs[0], runs[1]) == [anew]  # a CPU is one whatever its number of threads
+    differing = SettingChange("device", "cpu", "cuda"), SettingChange("compute_dtype", "float32", "bfloat16")
+    assert notes(runs[0], runs[2]) == [ChangeNote("arithmetic", differing), anew]
+    assert notes(runs[0], runs[3]) == [
+        *(ChangeNote("metric", (SettingChange(axis, "m", "n"),)) for axis in ("knowledge", "style")), anew,
+    ]  # fmt: skip
+
+
+def test_a_file_whose_notes_are_sentences_is_refused_by_its_key(pair):
+    path = write_changes(*pair)
+    write_json(path, json.loads(path.read_text()) | {"notes": ["No setting differs."]})
+    with pytest.raises(ValueError, match=r"^notes\.0: .*ChangeNote$"):
+        read_analysis(path, Changes)
 
 
 def test_a_group_of_questions_counts_as_one(tmp_path):

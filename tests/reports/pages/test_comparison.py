@@ -8,10 +8,12 @@ import sys
 import pytest
 
 from eval.analysis.changes_file import Change, Changes, RunOutcome
+from eval.analysis.run_files import read_analysis
 from eval.files import read_json
 from reports.cli import main
 from reports.pages.comparison import because, headline, lead, write_comparison
 from reports.run_folder import label, read_run
+from reports.wording.comparison_notes import note_sentence
 
 HYBRID = {"base": (0.05, 0.0), "fewshot": (0.05, 0.8), "rag": (0.3, 0.0), "ft": (0.1, 1.0), "hybrid": (0.9, 1.0)}
 GROWN = HYBRID | {"rag": (0.88, 0.98), "hybrid": (0.9, 0.98)}
@@ -79,6 +81,13 @@ def test_settings_show_what_differs_with_the_new_words_marked(pair):
     assert "<ins>" in page.read_text() and "Be brief" in re.search(r"<ins>(.*?)</ins>", page.read_text())[1]
     text = text_of(page)
     assert "model tiny org/larger" in text and "2 fields of config.yaml" in text
+
+
+def test_the_notes_of_the_file_are_read_on_the_page_as_sentences(pair):
+    text = text_of(write_comparison(*pair))
+    found = read_analysis(pair[1] / "changes.json", Changes).notes
+    assert [note.kind for note in found] == ["trained_once", "settings"]
+    assert f"Read with care {' '.join(map(note_sentence, found))}" in text
 
 
 def test_two_equal_runs_say_that_nothing_moved(decided_run):

@@ -13,8 +13,8 @@ from finetune.base_names import base_id
 from finetune.training.tracking import Line, write_history
 
 if TYPE_CHECKING:
+    from eval.analysis.training_health import Health
     from eval.model.base import Base
-    from finetune.training.health import Health
 
 MANIFEST = "training.json"
 PULLED = "manifest.json"

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from eval.analysis.training_health import read_health
 from eval.arms.modes import MODES
 from eval.pipeline.plan import Plan
 from eval.records import Score
+from reports.wording.health_sentence import health_sentence
 
 AXIS = "training"
 
@@ -57,5 +59,12 @@ def _score(mode: str, k: int, health: dict[str, Any] | None) -> Score:
     value, reason = None, "the adapter was trained before its training was judged"
     if health:
         value = float(health["outcome"] == "learned")
-        reason = f"{health['words']}; {health['fix']}" if health["fix"] else health["words"]
+        reason = _said(health)
     return Score("adapter", "adapter", mode, "training", "learned", True, value, reason, seed=k)
+
+
+def _said(health: dict[str, Any]) -> str:
+    """The sentence of a health; an adapter of before it was kept in figures brings its own."""
+    if "words" in health:
+        return "; ".join(filter(None, (health["words"], health.get("fix"))))
+    return health_sentence(read_health(health))

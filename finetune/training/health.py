@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
-from eval.data.gates.gate import counted
+from eval.analysis.training_health import Health, Outcome, Remedy
 from finetune.data.row import Row
 from finetune.data.rows import planned
 from finetune.training.defaults import FEW_STEPS
@@ -25,109 +23,65 @@ CLEAR_IN_TRAINING = 0.05
 WRITTEN_ALREADY = 0.1
 """Nats a token: a held-out loss that starts below it leaves hardly anything to learn."""
 
-Outcome = Literal["learned", "not_learned", "diverged", "overfitted"]
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """What training did to the loss (nats a token), and what to do where that is not what it should do."""
-
-    outcome: Outcome
-    before: float | None
-    """Before the first step; without held-back rows, the training loss of the first steps."""
-    best: float | None
-    last: float | None
-    words: str
-    """What was seen, in a sentence without its full stop."""
-    fix: str = ""
-    """What to do about it; empty for `learned`."""
-    measured: Literal["held_out", "training"] = "held_out"
-
-    def line(self) -> str:
-        """What was seen and what to do."""
-        return f"{self.words}; {self.fix}" if self.fix else self.words
-
 
 def judge(name: str, rows: Sequence[Row], settings: TrainSettings, progress: Progress) -> Health:
     """The health of an adapter whose training ended with finite losses."""
     losses = _reply_losses(rows, settings, progress)
-    advice = _Advice(settings, len(losses), progress)
     if progress.before is None or not progress.validation:
-        return _by_training(name, losses, advice)
-    return _by_held_out(name, losses, progress, advice)
+        return _by_training(name, losses, settings)
+    return _by_held_out(name, losses, settings, progress, progress.before)
 
 
 def diverged(name: str, message: str, settings: TrainSettings, progress: Progress | None) -> Health:
     """The health of a training run that ended with a loss that is no number."""
     found = progress or Progress()
     best = found.best()
-    words = f"{name} was not trained: {message.partition(';')[0]}"
-    return Health("diverged", found.before, best[1] if best else None, None, words, _Advice(settings, 0, found).lower())
+    return Health(
+        name, "diverged", found.before, best[1] if best else None, None,
+        failure=message.partition(";")[0], remedy=_remedy("diverged", settings, 0),
+    )  # fmt: skip
 
 
-def _by_held_out(name: str, losses: Sequence[float], progress: Progress, advice: _Advice) -> Health:
-    """The weights that were kept decide; how far the last ones were off is said."""
-    looks = dict(progress.validation)
-    before, last, kept = progress.before or 0.0, progress.validation[-1][1], looks[progress.kept]
-    best = min(looks.values())
-    seen = f"held-out loss was {before:.3f} before the first step and {last:.3f} after the last"
+def _by_held_out(
+    name: str, losses: Sequence[float], settings: TrainSettings, progress: Progress, before: float
+) -> Health:
+    """The weights that were kept decide; how far the last ones were off is kept beside it."""
+    looks, last, ends = dict(progress.validation), progress.validation[-1][1], _ends(losses)
+    kept = looks[progress.kept]
+    outcome: Outcome = "not_learned"
     if _falls(before, kept, CLEAR):
-        words = f"{name} learned: its {seen}"
-        if kept < last and progress.kept < progress.step:
-            words += f", so the weights of step {progress.kept}, where it was {kept:.3f}, were kept"
-        return Health("learned", before, best, last, words)
-    if _falls(last, before, CLEAR):  # it rose
-        first, end = _ends(losses)
-        if end > first:
-            return Health("diverged", before, best, last, f"training of {name} diverged: its {seen}", advice.lower())
-        words = f"{name} overfitted beyond its start: its {seen}, while the training loss fell"
-        return Health("overfitted", before, best, last, words, advice.shorter())
-    words = f"{name} did not learn: its {seen}"
-    if before < WRITTEN_ALREADY:
-        words += ", so low that the base writes such replies already"
-    return Health("not_learned", before, best, last, words, advice.higher())
+        outcome = "learned"
+    elif _falls(last, before, CLEAR):  # it rose
+        outcome = "diverged" if ends[1] > ends[0] else "overfitted"
+    return Health(
+        name, outcome, before, min(looks.values()), last,
+        kept=(progress.kept, kept) if progress.kept < progress.step else None,
+        training_ends=ends, known_already=before < WRITTEN_ALREADY, remedy=_remedy(outcome, settings, len(losses)),
+    )  # fmt: skip
 
 
-def _by_training(name: str, losses: Sequence[float], advice: _Advice) -> Health:
+def _by_training(name: str, losses: Sequence[float], settings: TrainSettings) -> Health:
     before, last = _ends(losses)
     best = min((_mean(losses[i : i + _window(losses)]) for i in range(len(losses))), default=last)
-    seen = f"training loss was {before:.3f} in its first steps and {last:.3f} in its last (no rows were held back)"
+    outcome: Outcome = "not_learned"
     if _falls(before, last, CLEAR_IN_TRAINING):
-        return Health("learned", before, best, last, f"{name} learned: its {seen}", measured="training")
-    if _falls(last, before, CLEAR_IN_TRAINING):
-        words = f"training of {name} diverged: its {seen}"
-        return Health("diverged", before, best, last, words, advice.lower(), "training")
-    return Health("not_learned", before, best, last, f"{name} did not learn: its {seen}", advice.higher(), "training")
+        outcome = "learned"
+    elif _falls(last, before, CLEAR_IN_TRAINING):
+        outcome = "diverged"
+    return Health(
+        name, outcome, before, best, last,
+        measured="training", training_ends=(before, last), remedy=_remedy(outcome, settings, len(losses)),
+    )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Advice:
-    """What to do, with the numbers of the run."""
-
-    settings: TrainSettings
-    steps: int
-    """On replies."""
-    progress: Progress
-
-    def lower(self) -> str:
-        rate = self.settings.learning_rate
-        return f"set finetune.learning_rate to {rate / 3:.2g} (it was {rate:.3g}), or try several with: {SWEEP}"
-
-    def higher(self) -> str:
-        rate = self.settings.learning_rate
-        few = ""
-        if 0 < self.steps < FEW_STEPS:
-            epochs = math.ceil(self.settings.epochs * FEW_STEPS / self.steps)
-            few = f"add rows or set finetune.epochs to {epochs}: {counted(self.steps, 'step')} on replies are few; or "
-        return f"{few}set finetune.learning_rate to {3 * rate:.2g} (it was {rate:.3g}), or try several with: {SWEEP}"
-
-    def shorter(self) -> str:
-        fewer = f"set finetune.epochs below {self.settings.epochs}, " if self.settings.epochs > 1 else ""
-        rate = self.settings.learning_rate
-        return f"{fewer}add training rows, or set finetune.learning_rate to {rate / 3:.2g} (it was {rate:.3g})"
-
-
-SWEEP = "finetune train --sweep 6"
+def _remedy(outcome: Outcome, settings: TrainSettings, steps: int) -> Remedy | None:
+    """What to set, with the numbers of the run: `steps` are those on replies."""
+    if outcome == "learned":
+        return None
+    rate, higher = settings.learning_rate, outcome == "not_learned"
+    few = higher and 0 < steps < FEW_STEPS
+    enough = math.ceil(settings.epochs * FEW_STEPS / steps) if few else None
+    return Remedy(rate, float(f"{3 * rate if higher else rate / 3:.2g}"), settings.epochs, steps, enough)
 
 
 def _reply_losses(rows: Sequence[Row], settings: TrainSettings, progress: Progress) -> list[float]:

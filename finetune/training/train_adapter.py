@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.analysis.training_health import Health
 from eval.model.arithmetic import to_record
 from eval.model.memory import peak_megabytes, reset_peak
 from eval.strategies import Adapter
@@ -18,11 +19,12 @@ from finetune.data.row import Row
 from finetune.data.training_rows import training_rows
 from finetune.training.check_rows import refuse_faults
 from finetune.training.divergence import Diverged
-from finetune.training.health import Health, diverged, judge
+from finetune.training.health import diverged, judge
 from finetune.training.local_trainer import TRAINERS
 from finetune.training.requirements import expect_training
 from finetune.training.trainer import TrainerKind
 from finetune.training.training_state import Progress, Watchers, train_settings
+from reports.wording.health_sentence import health_sentence
 
 if TYPE_CHECKING:
     from eval.arms.resources import Resources
@@ -55,8 +57,8 @@ def train_adapter(resources: Resources, name: Adapter) -> Path:
         raise
     if here.main:
         health = judge(name, rows, settings, progress)
-        if health.fix:
-            say(f"warning: {health.line()}")
+        if health.remedy:
+            say(f"warning: {health_sentence(health)}")
         manifest = _manifest(resources, name, trainer.made_on(), progress, health, len(rows), len(held_back))
         trainer.save(name, folder, manifest, progress.history)
         checkpoint.unlink(missing_ok=True)

@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from eval.analysis.training_health import read_health
+from eval.files import read_json, write_json
+from reports.wording.health_sentence import health_sentence
+
 pytestmark = pytest.mark.component
 
 MODES = ["base", "ft"]
@@ -57,7 +61,7 @@ def test_a_training_that_diverges_costs_its_own_mode_alone(
 
 
 def test_an_adapter_that_learned_and_one_that_did_not_are_told_apart(
-    make_dataset: Any, tiny_model: Path, tmp_path: Path
+    make_dataset: Any, tiny_model: Path, tmp_path: Path, capsys: Any
 ) -> None:
     data = make_dataset()
     rows = [json.loads(line) for line in (data / "train.jsonl").read_text(encoding="utf-8").splitlines()][:4]
@@ -69,9 +73,30 @@ def test_an_adapter_that_learned_and_one_that_did_not_are_told_apart(
         run(data, tiny_model, tmp_path / name)
         (first,) = training_scores(tmp_path / name)
         values[name] = first["value"]
+        assert (f"warning: {first['reason']}" in "".join(capsys.readouterr())) == (name == "not_learned")
         manifest = next((tmp_path / name / "adapters").glob("ft-*/training.json"))
         health = json.loads(manifest.read_text(encoding="utf-8"))["health"]
         assert health["outcome"] == name
         assert health["measured"] == "held_out"
-        assert health["words"] in first["reason"]
+        assert health_sentence(read_health(health)) == first["reason"]
+        assert first["reason"].startswith({"learned": "ft learned: its", "not_learned": "ft did not learn: its"}[name])
     assert values == {"learned": 1.0, "not_learned": 0.0}
+
+
+def test_an_adapter_that_was_trained_when_its_folder_held_sentences_is_told_by_them(
+    make_dataset: Any, tiny_model: Path, tmp_path: Path
+) -> None:
+    data, out = make_dataset(), tmp_path / "run"
+    tuned(data, "{epochs: 1, corpus_epochs: 0, rank: 4, batch_size: 4, learning_rate: 1.0e-9}")
+    run(data, tiny_model, out)
+    manifest = next((out / "adapters").glob("ft-*/training.json"))
+    older = {"outcome": "not_learned", "before": 2.0, "best": 2.0, "last": 2.0, "measured": "held_out",
+             "words": "ft did not learn: its loss stayed", "fix": "raise the rate"}  # fmt: skip
+    for health, said in (
+        (older, "ft did not learn: its loss stayed; raise the rate"),
+        (older | {"outcome": "learned", "words": "ft learned", "fix": ""}, "ft learned"),
+    ):
+        write_json(manifest, read_json(manifest) | {"health": health})
+        run(data, tiny_model, out)
+        (found,) = training_scores(out)
+        assert (found["value"], found["reason"]) == (float(health["outcome"] == "learned"), said)

@@ -2,59 +2,58 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
 pytestmark = pytest.mark.component
 
+TASK = 0.3
+"""Processor seconds of the task below."""
+BUSY = "while True: pass"
+
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A clock over processor time and sleeps that a test sets, with threads that spin for 0.25 ms."""
-    import torch
+def others() -> Iterator[None]:
+    """Twice as many programs that never rest as this process has cores."""
+    import os
 
-    from eval.model import work_clock
-
-    at = {"ran": 0.0, "slept": 0}
-    monkeypatch.setattr(work_clock.time, "process_time", lambda: at["ran"])
-    monkeypatch.setattr(work_clock, "_sleeps", lambda: (at["slept"], 0))
-    monkeypatch.setattr(work_clock, "spin_seconds", lambda: 0.00025)
-    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
-    return work_clock.WorkClock(torch.device("cpu")), at
+    count = 2 * (os.cpu_count() or 1)
+    running = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(count)]
+    yield
+    for program in running:
+        program.kill()
+        program.wait()
 
 
-def test_a_step_is_worth_the_same_where_threads_spin_in_vain(clock: Any) -> None:
-    # Training steps as measured: quiet, and with both threads on one core.
-    made, at = clock
-    at["ran"], at["slept"] = 2.30, 200
-    assert made.lap() == pytest.approx((2.30 - 0.05) / 2)
-    at["ran"], at["slept"] = 2.30 + 6.25, 200 + 16_000
-    assert made.lap() == pytest.approx((6.25 - 4.0) / 2)
-
-
-def test_most_of_what_ran_is_never_taken_for_spinning(clock: Any) -> None:
-    made, at = clock
-    at["ran"], at["slept"] = 1.0, 1_000_000
-    assert made.lap() == pytest.approx(0.25 / 2)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="where OpenMP is GNU's")
-def test_how_long_threads_spin_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    import torch
-
-    from eval.model.work_clock import WorkClock, spin_seconds
-
-    spin_seconds.cache_clear()
-    monkeypatch.setenv("GOMP_SPINCOUNT", "10000")
-    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
-    assert spin_seconds() == 0.0  # one thread waits for nobody
-    spin_seconds.cache_clear()
-    made = WorkClock(torch.device("cpu"))
-    start = time.process_time()
-    while time.process_time() - start < 0.05:
+def _work() -> None:
+    start = time.thread_time()
+    while time.thread_time() - start < TASK:
         pass
-    assert 0.04 < made.lap() < 0.5
-    spin_seconds.cache_clear()
+
+
+def test_waiting_is_no_work() -> None:
+    import torch
+
+    from eval.model.work_clock import WorkClock
+
+    clock = WorkClock(torch.device("cpu"))
+    time.sleep(0.2)
+    assert clock.lap() < 0.1
+    _work()
+    assert TASK <= clock.lap() < 2 * TASK
+
+
+@pytest.mark.usefixtures("others")
+def test_what_others_run_is_no_work_of_ours() -> None:
+    import torch
+
+    from eval.model.work_clock import WorkClock
+
+    clock, start = WorkClock(torch.device("cpu")), time.perf_counter()
+    _work()
+    worked, waited = clock.lap(), time.perf_counter() - start
+    assert TASK <= worked < 1.2 * TASK < waited

@@ -10,7 +10,7 @@ from typing import Any
 from eval.arms.prompt import ask, render_reply
 from eval.config import DatasetConfig
 from eval.model.chat_template import set_to_think
-from eval.model.stopping import Limits, rambles, repeats
+from eval.model.stopping import Limits, keeps_its_form, rambles, repeats
 from eval.records import Example
 
 REPLY_FLOOR = 256
@@ -23,32 +23,36 @@ LEAST_BYTES = 2
 """Of text in a token of a served model whose tokenizer is not here; most take 3 to 5, scripts of their own 2 to 3."""
 
 
+FAR = 4
+"""So many times the usual training reply is far beyond it: the floor is, where replies take 64 tokens or fewer."""
+
+
 def reply_limits(config: DatasetConfig, train: Sequence[Example], tokenizer: Any) -> Limits:
     """As configured, else REPLY_FLOOR tokens or more where training replies are long.
 
     More is REPLY_HEADROOM times the REPLY_QUANTILE of their lengths; so much room must every prompt leave.
     """
-    generation = config.generation
     turns = ask(config.instruction, "?").messages
     replies = [render_reply(tokenizer, turns, e.reply) for e in train]
-    common = Limits(
-        0, think=generation.max_think_tokens, thinks=set_to_think(tokenizer),
-        loops=not (repeats(replies) or any(rambles(e.reply) for e in train)),
-    )  # fmt: skip
-    if configured := generation.max_new_tokens:
-        return replace(common, reply=configured, least=configured)
-    usual = _usual([len(reply) for reply in replies])
-    return replace(common, reply=max(REPLY_FLOOR, usual), least=usual)
+    found = _limits(config, train, [len(reply) for reply in replies])
+    return replace(found, thinks=set_to_think(tokenizer), loops=found.loops and not repeats(replies))
 
 
 def limits_by_length(config: DatasetConfig, train: Sequence[Example]) -> Limits:
     """The same where there is no tokenizer, at a token for every LEAST_BYTES bytes."""
-    generation = config.generation
-    common = Limits(0, think=generation.max_think_tokens, loops=not any(rambles(e.reply) for e in train))
-    if configured := generation.max_new_tokens:
-        return replace(common, reply=configured, least=configured)
-    usual = _usual([len(e.reply.encode()) // LEAST_BYTES + 1 for e in train])
-    return replace(common, reply=max(REPLY_FLOOR, usual), least=usual)
+    return _limits(config, train, [len(e.reply.encode()) // LEAST_BYTES + 1 for e in train])
+
+
+def _limits(config: DatasetConfig, train: Sequence[Example], lengths: Sequence[int]) -> Limits:
+    """By these lengths of the training replies, in tokens."""
+    usual = _usual(lengths) if lengths else REPLY_FLOOR
+    generation, replies = config.generation, [e.reply for e in train]
+    reply = generation.max_new_tokens or max(REPLY_FLOOR, usual)
+    return Limits(
+        reply, generation.max_new_tokens or usual, think=generation.max_think_tokens,
+        loops=not any(map(rambles, replies)),
+        forms=reply >= FAR * usual and not any(map(keeps_its_form, replies)),
+    )  # fmt: skip
 
 
 def _usual(lengths: Sequence[int]) -> int:

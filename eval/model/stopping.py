@@ -7,6 +7,7 @@ ended. The same works in a `StoppingCriteria` of transformers: add `input_ids[ro
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +61,9 @@ LISTED, SHARE_NEW = 8, 1 / 3
 _SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?。！？]+|\n)")
 SAID, NEW_LATE, WHOLE = 8, 1 / 3, 12
 """Of so many whole sentences, each so long, a third of the later half is new at most (seen: 0 to 2 of 6 to 11)."""
+SAME_FORM = 1 / 2
+"""Of the words of a sentence that one of the same form shares with it: the rest are names and numbers."""
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\d_]+|\d+")
 
 
 def rambles(text: str) -> bool:
@@ -81,11 +85,33 @@ def goes_round(text: str) -> bool:
 
     So no exact repetition is found; asked of a reply that came to its limit alone.
     """
-    whole = [s for sentence in _SENTENCE.findall(text) if len(s := sentence.strip()) >= WHOLE]
+    whole = _sentences(text)
     half = len(whole) // 2
     late = whole[half:]
     new = len(set(late) - set(whole[:half]))
     return len(whole) >= SAID and new <= NEW_LATE * len(late)
+
+
+def keeps_its_form(text: str) -> bool:
+    """Whether a reply says sentences of the same few forms over and over, with other names and numbers in them.
+
+    A small model recites its passages so, and goes on with ones that it invents. A long list of facts looks the same,
+    so that this is asked only where far shorter replies are wanted (`Limits.forms`). Of 2,446 pieces of encyclopaedia
+    and research articles 6 are taken for it, which consist of references.
+    """
+    whole = [Counter(_WORD.findall(sentence)) for sentence in _sentences(text)]
+    half = len(whole) // 2
+    late = whole[half:]
+    new = sum(not any(_of_one_form(sentence, early) for early in whole[:half]) for sentence in late)
+    return len(whole) >= SAID and new <= NEW_LATE * len(late)
+
+
+def _of_one_form(a: Counter[str], b: Counter[str]) -> bool:
+    return (a & b).total() >= SAME_FORM * max(a.total(), b.total(), 1)
+
+
+def _sentences(text: str) -> list[str]:
+    return [s for sentence in _SENTENCE.findall(text) if len(s := sentence.strip()) >= WHOLE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +127,16 @@ class Limits:
     """Whether the model is expected to write one."""
     loops: bool = True
     """Whether repetition can be endless; not where the replies that are wanted repeat themselves as much."""
+    forms: bool = False
+    """Whether sentences of the same few forms are a loop: where the replies that are wanted are far shorter."""
     grammar: str = ""
     """What replies are held to, as `eval.model.grammar` reads it; empty: nothing."""
+
+    def ended(self, finish: Finish, text: str) -> Finish:
+        """How a reply with this text ended: one that rambles was in a loop at its limit rather than cut."""
+        if finish == "length" and self.loops and (rambles(text) or (self.forms and keeps_its_form(text))):
+            return "loop"
+        return finish
 
     @property
     def most(self) -> int:
@@ -123,6 +157,7 @@ class Ending:
     ) -> None:
         """`room` is what the prompt leaves of the model's context, in tokens; None: the context has no end."""
         self._stops = stops
+        self._limits = limits
         self._reply = limits.reply
         self._think = limits.think if room is None else min(limits.think, max(1, room - limits.least))
         self._room = room
@@ -165,9 +200,7 @@ class Ending:
 
     def ended(self, text: str) -> Finish:
         """How the reply with this text ended: one that rambles was in a loop rather than cut."""
-        if self.finish == "length" and self._loops and rambles(text):
-            return "loop"
-        return self.finish or "length"
+        return self._limits.ended(self.finish or "length", text)
 
     def _at_limit(self) -> Finish | None:
         written = len(self.tokens)

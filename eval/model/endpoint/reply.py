@@ -63,7 +63,8 @@ class Reader:
             text = text.partition(end)[0]
         tokenizer = self._tokenizer
         if tokenizer is None or asked.tokens is None:
-            return Known(text.strip(), 0, finish, 0)
+            plain = text.strip()
+            return Known(plain, 0, self._limits.ended(finish, plain), 0)
         written = list(tokenizer.encode(text, add_special_tokens=False))
         thinking = Thinking(
             decoder(tokenizer, specials=True), thinking_forms(tokenizer), opened_by(tokenizer, asked.tokens)

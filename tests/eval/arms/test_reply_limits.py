@@ -20,6 +20,26 @@ def test_the_limit_follows_the_bytes_of_long_training_replies_and_is_no_less_tha
     assert (found.reply, found.least) == (expected, expected)
 
 
+ROOMS = Example("d", "All rooms?", reply="".join(f"Room {i} has {i + 3} seats. " for i in range(8)))
+
+
+@pytest.mark.parametrize(
+    ("most", "replies", "forms"),
+    [
+        (None, [PLAIN], True),
+        (12, [PLAIN], False),  # three words take 7 tokens by bytes, 10 with headroom: 12 are not far more
+        (None, [Example("e", "?", reply="ab" * 42)], True),  # 43 tokens, 64 with headroom: a quarter of the floor
+        (None, [Example("e", "?", reply="ab" * 43)], False),  # 66 with headroom
+        (None, [PLAIN] * 30 + [ROOMS], False),  # one that is wanted has eight sentences of one form
+    ],
+)
+def test_sentences_of_one_form_are_a_loop_only_far_beyond_what_is_wanted(
+    most: int | None, replies: list[Example], forms: bool
+) -> None:
+    config = DatasetConfig.model_validate({"name": "s", "instruction": "i", "generation": {"max_new_tokens": most}})
+    assert limits_by_length(config, replies).forms is forms
+
+
 @pytest.mark.parametrize("most", [None, 64])
 @pytest.mark.parametrize(("replies", "loops"), [([PLAIN], True), ([PLAIN, ROUND], False)])
 def test_what_wanted_replies_do_is_no_loop_behind_a_server_either(

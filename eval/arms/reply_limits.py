@@ -10,7 +10,8 @@ from typing import Any
 from eval.arms.prompt import ask, render_reply
 from eval.config import DatasetConfig
 from eval.model.chat_template import set_to_think
-from eval.model.stopping import Limits, keeps_its_form, rambles, repeats
+from eval.model.rambling import rambles, recites
+from eval.model.stopping import Limits, repeats
 from eval.records import Example
 
 REPLY_FLOOR = 256
@@ -51,7 +52,7 @@ def _limits(config: DatasetConfig, train: Sequence[Example], lengths: Sequence[i
     return Limits(
         reply, generation.max_new_tokens or usual, think=generation.max_think_tokens,
         loops=not any(map(rambles, replies)),
-        forms=reply >= FAR * usual and not any(map(keeps_its_form, replies)),
+        short=reply >= FAR * usual and not any(map(recites, replies)),
     )  # fmt: skip
 
 

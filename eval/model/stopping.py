@@ -6,12 +6,11 @@ ended. The same works in a `StoppingCriteria` of transformers: add `input_ids[ro
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from eval.model.rambling import rambles, recites
 from eval.model.thinking import Decode, Thinking
 from eval.records import Finish
 
@@ -55,65 +54,6 @@ def repeats(replies: Iterable[Sequence[int]]) -> bool:
     )
 
 
-_ITEM = re.compile(r"^\s*\d+[.)]\s+(.*)\n", re.MULTILINE)
-LISTED, SHARE_NEW = 8, 1 / 3
-"""A list of so many whole items, a third of them different at most, only counts on (seen: 2 of 10 to 21; 6 of 22)."""
-_SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?。！？]+|\n)")
-SAID, NEW_LATE, WHOLE = 8, 1 / 3, 12
-"""Of so many whole sentences, each so long, a third of the later half is new at most (seen: 0 to 2 of 6 to 11)."""
-SAME_FORM = 1 / 2
-"""Of the words of a sentence that one of the same form shares with it: the rest are names and numbers."""
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\d_]+|\d+")
-
-
-def rambles(text: str) -> bool:
-    """Whether a reply that came to its limit would never have ended: it only counts on, or goes round."""
-    return counts_on(text) or goes_round(text)
-
-
-def counts_on(text: str) -> bool:
-    """Whether a reply is a numbered list that says the same few items over and over, so that its end never comes.
-
-    The numbers change, so no exact repetition is found; asked of a reply that came to its limit alone.
-    """
-    items = [item.strip() for item in _ITEM.findall(text)]
-    return len(items) >= LISTED and len(set(items)) <= SHARE_NEW * len(items)
-
-
-def goes_round(text: str) -> bool:
-    """Whether a reply says the same few sentences over and over, now in this order and now in that.
-
-    So no exact repetition is found; asked of a reply that came to its limit alone.
-    """
-    whole = _sentences(text)
-    half = len(whole) // 2
-    late = whole[half:]
-    new = len(set(late) - set(whole[:half]))
-    return len(whole) >= SAID and new <= NEW_LATE * len(late)
-
-
-def keeps_its_form(text: str) -> bool:
-    """Whether a reply says sentences of the same few forms over and over, with other names and numbers in them.
-
-    A small model recites its passages so, and goes on with ones that it invents. A long list of facts looks the same,
-    so that this is asked only where far shorter replies are wanted (`Limits.forms`). Of 2,446 pieces of encyclopaedia
-    and research articles 6 are taken for it, which consist of references.
-    """
-    whole = [Counter(_WORD.findall(sentence)) for sentence in _sentences(text)]
-    half = len(whole) // 2
-    late = whole[half:]
-    new = sum(not any(_of_one_form(sentence, early) for early in whole[:half]) for sentence in late)
-    return len(whole) >= SAID and new <= NEW_LATE * len(late)
-
-
-def _of_one_form(a: Counter[str], b: Counter[str]) -> bool:
-    return (a & b).total() >= SAME_FORM * max(a.total(), b.total(), 1)
-
-
-def _sentences(text: str) -> list[str]:
-    return [s for sentence in _SENTENCE.findall(text) if len(s := sentence.strip()) >= WHOLE]
-
-
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long a reply may become, in the model's tokens."""
@@ -127,14 +67,14 @@ class Limits:
     """Whether the model is expected to write one."""
     loops: bool = True
     """Whether repetition can be endless; not where the replies that are wanted repeat themselves as much."""
-    forms: bool = False
-    """Whether sentences of the same few forms are a loop: where the replies that are wanted are far shorter."""
+    short: bool = False
+    """Whether the replies that are wanted are far shorter and never recite; one that recites is then in a loop."""
     grammar: str = ""
     """What replies are held to, as `eval.model.grammar` reads it; empty: nothing."""
 
     def ended(self, finish: Finish, text: str) -> Finish:
         """How a reply with this text ended: one that rambles was in a loop at its limit rather than cut."""
-        if finish == "length" and self.loops and (rambles(text) or (self.forms and keeps_its_form(text))):
+        if finish == "length" and self.loops and (rambles(text) or (self.short and recites(text))):
             return "loop"
         return finish
 

@@ -24,7 +24,7 @@ ROOMS = Example("d", "All rooms?", reply="".join(f"Room {i} has {i + 3} seats. "
 
 
 @pytest.mark.parametrize(
-    ("most", "replies", "forms"),
+    ("most", "replies", "short"),
     [
         (None, [PLAIN], True),
         (12, [PLAIN], False),  # three words take 7 tokens by bytes, 10 with headroom: 12 are not far more
@@ -33,11 +33,11 @@ ROOMS = Example("d", "All rooms?", reply="".join(f"Room {i} has {i + 3} seats. "
         (None, [PLAIN] * 30 + [ROOMS], False),  # one that is wanted has eight sentences of one form
     ],
 )
-def test_sentences_of_one_form_are_a_loop_only_far_beyond_what_is_wanted(
-    most: int | None, replies: list[Example], forms: bool
+def test_what_recites_is_a_loop_only_far_beyond_what_is_wanted(
+    most: int | None, replies: list[Example], short: bool
 ) -> None:
     config = DatasetConfig.model_validate({"name": "s", "instruction": "i", "generation": {"max_new_tokens": most}})
-    assert limits_by_length(config, replies).forms is forms
+    assert limits_by_length(config, replies).short is short
 
 
 @pytest.mark.parametrize("most", [None, 64])

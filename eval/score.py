@@ -20,7 +20,7 @@ from eval.metrics.knowledge.semantic import Similar, comparable, semantic
 from eval.metrics.sql.execution import sql_fault
 from eval.metrics.sql.sqlite import find_database
 from eval.metrics.style.run_checks import Check, Samples, build_checks
-from eval.records import Axis, Example, Prediction, Score
+from eval.records import Axis, Example, Passage, Prediction, Score
 from eval.terminal.progress import track
 
 MANY = 1000
@@ -64,7 +64,7 @@ def score_mode(
         scores += _style(row, prediction.text, [*checks, *own.get(example.id, ())])
         scores += _abstention(config, row, prediction.text)
         if MODES[mode].retrieves:
-            scores += _retrieval(row, [p.document for p in prediction.passages])
+            scores += _retrieval(config, row, prediction.passages)
     return scores
 
 
@@ -213,12 +213,16 @@ def _abstention(config: DatasetConfig, row: _Row, reply: str) -> Iterator[Score]
         yield row.score("abstention", "refuses_unanswerable", float(refused))
 
 
-def _retrieval(row: _Row, documents: Sequence[str]) -> Iterator[Score]:
-    gold = row.example.documents
+def _retrieval(config: DatasetConfig, row: _Row, passages: Sequence[Passage]) -> Iterator[Score]:
+    gold, documents = row.example.documents, [p.document for p in passages]
     if gold:
         yield row.score("retrieval", "recall", round(retrieval.recall(documents, gold), 6))
         yield row.score("retrieval", "mrr", round(retrieval.reciprocal_rank(documents, gold), 6))
         yield row.score("retrieval", "ndcg", round(retrieval.ndcg(documents, gold), 6))
+    if row.example.answerable and (row.example.metric or config.knowledge.metric) not in retrieval.NOT_WORDS:
+        found = retrieval.stated((p.text for p in passages), row.example.answers)
+        if found is not None:
+            yield row.score("retrieval", "answer_stated", found)
 
 
 def _missing(config: DatasetConfig, row: _Row, checks: Sequence[Check]) -> Iterator[Score]:

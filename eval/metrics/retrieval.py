@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from eval.metrics.knowledge.metric import stands_in
@@ -48,6 +48,18 @@ def tells(text: str, answers: Sequence[str]) -> bool:
     said = tokens(text)
     sought = [a for a in answers if a.strip() and not polar_gold(a)]
     return any(contains_tokens(said, tokens(a)) or stands_in(text, a) or _measured(text, a) for a in sought)
+
+
+NOT_WORDS = ("choice", "semantic", "sql")
+"""Knowledge metrics whose accepted answers are options, meanings or queries: no passage need hold them word by word."""
+LONG = 5
+"""Answers of more tokens than this are sentences, which a passage says in words of its own."""
+
+
+def stated(texts: Iterable[str], answers: Sequence[str]) -> float | None:
+    """1 where one of these passages tells an accepted answer, else 0; None where there is none to look for in them."""
+    short = [a for a in answers if 0 < len(tokens(a)) <= LONG and not polar_gold(a)]
+    return float(any(tells(text, short) for text in texts)) if short else None
 
 
 def _measured(text: str, answer: str) -> bool:

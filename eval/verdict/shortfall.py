@@ -5,6 +5,7 @@ metric     many replies have no score, no answer where `knowledge.answer` looks,
 learning   an adapter did not learn
 untried    a mechanism that could lift a missed axis was not run
 unread     not even the oracle mode was handed a gold document
+unstated   the oracle mode is wrong, and no passage of the gold documents states an accepted answer
 oracle     retrieval ran without the oracle mode, which would tell retrieval from reading
 retrieval  the oracle mode is shown to know more than untuned RAG, by the margin or more
 reading    the oracle mode is itself shown to miss the knowledge target, or a tuned mode already does better than it
@@ -31,9 +32,11 @@ MANY = 0.2
 """The share of a mode's replies from which a metric that cannot read them is named as a cause: one in five."""
 SOME = 0.05
 """The share of replies, or of questions without a gold document, that is worth naming: one in twenty."""
+STATED, WRONG = "answer_stated", 0.5
+"""The metric that says whether a passage states an answer; the knowledge of a reply below which it is wrong."""
 RETRIEVAL = {s.name for s in STRATEGIES.values() if s.retrieves}
 TUNING = {s.name for s in STRATEGIES.values() if s.tunes}
-OF_KNOWLEDGE = ("cut", "metric", "unread", "oracle", "retrieval", "reading")
+OF_KNOWLEDGE = ("cut", "metric", "unread", "unstated", "oracle", "retrieval", "reading")
 
 
 Given = tuple[str, float] | None
@@ -174,6 +177,8 @@ def _knowledge(case: Case) -> Iterator[Action]:
     if "knowledge" not in case.missed or not readers:
         return
     yield from _unread(case)
+    if (part := _unstated(case)) >= MANY:
+        yield Action("unstated", "state_answers", {"part": part})
     untuned = [m for m in readers if not MODES[m].adapter]
     best = max(untuned, key=lambda m: means[m].mean, default=None)
     given = _given(case, case.mode if case.mode in readers else best or readers[0])
@@ -198,7 +203,8 @@ def _ceiling(case: Case, best: str | None, given: Given) -> Iterator[Action]:
                  "dataset": case.config.dataset_path}  # fmt: skip
         yield Action("retrieval", "improve_retrieval", facts)
     if case.evidence.below_target("knowledge", "oracle"):
-        yield Action("reading", "reads_too_little", {"oracle": oracle, "target": target})
+        if oracle + _unstated(case) < target:
+            yield Action("reading", "reads_too_little", {"oracle": oracle, "target": target})
     elif not helps:
         yield Action("reading", "look_at_reading", {"oracle": oracle, "given": given})
 
@@ -215,6 +221,16 @@ def _unread(case: Case) -> Iterator[Action]:
     absent = sum(value == 0 for value in values)
     if absent and absent >= SOME * len(values):
         yield Action("unread", "read_corpus", {"part": absent / len(values)})
+
+
+def _unstated(case: Case) -> float:
+    """The share of questions that the oracle mode has wrong with passages none of which states an accepted answer."""
+    mode = "oracle"
+    silent = {(s.example_id, s.seed) for s in case.of_axis("retrieval", mode) if s.metric == STATED and s.value == 0}
+    own = {
+        (s.example_id, s.seed): s.value for s in case.of_axis("knowledge", mode) if s.primary and s.value is not None
+    }
+    return sum(value < WRONG and key in silent for key, value in own.items()) / len(own) if own else 0.0
 
 
 def _form(case: Case) -> Iterator[Action]:

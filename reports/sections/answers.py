@@ -28,6 +28,7 @@ PARTS = {
     "cut": "Settings",
     "metric": "Metric",
     "unread": "Corpus",
+    "unstated": "Corpus",
     "untried": "Not tried",
     "learning": "Training",
     "oracle": "Retriever",

@@ -36,6 +36,7 @@ FIRST = {
     "learning": "train again what did not learn",
     "untried": "try what was not run yet",
     "unread": "see that the whole corpus is read",
+    "unstated": "add documents that state the answers",
     "oracle": "find out whether retrieval or reading fails",
     "retrieval": "improve retrieval first",
     "reading": "the model does not get enough out of its passages",

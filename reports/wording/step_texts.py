@@ -193,6 +193,13 @@ def _read_corpus(part: float) -> str:
 
 
 @text
+def _state_answers(part: float) -> str:
+    how = "Add the documents that state the answers, or correct 'documents' and 'answers' in the rows"
+    said = f"in {share(part)} of the questions no passage of the documents that they name states an accepted answer"
+    return f"{how}: {said}, and the model is wrong with them."
+
+
+@text
 def _improve_form(mode: str, alone: bool, part: float, check: tuple[str, float] | None) -> str:
     most = f", most often the check {check[0]} ({share(check[1])})" if check else ""
     return (

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +99,28 @@ def test_abstention_needs_a_refusal_text() -> None:
 
 def test_retrieval_is_scored_where_the_mode_retrieves_and_gold_is_known() -> None:
     assert values(score(GOOD, DEPTH, "rag", CONFIG, "faq.md", "echo.md"), "retrieval") == {
-        "recall": 1.0, "mrr": 0.5, "ndcg": pytest.approx(0.63093, abs=1e-5)
+        "recall": 1.0, "mrr": 0.5, "ndcg": pytest.approx(0.63093, abs=1e-5), "answer_stated": 0.0
     }  # fmt: skip
     assert set(values(score(GOOD, DEPTH, "rag"), "retrieval").values()) == {0.0}
     assert not values(score(GOOD, DEPTH, "base"), "retrieval")
     assert not values(score(GOOD, OWNER, "rag", CONFIG, "echo.md"), "retrieval")
+
+
+def test_whether_a_passage_states_the_answer_is_scored_where_it_can_be_looked_up() -> None:
+    def found(*texts: str, example: Example = DEPTH, config: DatasetConfig = CONFIG) -> float | None:
+        given = Prediction(example.id, GOOD, tuple(Passage("faq.md", text, 1.0, 0) for text in texts))
+        scores = score_mode(config, "rag", [example], [given], DOCUMENTS, folder=Path())
+        return values(scores, "retrieval").get("answer_stated")
+
+    answer = DEPTH.answers[0]
+    assert found("Ring the bell.", f"It is {answer} there.") == 1.0
+    assert found("Ring the bell.") == found() == 0.0
+    sentence = "a sentence of more words than five says this"
+    assert found(example=replace(DEPTH, answers=(sentence,))) is None  # a passage says it in its own words
+    assert found(example=replace(DEPTH, answers=("yes",))) is None
+    assert found(f"It is {answer} there.", example=OWNER) is None  # nothing to answer
+    meaning = CONFIG.knowledge.model_copy(update={"metric": "semantic"})
+    assert found(config=CONFIG.model_copy(update={"knowledge": meaning})) is None
 
 
 def test_a_missing_prediction_has_no_value_but_a_reason() -> None:

@@ -9,16 +9,14 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from eval.data.gates.gate import NOT_WORDS, Finding, Located, Material, gate, listed, percent
+from eval.data.gates.gate import Finding, Located, Material, gate, listed, percent
 from eval.metrics.quantities.equality import same
 from eval.metrics.quantities.quantity import Quantity, lone_quantity, quantities
+from eval.metrics.retrieval import LONG, NOT_WORDS
 from eval.metrics.text.normalize import normalise, plain, tokens
 
 if TYPE_CHECKING:
     from rag.readers.documents import Document
-
-LONG = 5
-"""Answers of more tokens than this are sentences: half of their words must stand in a document, not all."""
 
 _POLAR = frozenset({"yes", "no", "true", "false"})
 
@@ -78,7 +76,7 @@ class _Corpus:
         return self.holds(answers, self.texts.keys())
 
     def _words_stand(self, answer: str, documents: Collection[str]) -> bool:
-        wanted = set(tokens(answer))
+        wanted = set(tokens(answer))  # of a sentence half of the words must stand there, not all
         needed = len(wanted) if len(wanted) <= LONG else math.ceil(len(wanted) / 2)
         rarest = sorted((self.words.get(t, set()) for t in wanted), key=len)
         held: Counter[str] = Counter()

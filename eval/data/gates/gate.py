@@ -43,9 +43,6 @@ RETRIEVAL = "retrieval"
 CODE = 2
 """Raised when a gate changes what it finds, so that a run's kept findings are made again."""
 
-NOT_WORDS = ("choice", "semantic", "sql")
-"""Metrics whose accepted answers are options, meanings or queries: they need not stand in a document word by word."""
-
 SHOWN = 3
 """So many rows are named in a finding; the rest are counted."""
 

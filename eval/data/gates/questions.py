@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from eval.data.gates.gate import NOT_WORDS, Finding, Located, Material, counted, gate, listed, percent
+from eval.data.gates.gate import Finding, Located, Material, counted, gate, listed, percent
 from eval.data.near_rows import ALMOST_SAME, POLAR, near_rows, similar
 from eval.data.splits import question_key
+from eval.metrics.retrieval import NOT_WORDS
 from eval.metrics.text.normalize import contains_tokens, normalise, tokens
 
 _OPTIONS = re.compile(r"(?:^|[\s(])(?:[A-Ea-e]|[1-5])[).:]\s")

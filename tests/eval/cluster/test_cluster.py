@@ -123,18 +123,27 @@ def over(cluster: Any, plans: list[Any]) -> Any:
     return evaluate_on(Address(cluster.address), plans, [], Options(retention=False))
 
 
+TRIES = 4
+"""Runs of cells so short that the node whose workers start first can have done them all."""
+
+
 def test_two_nodes_give_the_predictions_scores_and_decisions_of_one_process(
     cluster: Any, plans: Callable[..., list[Any]], alone: Path, tmp_path: Path
 ) -> None:
-    outcome = over(cluster, plans(tmp_path))
-    assert not outcome.failed() and set(outcome.states.values()) == {"done"}
-    assert len({outcome.places[c] for c in outcome.states if "answer" in c}) == 2  # both nodes took part
+    for attempt in range(TRIES):
+        out = tmp_path / str(attempt)
+        outcome = over(cluster, plans(out))
+        assert not outcome.failed() and set(outcome.states.values()) == {"done"}
+        if len({outcome.places[c] for c in outcome.states if "answer" in c}) == 2:
+            break
+    else:
+        pytest.fail(f"in {TRIES} runs one node answered everything before the other had started")
     for name in ("harbours", "quays"):
-        here, there = results(alone / name), results(tmp_path / name)
+        here, there = results(alone / name), results(out / name)
         assert len(there) == 7 + 2 + 3 and here.keys() == there.keys()
         assert [k for k in here if here[k] != there[k]] == []
-        assert "process" in (tmp_path / name / "logs" / "answer-rag.log").read_text(encoding="utf-8")
-    again = over(cluster, plans(tmp_path))  # nothing is left to do
+        assert "process" in (out / name / "logs" / "answer-rag.log").read_text(encoding="utf-8")
+    again = over(cluster, plans(out))  # nothing is left to do
     assert {c.partition(" ")[2] for c in again.states} == {"check", "score", "decide", "report"}
 
 

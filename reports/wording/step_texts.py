@@ -196,7 +196,8 @@ def _read_corpus(part: float) -> str:
 def _state_answers(part: float) -> str:
     how = "Add the documents that state the answers, or correct 'documents' and 'answers' in the rows"
     said = f"in {share(part)} of the questions no passage of the documents that they name states an accepted answer"
-    return f"{how}: {said}, and the model is wrong with them."
+    else_ = "where answers are to be worked out from the passages, try a larger model"
+    return f"{how}: {said}, and the model is wrong with them; {else_}."
 
 
 @text

@@ -130,6 +130,7 @@ def _scores(mode: str, examples: Sequence[Example], spec: Spec) -> list[Score]:
         if mode in MODES and MODES[mode].retrieves and e.documents:
             found.append(Score(e.id, e.group, mode, "retrieval", "recall@4", True, float(_draw("rag", e, 0))))
             found.append(Score(e.id, e.group, mode, "retrieval", "mrr", False, 0.5))
+            found.append(Score(e.id, e.group, mode, "retrieval", "answer_stated", False, float(_draw("rag", e, 0))))
     return found
 
 

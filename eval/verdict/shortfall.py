@@ -225,11 +225,10 @@ def _unread(case: Case) -> Iterator[Action]:
 
 def _unstated(case: Case) -> float:
     """The share of questions that the oracle mode has wrong with passages none of which states an accepted answer."""
-    mode = "oracle"
-    silent = {(s.example_id, s.seed) for s in case.of_axis("retrieval", mode) if s.metric == STATED and s.value == 0}
-    own = {
-        (s.example_id, s.seed): s.value for s in case.of_axis("knowledge", mode) if s.primary and s.value is not None
-    }
+    given = [s for s in case.of_axis("retrieval", "oracle") if s.metric == STATED]
+    silent = {(s.example_id, s.seed) for s in given if s.value == 0}
+    scores = [s for s in case.of_axis("knowledge", "oracle") if s.primary]
+    own = {(s.example_id, s.seed): s.value for s in scores if s.value is not None}
     return sum(value < WRONG and key in silent for key, value in own.items()) / len(own) if own else 0.0
 
 

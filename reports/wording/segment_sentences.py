@@ -20,7 +20,7 @@ def segment_sentences(
             said.append(f"For {tag} the verdict is {called(ruling.strategy)}{by}.")
     for test in differ:
         said.append(
-            f"{label(test['treatment'])} lifts {test['axis']} over {label(test['control'])} by "
+            f"{label(test['treatment'])} moves {test['axis']} against {label(test['control'])} by "
             f"{100 * test['inside']:+.0f} points for {test['tag']} and by {100 * test['outside']:+.0f} for the others "
             f"(p = {test['p_holm']:.2g} over all tags and modes)."
         )
